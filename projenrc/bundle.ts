@@ -1,0 +1,36 @@
+import { awscdk, javascript } from 'projen';
+
+/** Bundles every `lambda/<room>/<handler>/index.ts` to `assets/<room>-<handler>/index.mjs`. */
+export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
+  const bundle = project.addTask('bundle', {
+    description: 'Bundle the Lambda handlers into assets/',
+    exec: 'tsx projenrc/bundle-handlers.ts',
+  });
+  project.preCompileTask.spawn(bundle); // the package holds the bundles
+  project.testTask.prependSpawn(bundle); // a plain `npm ci && npm test` synthesizes with them
+  project.gitignore.addPatterns('/assets/');
+
+  // esbuild strips types without checking them, and jsii sees lib/ only; a folder that is linted needs its own tsconfig.json
+  const root = javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]);
+  for (const folder of ['lambda', 'examples']) {
+    new javascript.TypescriptConfig(project, {
+      fileName: `${folder}/tsconfig.json`,
+      extends: root,
+      include: ['**/*.ts'],
+      exclude: ['node_modules'],
+      compilerOptions: {
+        noEmit: true,
+        rootDir: '..',
+        module: 'preserve',
+        moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+        // an example imports the package by its name, as its reader will
+        ...(folder === 'examples' && { paths: { 'cdk-root-access': ['../lib'] } }),
+      },
+    });
+    project.testTask.prependExec(`tsc --project ${folder}`);
+  }
+  project.testTask.prependExec('tsc --project test');
+  const tests = project.tryFindObjectFile('test/tsconfig.json')!;
+  tests.addOverride('compilerOptions.module', 'preserve');
+  tests.addOverride('compilerOptions.moduleResolution', 'bundler');
+}

@@ -1,0 +1,17 @@
+import { awscdk } from 'projen';
+
+/** The AWS that runs on your machine, and the tasks that use it. */
+export function localAws(project: awscdk.AwsCdkConstructLibrary) {
+  // `build` makes a plain `cdk deploy` work in a fresh clone: the handlers are bundled first
+  new awscdk.CdkConfig(project, {
+    app: 'tsx --tsconfig examples/tsconfig.json examples/quick-start/app.ts',
+    buildCommand: 'npx projen bundle',
+    cdkout: 'cdk.out',
+  });
+  project.addTask('demo', {
+    description: 'Deploy examples/quick-start to an organization on this machine (--keep leaves it running)',
+    exec: 'tsx test/local-aws/demo/main.ts',
+    receiveArgs: true,
+  });
+  project.gitignore.addPatterns('/.local-aws/', '/cdk.out/');
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    env: {
+      // the CDK's built-in template validation costs 83 ms a template; cfn-lint checks the examples
+      CDK_VALIDATION: 'false',
+      // Node 20 is a supported prerequisite; the SDK's notice would drown the results
+      NODE_NO_WARNINGS: '1',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+    },
+    testTimeout: 30_000,
+    reporters: ['default', ['json', { outputFile: 'test-reports/vitest.json' }]],
+    coverage: { provider: 'v8', include: ['lib/**', 'lambda/**'], reporter: ['text-summary', 'json-summary'] },
+  },
+});
