@@ -1,0 +1,53 @@
+import { Agent as HttpAgent } from 'http';
+import { Agent as HttpsAgent } from 'https';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient, type Credentials } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+const connections = { keepAlive: true, maxSockets: 64 };
+
+/** One pool of connections for all clients: hundreds of root sessions talk to the same few hosts. */
+const requestHandler = new NodeHttpHandler({
+  httpsAgent: new HttpsAgent(connections),
+  httpAgent: new HttpAgent(connections),
+  connectionTimeout: 5_000,
+  requestTimeout: 30_000,
+  throwOnRequestTimeout: true,
+});
+
+/** Organizations and STS throttle by account and Region, for everybody in it: slow down together rather than fail. */
+const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
+
+export const cloudFormation = () => new CloudFormationClient(shared);
+export const organizations = () => new OrganizationsClient(shared);
+export const s3 = () => new S3Client(shared);
+export const stepFunctions = () => new SFNClient(shared);
+/** IAM as the function's own role: the switches of the organization. */
+export const iam = () => new IAMClient(shared);
+/** The Region decides the endpoint; AssumeRoot is not answered by the global one. */
+export const sts = (region: string) => new STSClient({ ...shared, region });
+
+/**
+ * IAM as the root user of a member account. It is built from the root session's credentials and from nothing else: a call
+ * that names no user acts on whoever signs it, so it must never be able to fall back to the function's own credentials.
+ * IAM throttles by account, so these clients retry on their own.
+ */
+export function iamOfRootSession({ AccessKeyId, SecretAccessKey, SessionToken }: Credentials): IAMClient {
+  const credentials = {
+    accessKeyId: required('AccessKeyId', AccessKeyId),
+    secretAccessKey: required('SecretAccessKey', SecretAccessKey),
+    sessionToken: required('SessionToken', SessionToken),
+  };
+  return new IAMClient({ requestHandler, maxAttempts: 6, credentials });
+}
+
+function required(name: string, value: string | undefined): string {
+  if (!value) {
+    throw new Error(`AssumeRoot answered without ${name}`);
+  }
+  return value;
+}

@@ -1,0 +1,52 @@
+/** Errors are told apart by name: most of what AWS answers here is not modelled, and two copies of a class are two classes. */
+
+/** The code that AWS gave, or the name of the error. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The message, after the code if AWS gave one. */
+export function textOf(error: unknown): string {
+  return nameOf(error) === 'Error' ? messageOf(error) : `${nameOf(error)}: ${messageOf(error)}`;
+}
+
+export function isNamed(error: unknown, ...names: string[]): boolean {
+  return names.includes(nameOf(error));
+}
+
+/** STS says AccessDenied, IAM's and Organizations' JSON and query errors add the suffix. */
+export function isDenied(error: unknown): boolean {
+  return isNamed(error, 'AccessDenied', 'AccessDeniedException');
+}
+
+/** The SDK maps `NoSuchEntity` to its modelled class, whose name has the suffix. */
+export function isNoSuchEntity(error: unknown): boolean {
+  return isNamed(error, 'NoSuchEntity', 'NoSuchEntityException');
+}
+
+/** How often the SDK sent the request: an answer may have been lost after the effect. */
+export function attemptsOf(error: unknown): number {
+  const metadata = (error as { $metadata?: { attempts?: number } } | undefined)?.$metadata;
+  return metadata?.attempts ?? 1;
+}
+
+/** AWS answered no, at once: the request had no effect. */
+export function isRefusal(error: unknown): boolean {
+  return (error as { $fault?: string } | undefined)?.$fault === 'client' && attemptsOf(error) === 1;
+}
+
+const LONGEST_MESSAGE = 1_500;
+
+/**
+ * An error for the CDK's Provider, which puts its stack untruncated into an answer that may hold 4,096 bytes: longer, and
+ * CloudFormation learns nothing.
+ */
+export function withoutStack(error: unknown): Error {
+  const short = new Error(textOf(error).slice(0, LONGEST_MESSAGE));
+  short.stack = short.message;
+  return short;
+}

@@ -1,0 +1,88 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
+import { iamOfRootSession } from './clients';
+import { isDenied, isNamed } from './errors';
+import { retryWhile, type Patience } from './patience';
+
+/** The task policies of AWS that a root session can be limited to, by the name in their ARN. */
+export type TaskPolicyName = 'IAMAuditRootUserCredentials' | 'IAMDeleteRootUserCredentials';
+
+/** A session that is about to end is not begun with: an account's work must fit into what is left. */
+const RENEWAL_MARGIN_MS = 2 * 60_000;
+
+/** Longest that AWS allows. */
+const SESSION_SECONDS = 900;
+
+/** A denial that is seen after AssumeRoot has been allowed once is true, or a last flicker of a late change. */
+const FLICKER_MS = 15_000;
+
+/** An error of AssumeRoot itself, so that its causes are not taken for those of a call within the session. */
+export class AssumeRootError extends Error {
+  constructor(readonly denied: boolean, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause));
+    this.name = cause instanceof Error ? cause.name : 'AssumeRootError';
+  }
+}
+
+/** Root sessions in member accounts. */
+export class RootSessions {
+  private allowedOnce = false;
+
+  /**
+   * @param partition of the task policies' ARNs
+   * @param lateUntil a role, a feature or a delegation made seconds ago takes effect late: until then, as long as no session
+   *   was allowed, a denial may pass (milliseconds since the epoch)
+   */
+  constructor(private readonly sts: STSClient, private readonly partition: string, private readonly lateUntil: number) {}
+
+  of(accountId: string, task: TaskPolicyName): RootSession {
+    return new RootSession(() => this.assume(accountId, task));
+  }
+
+  private async assume(accountId: string, task: TaskPolicyName): Promise<Credentials> {
+    const settledAt = Date.now() + FLICKER_MS;
+    const mayPass = (error: unknown) => isDenied(error) && Date.now() < (this.allowedOnce ? settledAt : this.lateUntil);
+    const patience: Patience = { forMs: Math.max(this.lateUntil - Date.now(), FLICKER_MS), firstPauseMs: 500, longestPauseMs: 5_000 };
+    try {
+      const { Credentials } = await retryWhile(mayPass, patience, () => this.sts.send(new AssumeRootCommand({
+        TargetPrincipal: accountId,
+        TaskPolicyArn: { arn: `arn:${this.partition}:iam::aws:policy/root-task/${task}` },
+        DurationSeconds: SESSION_SECONDS,
+      })));
+      this.allowedOnce = true;
+      return Credentials!; // required in the API
+    } catch (error) {
+      throw new AssumeRootError(isDenied(error), error);
+    }
+  }
+}
+
+/** The root user of one member account, limited to one task; renewed when it ends. */
+export class RootSession {
+  private iam?: IAMClient;
+  private renewAt = 0;
+
+  constructor(private readonly assume: () => Promise<Credentials>) {}
+
+  /** Calls IAM as the root user. A session that AWS has ended is opened anew, once. */
+  async use<T>(operation: (iam: IAMClient) => Promise<T>): Promise<T> {
+    try {
+      return await operation(await this.current());
+    } catch (error) {
+      if (!isNamed(error, 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId')) {
+        throw error;
+      }
+      this.iam = undefined;
+      return operation(await this.current());
+    }
+  }
+
+  private async current(): Promise<IAMClient> {
+    if (this.iam === undefined || Date.now() > this.renewAt) {
+      const credentials = await this.assume();
+      this.iam = iamOfRootSession(credentials);
+      this.renewAt = credentials.Expiration!.getTime() - RENEWAL_MARGIN_MS;
+    }
+    return this.iam;
+  }
+}

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'util';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { HandlerOptions } from '../handler-options';
+import { IAM_SERVICE_PRINCIPAL } from '../private/contract';
+import { handlerLogGroup, HandlerFunction } from '../private/handler-function';
+
+const ID = 'RootAccessSwitches';
+
+/** Every wait of the handler is bounded by a minute; this is all of them, and the undoing of a failure. */
+const HANDLER_TIMEOUT = Duration.minutes(10);
+/** CloudFormation waits a little longer than the handler works, and not its default of an hour. */
+const SERVICE_TIMEOUT = Duration.minutes(12);
+
+export interface SwitchProps {
+  readonly resourceType: string;
+  readonly properties: object;
+  readonly statements: iam.PolicyStatement[];
+}
+
+/** The one function of a stack that works the switches of the organization. It may do nothing until a switch gives it permissions. */
+export class SwitchesHandler extends Construct {
+  /** The handler of the stack: it is found in the construct tree, so two apps in one process do not share it. */
+  static of(scope: Construct, options: HandlerOptions = {}): SwitchesHandler {
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(ID) as SwitchesHandler | undefined;
+    existing?.checkOptions(scope, options);
+    return existing ?? new SwitchesHandler(stack, options);
+  }
+
+  private readonly role: iam.IRole;
+  private readonly serviceToken: string;
+
+  private constructor(stack: Stack, private readonly options: HandlerOptions) {
+    super(stack, ID);
+    const handler = new HandlerFunction(this, 'Handler', {
+      asset: 'organization-switches',
+      handler: 'handler',
+      description: 'Centralized root access: trusted access, features and delegated administrators of the organization',
+      timeout: HANDLER_TIMEOUT,
+      memorySize: 256,
+      options,
+    });
+    this.role = handler.role!;
+    this.serviceToken = this.provider(handler).serviceToken;
+  }
+
+  /** A custom resource with just its own permissions, which outlive it so that it can still be deleted. */
+  addSwitch(scope: Construct, { resourceType, properties, statements }: SwitchProps): CustomResource {
+    const permissions = new iam.Policy(scope, 'Permissions', { roles: [this.role], statements });
+    const resource = new CustomResource(scope, 'Resource', {
+      serviceToken: this.serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
+      resourceType,
+      properties: { ...properties },
+    });
+    resource.node.addDependency(permissions);
+    return resource;
+  }
+
+  private provider(onEventHandler: HandlerFunction): Provider {
+    const logGroup = handlerLogGroup(this, 'ProviderLogs', this.options);
+    // a role of our own, because the framework's default one may write to every log group
+    const frameworkOnEventRole = new iam.Role(this, 'ProviderRole', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: 'Centralized root access: answers CloudFormation for the switches of the organization',
+    });
+    logGroup.grantWrite(frameworkOnEventRole);
+    return new Provider(this, 'Provider', { onEventHandler, logGroup, frameworkOnEventRole });
+  }
+
+  private checkOptions(scope: Construct, options: HandlerOptions) {
+    const names = new Set([...Object.keys(this.options), ...Object.keys(options)] as (keyof HandlerOptions)[]);
+    for (const name of names) {
+      if (!isDeepStrictEqual(this.options[name], options[name])) {
+        throw new Error(`handler.${name} of '${scope.node.path}' must be the same as that of the other switches in stack '${Stack.of(scope).node.path}': they share one function`);
+      }
+    }
+  }
+}
+
+/** Allows actions that IAM cannot limit to the service principal. */
+export function allow(...actions: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions, resources: ['*'] });
+}
+
+/** Allows actions of AWS Organizations in the name of IAM only: trusted access and delegates of other services stay out of reach. */
+export function allowForIam(actions: string[], resources: string[] = ['*']): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions,
+    resources,
+    conditions: { StringEquals: { 'organizations:ServicePrincipal': IAM_SERVICE_PRINCIPAL } },
+  });
+}

@@ -1,0 +1,88 @@
+import { join } from 'path';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { HandlerOptions } from '../handler-options';
+
+const OLDEST_NODE = 22;
+
+export interface HandlerFunctionProps {
+  /** Folder below `assets/`. */
+  readonly asset: string;
+  /** Which export of the bundle. */
+  readonly handler: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** MiB */
+  readonly memorySize: number;
+  readonly environment?: Record<string, string>;
+  readonly options?: HandlerOptions;
+}
+
+/**
+ * A function of this library: a bundle that is built with the package, a role that may write to its own log group and
+ * nothing else, and a log group that outlives the stack.
+ */
+export class HandlerFunction extends lambda.Function {
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    const { options = {} } = props;
+    checkRuntime(options.runtime);
+    const logGroup = handlerLogGroup(scope, `${id}Logs`, options);
+    const role = new iam.Role(scope, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    super(scope, id, {
+      description: props.description,
+      code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', props.asset)),
+      handler: `index.${props.handler}`,
+      runtime: options.runtime ?? lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      environment: props.environment,
+      role,
+      logGroup,
+      vpc: options.vpc,
+      vpcSubnets: options.vpcSubnets,
+      securityGroups: options.securityGroups,
+    });
+    logGroup.grantWrite(role);
+    if (options.vpc) {
+      role.addToPolicy(networkInterfaces);
+    }
+  }
+}
+
+/** A log group for a function or a state machine. It stays when the stack goes, so the reason of a failure can still be read. */
+export function handlerLogGroup(scope: Construct, id: string, options: HandlerOptions = {}): logs.LogGroup {
+  return new logs.LogGroup(scope, id, {
+    retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+/** Lambda's own requirement for functions in a VPC; none of these actions can be limited to a resource before it exists. */
+const networkInterfaces = new iam.PolicyStatement({
+  actions: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+});
+
+function checkRuntime(runtime?: lambda.Runtime) {
+  if (runtime === undefined || Token.isUnresolved(runtime.name)) {
+    return;
+  }
+  const version = /^nodejs(\d+)\.x$/.exec(runtime.name)?.[1];
+  if (version === undefined || Number(version) < OLDEST_NODE) {
+    throw new Error(`runtime must be nodejs${OLDEST_NODE}.x or newer, got '${runtime.name}'`);
+  }
+}
