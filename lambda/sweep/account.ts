@@ -1,0 +1,155 @@
+import { act, type Attempt } from './act';
+import { look, withLastUse, type Sight } from './look';
+import { plan, type Intent } from './plan';
+import { CODES, problem, problemOf } from './remedies';
+import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult } from './results';
+import type { SweepSettings } from '../../lib/private/contract';
+import { messageOf } from '../aws/errors';
+import { readUntil, seconds, type Patience } from '../aws/patience';
+import type { RootSession, RootSessions } from '../aws/root-sessions';
+
+/** How long an account may take to become what it should be. */
+export interface AccountPatience {
+  /** For five reads that disagree, or still show what was deleted. */
+  readonly reads: Patience;
+  /** For a credential that IAM will not have changed just now. */
+  readonly unmodifiable: Patience;
+}
+
+export const ACCOUNT_PATIENCE: AccountPatience = { reads: seconds(60), unmodifiable: seconds(120, 1_000, 10_000) };
+
+/** Where the plans of a sweep outlive the function that made them. */
+export interface Plans {
+  /** What an earlier attempt at this account, in the same sweep, was about to delete. */
+  earlier(accountId: string): Credential[];
+  save(account: Account, credentials: Credential[]): Promise<void>;
+}
+
+export interface AccountSweep {
+  readonly sessions: RootSessions;
+  readonly plans: Plans;
+  readonly settings: Pick<SweepSettings, 'credentials' | 'dryRun'>;
+  readonly patience?: AccountPatience;
+}
+
+/** One account: look, plan, act, look again. It always has a result, and `deleted` or `clean` in it is what the last look showed. */
+export async function sweepAccount(account: Account, sweep: AccountSweep): Promise<AccountResult> {
+  try {
+    return await new AccountWork(account, sweep).do();
+  } catch (error) {
+    return resultOf(account, [], problemOf(error));
+  }
+}
+
+class AccountWork {
+  private readonly audit: RootSession;
+  private readonly patience: AccountPatience;
+  /** Of an attempt that died: what it planned and is gone now was deleted, by it or by us. */
+  private readonly earlier: Credential[];
+
+  constructor(private readonly account: Account, private readonly sweep: AccountSweep) {
+    this.audit = sweep.sessions.of(account.accountId, 'IAMAuditRootUserCredentials');
+    this.patience = sweep.patience ?? ACCOUNT_PATIENCE;
+    this.earlier = sweep.plans.earlier(account.accountId);
+  }
+
+  async do(): Promise<AccountResult> {
+    const before = await this.lookUntil(agrees);
+    const known = before.credentials.length === 0 ? [] : await this.audit.use((iam) => withLastUse(iam, before.credentials));
+    const intents = plan(known, this.sweep.settings);
+    const doomed = intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
+    const gone = this.earlier.filter((credential) => !known.some((other) => isSame(credential, other)));
+    if (doomed.length === 0) {
+      return resultOf(this.account, [...gone.map(deleted), ...intents.map(undone)], disagreement(before));
+    }
+    await this.sweep.plans.save(this.account, [...gone, ...doomed]);
+    const attempts = await this.act(doomed);
+    return this.verify(gone, intents, attempts);
+  }
+
+  /** No error ends an account here: something may have been deleted, and only a look can tell. */
+  private async act(doomed: Credential[]): Promise<Attempt[]> {
+    const session = this.sweep.sessions.of(this.account.accountId, 'IAMDeleteRootUserCredentials');
+    try {
+      return await act(session, this.account.accountId, doomed, this.patience.unmodifiable);
+    } catch (error) {
+      return doomed.map((credential) => ({ credential, mayHaveDeleted: false, error }));
+    }
+  }
+
+  private async verify(gone: Credential[], intents: Intent[], attempts: Attempt[]): Promise<AccountResult> {
+    const hopeful = attempts.filter(({ error, withheld, mayHaveDeleted }) => withheld === undefined && (error === undefined || mayHaveDeleted));
+    const each = (judge: (attempt: Attempt) => CredentialResult) => intents.map((intent) => {
+      const attempt = attempts.find(({ credential }) => isSame(credential, intent.credential));
+      return attempt ? judge(attempt) : undone(intent);
+    });
+    const asWanted = (sight: Sight) => agrees(sight) && !hopeful.some(({ credential }) => isIn(sight, credential));
+    let after: Sight;
+    try {
+      after = await this.lookUntil(hopeful.length > 0 ? asWanted : () => true);
+    } catch (error) {
+      return resultOf(this.account, [...gone.map(deleted), ...each(unverified)], problemOf(error));
+    }
+    const appeared = after.credentials.filter((credential) => !intents.some((intent) => isSame(intent.credential, credential)));
+    return resultOf(this.account, [
+      ...gone.filter((credential) => !isIn(after, credential)).map(deleted),
+      ...each((attempt) => this.verdict(attempt, isIn(after, attempt.credential))),
+      ...appeared.map(newcomer),
+    ], disagreement(after));
+  }
+
+  private verdict({ credential, mayHaveDeleted, error, withheld }: Attempt, present: boolean): CredentialResult {
+    if (!present) {
+      return { ...credential, status: mayHaveDeleted || isPlanned(this.earlier, credential) ? 'deleted' : 'absent' };
+    }
+    if (withheld !== undefined) {
+      return { ...credential, status: 'kept', reason: withheld };
+    }
+    return {
+      ...credential,
+      status: 'failed',
+      problem: error === undefined
+        ? problem(CODES.stillPresent, 'AWS accepted the deletion, and the credential is still there', 'sweep the account again; if it stays, delete it in the IAM console')
+        : problemOf(error),
+    };
+  }
+
+  private lookUntil(wanted: (sight: Sight) => boolean): Promise<Sight> {
+    return readUntil(wanted, this.patience.reads, () => this.audit.use(look));
+  }
+}
+
+const agrees = (sight: Sight) => sight.unaccounted.length === 0;
+const isIn = (sight: Sight, credential: Credential) => isPlanned(sight.credentials, credential);
+const isPlanned = (credentials: Credential[], credential: Credential) => credentials.some((other) => isSame(other, credential));
+const deleted = (credential: Credential): CredentialResult => ({ ...credential, status: 'deleted' });
+
+/** A credential that nothing was done to. */
+function undone({ credential, action, reason }: Intent): CredentialResult {
+  return { ...credential, status: action === 'keep' ? 'kept' : 'would-delete', reason };
+}
+
+function unverified({ credential, error }: Attempt): CredentialResult {
+  const done = error === undefined ? 'AWS accepted the deletion' : `the deletion failed (${messageOf(error)})`;
+  return {
+    ...credential,
+    status: 'failed',
+    problem: problem(CODES.notVerified, `${done}, and the account could not be read afterwards`, 'sweep the account again: what is gone then is gone'),
+  };
+}
+
+function newcomer(credential: Credential): CredentialResult {
+  return {
+    ...credential,
+    status: 'failed',
+    problem: problem(CODES.appeared, 'it was created while the account was swept', 'find out in CloudTrail who created it, then sweep the account again'),
+  };
+}
+
+function disagreement({ unaccounted }: Sight) {
+  return unaccounted.length === 0 ? undefined : problem(
+    CODES.readsDisagree,
+    `the account summary does not say 0 for ${unaccounted.join(', ')}, and the lists show none`,
+    'reads may lag behind a change made minutes ago: sweep the account again, and look at it in the IAM console if it stays so',
+  );
+}

@@ -1,0 +1,38 @@
+import type { Context } from 'aws-lambda';
+import { BUCKET_VARIABLE, STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { s3, sts } from '../../aws/clients';
+import { RootSessions } from '../../aws/root-sessions';
+import { log } from '../../log';
+import { sweepBatch } from '../batch';
+import { RunFolder, type Execution, type RunReference } from '../run-folder';
+
+interface BatchEvent {
+  readonly execution: Execution;
+  readonly run: RunReference;
+  readonly batch: number;
+  readonly accountsInFlight: number;
+}
+
+/** The longest that one account may take: late permissions excepted, two waits for reads and one for what IAM will not change. */
+const ACCOUNT_MS = 5 * 60_000;
+
+/** A role, a feature or a delegation made seconds before the sweep takes effect late. */
+const LATE_MS = 5 * 60_000;
+
+const clients = { s3: s3(), sts: sts(process.env[STS_REGION_VARIABLE]!) };
+
+/** One item of the Map. It answers with nothing: the Map collects answers in a payload, and results grow with the accounts. */
+export async function handler({ execution, run, batch, accountsInFlight }: BatchEvent, context: Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>) {
+  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, run.prefix);
+  const results = await sweepBatch(batch, {
+    folder,
+    sessions: new RootSessions(clients.sts, context.invokedFunctionArn.split(':')[1], Date.parse(execution.startTime) + LATE_MS),
+    selection: await folder.selection(run.digest),
+    accountsInFlight,
+    beginUntil: Date.now() + context.getRemainingTimeInMillis() - ACCOUNT_MS,
+  });
+  for (const { accountId, outcome, problem } of results) {
+    log.info('account swept', { accountId, outcome, code: problem?.code });
+  }
+  return {};
+}

@@ -1,0 +1,36 @@
+import { stringify } from 'csv-stringify/sync';
+import type { SweepReport } from './report';
+import type { AccountResult, CredentialResult } from './results';
+
+/** One line for each credential, and one for an account that has none to show. No cell begins a formula of a spreadsheet. */
+export function csvOf({ accounts }: SweepReport): string {
+  return stringify(accounts.flatMap(rows), {
+    header: true,
+    bom: true, // spreadsheets take a file without it for the local code page
+    escape_formulas: true,
+    columns: [
+      'account_id', 'account_name', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'status', 'reason', 'code', 'message', 'remedies',
+    ],
+  });
+}
+
+function rows(account: AccountResult): Record<string, string | undefined>[] {
+  const own = { account_id: account.accountId, account_name: account.accountName, outcome: account.outcome };
+  const accountRow = { ...own, reason: account.reason, ...problemCells(account) };
+  const credentialRows = account.credentials.map((credential) => ({
+    ...own,
+    credential: credential.kind,
+    credential_id: credential.id,
+    credential_state: credential.state,
+    created_at: credential.createdAt,
+    last_used_at: credential.lastUsedAt,
+    status: credential.status,
+    reason: credential.reason,
+    ...problemCells(credential),
+  }));
+  return account.problem !== undefined || credentialRows.length === 0 ? [accountRow, ...credentialRows] : credentialRows;
+}
+
+function problemCells({ problem }: Pick<AccountResult | CredentialResult, 'problem'>) {
+  return { code: problem?.code, message: problem?.message, remedies: problem?.remedies.join(' | ') };
+}

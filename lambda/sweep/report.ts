@@ -1,0 +1,75 @@
+import pLimit from 'p-limit';
+import { CODES, problem } from './remedies';
+import { OUTCOMES, resultOf, type Account, type AccountResult, type Credential, type Outcome, type Problem } from './results';
+import type { Execution, RunFolder } from './run-folder';
+import type { ResolvedSelection } from './selection';
+
+/** Version of the report's format, as its published schema names it. */
+export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-1.json';
+
+/** What a sweep found and did: `schema/report-1.json`. */
+export interface SweepReport {
+  readonly $schema: string;
+  readonly execution: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly organizationId?: string;
+  readonly managementAccountId?: string;
+  readonly dryRun?: boolean;
+  readonly credentials?: string[];
+  /** Accounts by outcome. */
+  readonly counts: Record<Outcome, number>;
+  /** Why the sweep as a whole did not come to its end. */
+  readonly problem?: Problem;
+  readonly accounts: AccountResult[];
+}
+
+const READS_AT_ONCE = 10;
+
+/** Joins selection, plans and results: every selected account has exactly one outcome, whatever died on the way. */
+export async function reconcile(folder: RunFolder, selection: ResolvedSelection): Promise<AccountResult[]> {
+  const limit = pLimit(READS_AT_ONCE);
+  const batches = await Promise.all(selection.batches.map((accounts, batch) => limit(() => batchResults(folder, accounts, batch))));
+  return [...batches.flat(), ...selection.skipped];
+}
+
+async function batchResults(folder: RunFolder, accounts: Account[], batch: number): Promise<AccountResult[]> {
+  const results = new Map((await folder.results(batch))?.map((result) => [result.accountId, result]));
+  if (accounts.every(({ accountId }) => results.has(accountId))) {
+    return accounts.map(({ accountId }) => results.get(accountId)!);
+  }
+  const plans = await folder.plans(batch);
+  return accounts.map((account) => results.get(account.accountId) ?? lost(account, plans.get(account.accountId)));
+}
+
+/** An account without a result: its batch died, before or after it began to delete. */
+function lost(account: Account, planned: Credential[] | undefined): AccountResult {
+  const again = 'sweep the account again: what is gone then is gone';
+  if (planned === undefined) {
+    return resultOf(account, [], problem(CODES.notAttempted, 'the sweep ended before this account was looked at, or before its result was written', again));
+  }
+  const interrupted = problem(CODES.interrupted, 'the sweep ended while it deleted this credential: it may be gone, or still there', again);
+  return resultOf(account, planned.map((credential) => ({ ...credential, status: 'failed', problem: interrupted })));
+}
+
+export function composeReport(
+  execution: Execution, selection: ResolvedSelection | undefined, accounts: AccountResult[], failure: Problem | undefined,
+): SweepReport {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, accounts.filter((account) => account.outcome === outcome).length]));
+  return {
+    $schema: REPORT_SCHEMA,
+    execution: execution.name,
+    startedAt: execution.startTime,
+    endedAt: new Date().toISOString(),
+    organizationId: selection?.organizationId,
+    managementAccountId: selection?.managementAccountId,
+    dryRun: selection?.dryRun,
+    credentials: selection?.credentials,
+    counts: counts as Record<Outcome, number>,
+    problem: failure,
+    accounts: [...accounts].sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
+  };
+}
+
+/** What needs attention comes first. */
+const rank = ({ outcome }: AccountResult) => OUTCOMES.indexOf(outcome);

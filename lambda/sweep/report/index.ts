@@ -1,0 +1,53 @@
+import { BUCKET_VARIABLE, LATEST_PREFIX } from '../../../lib/private/contract';
+import { s3 } from '../../aws/clients';
+import { log } from '../../log';
+import { csvOf } from '../csv';
+import { problem } from '../remedies';
+import { composeReport, reconcile } from '../report';
+import type { Problem } from '../results';
+import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
+import { verdictOf, type Verdict } from '../verdict';
+
+/** An error that a state of the machine caught. */
+interface StateError {
+  readonly Error?: string;
+  /** JSON of the function's error, or text. */
+  readonly Cause?: string;
+}
+
+interface ReportEvent {
+  readonly execution: Execution;
+  /** Empty but for the error when the selection failed. */
+  readonly run: Partial<RunReference> & { readonly error?: StateError };
+  readonly tolerateFailedAccounts: boolean;
+}
+
+const client = s3();
+
+/** Last state of a sweep, whatever died before it. */
+export async function handler({ execution, run, tolerateFailedAccounts }: ReportEvent): Promise<Verdict> {
+  const folder = new RunFolder(client, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
+  const accounts = selection === undefined ? [] : await reconcile(folder, selection);
+  const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
+  await Promise.all([folder.prefix, LATEST_PREFIX].flatMap((prefix) => [
+    folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
+    folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
+  ]));
+  const verdict = verdictOf(report, `s3://${folder.bucket}/${folder.prefix}report.json`, tolerateFailedAccounts);
+  log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
+  return verdict;
+}
+
+function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
+  return problem(name, errorMessage(Cause).slice(0, 1_000));
+}
+
+/** The cause of a function's error is JSON; that of the service's own errors is text. */
+function errorMessage(cause: string): string {
+  try {
+    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause;
+  } catch {
+    return cause;
+  }
+}

@@ -1,0 +1,67 @@
+import type { CredentialKind } from '../../lib/private/contract';
+
+/** A member account, as Organizations names it. */
+export interface Account {
+  readonly accountId: string;
+  readonly accountName: string;
+}
+
+/** A credential of a root user, as its account shows it. */
+export interface Credential {
+  readonly kind: CredentialKind;
+  /** Access key id, certificate id, serial number of the MFA device; a password has none. */
+  readonly id?: string;
+  readonly state?: string;
+  readonly createdAt?: string;
+  readonly lastUsedAt?: string;
+}
+
+/** Why something failed, and what to try, the likeliest first. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedies: string[];
+}
+
+export type CredentialStatus = 'deleted' | 'absent' | 'kept' | 'would-delete' | 'failed';
+
+export interface CredentialResult extends Credential {
+  readonly status: CredentialStatus;
+  /** Why it was kept. */
+  readonly reason?: string;
+  readonly problem?: Problem;
+}
+
+/** The first that applies, from the left; `skipped` accounts were not looked at. */
+export const OUTCOMES = ['failed', 'kept', 'purged', 'would-purge', 'clean', 'skipped'] as const;
+export type Outcome = typeof OUTCOMES[number];
+
+export interface AccountResult extends Account {
+  readonly outcome: Outcome;
+  /** Why it was skipped. */
+  readonly reason?: string;
+  /** What failed for the account as a whole. */
+  readonly problem?: Problem;
+  readonly credentials: CredentialResult[];
+}
+
+/** `clean` is what remains when nothing else applies: never the answer to a look that failed. */
+export function resultOf({ accountId, accountName }: Account, credentials: CredentialResult[], problem?: Problem): AccountResult {
+  const some = (status: CredentialStatus) => credentials.some((credential) => credential.status === status);
+  const outcome: Outcome =
+    problem !== undefined || some('failed') ? 'failed'
+      : some('kept') ? 'kept'
+        : some('deleted') ? 'purged'
+          : some('would-delete') ? 'would-purge'
+            : 'clean';
+  return { accountId, accountName, outcome, problem, credentials };
+}
+
+export function skipped({ accountId, accountName }: Account, reason: string): AccountResult {
+  return { accountId, accountName, outcome: 'skipped', reason, credentials: [] };
+}
+
+/** Whether two sights show the same credential. */
+export function isSame(one: Credential, other: Credential): boolean {
+  return one.kind === other.kind && one.id === other.id;
+}

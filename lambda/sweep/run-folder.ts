@@ -1,0 +1,103 @@
+import { createHash } from 'crypto';
+import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { Account, AccountResult, Credential } from './results';
+import type { ResolvedSelection } from './selection';
+import { RUNS_PREFIX } from '../../lib/private/contract';
+
+/** A Step Functions execution, as its context object names it. */
+export interface Execution {
+  readonly name: string;
+  /** ISO 8601 */
+  readonly startTime: string;
+}
+
+/** What the selection hands on through the state machine: nothing in it grows with the number of accounts. */
+export interface RunReference {
+  readonly prefix: string;
+  /** SHA-256 of `selection.json`: nobody may widen it between its writing and its reading. */
+  readonly digest: string;
+  /** Key of the list that the Map reads: numbers of batches, which carry no authority of their own. */
+  readonly batchesKey: string;
+}
+
+/** `runs/2026-11-23T01-02-03Z-<execution>/`: sorted by time, one folder for each execution. */
+export function runPrefix({ name, startTime }: Execution): string {
+  const started = startTime.replace(/\.\d+/, '').replaceAll(':', '-');
+  return `${RUNS_PREFIX}${started}-${name}/`;
+}
+
+/** The files of one sweep in the reports bucket. */
+export class RunFolder {
+  constructor(private readonly s3: S3Client, readonly bucket: string, readonly prefix: string) {}
+
+  async saveSelection(selection: ResolvedSelection): Promise<RunReference> {
+    const text = JSON.stringify(selection);
+    const batchesKey = `${this.prefix}batches.json`;
+    await this.put(`${this.prefix}selection.json`, text);
+    await this.put(batchesKey, JSON.stringify(selection.batches.map((_, batch) => ({ batch }))));
+    return { prefix: this.prefix, digest: digestOf(text), batchesKey };
+  }
+
+  /** Refuses a selection that is not the one that was saved. */
+  async selection(digest: string): Promise<ResolvedSelection> {
+    const text = await this.get(`${this.prefix}selection.json`);
+    if (digestOf(text) !== digest) {
+      throw Object.assign(new Error(`${this.prefix}selection.json is not what the sweep saved: somebody has changed it`), { name: 'SelectionTampered' });
+    }
+    return JSON.parse(text) as ResolvedSelection;
+  }
+
+  async savePlan(batch: number, { accountId }: Account, credentials: Credential[]): Promise<void> {
+    await this.put(`${this.plansPrefix(batch)}${accountId}.json`, JSON.stringify(credentials));
+  }
+
+  /** Plans by account, of every attempt at the batch so far. */
+  async plans(batch: number): Promise<Map<string, Credential[]>> {
+    const keys = await this.list(this.plansPrefix(batch));
+    const plans = keys.map(async (key): Promise<[string, Credential[]]> => {
+      const accountId = key.slice(this.plansPrefix(batch).length, -'.json'.length);
+      return [accountId, JSON.parse(await this.get(key)) as Credential[]];
+    });
+    return new Map(await Promise.all(plans));
+  }
+
+  async saveResults(batch: number, results: AccountResult[]): Promise<void> {
+    await this.put(`${this.prefix}${batchName(batch)}.json`, JSON.stringify(results));
+  }
+
+  /** The results of a batch, or nothing when it did not come to an end. */
+  async results(batch: number): Promise<AccountResult[] | undefined> {
+    try {
+      return JSON.parse(await this.get(`${this.prefix}${batchName(batch)}.json`)) as AccountResult[];
+    } catch (error) {
+      if (error instanceof Error && error.name === 'NoSuchKey') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async put(key: string, body: string, contentType = 'application/json'): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType }));
+  }
+
+  private async get(key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    return Body!.transformToString();
+  }
+
+  private async list(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const page of paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: prefix })) {
+      keys.push(...(page.Contents ?? []).map(({ Key }) => Key!));
+    }
+    return keys;
+  }
+
+  private plansPrefix(batch: number): string {
+    return `${this.prefix}plans/${batchName(batch)}/`;
+  }
+}
+
+const batchName = (batch: number) => `batch-${String(batch).padStart(4, '0')}`;
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,105 @@
+import {
+  type Account as OrganizationsAccount, type OrganizationsClient,
+  paginateListAccounts, paginateListAccountsForParent, paginateListOrganizationalUnitsForParent,
+} from '@aws-sdk/client-organizations';
+import type { OrganizationIdentity } from './preflight';
+import { skipped, type Account, type AccountResult } from './results';
+import type { StartInput } from './start-input';
+import type { Selection, SweepSettings } from '../../lib/private/contract';
+import { isNamed } from '../aws/errors';
+import { everyItem } from '../aws/pages';
+
+/** What a sweep is about: every selected account, either in one batch or skipped. */
+export interface ResolvedSelection extends OrganizationIdentity {
+  /** The account in which the sweep runs. */
+  readonly callerAccountId: string;
+  readonly credentials: SweepSettings['credentials'];
+  readonly dryRun: boolean;
+  readonly batches: Account[][];
+  readonly skipped: AccountResult[];
+}
+
+/** Resolves a construct's selection against the organization as it is now, narrowed by what the start asks for. */
+export async function resolveSelection(
+  organizations: OrganizationsClient, identity: OrganizationIdentity, settings: SweepSettings, input: StartInput, callerAccountId: string,
+): Promise<ResolvedSelection> {
+  const candidates = narrow(await select(organizations, settings.selection), input.accounts);
+  const reasons = candidates.map((account) => reasonToSkip(account, identity, settings.selection));
+  return {
+    ...identity,
+    callerAccountId,
+    credentials: settings.credentials,
+    dryRun: settings.dryRun || input.dryRun === true,
+    batches: chunk(candidates.filter((_, i) => reasons[i] === undefined).map(named), settings.accountsPerBatch),
+    skipped: candidates.flatMap((account, i) => reasons[i] === undefined ? [] : [skipped(named(account), reasons[i])]),
+  };
+}
+
+/** The management account and excluded accounts are never touched, whatever else selects them; the rest must be usable. */
+function reasonToSkip(account: OrganizationsAccount, { managementAccountId }: OrganizationIdentity, { exclude }: Selection): string | undefined {
+  if (account.Id === managementAccountId) {
+    return 'it is the management account, whose root user no root session can reach';
+  }
+  if (exclude.includes(account.Id!)) {
+    return 'it is excluded';
+  }
+  const state = account.State ?? account.Status; // AWS is replacing Status by State, and sends one or both
+  return state === 'ACTIVE' ? undefined : `its state is ${state ?? 'unknown'}, not ACTIVE`;
+}
+
+async function select(organizations: OrganizationsClient, { accounts, organizationalUnits }: Selection): Promise<OrganizationsAccount[]> {
+  if (organizationalUnits !== undefined) {
+    const nested = await Promise.all(organizationalUnits.map((id) => accountsBelow(organizations, id)));
+    return unique(nested.flat());
+  }
+  const all = unique(await everyItem(paginateListAccounts({ client: organizations }, {}), (page) => page.Accounts));
+  return accounts === undefined ? all : listed(all, accounts);
+}
+
+/** ListAccountsForParent gives an OU's own accounts only, so every OU below it is asked too. */
+async function accountsBelow(client: OrganizationsClient, parentId: string): Promise<OrganizationsAccount[]> {
+  try {
+    const own = await everyItem(paginateListAccountsForParent({ client }, { ParentId: parentId }), (page) => page.Accounts);
+    const units = await everyItem(paginateListOrganizationalUnitsForParent({ client }, { ParentId: parentId }), (page) => page.OrganizationalUnits);
+    const nested = await Promise.all(units.map((unit) => accountsBelow(client, unit.Id!)));
+    return [...own, ...nested.flat()];
+  } catch (error) {
+    if (isNamed(error, 'ParentNotFoundException')) {
+      throw selectionError(`the organization has no organizational unit ${parentId}: correct AccountSelection.organizationalUnits`);
+    }
+    throw error;
+  }
+}
+
+/** An account that is listed and not there is more likely a mistake than an account that left. */
+function listed(all: OrganizationsAccount[], ids: string[]): OrganizationsAccount[] {
+  const known = new Map(all.map((account) => [account.Id, account]));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) {
+    const first = unknown.slice(0, 10).join(', ');
+    throw selectionError(`the organization has no account ${first}${unknown.length > 10 ? ` and ${unknown.length - 10} more` : ''}: correct AccountSelection.accounts`);
+  }
+  return ids.map((id) => known.get(id)!);
+}
+
+function narrow(accounts: OrganizationsAccount[], only: string[] | undefined): OrganizationsAccount[] {
+  if (only === undefined) {
+    return accounts;
+  }
+  const wanted = new Set(only);
+  const found = accounts.filter(({ Id }) => wanted.delete(Id!));
+  if (wanted.size > 0) {
+    throw selectionError(`${[...wanted].slice(0, 10).join(', ')} is not selected by this construct: a start can only narrow its selection`);
+  }
+  return found;
+}
+
+const selectionError = (message: string) => Object.assign(new Error(message), { name: 'SelectionError' });
+
+const named = ({ Id, Name }: OrganizationsAccount): Account => ({ accountId: Id!, accountName: Name ?? '' });
+
+const unique = (accounts: OrganizationsAccount[]) => [...new Map(accounts.map((account) => [account.Id, account])).values()];
+
+function chunk<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,119 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { reserveForSweeps } from './reports-bucket';
+import { HandlerOptions } from '../handler-options';
+import { grantAssumeRoot } from '../private/assume-root';
+import { BUCKET_VARIABLE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE } from '../private/contract';
+import { HandlerFunction } from '../private/handler-function';
+
+export interface SweepFunctionsProps {
+  readonly selection: Selection;
+  /** Names of the task policies that the sweep needs. */
+  readonly tasks: string[];
+  /** Accounts in which no root session may be taken, whatever is selected. */
+  readonly neverAccounts: string[];
+  readonly bucket: s3.IBucket;
+  readonly stsRegion: string;
+  readonly options?: HandlerOptions;
+}
+
+/** The longest that Lambda allows is 15 minutes; the last one is for writing down what was done. */
+const BATCH_TIMEOUT = Duration.minutes(14);
+
+/** The functions of a sweep, each with no more than its own permissions. */
+export class SweepFunctions extends Construct {
+  readonly select: HandlerFunction;
+  readonly batch: HandlerFunction;
+  readonly report: HandlerFunction;
+  /** What must exist before a sweep may begin. */
+  readonly permissions: Construct[];
+
+  constructor(scope: Construct, id: string, { selection, tasks, neverAccounts, bucket, stsRegion, options }: SweepFunctionsProps) {
+    super(scope, id);
+    const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
+    this.select = new HandlerFunction(this, 'Select', {
+      asset: 'sweep-select',
+      handler: 'handler',
+      description: 'Root credentials sweep: selects the accounts',
+      timeout: BATCH_TIMEOUT,
+      memorySize: 512,
+      environment,
+      options,
+    });
+    this.batch = new HandlerFunction(this, 'Batch', {
+      asset: 'sweep-batch',
+      handler: 'handler',
+      description: 'Root credentials sweep: looks at the accounts of a batch, and deletes what it is to delete',
+      timeout: BATCH_TIMEOUT,
+      memorySize: 1_024, // CPU comes with memory, and hundreds of signed requests are CPU
+      environment: { ...environment, [STS_REGION_VARIABLE]: stsRegion },
+      options,
+    });
+    this.report = new HandlerFunction(this, 'Report', {
+      asset: 'sweep-report',
+      handler: 'handler',
+      description: 'Root credentials sweep: reports one outcome for every account',
+      timeout: Duration.minutes(5),
+      memorySize: 1_024,
+      environment,
+      options,
+    });
+
+    const objects = (pattern: string) => bucket.arnForObjects(pattern);
+    this.permissions = [
+      policy(this, 'SelectPolicy', this.select, [
+        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures', ...listing(selection)], ['*']), // none of these can be limited to a resource
+        allow(['s3:PutObject'], [objects(`${RUNS_PREFIX}*`)]),
+      ]),
+      policy(this, 'BatchPolicy', this.batch, [
+        allow(['s3:GetObject', 's3:PutObject'], [objects(`${RUNS_PREFIX}*`)]),
+        listRuns(bucket),
+      ]),
+      policy(this, 'ReportPolicy', this.report, [
+        allow(['s3:GetObject'], [objects(`${RUNS_PREFIX}*`)]),
+        allow(['s3:PutObject'], [objects(`${RUNS_PREFIX}*`), objects(`${LATEST_PREFIX}*`)]),
+        listRuns(bucket),
+      ]),
+      ...grantAssumeRoot(this, this.batch.role!, { tasks, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] }),
+      ...reserveForSweeps(bucket, [this.select.role!, this.batch.role!, this.report.role!]),
+      ...encryption(bucket, [this.select, this.batch, this.report]),
+    ];
+  }
+}
+
+/** What it takes to resolve a selection. */
+function listing({ organizationalUnits }: Selection): string[] {
+  return organizationalUnits === undefined
+    ? ['organizations:ListAccounts']
+    : ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'];
+}
+
+/** Without it S3 answers AccessDenied for an object that is not there, and a batch that died looks like a forbidden one. */
+function listRuns(bucket: s3.IBucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': `${RUNS_PREFIX}*` } },
+  });
+}
+
+/** S3 uses the key in the name of who reads and writes. */
+function encryption(bucket: s3.IBucket, functions: HandlerFunction[]): Construct[] {
+  const key = bucket.encryptionKey;
+  return key === undefined ? [] : functions.map((fn) => policy(fn, 'KeyPolicy', fn, [
+    new iam.PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(fn).region}.amazonaws.com` } },
+    }),
+  ]));
+}
+
+const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
+
+/** A policy apart from the role, so that the sweep can wait for it. */
+function policy(scope: Construct, id: string, fn: HandlerFunction, statements: iam.PolicyStatement[]): Construct {
+  return new iam.Policy(scope, id, { roles: [fn.role!], statements });
+}

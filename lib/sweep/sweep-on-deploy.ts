@@ -1,0 +1,74 @@
+import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { Sweep } from './sweep';
+import { HandlerOptions } from '../handler-options';
+import { MACHINE_VARIABLE, SWEEP_RESOURCE_TYPE, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
+import { handlerLogGroup, HandlerFunction } from '../private/handler-function';
+
+export interface SweepOnDeployProps {
+  readonly sweep: Sweep;
+  readonly settings: SweepSettings;
+  /** The longest that a deployment waits for the sweep. */
+  readonly timeout: Duration;
+  /** A sweep runs when it changes. */
+  readonly nonce?: string;
+  readonly options?: HandlerOptions;
+}
+
+const QUERY_INTERVAL = Duration.seconds(5);
+
+/** The framework's own timeout says nothing of the sweep and does not stop it, so the function gives up a little earlier. */
+const GIVE_UP_EARLIER = Duration.seconds(90);
+
+/** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
+export class SweepOnDeploy extends Construct {
+  constructor(scope: Construct, id: string, { sweep, settings, timeout, nonce, options }: SweepOnDeployProps) {
+    super(scope, id);
+    const { stateMachine } = sweep;
+    const stack = Stack.of(this);
+    const handler = (name: string, description: string, environment: Record<string, string>) => new HandlerFunction(this, name, {
+      asset: 'sweep-deployment',
+      handler: name === 'Start' ? 'onEvent' : 'isComplete',
+      description,
+      timeout: Duration.minutes(2),
+      memorySize: 256,
+      environment,
+      options,
+    });
+
+    const start = handler('Start', 'Root credentials sweep: starts with a deployment', { [MACHINE_VARIABLE]: stateMachine.stateMachineArn });
+    const startPolicy = new iam.Policy(this, 'StartPolicy', {
+      roles: [start.role!],
+      statements: [
+        new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),
+        new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }), // whether it is rolling back
+      ],
+    });
+
+    const await_ = handler('Await', 'Root credentials sweep: a deployment waits for its end', {
+      [TIMEOUT_VARIABLE]: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()),
+    });
+    const executions = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const awaitPolicy = new iam.Policy(this, 'AwaitPolicy', {
+      roles: [await_.role!],
+      statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executions] })],
+    });
+
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler: start,
+      isCompleteHandler: await_,
+      queryInterval: QUERY_INTERVAL,
+      totalTimeout: timeout,
+      logGroup: handlerLogGroup(this, 'ProviderLogs', options),
+    });
+    const resource = new CustomResource(this, 'Resource', {
+      serviceToken: provider.serviceToken,
+      serviceTimeout: timeout,
+      resourceType: SWEEP_RESOURCE_TYPE,
+      properties: { Settings: settings, Nonce: nonce },
+    });
+    resource.node.addDependency(startPolicy, awaitPolicy, ...sweep.ready);
+  }
+}

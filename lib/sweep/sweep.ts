@@ -1,0 +1,111 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { SweepFunctions } from './sweep-functions';
+import { HandlerOptions } from '../handler-options';
+import { SweepSettings } from '../private/contract';
+import { handlerLogGroup } from '../private/handler-function';
+
+export interface SweepProps {
+  readonly settings: SweepSettings;
+  /** Names of the task policies that the sweep needs. */
+  readonly taskPolicies: string[];
+  /** Accounts in which no root session may be taken, whatever is selected. */
+  readonly neverAccounts: string[];
+  readonly batchesAtOnce: number;
+  readonly bucket: s3.IBucket;
+  readonly stsRegion: string;
+  readonly options?: HandlerOptions;
+}
+
+/** The largest organizations take minutes; a sweep that is still at work then has been forgotten. */
+const MACHINE_TIMEOUT = Duration.hours(6);
+
+/** Who a task works for, and how: from the context and the definition, never from what a start says. */
+const execution = { name: sfn.JsonPath.stringAt('$$.Execution.Name'), startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime') };
+
+/** What Lambda answers when it is not the function's fault. The CDK's own list lacks the first. */
+const LAMBDA_ERRORS = [
+  'TooManyRequestsException', 'ServiceException', 'AWSLambdaException', 'SdkClientException', 'ClientExecutionTimeoutException',
+].map((name) => `Lambda.${name}`);
+
+/** Lambda's throttling lasts as long as other functions of the account are busy. */
+const PATIENTLY: sfn.RetryProps = {
+  errors: LAMBDA_ERRORS,
+  interval: Duration.seconds(1),
+  maxAttempts: 8,
+  backoffRate: 2,
+  maxDelay: Duration.seconds(60),
+  jitterStrategy: sfn.JitterType.FULL,
+};
+
+/** For a function that died. Both the batch and the report go on from what is in the bucket. */
+const AGAIN: sfn.RetryProps = {
+  errors: [sfn.Errors.ALL], interval: Duration.seconds(5), maxAttempts: 2, backoffRate: 2, jitterStrategy: sfn.JitterType.FULL,
+};
+
+/**
+ * The walk over the selected accounts: a state machine that selects, works through the batches and reports.
+ *
+ * Whatever dies on the way, the report is made: a batch that failed for good lets the others go on, and is reconciled there.
+ */
+export class Sweep extends Construct {
+  readonly stateMachine: sfn.StateMachine;
+  /** The one role that takes root sessions. */
+  readonly rootSessionRole: iam.IRole;
+  /** What must exist before a sweep may begin. */
+  readonly ready: Construct[];
+
+  constructor(scope: Construct, id: string, { settings, taskPolicies, neverAccounts, batchesAtOnce, bucket, stsRegion, options }: SweepProps) {
+    super(scope, id);
+    const functions = new SweepFunctions(this, 'Functions', { selection: settings.selection, tasks: taskPolicies, neverAccounts, bucket, stsRegion, options });
+
+    const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts: settings.tolerateFailedAccounts }).addRetry(AGAIN).next(
+      new sfn.Choice(this, 'Succeeded?')
+        .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
+        .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),
+    );
+
+    const selectionFailed = new sfn.Pass(this, 'SelectionFailed', { parameters: { error: sfn.JsonPath.objectAt('$') } });
+    const select = this.task('SelectAccounts', functions.select, { execution, input: sfn.JsonPath.objectAt('$'), settings })
+      .addCatch(selectionFailed.next(report));
+
+    // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
+    const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
+      itemReader: new sfn.S3JsonItemReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
+      itemSelector: { execution, run: sfn.JsonPath.objectAt('$'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch'), accountsInFlight: settings.accountsInFlight },
+      maxConcurrency: batchesAtOnce,
+      mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    sweepBatches.itemProcessor(
+      this.task('SweepBatch', functions.batch)
+        .addRetry(AGAIN)
+        .addCatch(new sfn.Pass(this, 'BatchFailed', { result: sfn.Result.fromObject({}) })),
+    );
+
+    const logGroup = handlerLogGroup(this, 'Logs', options);
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)),
+      timeout: MACHINE_TIMEOUT,
+      comment: 'Root credentials of member accounts: look, plan, act, look again',
+      tracingEnabled: false,
+      logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+    });
+    this.rootSessionRole = functions.batch.role!;
+    this.ready = [functions, ...functions.permissions, this.stateMachine];
+  }
+
+  private task(id: string, fn: SweepFunctions['select'], payload?: Record<string, unknown>): sfn.TaskStateBase {
+    const task = new tasks.LambdaInvoke(this, id, {
+      lambdaFunction: fn,
+      payload: payload && sfn.TaskInput.fromObject(payload), // without one, it is what the Map selected
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+    });
+    return task.addRetry(PATIENTLY);
+  }
+}

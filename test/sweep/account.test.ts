@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'vitest';
+import { EVERYTHING, lines, MEMBER, memberWith } from './testing';
+import { delay, fail, loseAnswer, stale } from '../local-aws/organization';
+
+const KEY = `AKIA${MEMBER}ROO0`;
+const INACTIVE_KEY = `AKIA${MEMBER}ROO1`;
+
+describe('a clean account', () => {
+  test('costs one AssumeRoot and five calls of IAM in two round trips', async () => {
+    const member = await memberWith();
+    let waiting = 0;
+    let most = 0;
+    member.organization.faults.add({
+      operation: 'iam:*',
+      effect: async (call, answer) => {
+        most = Math.max(most, ++waiting);
+        return delay(100)(call, answer).finally(() => waiting--);
+      },
+    });
+    expect(await member.sweep()).toMatchObject({ accountId: MEMBER, outcome: 'clean', credentials: [] });
+    expect(member.operations()[0]).toBe('AssumeRoot');
+    expect(member.operations().slice(1).sort()).toEqual(['GetAccountSummary', 'GetLoginProfile', 'ListAccessKeys', 'ListMFADevices', 'ListSigningCertificates']);
+    expect(most).toBe(5);
+  });
+
+  test('is clean only when the summary agrees with the lists', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({ operation: 'iam:GetLoginProfile', effect: fail('NoSuchEntity', 'Login Profile for User null cannot be found.', 404) });
+    const result = await member.sweep({ readSeconds: 0 });
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'ReadsDisagree' } });
+    expect(result.problem!.message).toContain('Password');
+  });
+
+  test.each(['iam:GetAccountSummary', 'iam:GetLoginProfile', 'iam:ListAccessKeys', 'iam:ListSigningCertificates', 'iam:ListMFADevices'])(
+    'is never what an account is called when %s could not be read', async (operation) => {
+      const member = await memberWith();
+      member.organization.faults.add({ operation, effect: fail('AccessDenied') });
+      expect(await member.sweep()).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' } });
+    });
+
+  test('is found clean by waiting for a summary that lags behind', async () => {
+    const member = await memberWith({ password: true });
+    member.account.root.password = false;
+    member.organization.faults.add({ operation: 'iam:GetAccountSummary', effect: stale(2) });
+    expect(await member.sweep()).toMatchObject({ outcome: 'clean' });
+  });
+});
+
+describe('an account with credentials', () => {
+  test('loses all of them, the password first and MFA last', async () => {
+    const member = await memberWith(EVERYTHING);
+    const result = await member.sweep();
+    expect(result.outcome).toBe('purged');
+    expect(lines(result)).toEqual([
+      'Password deleted', `AccessKey ${KEY} deleted`, `AccessKey ${INACTIVE_KEY} deleted`,
+      `SigningCertificate CERTIFICATE${MEMBER}ROOT0 deleted`, `SigningCertificate CERTIFICATE${MEMBER}ROOT1 deleted`,
+      `MfaDevice arn:aws:iam::${MEMBER}:mfa/root-account-mfa-device deleted`, 'MfaDevice GAHT12345678 deleted',
+    ]);
+    expect(member.account.root.isClean).toBe(true);
+    expect(member.operations().filter((operation) => /^(Delete|Deactivate)/.test(operation))).toEqual([
+      'DeleteLoginProfile', 'DeleteAccessKey', 'DeleteAccessKey', 'DeleteSigningCertificate', 'DeleteSigningCertificate', 'DeactivateMFADevice', 'DeactivateMFADevice',
+    ]);
+  });
+
+  test('is clean when it is swept again, and nothing is changed', async () => {
+    const member = await memberWith(EVERYTHING);
+    await member.sweep();
+    const before = member.operations().length;
+    expect(await member.sweep()).toMatchObject({ outcome: 'clean' });
+    expect(member.operations().slice(before).filter((operation) => /^(Delete|Deactivate)/.test(operation))).toEqual([]);
+  });
+
+  test('says when password and keys were created and last used', async () => {
+    const member = await memberWith({ accessKeys: [{ lastUsed: { date: Date.UTC(2024, 1, 3), service: 's3', region: 'us-east-1' } }] });
+    const { credentials } = await member.sweep({ dryRun: true });
+    expect(credentials).toEqual([expect.objectContaining({ createdAt: '2019-05-01T12:00:00.000Z', lastUsedAt: '2024-02-03T00:00:00.000Z', state: 'Active' })]);
+  });
+
+  test('has its plan written before the first deletion', async () => {
+    const member = await memberWith({ password: true, accessKeys: [{}] });
+    let deletedBefore: string[] | undefined;
+    const planned: string[] = [];
+    await member.sweep({
+      onPlan: (credentials) => {
+        planned.push(...credentials.map(({ kind }) => kind));
+        deletedBefore = member.operations().filter((operation) => operation.startsWith('Delete'));
+      },
+    });
+    expect(planned).toEqual(['Password', 'AccessKey']);
+    expect(deletedBefore).toEqual([]);
+  });
+
+  test('is not touched when its plan could not be written', async () => {
+    const member = await memberWith(EVERYTHING);
+    const result = await member.sweep({ onPlan: () => { throw new Error('no bucket'); } });
+    expect(result).toMatchObject({ outcome: 'failed', problem: { message: 'no bucket' } });
+    expect(member.operations().filter((operation) => /^(Delete|Deactivate)/.test(operation))).toEqual([]);
+  });
+});
+
+describe('a dry run', () => {
+  test('says what would be deleted, asks for no delete session and changes nothing', async () => {
+    const member = await memberWith(EVERYTHING);
+    const result = await member.sweep({ dryRun: true });
+    expect(result.outcome).toBe('would-purge');
+    expect(new Set(result.credentials.map(({ status }) => status))).toEqual(new Set(['would-delete']));
+    expect(member.account.root.accessKeys).toHaveLength(2);
+    expect(member.operations().filter((operation) => operation === 'AssumeRoot')).toHaveLength(1);
+  });
+});
+
+describe('kinds that are not to be deleted', () => {
+  test('are kept with the reason, and the account is kept', async () => {
+    const member = await memberWith({ password: true, signingCertificates: [{}] });
+    const result = await member.sweep({ credentials: ['Password'] });
+    expect(result.outcome).toBe('kept');
+    expect(lines(result)).toEqual(['Password deleted', `SigningCertificate CERTIFICATE${MEMBER}ROOT0 kept`]);
+    expect(member.account.root.signingCertificates).toHaveLength(1);
+  });
+
+  test('a password that stays keeps its MFA', async () => {
+    const member = await memberWith({ password: true, mfaDevices: [{}] });
+    const result = await member.sweep({ credentials: ['AccessKey', 'MfaDevice'] });
+    expect(result.credentials.map(({ status }) => status)).toEqual(['kept', 'kept']);
+    expect(member.account.root.mfaDevices).toHaveLength(1);
+  });
+});
+
+describe('a deletion that fails', () => {
+  test('does not keep the others from being tried, and names the credential with remedies', async () => {
+    const member = await memberWith({ accessKeys: [{}, {}], signingCertificates: [{}] });
+    member.organization.faults.add({ operation: 'iam:DeleteAccessKey', times: 1, effect: fail('AccessDenied') });
+    const result = await member.sweep();
+    expect(result.outcome).toBe('failed');
+    expect(lines(result)).toEqual([`AccessKey ${KEY} failed`, `AccessKey ${INACTIVE_KEY} deleted`, `SigningCertificate CERTIFICATE${MEMBER}ROOT0 deleted`]);
+    expect(result.credentials[0].problem).toMatchObject({ code: 'AccessDenied' });
+    expect(result.credentials[0].problem!.remedies.length).toBeGreaterThan(1);
+  });
+
+  test('of the password keeps MFA where it is', async () => {
+    const member = await memberWith({ password: true, mfaDevices: [{}] });
+    member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('AccessDenied') });
+    const result = await member.sweep();
+    expect(result.outcome).toBe('failed');
+    expect(result.credentials.map(({ status }) => status)).toEqual(['failed', 'kept']);
+    expect(member.account.root.mfaDevices).toHaveLength(1);
+  });
+
+  test('MFA stays when somebody sets a password after the look', async () => {
+    const member = await memberWith({ mfaDevices: [{}] });
+    member.organization.faults.add({
+      operation: 'iam:GetUser',
+      times: 1,
+      effect: async (_call, answer) => {
+        member.account.root.password = true;
+        return answer();
+      },
+    });
+    const result = await member.sweep();
+    expect(member.account.root.mfaDevices).toHaveLength(1);
+    expect(result.outcome).toBe('failed');
+    expect(result.credentials).toContainEqual(expect.objectContaining({ kind: 'Password', status: 'failed', problem: expect.objectContaining({ code: 'AppearedDuringSweep' }) }));
+  });
+
+  test('for a while is retried', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', times: 3, effect: fail('EntityTemporarilyUnmodifiable') });
+    expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
+  });
+
+  test('for ever ends as failed, with its code', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('EntityTemporarilyUnmodifiable') });
+    const result = await member.sweep({ unmodifiableSeconds: 1 });
+    expect(result).toMatchObject({ outcome: 'failed', credentials: [{ problem: { code: expect.stringContaining('EntityTemporarilyUnmodifiable') } }] });
+  });
+
+  test('silently, by an answer of success, is found by the second look', async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async (_call, answer) => {
+        const keys = member.account.root.accessKeys;
+        const answered = await answer();
+        member.account.root.accessKeys = keys;
+        return answered;
+      },
+    });
+    expect(await member.sweep({ readSeconds: 1 })).toMatchObject({ outcome: 'failed', credentials: [{ status: 'failed', problem: { code: 'StillPresent' } }] });
+  });
+});
+
+describe('whose deletion it was', () => {
+  test('an answer that was lost after the effect counts as ours', async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({ operation: 'iam:DeleteAccessKey', times: 1, effect: loseAnswer });
+    expect(await member.sweep()).toMatchObject({ outcome: 'purged', credentials: [{ status: 'deleted' }] });
+    expect(member.operations().filter((operation) => operation === 'DeleteAccessKey')).toHaveLength(2);
+  });
+
+  test("somebody else's is called absent", async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async (_call, answer) => {
+        member.account.root.accessKeys = [];
+        return answer();
+      },
+    });
+    expect(await member.sweep()).toMatchObject({ outcome: 'clean', credentials: [{ status: 'absent' }] });
+  });
+
+  test('what an attempt that died had planned is deleted when it is gone', async () => {
+    const member = await memberWith();
+    expect(await member.sweep({ earlier: [{ kind: 'AccessKey', id: KEY }] })).toMatchObject({ outcome: 'purged', credentials: [{ id: KEY, status: 'deleted' }] });
+  });
+});
+
+describe('reads that lag', () => {
+  test('behind a deletion are waited for', async () => {
+    const member = await memberWith(EVERYTHING);
+    member.organization.faults.add({ operation: 'iam:ListAccessKeys', effect: stale(2) });
+    member.organization.faults.add({ operation: 'iam:GetAccountSummary', effect: stale(3) });
+    expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
+  });
+
+  test('for longer than the patience make the account failed, not purged', async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({ operation: 'iam:ListAccessKeys', effect: stale(1_000) });
+    expect(await member.sweep({ readSeconds: 1 })).toMatchObject({ outcome: 'failed', credentials: [{ problem: { code: 'StillPresent' } }] });
+  });
+
+  test('that fail after the deletion leave it unverified, and not deleted', async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async (_call, answer) => {
+        member.organization.faults.add({ operation: 'iam:ListAccessKeys', effect: fail('AccessDenied') });
+        return answer();
+      },
+    });
+    const result = await member.sweep();
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' }, credentials: [{ status: 'failed', problem: { code: 'NotVerified' } }] });
+    expect(result.credentials[0].problem!.message).toContain('AWS accepted the deletion');
+  });
+});
+
+describe('a denied root session', () => {
+  test('by a service control policy names the exemption first', async () => {
+    const member = await memberWith(EVERYTHING);
+    member.organization.assumedRootDenied.add(MEMBER);
+    const { outcome, problem } = await member.sweep();
+    expect(outcome).toBe('failed');
+    expect(problem!.code).toBe('AccessDenied');
+    expect(problem!.remedies[0]).toContain('aws:AssumedRoot');
+    expect(member.account.root.accessKeys).toHaveLength(2);
+  });
+
+  test.each([
+    ['the feature is off', { features: new Set<string>() }, 'RootCredentialsManagement'],
+    ['trusted access is off', { trustedServices: new Map<string, number>() }, 'trusted access for iam.amazonaws.com'],
+  ])('because %s says how to switch it on', async (_what, change, remedy) => {
+    const member = await memberWith(EVERYTHING);
+    for (const [part, value] of Object.entries(change)) {
+      (member.organization as unknown as Record<string, { current: unknown }>)[part].current = value;
+    }
+    const { problem } = await member.sweep();
+    expect(problem!.remedies[0]).toContain(remedy);
+  }, 40_000);
+
+  test('that passes, as a permission that was given a moment ago, is waited for', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({ operation: 'sts:AssumeRoot', times: 2, effect: fail('AccessDenied') });
+    expect(await member.sweep({ lateSeconds: 20 })).toMatchObject({ outcome: 'purged' });
+  });
+
+  test('for the deletion alone leaves everything and says what is left', async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({
+      operation: 'sts:AssumeRoot',
+      effect: async (call, answer) => {
+        return JSON.stringify(call.input).includes('IAMDeleteRootUserCredentials') ? fail('ValidationError')(call, answer) : answer();
+      },
+    });
+    expect(await member.sweep()).toMatchObject({ outcome: 'failed', credentials: [{ kind: 'AccessKey', status: 'failed', problem: { code: 'ValidationError' } }] });
+  });
+});
+
+describe('a session', () => {
+  test('that AWS ends early is opened anew', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', times: 1, effect: fail('ExpiredToken', 'The security token included in the request is expired', 403) });
+    expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
+  });
+
+  test('of another account is not used to delete', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({
+      operation: 'iam:GetUser',
+      effect: async (_call, answer) => {
+        const answered = await answer();
+        return { ...answered, body: String(answered.body).replaceAll(MEMBER, '111111111111') };
+      },
+    });
+    const result = await member.sweep();
+    expect(result).toMatchObject({ outcome: 'failed', credentials: [{ status: 'failed', problem: { code: 'WrongIdentity' } }] });
+    expect(member.account.root.password).toBe(true);
+  });
+});
+
+test('latency does not change what is found', async () => {
+  const member = await memberWith(EVERYTHING);
+  member.organization.faults.add({ operation: '*', effect: delay(20) });
+  expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
+});

@@ -1,0 +1,271 @@
+import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { describe, expect, test } from 'vitest';
+import { AccountSelection, FailedAccounts, OrgRootAccessFeatures, RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+
+const member = (n: number) => String(200_000_000_000 + n);
+const members = (count: number) => Array.from({ length: count }, (_, n) => member(n));
+
+type Props = RootCredentialsPurgeProps | ((stack: Stack) => RootCredentialsPurgeProps);
+
+function synthesized(props: Props = {}, more?: (purge: RootCredentialsPurge, stack: Stack) => void) {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+  const purge = new RootCredentialsPurge(stack, 'Purge', typeof props === 'function' ? props(stack) : props);
+  more?.(purge, stack);
+  return { stack, template: Template.fromStack(stack) };
+}
+
+/** Every statement about an action, in whatever policy it stands. */
+function statements(template: Template, action: string) {
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values(template.findResources(type)));
+  return policies
+    .flatMap(({ Properties: { PolicyDocument, Roles } }) => PolicyDocument.Statement.map((statement: object) => ({ ...statement, roles: Roles })))
+    .filter(({ Action }) => [Action].flat().includes(action));
+}
+
+/** Account ids in the ARNs of a statement about root users. */
+const rootsOf = ({ Resource }: { Resource: unknown }) => [...JSON.stringify(Resource).matchAll(/:iam::([^:]+):root/g)].map(([, id]) => id);
+const tasksOf = (statement: Record<string, unknown>) => [...JSON.stringify(statement.Condition).matchAll(/root-task\/(\w+)/g)].map(([, task]) => task);
+
+function definition(template: Template): string {
+  const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('Sweep'));
+  return machines[0][1].Properties.DefinitionString['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : '*').join('');
+}
+
+describe('root sessions', () => {
+  test('are for one function alone, with the two tasks that a purge needs', () => {
+    const { template } = synthesized();
+    const [statement, ...others] = statements(template, 'sts:AssumeRoot');
+    expect(others).toEqual([]);
+    expect(tasksOf(statement)).toEqual(['IAMAuditRootUserCredentials', 'IAMDeleteRootUserCredentials']);
+    expect(rootsOf(statement)).toEqual(['*']);
+    expect(statement.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
+  });
+
+  test('of a dry run cannot delete', () => {
+    const [statement] = statements(synthesized({ dryRun: true }).template, 'sts:AssumeRoot');
+    expect(tasksOf(statement)).toEqual(['IAMAuditRootUserCredentials']);
+  });
+
+  test('are limited to the accounts where the selection lists them', () => {
+    const [statement] = statements(synthesized({ accounts: AccountSelection.accounts([member(1), member(2)]) }).template, 'sts:AssumeRoot');
+    expect(rootsOf(statement)).toEqual([member(1), member(2)]);
+  });
+
+  test.each([AccountSelection.organization, (options: object) => AccountSelection.organizationalUnits(['ou-abcd-11111111'], options)])(
+    'are denied in excluded accounts', (select) => {
+      const [allow, deny] = statements(synthesized({ accounts: select({ exclude: [member(3)] }) }).template, 'sts:AssumeRoot');
+      expect([allow.Effect, deny.Effect]).toEqual(['Allow', 'Deny']);
+      expect(rootsOf(deny)).toEqual([member(3)]);
+      expect(deny.Condition).toBeUndefined();
+    });
+
+  test('are denied in the management account when the features are given', () => {
+    const deny = (stack: Stack) => ({
+      features: OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'Features', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' }),
+    });
+    expect(rootsOf(statements(synthesized(deny).template, 'sts:AssumeRoot')[1])).toEqual(['111111111111']);
+  });
+
+  test('in 500 listed accounts stand in policies that IAM takes', () => {
+    const { template } = synthesized({ accounts: AccountSelection.accounts(members(500)) });
+    const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+    expect(statements(template, 'sts:AssumeRoot').flatMap(rootsOf)).toEqual(members(500));
+    for (const { Properties } of policies) {
+      const text = JSON.stringify(Properties.PolicyDocument).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]+)"\]\]\}/g, '"arn:aws-us-gov$1"');
+      expect(text.length).toBeLessThan(6_144);
+    }
+    expect(policies.length).toBeLessThanOrEqual(10);
+  });
+
+  test('come from the Region of the stack, or from us-east-1 where that one may be disabled in a member account', () => {
+    const regionOf = (region: string | undefined, props: RootCredentialsPurgeProps = {}) => {
+      const stack = new Stack(new App(), 'Stack', { env: { region } });
+      new RootCredentialsPurge(stack, 'Purge', props);
+      const functions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+      return functions.map(({ Properties }) => Properties.Environment?.Variables?.STS_REGION).find(Boolean);
+    };
+    expect(regionOf('eu-west-1')).toBe('eu-west-1');
+    expect(regionOf('af-south-1')).toBe('us-east-1');
+    expect(regionOf(undefined)).toBe('us-east-1');
+    expect(regionOf('eu-west-1', { stsRegion: 'us-west-2' })).toBe('us-west-2');
+  });
+});
+
+describe('permissions', () => {
+  test.each([
+    [AccountSelection.organization(), ['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures', 'organizations:ListAccounts']],
+    [AccountSelection.organizationalUnits(['r-abcd']), [
+      'organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures', 'organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent',
+    ]],
+  ])('to read the organization are those that the selection needs', (accounts, actions) => {
+    expect(statements(synthesized({ accounts }).template, 'organizations:DescribeOrganization')[0].Action).toEqual(actions);
+  });
+
+  test('to write below runs/ and latest/ are denied to everybody but the functions of the sweep', () => {
+    synthesized().template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Sid: 'OnlySweepsWriteRuns',
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+          Condition: { ArnNotEquals: { 'aws:PrincipalArn': [0, 1, 2].map(() => ({ 'Fn::GetAtt': [Match.stringLikeRegexp('(Select|Batch|Report)Role'), 'Arn'] })) } },
+        })]),
+      },
+    });
+  });
+
+  test('of no policy reach every resource, but for what cannot be limited', () => {
+    const { template } = synthesized();
+    const wide = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values(template.findResources(type)))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Resource }) => Resource === '*')
+      .map(({ Action }) => [Action].flat().map((action: string) => action.split(':')[0]));
+    expect(new Set(wide.flat())).toEqual(new Set(['organizations', 'iam', 'logs', 'xray'].filter((service) => wide.flat().includes(service))));
+  });
+
+  test('to start by hand are the start and a look at the execution', () => {
+    const { template } = synthesized({}, (purge, stack) => purge.grantStart(new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() })));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp('^Operator') }],
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Action: 'states:StartExecution' }),
+          Match.objectLike({ Action: ['states:DescribeExecution', 'states:GetExecutionHistory'] }),
+        ],
+      },
+    });
+  });
+
+  test('to read reports reach nothing but reports', () => {
+    const { template } = synthesized({}, (purge, stack) => purge.grantReadReports(new iam.Role(stack, 'Auditor', { assumedBy: new iam.AccountRootPrincipal() })));
+    const [{ Properties }] = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Auditor') }] } }));
+    const text = JSON.stringify(Properties.PolicyDocument);
+    expect(text).toContain('/latest/*');
+    expect(text).not.toMatch(/Put|Delete|"\/\*"/);
+  });
+
+  test('with a key are the two that S3 needs, by way of S3', () => {
+    const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, 'kms:GenerateDataKey');
+    expect(statement).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
+  });
+
+  test('in a VPC are those of network interfaces', () => {
+    const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    expect(statements(template, 'ec2:CreateNetworkInterface')).toHaveLength(5);
+  });
+});
+
+describe('what stays when the stack is deleted', () => {
+  test('is the bucket of the reports and every log group', () => {
+    const { template } = synthesized();
+    for (const type of ['AWS::S3::Bucket', 'AWS::Logs::LogGroup']) {
+      const resources = Object.values(template.findResources(type));
+      expect(resources.length).toBeGreaterThan(0);
+      expect(resources.map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(resources.map(() => ['Retain', 'Retain']));
+    }
+  });
+});
+
+describe('the state machine', () => {
+  test('holds the settings in its definition, where no start can change them', () => {
+    const { template } = synthesized({
+      dryRun: true, failedAccounts: FailedAccounts.TOLERATE, concurrency: { batchesAtOnce: 7, accountsInFlight: 3, accountsPerBatch: 50 },
+    });
+    const machine = JSON.parse(definition(template));
+    expect(machine.States.SelectAccounts.Parameters.settings).toMatchObject({ dryRun: true, tolerateFailedAccounts: true, accountsPerBatch: 50 });
+    expect(machine.States.SweepBatches).toMatchObject({ MaxConcurrency: 7, ItemSelector: { accountsInFlight: 3 } });
+    expect(machine.States.Report.Parameters.tolerateFailedAccounts).toBe(true);
+  });
+
+  test('leads every failure to the report', () => {
+    const { States: states } = JSON.parse(definition(synthesized().template));
+    const catchesAll = (state: { Catch: { ErrorEquals: string[]; Next: string }[] }) => state.Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'))!.Next;
+    expect(states[catchesAll(states.SelectAccounts)].Next).toBe('Report');
+    expect(catchesAll(states.SweepBatches)).toBe('Report');
+    expect(catchesAll(states.SweepBatches.ItemProcessor.States.SweepBatch)).toBe('BatchFailed');
+  });
+
+  test("survives Lambda's own throttling in every task", () => {
+    const text = definition(synthesized().template);
+    expect(text.match(/Lambda\.TooManyRequestsException/g)).toHaveLength(3);
+  });
+});
+
+describe('a deployment', () => {
+  test('sweeps again when its properties change, and only then', () => {
+    const properties = (props: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties;
+    const plain = properties({});
+    expect(properties({})).toEqual(plain);
+    expect(properties({ accounts: AccountSelection.accounts([member(1)]) })).not.toEqual(plain);
+    expect(properties({ credentials: [RootCredential.PASSWORD] })).not.toEqual(plain);
+  });
+
+  test('sweeps every time when that is asked for', async () => {
+    const nonce = () => Object.values(synthesized({ runOnEveryDeploy: true }).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Nonce;
+    const first = nonce();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(nonce()).not.toBe(first);
+  });
+
+  test('waits for the features and for every permission of the sweep', () => {
+    const { template } = synthesized((stack) => ({ features: new OrgRootAccessFeatures(stack, 'RootAccess') }));
+    const [{ DependsOn: dependencies }] = Object.values(template.findResources('Custom::RootCredentialsSweep'));
+    const needed = [
+      ...Object.keys(template.findResources('Custom::OrgRootAccessFeatures')),
+      ...Object.keys(template.findResources('AWS::IAM::ManagedPolicy')),
+      ...Object.keys(template.findResources('AWS::S3::BucketPolicy')),
+      ...Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /Sweep(Functions|StateMachine)/.test(id) || /(Start|Await)Policy/.test(id)),
+    ];
+    expect(dependencies).toEqual(expect.arrayContaining(needed));
+  });
+});
+
+describe('what can be known at synth fails at synth', () => {
+  test.each<[string, () => RootCredentialsPurgeProps, string]>([
+    ['an account id that is none', () => ({ accounts: AccountSelection.accounts(['12345']) }), "accountIds[0] must be a 12-digit AWS account id, got '12345'"],
+    ['an excluded id that is none', () => ({ accounts: AccountSelection.organization({ exclude: [member(1), 'x1234567890123'] }) }), "exclude[1] must be a 12-digit AWS account id, got 'x1234567890123'"],
+    ['501 listed accounts', () => ({ accounts: AccountSelection.accounts(members(501)) }), 'accountIds must list at most 500 accounts, got 501: use AccountSelection.organizationalUnits instead'],
+    ['501 excluded accounts', () => ({ accounts: AccountSelection.organization({ exclude: members(501) }) }), 'exclude must list at most 500 accounts, got 501'],
+    ['no accounts', () => ({ accounts: AccountSelection.accounts([]) }), 'accountIds must name at least one account'],
+    ['no units', () => ({ accounts: AccountSelection.organizationalUnits([]) }), 'organizationalUnitIds must name at least one'],
+    ['a unit id that is none', () => ({ accounts: AccountSelection.organizationalUnits(['production']) }), "organizationalUnitIds[0] must be the id of an organizational unit ('ou-abcd-11111111') or of the root ('r-abcd'), got 'production'"],
+    ['no kinds of credentials', () => ({ credentials: [] }), 'credentials must name at least one RootCredential'],
+    ['a batch of none', () => ({ concurrency: { accountsPerBatch: 0 } }), 'concurrency.accountsPerBatch must be a whole number from 1 to 100, got 0'],
+    ['a part of a batch', () => ({ concurrency: { batchesAtOnce: 1.5 } }), 'concurrency.batchesAtOnce must be a whole number from 1 to 1000, got 1.5'],
+    ['too many in flight', () => ({ concurrency: { accountsInFlight: 101 } }), 'concurrency.accountsInFlight must be a whole number from 1 to 100, got 101'],
+    ['a deployment of two hours', () => ({ deploymentTimeout: Duration.hours(2) }), 'deploymentTimeout must be from 5 minutes to 1 hour'],
+    ['a deployment of 7 seconds over', () => ({ deploymentTimeout: Duration.seconds(307) }), 'in whole multiples of 5 seconds'],
+    ['an old runtime', () => ({ handler: { runtime: lambda.Runtime.NODEJS_20_X } }), "runtime must be nodejs22.x or newer, got 'nodejs20.x'"],
+    ['Python as runtime', () => ({ handler: { runtime: lambda.Runtime.PYTHON_3_13 } }), "runtime must be nodejs22.x or newer, got 'python3.13'"],
+  ])('%s', (_what, props, message) => {
+    expect(() => synthesized(props())).toThrow(message);
+  });
+
+  test('a key beside a bucket that has its own', () => {
+    expect(() => synthesized((stack) => ({ reportsBucket: new s3.Bucket(stack, 'Mine'), encryptionKey: new kms.Key(stack, 'Key') }))).toThrow('encryptionKey must not be given together with reportsBucket');
+  });
+
+  test('values that are known only when the stack is deployed do not', () => {
+    const token = Lazy.string({ produce: () => member(1) });
+    expect(Token.isUnresolved(token)).toBe(true);
+    const { template } = synthesized({ accounts: AccountSelection.accounts([token]) });
+    expect(rootsOf(statements(template, 'sts:AssumeRoot')[0])).toEqual([member(1)]);
+  });
+});
+
+test('the policy of an imported bucket is not managed, and that is said', () => {
+  const { stack } = synthesized((scope) => ({ reportsBucket: s3.Bucket.fromBucketName(scope, 'Imported', 'mine') }));
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp("deny everybody but the sweep's roles to write below runs/ and latest/"));
+});
+
+test('two purges in one stack do not get into each other’s way', () => {
+  const { template } = synthesized({}, (_purge, stack) => new RootCredentialsPurge(stack, 'Other', { accounts: AccountSelection.accounts([member(1)]) }));
+  template.resourceCountIs('Custom::RootCredentialsSweep', 2);
+});

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BatchSweep } from '../../lambda/sweep/batch';
+import type { AccountResult, Problem } from '../../lambda/sweep/results';
+import type { Execution, RunFolder, RunReference } from '../../lambda/sweep/run-folder';
+import type { ResolvedSelection } from '../../lambda/sweep/selection';
+import { LocalAws } from '../local-aws/local-aws';
+import { FakeOrganization, fail } from '../local-aws/organization';
+
+const BUCKET = 'reports';
+const MANAGEMENT = '111111111111';
+const member = (n: number) => String(200_000_000_000 + n);
+const account = (n: number) => ({ accountId: member(n), accountName: `account-${n}` });
+
+const organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement'] });
+let aws: LocalAws;
+let s3: S3Client;
+let number = 0;
+let execution: Execution;
+let folder: RunFolder;
+
+// imported once the environment is that of the local AWS: handlers make their clients when they are loaded, as on Lambda
+let handlers: {
+  select: typeof import('../../lambda/sweep/select').handler;
+  batch: typeof import('../../lambda/sweep/batch/index').handler;
+  report: typeof import('../../lambda/sweep/report/index').handler;
+  RunFolder: typeof RunFolder;
+  runPrefix: typeof import('../../lambda/sweep/run-folder').runPrefix;
+  sweepBatch: typeof import('../../lambda/sweep/batch').sweepBatch;
+  sessions: (until: number) => BatchSweep['sessions'];
+};
+
+beforeAll(async () => {
+  aws = await LocalAws.start({ organization });
+  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, STS_REGION: 'us-east-1' });
+  s3 = new S3Client(aws.clientSettings());
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  const { RootSessions } = await import('../../lambda/aws/root-sessions');
+  const { sts } = await import('../../lambda/aws/clients');
+  const runFolder = await import('../../lambda/sweep/run-folder');
+  handlers = {
+    select: (await import('../../lambda/sweep/select')).handler,
+    batch: (await import('../../lambda/sweep/batch/index')).handler,
+    report: (await import('../../lambda/sweep/report/index')).handler,
+    RunFolder: runFolder.RunFolder,
+    runPrefix: runFolder.runPrefix,
+    sweepBatch: (await import('../../lambda/sweep/batch')).sweepBatch,
+    sessions: (until) => new RootSessions(sts('us-east-1'), 'aws', until),
+  };
+});
+afterAll(() => aws?.stop());
+
+beforeEach(() => {
+  organization.faults.clear();
+  organization.calls.length = 0;
+  execution = { name: `run-${++number}`, startTime: '2020-01-02T03:04:05.678Z' };
+  folder = new handlers.RunFolder(s3, BUCKET, handlers.runPrefix(execution));
+});
+
+for (let n = 0; n < 6; n++) {
+  organization.addAccount({ id: member(n), name: `account-${n}`, root: n % 2 ? { password: true, accessKeys: [{}] } : {} });
+}
+
+const settings = {
+  selection: { organization: true, exclude: [member(4)] },
+  credentials: ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as ResolvedSelection['credentials'],
+  dryRun: false,
+  tolerateFailedAccounts: false,
+  accountsPerBatch: 2,
+  accountsInFlight: 2,
+};
+const context = { invokedFunctionArn: `arn:aws:lambda:us-east-1:${MANAGEMENT}:function:sweep`, getRemainingTimeInMillis: () => 14 * 60_000 };
+
+const select = (input: unknown = {}) => handlers.select({ execution, input, settings }, context);
+const sweep = (run: RunReference, batch: number) => handlers.batch({ execution, run, batch, accountsInFlight: 2 }, context);
+const makeReport = (run: RunReference | { error: object }, tolerateFailedAccounts = false) =>
+  handlers.report({ execution, run, tolerateFailedAccounts });
+
+async function read(key: string): Promise<string> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
+  return Body!.transformToString();
+}
+
+async function report(): Promise<{ counts: Record<string, number>; accounts: AccountResult[]; problem?: Problem }> {
+  return JSON.parse(await read(`${folder.prefix}report.json`));
+}
+
+describe('a sweep from its first function to its last', () => {
+  test('gives every account of the organization exactly one outcome, in a report that keeps to its schema', async () => {
+    const run = await select();
+    for (const batch of [0, 1, 2]) {
+      expect(await sweep(run, batch)).toEqual({});
+    }
+    const verdict = await makeReport(run);
+    expect(verdict).toMatchObject({ succeeded: true });
+    const made = await report();
+    expect(made.accounts.map(({ accountId }) => accountId).sort()).toEqual([MANAGEMENT, ...[0, 1, 2, 3, 4, 5].map(member)]);
+    expect(made.counts).toEqual({ 'failed': 0, 'kept': 0, 'purged': 3, 'would-purge': 0, 'clean': 2, 'skipped': 2 });
+
+    const ajv = new Ajv2020({ allErrors: true });
+    addFormats(ajv);
+    const validate = ajv.compile(JSON.parse(readFileSync('schema/report-1.json', 'utf8')));
+    expect(validate(made), JSON.stringify(validate.errors)).toBe(true);
+    expect(JSON.parse(await read('latest/report.json'))).toEqual(made);
+    expect(await read('latest/report.csv')).toBe(await read(`${folder.prefix}report.csv`));
+  });
+
+  test('hands on nothing that grows with the number of accounts', async () => {
+    const run = await select();
+    expect(JSON.stringify(run).length).toBeLessThan(400);
+    expect(JSON.parse(await read(run.batchesKey))).toEqual([{ batch: 0 }, { batch: 1 }, { batch: 2 }]);
+  });
+
+  test('gives no root session to the management account or an excluded one', async () => {
+    const run = await select();
+    await Promise.all([0, 1, 2].map((batch) => sweep(run, batch)));
+    const targets = organization.calls.filter(({ operation }) => operation === 'AssumeRoot').map(({ target }) => target);
+    expect(new Set(targets)).toEqual(new Set([0, 1, 2, 3, 5].map(member)));
+  });
+
+  test('its folder is named by time and execution', () => {
+    expect(folder.prefix).toBe(`runs/2020-01-02T03-04-05Z-run-${number}/`);
+  });
+});
+
+describe('a selection that somebody has changed after it was saved', () => {
+  test('is refused by the batch, and nothing in it is touched', async () => {
+    const run = await select();
+    const widened = JSON.parse(await read(`${folder.prefix}selection.json`));
+    widened.batches[0].push({ accountId: member(4), accountName: 'excluded' });
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${folder.prefix}selection.json`, Body: JSON.stringify(widened) }));
+    organization.calls.length = 0;
+    await expect(sweep(run, 0)).rejects.toThrow('somebody has changed it');
+    await expect(makeReport(run)).rejects.toThrow('somebody has changed it');
+    expect(organization.calls).toEqual([]);
+  });
+});
+
+describe('what died on the way', () => {
+  test('a batch without results makes its accounts failed, not clean', async () => {
+    const run = await select();
+    await sweep(run, 0);
+    const verdict = await makeReport(run);
+    expect(verdict).toMatchObject({ succeeded: false, error: 'AccountsFailed' });
+    const { accounts, counts } = await report();
+    expect(counts.failed).toBe(3);
+    expect(accounts.find(({ accountId }) => accountId === member(2))).toMatchObject({ outcome: 'failed', problem: { code: 'NotAttempted' } });
+  });
+
+  test('an account that was being deleted is reported credential by credential', async () => {
+    const run = await select();
+    await folder.savePlan(1, account(2), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
+    await makeReport(run);
+    const { accounts } = await report();
+    expect(accounts.find(({ accountId }) => accountId === member(2))).toMatchObject({
+      outcome: 'failed', credentials: [{ id: 'AKIAEXAMPLE', status: 'failed', problem: { code: 'Interrupted' } }],
+    });
+  });
+
+  test('a batch that is run again goes on from its plans and says what was deleted', async () => {
+    const run = await select();
+    await folder.savePlan(0, account(0), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
+    await sweep(run, 0);
+    expect((await folder.results(0))![0]).toMatchObject({ accountId: member(0), outcome: 'purged', credentials: [{ id: 'AKIAEXAMPLE', status: 'deleted' }] });
+  });
+
+  test('a selection that failed is a report of the reason, and a failed sweep even when failed accounts are tolerated', async () => {
+    const cause = JSON.stringify({ errorType: 'FeatureNotEnabled', errorMessage: 'the sweep has not begun: the feature is off', trace: [] });
+    const verdict = await makeReport({ error: { Error: 'FeatureNotEnabled', Cause: cause } }, true);
+    expect(verdict).toMatchObject({ succeeded: false, error: 'FeatureNotEnabled' });
+    expect(verdict.cause).toContain('the sweep has not begun: the feature is off');
+    expect(await report()).toMatchObject({ problem: { code: 'FeatureNotEnabled' }, accounts: [] });
+  });
+
+  test('accounts that the function has no time left for are not begun', async () => {
+    const run = await select();
+    await handlers.batch({ execution, run, batch: 0, accountsInFlight: 2 }, { ...context, getRemainingTimeInMillis: () => 60_000 });
+    expect((await folder.results(0))!.map(({ problem }) => problem?.code)).toEqual(['NotAttempted', 'NotAttempted']);
+    expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
+  });
+
+  test('a missing selection is an error of the report, and never an empty success', async () => {
+    const run = await select();
+    await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: `${folder.prefix}selection.json` }));
+    await expect(makeReport(run)).rejects.toThrow();
+  });
+});
+
+describe('the account that runs the sweep as delegated administrator', () => {
+  test('is skipped when AWS denies it a root session in itself', async () => {
+    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(0), effect: fail('AccessDenied') });
+    const selection: ResolvedSelection = {
+      organizationId: organization.organizationId,
+      managementAccountId: MANAGEMENT,
+      callerAccountId: member(0),
+      credentials: settings.credentials,
+      dryRun: false,
+      batches: [[account(0), account(2)]],
+      skipped: [],
+    };
+    const results = await handlers.sweepBatch(0, {
+      folder, selection, sessions: handlers.sessions(0), accountsInFlight: 1, beginUntil: Infinity,
+    });
+    expect(results).toMatchObject([{ outcome: 'skipped', reason: expect.stringContaining('sweep it from the management account') }, { outcome: 'clean' }]);
+  });
+});

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { iam, organizations } from '../../lambda/aws/clients';
+import { seconds } from '../../lambda/aws/patience';
+import { preflight } from '../../lambda/sweep/preflight';
+import { resolveSelection } from '../../lambda/sweep/selection';
+import { parseStartInput } from '../../lambda/sweep/start-input';
+import type { Selection } from '../../lib/private/contract';
+import { emptyPages, fail, FakeOrganization, serve, shortPages, type OrganizationOptions } from '../local-aws/organization';
+
+const MANAGEMENT = '111111111111';
+const ON: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
+const IMPATIENT = seconds(0);
+
+let close: () => Promise<void> = async () => {};
+afterEach(() => close());
+
+async function served(options: OrganizationOptions = ON): Promise<FakeOrganization> {
+  const organization = new FakeOrganization(options);
+  const server = await serve(organization);
+  close = server.close;
+  Object.assign(process.env, server.environment, { AWS_ACCESS_KEY_ID: MANAGEMENT });
+  return organization;
+}
+
+const member = (n: number) => String(200_000_000_000 + n);
+
+async function select(selection: Partial<Selection>, input: unknown = {}, accountsPerBatch = 25) {
+  const identity = { organizationId: 'o-fakeorganization', managementAccountId: MANAGEMENT };
+  const settings = {
+    selection: { exclude: [], ...selection }, credentials: [], dryRun: false, tolerateFailedAccounts: false, accountsPerBatch, accountsInFlight: 1,
+  };
+  const resolved = await resolveSelection(organizations(), identity, settings, parseStartInput(input), MANAGEMENT);
+  return {
+    ...resolved,
+    selected: resolved.batches.flat().map(({ accountId }) => accountId),
+    reasons: Object.fromEntries(resolved.skipped.map(({ accountId, reason }) => [accountId, reason])),
+  };
+}
+
+describe('a selection of the organization', () => {
+  test('is every active member on every page, and never the management account', async () => {
+    const organization = await served();
+    for (let n = 0; n < 45; n++) {
+      organization.addAccount({ id: member(n) });
+    }
+    const { selected, reasons, batches } = await select({ organization: true });
+    expect(selected).toEqual(Array.from({ length: 45 }, (_, n) => member(n)));
+    expect(batches.map((batch) => batch.length)).toEqual([25, 20]);
+    expect(reasons).toEqual({ [MANAGEMENT]: expect.stringContaining('management account') });
+  });
+
+  test.each([['short', shortPages(1)], ['empty', emptyPages]])('is complete when pages are %s', async (_what, effect) => {
+    const organization = await served();
+    [1, 2, 3].forEach((n) => organization.addAccount({ id: member(n) }));
+    organization.faults.add({ operation: 'organizations:ListAccounts', effect });
+    expect((await select({ organization: true })).selected).toEqual([1, 2, 3].map(member));
+  });
+
+  test.each(['both', 'State', 'Status'] as const)('reports accounts that are not active as skipped when AWS sends %s', async (accountStates) => {
+    const organization = await served();
+    organization.switches.accountStates = accountStates;
+    organization.addAccount({ id: member(1) });
+    organization.addAccount({ id: member(2), state: 'SUSPENDED' });
+    organization.addAccount({ id: member(3), state: 'PENDING_CLOSURE' });
+    const { selected, reasons } = await select({ organization: true });
+    expect(selected).toEqual([member(1)]);
+    expect(reasons[member(2)]).toBe('its state is SUSPENDED, not ACTIVE');
+    expect(reasons[member(3)]).toContain('PENDING_CLOSURE');
+  });
+
+  test('leaves excluded accounts out and says so', async () => {
+    const organization = await served();
+    [1, 2].forEach((n) => organization.addAccount({ id: member(n) }));
+    const { selected, reasons } = await select({ organization: true, exclude: [member(2)] });
+    expect(selected).toEqual([member(1)]);
+    expect(reasons[member(2)]).toBe('it is excluded');
+  });
+});
+
+describe('a selection of organizational units', () => {
+  let organization: FakeOrganization;
+  let workloads: string;
+  let production: string;
+  beforeEach(async () => {
+    organization = await served();
+    workloads = organization.addOrganizationalUnit({ name: 'workloads' });
+    production = organization.addOrganizationalUnit({ name: 'production', parent: workloads });
+    const europe = organization.addOrganizationalUnit({ name: 'europe', parent: production });
+    organization.addAccount({ id: member(1) });
+    organization.addAccount({ id: member(2), ou: workloads });
+    organization.addAccount({ id: member(3), ou: production });
+    organization.addAccount({ id: member(4), ou: europe });
+  });
+
+  test('goes down to the last unit, and no further than the unit named', async () => {
+    expect((await select({ organizationalUnits: [workloads] })).selected.sort()).toEqual([2, 3, 4].map(member));
+    expect((await select({ organizationalUnits: [production] })).selected.sort()).toEqual([3, 4].map(member));
+  });
+
+  test('has an account once, however many of its units are named', async () => {
+    expect((await select({ organizationalUnits: [workloads, production] })).selected.sort()).toEqual([2, 3, 4].map(member));
+  });
+
+  test('of the root is the whole organization', async () => {
+    expect((await select({ organizationalUnits: [organization.rootId] })).selected.sort()).toEqual([1, 2, 3, 4].map(member));
+  });
+
+  test('that does not exist is an error that names it', async () => {
+    await expect(select({ organizationalUnits: ['ou-fake-99999999'] })).rejects.toThrow('no organizational unit ou-fake-99999999');
+  });
+});
+
+describe('a selection of accounts', () => {
+  test('is those accounts', async () => {
+    const organization = await served();
+    [1, 2, 3].forEach((n) => organization.addAccount({ id: member(n) }));
+    expect((await select({ accounts: [member(3), member(1)] })).selected).toEqual([member(3), member(1)]);
+  });
+
+  test('with an account that the organization does not have is an error that names it', async () => {
+    await served();
+    await expect(select({ accounts: ['999999999999'] })).rejects.toThrow('the organization has no account 999999999999: correct AccountSelection.accounts');
+  });
+
+  test('skips the management account even when it is listed', async () => {
+    await served();
+    const { selected, reasons } = await select({ accounts: [MANAGEMENT] });
+    expect(selected).toEqual([]);
+    expect(reasons[MANAGEMENT]).toContain('management account');
+  });
+});
+
+describe('a start', () => {
+  test('narrows the selection', async () => {
+    const organization = await served();
+    [1, 2, 3].forEach((n) => organization.addAccount({ id: member(n) }));
+    expect((await select({ organization: true }, { accounts: [member(2)] })).selected).toEqual([member(2)]);
+  });
+
+  test('cannot name an account that is not selected', async () => {
+    const organization = await served();
+    [1, 2].forEach((n) => organization.addAccount({ id: member(n) }));
+    await expect(select({ accounts: [member(1)] }, { accounts: [member(2)] })).rejects.toThrow(`${member(2)} is not selected by this construct`);
+  });
+
+  test('does not reach an excluded account by naming it', async () => {
+    const organization = await served();
+    organization.addAccount({ id: member(1) });
+    expect(await select({ organization: true, exclude: [member(1)] }, { accounts: [member(1)] })).toMatchObject({ selected: [], reasons: { [member(1)]: 'it is excluded' } });
+  });
+
+  test('can ask for a dry run', async () => {
+    await served();
+    expect((await select({ organization: true }, { dryRun: true })).dryRun).toBe(true);
+    expect((await select({ organization: true }, { dryRun: false })).dryRun).toBe(false);
+  });
+
+  test.each([
+    [null, 'it must be an object'],
+    [[], 'it must be an object'],
+    ['all', 'it must be an object'],
+    [{ acounts: ['222222222222'] }, "unknown keys 'acounts'"],
+    [{ accounts: '222222222222' }, 'accounts must be a list'],
+    [{ accounts: ['12345'] }, 'accounts must be a list of 12-digit account ids, got ["12345"]'],
+    [{ dryRun: 'true' }, 'dryRun must be true or false, got "true"'],
+    [{ exclude: [] }, "unknown keys 'exclude'"],
+  ])('with input %j is refused', (input, message) => {
+    expect(() => parseStartInput(input)).toThrow(message);
+  });
+});
+
+describe('before a sweep', () => {
+  test('it is known which organization it is', async () => {
+    await served();
+    expect(await preflight(iam(), organizations(), IMPATIENT)).toEqual({ organizationId: 'o-fakeorganization', managementAccountId: MANAGEMENT });
+  });
+
+  test.each<[string, OrganizationOptions, string]>([
+    ['trusted access', { ...ON, trustedAccess: false }, 'trusted access for iam.amazonaws.com is off: deploy OrgRootAccessFeatures'],
+    ['the feature', { ...ON, features: ['RootSessions'] }, 'the feature RootCredentialsManagement is off: deploy OrgRootAccessFeatures'],
+    ['every feature of the organization', { ...ON, featureSet: 'CONSOLIDATED_BILLING' }, 'enable all features'],
+  ])('%s must be on, and the error says how', async (_what, options, message) => {
+    await served(options);
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toThrow(message);
+  });
+
+  test('a member account is told that it must be a delegated administrator', async () => {
+    const organization = await served();
+    organization.addAccount({ id: member(1) });
+    process.env.AWS_ACCESS_KEY_ID = member(1);
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toThrow('deploy RootAccessDelegation in the management account first');
+  });
+
+  test('switches that take effect late are waited for', async () => {
+    const organization = await served();
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', times: 2, effect: fail('ServiceAccessNotEnabledException') });
+    expect(await preflight(iam(), organizations(), seconds(20, 50))).toMatchObject({ managementAccountId: MANAGEMENT });
+  });
+});

@@ -1,0 +1,99 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { csvOf } from '../../lambda/sweep/csv';
+import { plan } from '../../lambda/sweep/plan';
+import { composeReport } from '../../lambda/sweep/report';
+import { resultOf, skipped, type AccountResult, type Problem } from '../../lambda/sweep/results';
+import { verdictOf } from '../../lambda/sweep/verdict';
+
+const ADDRESS = 's3://reports/runs/now/report.json';
+const execution = { name: 'run', startTime: '2026-01-02T03:04:05Z' };
+const account = (n: number, name = `account-${n}`) => ({ accountId: String(200_000_000_000 + n), accountName: name });
+const denied: Problem = { code: 'AccessDenied', message: 'an explicit deny in a service control policy', remedies: ['likely', 'possible', 'rare', 'exotic'] };
+const reportOf = (accounts: AccountResult[]) => composeReport(execution, undefined, accounts, undefined);
+const verdict = (accounts: AccountResult[], tolerate = false) => verdictOf(reportOf(accounts), ADDRESS, tolerate);
+
+describe('how a sweep ends', () => {
+  test('succeeds when no account failed, and says what it did', () => {
+    const { succeeded, cause } = verdict([resultOf(account(1), []), resultOf(account(2), [{ kind: 'Password', status: 'deleted' }]), skipped(account(3), 'it is excluded')]);
+    expect(succeeded).toBe(true);
+    expect(cause).toBe(`root credentials of member accounts: 1 purged, 1 clean, 1 skipped\nreport: ${ADDRESS}`);
+  });
+
+  test('fails when one account failed, with the account, the reason, the likeliest remedies and where the report is', () => {
+    const { succeeded, error, cause } = verdict([resultOf(account(1, 'payments'), [], denied), resultOf(account(2), [])]);
+    expect({ succeeded, error }).toEqual({ succeeded: false, error: 'AccountsFailed' });
+    expect(cause.split('\n')).toEqual([
+      'root credentials of member accounts: 1 failed, 1 clean',
+      'failed: 200000000001 (payments)',
+      '  AccessDenied: an explicit deny in a service control policy',
+      '  1. likely', '  2. possible', '  3. rare',
+      `report: ${ADDRESS}`,
+    ]);
+  });
+
+  test('succeeds with failed accounts when they are tolerated', () => {
+    expect(verdict([resultOf(account(1), [], denied)], true).succeeded).toBe(true);
+  });
+
+  test('says a reason once for all the accounts that have it', () => {
+    const { cause } = verdict(Array.from({ length: 8 }, (_, n) => resultOf(account(n), [], denied)));
+    expect(cause.match(/AccessDenied/g)).toHaveLength(1);
+    expect(cause).toContain('and 3 more');
+  });
+
+  test('fits a stack event with 10,000 accounts that failed in ways of their own, and keeps the address', () => {
+    const accounts = Array.from({ length: 10_000 }, (_, n) => resultOf(account(n, 'ü'.repeat(50)), [], { code: `Code${n}`, message: 'ü'.repeat(500), remedies: ['é'.repeat(300)] }));
+    const { cause } = verdict(accounts);
+    expect(Buffer.byteLength(cause)).toBeLessThan(3_100);
+    expect(cause).toContain('10000 failed');
+    expect(cause.endsWith(`report: ${ADDRESS}`)).toBe(true);
+  });
+});
+
+describe("an account's outcome is the first that applies", () => {
+  const line = (status: AccountResult['credentials'][number]['status']) => ({ kind: 'AccessKey' as const, id: status, status });
+  test.each([
+    ['failed', [line('deleted'), line('kept'), line('failed')]],
+    ['kept', [line('deleted'), line('kept'), line('absent')]],
+    ['purged', [line('deleted'), line('absent')]],
+    ['would-purge', [line('would-delete')]],
+    ['clean', [line('absent')]],
+    ['clean', []],
+  ])('%s', (outcome, credentials) => {
+    expect(resultOf(account(1), credentials).outcome).toBe(outcome);
+  });
+
+  test('a problem of the account is never anything but failed', () => {
+    expect(resultOf(account(1), [line('deleted')], denied).outcome).toBe('failed');
+  });
+});
+
+describe('the report as CSV', () => {
+  const rows = (accounts: AccountResult[]) => parse(csvOf(reportOf(accounts)), { columns: true, bom: true }) as Record<string, string>[];
+
+  test('has a line for each credential and one for an account without any', () => {
+    const made = rows([resultOf(account(1), [{ kind: 'Password', status: 'deleted' }, { kind: 'AccessKey', id: 'AKIA', status: 'kept', reason: 'why' }]), resultOf(account(2), [])]);
+    expect(made.map((row) => [row.account_id, row.credential, row.credential_id, row.status, row.reason])).toEqual([
+      ['200000000001', 'AccessKey', 'AKIA', 'kept', 'why'], ['200000000001', 'Password', '', 'deleted', ''], ['200000000002', '', '', '', ''],
+    ].sort((one, other) => one[0].localeCompare(other[0]) || (one[1] === 'Password' ? -1 : 1)));
+  });
+
+  test.each(['=cmd|calc', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('no spreadsheet executes the account name %j', (name) => {
+    const [row] = rows([resultOf(account(1, name), [])]);
+    expect(row.account_name).toBe(`'${name}`);
+  });
+
+  test('quotes and line breaks in a name stay in their cell', () => {
+    const name = 'a "quoted", name\nof two lines';
+    expect(rows([resultOf(account(1, name), [])])[0].account_name).toBe(name);
+  });
+});
+
+describe('a plan', () => {
+  const all = { credentials: ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as const, dryRun: false };
+  test('has the password first and MFA last, whatever the order of the look', () => {
+    const credentials = (['MfaDevice', 'SigningCertificate', 'AccessKey', 'Password'] as const).map((kind) => ({ kind, id: kind }));
+    expect(plan(credentials, { ...all, credentials: [...all.credentials] }).map(({ credential }) => credential.kind)).toEqual(all.credentials);
+  });
+});
