@@ -1,0 +1,73 @@
+import { DescribePolicyCommand, ListTargetsForPolicyCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
+import { GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LocalAws } from '../local-aws';
+import { FakeOrganization } from '../organization';
+import { ref, Stacks } from './fixtures/stacks';
+
+describe('a stack of the local AWS', () => {
+  let aws: LocalAws;
+  let stacks: Stacks;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start({ organization: new FakeOrganization() });
+    stacks = new Stacks(aws);
+  }, 120_000);
+  afterAll(() => aws?.stop());
+
+  test('owns a policy of the organization and its attachments', async () => {
+    const client = new OrganizationsClient(aws.clientSettings());
+    const policy = (name: string, ...TargetIds: string[]) => ({
+      Policy: { Type: 'AWS::Organizations::Policy', Properties: { Name: name, Type: 'SERVICE_CONTROL_POLICY', Content: { Version: '2012-10-17', Statement: [] }, TargetIds } },
+    });
+    const targets = async (PolicyId: string) => {
+      const { Targets } = await client.send(new ListTargetsForPolicyCommand({ PolicyId }));
+      return Targets!.map(({ TargetId }) => TargetId);
+    };
+
+    const { outputs: { Id } } = await stacks.create('policy', policy('first', '222222222222', '333333333333'), { Id: ref('Policy') });
+    expect(await targets(Id)).toEqual(['222222222222', '333333333333']);
+
+    await stacks.update('policy', policy('second', '333333333333', '444444444444'));
+    const { Policy } = await client.send(new DescribePolicyCommand({ PolicyId: Id }));
+    expect(Policy).toMatchObject({ PolicySummary: { Name: 'second' }, Content: '{"Version": "2012-10-17", "Statement": []}' });
+    expect(await targets(Id)).toEqual(['333333333333', '444444444444']);
+
+    await stacks.delete('policy');
+    await expect(targets(Id)).rejects.toMatchObject({ name: 'PolicyNotFoundException' });
+  });
+
+  test('owns a document of Systems Manager', async () => {
+    const ssm = new SSMClient(aws.clientSettings());
+    const document = (description: string) => ({
+      Document: { Type: 'AWS::SSM::Document', Properties: { Name: 'runbook', DocumentType: 'Automation', Content: { schemaVersion: '0.3', description } } },
+    });
+    const read = () => ssm.send(new GetDocumentCommand({ Name: 'runbook' }));
+
+    await stacks.create('document', document('first'));
+    expect(JSON.parse((await read()).Content!)).toEqual({ schemaVersion: '0.3', description: 'first' });
+
+    await stacks.update('document', document('second'));
+    expect(await read()).toMatchObject({ DocumentVersion: '2', DocumentType: 'Automation', Content: expect.stringContaining('second') });
+
+    await stacks.delete('document');
+    await expect(read()).rejects.toMatchObject({ name: 'InvalidDocument' });
+  });
+
+  test('gives a bucket its tags', async () => {
+    const s3 = new S3Client({ ...aws.clientSettings(), forcePathStyle: true });
+    const bucket = (value: string) => ({ Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'tagged', Tags: [{ Key: 'purpose', Value: value }] } } });
+    const tags = async () => (await s3.send(new GetBucketTaggingCommand({ Bucket: 'tagged' }))).TagSet;
+
+    await stacks.create('bucket', bucket('reports'));
+    expect(await tags()).toEqual([{ Key: 'purpose', Value: 'reports' }]);
+
+    await stacks.update('bucket', bucket('archive'));
+    expect(await tags()).toEqual([{ Key: 'purpose', Value: 'archive' }]);
+  });
+
+  test('is not deployed with a type that the engine does not know', async () => {
+    await expect(stacks.create('unknown', { Thing: { Type: 'AWS::Nothing::AtAll', Properties: {} } })).rejects.toThrow('Unrecognized resource types');
+  });
+});

@@ -1,0 +1,85 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LocalAws } from '../local-aws';
+import { FakeOrganization } from '../organization';
+import { att, lambdaFunction, role, Stacks } from './fixtures/stacks';
+
+/** Answers as the CDK's provider does, over https to port 443 of the host in ResponseURL. */
+const HANDLER = `
+  const https = require('https');
+  exports.handler = (event) => new Promise((resolve) => {
+    if (event.wait) return setTimeout(resolve, event.wait);
+    const { Mode, Size } = event.ResourceProperties;
+    console.log(['received', event.RequestType, event.LogicalResourceId, event.PhysicalResourceId, JSON.stringify(event.ResourceProperties)].join(' '));
+    const failed = Mode === 'fail' && event.RequestType !== 'Delete';
+    const body = JSON.stringify({
+      Status: failed ? 'FAILED' : 'SUCCESS', Reason: 'told to fail', PhysicalResourceId: event.PhysicalResourceId ?? 'physical-' + event.LogicalResourceId,
+      StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId, Data: { Text: 'x'.repeat(event.RequestType === 'Create' ? Number(Size ?? 1) : 1) },
+    });
+    const { hostname, pathname } = new URL(event.ResponseURL);
+    const request = https.request({ hostname, path: pathname, method: 'PUT', headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) } }, resolve);
+    request.end(body);
+  });`;
+
+const FUNCTION = { Role: role('lambda'), Function: lambdaFunction('Role', HANDLER) };
+
+function custom(properties: object) {
+  return { Type: 'Custom::Thing', Properties: { ServiceToken: att('Function'), ...properties } };
+}
+
+describe('a custom resource of the local AWS', () => {
+  let aws: LocalAws;
+  let stacks: Stacks;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start({ organization: new FakeOrganization(), lambdaConcurrency: 1 });
+    stacks = new Stacks(aws);
+  }, 120_000);
+  afterAll(() => aws?.stop());
+
+  async function received(logicalId: string) {
+    return (await aws.logLines()).filter((line) => line.includes(` ${logicalId} `)).map((line) => line.split(' ').slice(1, 4).join(' '));
+  }
+
+  test('gets a Delete, with the physical id that it answered, after its Create failed', async () => {
+    const { status, events } = await stacks.create('failing', { ...FUNCTION, Failing: custom({ Mode: 'fail' }) });
+
+    expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('told to fail'));
+    expect(await received('Failing')).toEqual(['Create Failing ', 'Delete Failing physical-Failing']);
+  });
+
+  test('gets such a Delete also when it is new in a stack that is there', async () => {
+    await stacks.create('growing', { ...FUNCTION, Old: custom({}) });
+    const { status } = await stacks.update('growing', { ...FUNCTION, Old: custom({}), New: custom({ Mode: 'fail' }) });
+
+    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await received('New')).toEqual(['Create New ', 'Delete New physical-New']);
+  });
+
+  test('that succeeded gets one Delete, and an Update with the older properties in a rollback', async () => {
+    await stacks.create('updating', { ...FUNCTION, Steady: custom({ Mode: 'first' }) });
+    const { status } = await stacks.update('updating', { ...FUNCTION, Steady: custom({ Mode: 'fail' }) });
+    await stacks.delete('updating');
+
+    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await received('Steady')).toEqual(['Create Steady ', ...Array(2).fill('Update Steady physical-Steady'), 'Delete Steady physical-Steady']);
+  });
+
+  test('fails when its answer is longer than 4,096 bytes', async () => {
+    const { status, events } = await stacks.create('long', { ...FUNCTION, Long: custom({ Size: 4096 }) });
+
+    expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('Response object is too long.'));
+  });
+
+  test('waits while its function is throttled', async () => {
+    const { outputs } = await stacks.create('busy', FUNCTION, { Name: { Ref: 'Function' } });
+    const client = new LambdaClient(aws.clientSettings());
+    const busy = client.send(new InvokeCommand({ FunctionName: outputs.Name, Payload: '{ "wait": 1500 }' }));
+    const { status } = await stacks.update('busy', { ...FUNCTION, Patient: custom({}) });
+
+    expect((await busy).FunctionError).toBeUndefined();
+    expect(status).toBe('UPDATE_COMPLETE');
+  });
+});

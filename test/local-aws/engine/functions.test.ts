@@ -1,0 +1,106 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LocalAws } from '../local-aws';
+import { FakeOrganization } from '../organization';
+import { lambdaFunction, ref, role, Stacks } from './fixtures/stacks';
+
+describe('a function of the local AWS', () => {
+  let aws: LocalAws;
+  let name: string;
+  let client: LambdaClient;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start({ organization: new FakeOrganization(), lambdaConcurrency: 1 });
+    client = new LambdaClient({ ...aws.clientSettings(), maxAttempts: 1 });
+    const { outputs } = await new Stacks(aws).create('functions', {
+      Role: { ...role('lambda'), Properties: { ...role('lambda').Properties, RoleName: 'Worker' } },
+      Function: lambdaFunction('Role', `
+        const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
+        exports.handler = async ({ fail, wait }) => {
+          if (fail) throw Object.assign(new RangeError('too far'), fail === true ? {} : { name: fail });
+          if (wait) return new Promise((resolve) => setTimeout(resolve, wait));
+          console.log('asking who I am');
+          return new STSClient().send(new GetCallerIdentityCommand({}));
+        };`),
+    }, { Name: ref('Function') });
+    name = outputs.Name;
+  }, 120_000);
+  afterAll(() => aws?.stop());
+
+  async function invoke(payload: object) {
+    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }));
+    return { FunctionError, answer: JSON.parse(Payload!.transformToString()) };
+  }
+
+  test('calls AWS as its role', async () => {
+    const { answer } = await invoke({});
+
+    expect(answer).toMatchObject({ Account: '111111111111', Arn: `arn:aws:sts::111111111111:assumed-role/Worker/${name}` });
+  });
+
+  test('logs what it writes to the console, and nothing of the SDK about the Node version', async () => {
+    const lines = await aws.logLines();
+
+    expect(lines).toContainEqual(expect.stringContaining('asking who I am'));
+    expect(lines.join('\n')).not.toContain('NodeVersionSupportWarning');
+  });
+
+  test.each([[true, 'RangeError'], ['ThingNotFound', 'ThingNotFound']])('that throws (%s) answers with the error\'s name, message and stack', async (fail, errorType) => {
+    expect(await invoke({ fail })).toMatchObject({
+      FunctionError: 'Unhandled',
+      answer: { errorType, errorMessage: 'too far', trace: expect.arrayContaining([expect.stringContaining('too far')]) },
+    });
+  });
+
+  test('is throttled above the account\'s concurrency', async () => {
+    const busy = invoke({ wait: 500 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+
+    await expect(invoke({})).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+    await busy;
+  });
+});
+
+describe('a function at log level FATAL', () => {
+  let aws: LocalAws;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start({ organization: new FakeOrganization() });
+  }, 120_000);
+  afterAll(() => aws?.stop());
+
+  test('logs neither what it prints nor the error that it throws', async () => {
+    const silent = lambdaFunction('Role', "exports.handler = async () => { console.error('printed'); throw new Error('thrown'); };");
+    const { outputs } = await new Stacks(aws).create('silent', {
+      Role: role('lambda'),
+      Function: { ...silent, Properties: { ...silent.Properties, LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'FATAL' } } },
+    }, { Name: ref('Function') });
+    await new LambdaClient(aws.clientSettings()).send(new InvokeCommand({ FunctionName: outputs.Name }));
+    const text = (await aws.logLines()).join('\n');
+    expect(text).toContain('REPORT');
+    expect(text).not.toMatch(/printed|thrown/);
+  });
+});
+
+describe('functions of one name in two accounts', () => {
+  let aws: LocalAws;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start({ organization: new FakeOrganization() });
+  }, 120_000);
+  afterAll(() => aws?.stop());
+
+  test('do not end each other when one is deployed', async () => {
+    const resources = (accountId: string) => ({
+      Role: role('lambda'),
+      Function: lambdaFunction('Role', `exports.handler = () => new Promise((resolve) => setTimeout(resolve, 1000, '${accountId}'));`),
+    });
+    const { outputs } = await new Stacks(aws).create('same', resources('111111111111'), { Name: ref('Function') });
+    const running = new LambdaClient(aws.clientSettings()).send(new InvokeCommand({ FunctionName: outputs.Name }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const other = await new Stacks(aws, '222222222222').create('same', resources('222222222222'), { Name: ref('Function') });
+
+    expect(other.outputs).toEqual(outputs);
+    expect((await running).Payload!.transformToString()).toBe('"111111111111"');
+  });
+});

@@ -1,0 +1,1 @@
+"""ministack, with what the deployments of this project need and it lacks: one module for each corrected service."""

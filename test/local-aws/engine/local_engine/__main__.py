@@ -1,0 +1,42 @@
+"""Runs ministack on a loopback port of its own; ends, with all that it started, when its standard input closes."""
+import asyncio
+import os
+import shutil
+import socket
+import sys
+import threading
+
+from local_engine.settings import settings
+
+gateway = socket.create_server(("127.0.0.1", 0))
+port = gateway.getsockname()[1]
+settings.prepare_environment(port)  # ministack reads its environment when it is imported
+
+from hypercorn.asyncio import serve  # noqa: E402
+from hypercorn.config import Config  # noqa: E402
+from ministack.core import lambda_runtime  # noqa: E402
+from local_engine import cloudformation, custom_resources, functions, iam, s3, state_machines  # noqa: E402
+from local_engine.app import app  # noqa: E402
+
+
+def end_with_parent():
+    """The parent's end closes the pipe, whatever ended it: SIGKILL too. Nothing here waits for requests or deployments that still run."""
+    sys.stdin.buffer.read()
+    lambda_runtime.reset()
+    shutil.rmtree(settings.work, ignore_errors=True)
+    os._exit(0)
+
+
+async def main():
+    config = Config()
+    config.bind = [f"fd://{gateway.fileno()}"]
+    config.loglevel = "WARNING"
+    config.keep_alive_timeout = 75  # longer than the front keeps an idle connection: the front closes first
+    print(f"ready {port}", flush=True)
+    await serve(app, config, shutdown_trigger=asyncio.Event().wait)
+
+
+for addition in (cloudformation, custom_resources, functions, iam, s3, state_machines):
+    addition.install()
+threading.Thread(target=end_with_parent, daemon=True).start()
+asyncio.run(main())

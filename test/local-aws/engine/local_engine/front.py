@@ -1,0 +1,34 @@
+"""Calls of the engine to the front, which answers them itself: a call that came back to the engine would block its event loop."""
+import json
+import urllib.request
+
+import botocore.session
+
+from local_engine.settings import settings
+from ministack.core.responses import get_account_id, get_region
+
+
+def ask(path, **body):
+    """One of the front's own paths, `/_local/…`."""
+    request = urllib.request.Request(
+        f"{settings.endpoint}/_local/{path}", method="POST", data=json.dumps(body).encode(), headers={"x-local-secret": settings.secret}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def credentials(role, session):
+    return ask("credentials", roleArn=role, session=session)
+
+
+def client(service, keys=None):
+    """An AWS client of the front, with a role's credentials or as administrator of the account that the engine works for now."""
+    keys = keys or {"AccessKeyId": get_account_id(), "SecretAccessKey": "local", "SessionToken": None}
+    return botocore.session.get_session().create_client(
+        service,
+        region_name=get_region(),
+        endpoint_url=settings.endpoint,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

@@ -1,0 +1,205 @@
+"""Step Functions: SDK tasks sign with the machine's role, payloads are limited, a definition is checked, a machine times out and keeps its logging."""
+import contextvars
+import json
+import threading
+
+import botocore.exceptions
+
+from local_engine.front import client, credentials
+from local_engine.handlers import around
+from ministack.core.responses import error_response_json, now_iso
+from ministack.services import stepfunctions
+from ministack.services.cloudformation import provisioners
+
+PAYLOAD_LIMIT = 262_144  # Step Functions developer guide, "Quotas related to task executions"
+YEAR = 365 * 24 * 3600  # in seconds: the longest execution
+CLIENT_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}  # of an SDK task -> of botocore
+
+role_of_execution = contextvars.ContextVar("role_of_execution")
+
+
+# -- SDK tasks --------------------------------------------------------------------------------------------------------
+
+
+def call_sdk(resource, parameters):
+    """arn:aws:states:::aws-sdk:SERVICE:ACTION, through the front with the credentials of the machine's role."""
+    service, action = resource.split(":")[6:8]
+    sdk = client(CLIENT_NAMES.get(service, service), credentials(role_of_execution.get(), "states"))
+    operation = sdk.meta.service_model.operation_model(action[0].upper() + action[1:])
+    try:
+        answer = sdk._make_api_call(operation.name, as_members(operation.input_shape, parameters))
+    except botocore.exceptions.ClientError as failure:
+        error = failure.response["Error"]
+        raise stepfunctions._ExecutionError(stepfunctions._prefix_sdk_error(service, error["Code"]), error["Message"]) from failure
+    answer.pop("ResponseMetadata")
+    return {key[0].upper() + key[1:]: as_json(value) for key, value in answer.items()}
+
+
+def as_members(shape, parameters):
+    """An SDK task writes all names in PascalCase; the API may begin them with a lower case letter. A body may be JSON."""
+    names = {name.lower(): name for name in shape.members} if shape else {}
+    members = {names.get(key.lower(), key): value for key, value in parameters.items()}
+    if not isinstance(members.get("Body", ""), str):
+        members["Body"] = json.dumps(members["Body"])
+    return members
+
+
+def as_json(value):
+    if hasattr(value, "read"):
+        return value.read().decode()
+    return json.loads(json.dumps(value, default=str))
+
+
+# -- Limits -----------------------------------------------------------------------------------------------------------
+
+
+def check_size(state, value):
+    if len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) > PAYLOAD_LIMIT:
+        name = state.get("Resource") or state["Type"]
+        raise stepfunctions._ExecutionError(
+            "States.DataLimitExceeded",
+            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.",
+        )
+
+
+def limit_payloads():
+    select, shape_output, shape_jsonata = stepfunctions._apply_result_selector, stepfunctions._apply_output_path, stepfunctions._apply_jsonata_output
+    matches, start = stepfunctions._error_matches, stepfunctions._start_execution
+
+    def select_within_limit(state, result):
+        check_size(state, result)
+        return select(state, result)
+
+    def output_within_limit(state, data, ctx=None):
+        output = shape_output(state, data, ctx)
+        check_size(state, output)
+        return output
+
+    def jsonata_output_within_limit(state, *parameters, **named):
+        output = shape_jsonata(state, *parameters, **named)
+        check_size(state, output)
+        return output
+
+    def match_by_name_only(names, error):
+        """A payload that is too large is terminal: States.ALL does not catch it (Step Functions developer guide, error names)."""
+        return error in names if error == "States.DataLimitExceeded" else matches(names, error)
+
+    def start_within_limit(request):
+        if len(request.get("input", "").encode()) > PAYLOAD_LIMIT:
+            return error_response_json(
+                "ValidationException",
+                "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {PAYLOAD_LIMIT}",
+                400,
+            )
+        return start(request)
+
+    stepfunctions._apply_result_selector = select_within_limit
+    stepfunctions._apply_output_path = output_within_limit
+    stepfunctions._apply_jsonata_output = jsonata_output_within_limit
+    stepfunctions._error_matches = match_by_name_only
+    stepfunctions._start_execution = start_within_limit
+
+
+# -- Definitions ------------------------------------------------------------------------------------------------------
+
+
+def transitions(state):
+    """Every state that may follow."""
+    choices = state.get("Choices", []) + state.get("Catch", []) + [state]
+    return [choice["Next"] for choice in choices if "Next" in choice] + ([state["Default"]] if "Default" in state else [])
+
+
+def mistakes(machine, path=""):
+    """Mistakes that AWS refuses, and features that ministack would pass over in silence."""
+    states = machine.get("States", {})
+    if machine.get("StartAt") not in states:
+        yield f"MISSING_TRANSITION_TARGET: Missing 'StartAt' target: {machine.get('StartAt')} at {path}/StartAt"
+    for name, state in states.items():
+        here = f"{path}/States/{name}"
+        for target in transitions(state):
+            if target not in states:
+                yield f"MISSING_TRANSITION_TARGET: Missing 'Next' target: {target} at {here}"
+        for feature in ("ItemBatcher", "ResultWriter"):
+            if feature in state:
+                yield f"{feature} is not available in the local AWS at {here}"
+        for part in [state.get("ItemProcessor") or state.get("Iterator"), *state.get("Branches", [])]:
+            if part:
+                yield from mistakes(part, here)
+
+
+def check_definition(definition):
+    found = ", ".join(mistakes(definition))
+    return f"Invalid State Machine Definition: '{found}'" if found else None
+
+
+def check_definitions():
+    check_jsonata = stepfunctions._validate_definition_jsonata
+
+    def check(definition):
+        try:
+            return check_definition(json.loads(definition)) or check_jsonata(definition)
+        except ValueError as failure:
+            return f"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {failure}'"
+
+    def check_properties(properties):
+        invalid = check(provisioners._sfn_definition(properties))
+        if invalid:
+            raise ValueError(invalid)
+
+    stepfunctions._validate_definition_jsonata = check
+    around("AWS::StepFunctions::StateMachine", before=check_properties, after=keep_logging)
+
+
+# -- Machines ---------------------------------------------------------------------------------------------------------
+
+
+def keep_logging(arn, properties):
+    """A template's names begin with a capital, those of the API do not."""
+    if properties and "LoggingConfiguration" in properties:
+        stepfunctions._state_machines[arn]["loggingConfiguration"] = as_api_names(properties["LoggingConfiguration"])
+
+
+def as_api_names(value):
+    if isinstance(value, dict):
+        return {key[0].lower() + key[1:]: as_api_names(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_api_names(item) for item in value]
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def time_out(execution):
+    if execution["status"] == "RUNNING":
+        execution.update(status="TIMED_OUT", stopDate=now_iso())
+        stepfunctions._add_event(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {}})
+        stepfunctions._emit_execution_status_event(execution)
+
+
+def run_as_machine():
+    run, fail = stepfunctions._run_execution, stepfunctions._fail_execution
+
+    def run_with_role_and_timeout(arn):
+        execution = stepfunctions._executions[arn]
+        machine = stepfunctions._state_machines[execution["stateMachineArn"]]
+        role_of_execution.set(machine["roleArn"])
+        seconds = json.loads(machine["definition"]).get("TimeoutSeconds", YEAR)
+        timer = threading.Timer(seconds, contextvars.copy_context().run, (time_out, execution))
+        timer.daemon = True
+        timer.start()
+        run(arn)
+        timer.cancel()
+
+    def fail_while_running(execution, error, cause):
+        """What still ran when the execution was stopped or timed out does not change its status afterwards."""
+        if execution["status"] == "RUNNING":
+            fail(execution, error, cause)
+
+    stepfunctions._run_execution = run_with_role_and_timeout
+    stepfunctions._fail_execution = fail_while_running
+
+
+def install():
+    stepfunctions._invoke_aws_sdk_integration = call_sdk
+    limit_payloads()
+    check_definitions()
+    run_as_machine()

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const REQUIREMENTS = join(__dirname, 'requirements.txt');
+const OLDEST_PYTHON = [3, 10];
+const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+
+/**
+ * The Python that runs the engine: a virtual environment in `folder`, made when it is not there yet.
+ *
+ * Its name carries the hash of requirements.txt, so another version of the engine never meets the packages of this one.
+ */
+export async function virtualEnvironment(folder: string, requirements = REQUIREMENTS): Promise<string> {
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const home = join(folder, `python-${hash}`);
+  if (!existsSync(home)) {
+    await build(home, folder, requirements);
+  }
+  return executable(home);
+}
+
+/** Builds aside and renames: of two processes that do it at once, the second finds the first one's and throws its own away. */
+async function build(home: string, folder: string, requirements: string) {
+  mkdirSync(folder, { recursive: true });
+  const python = await findPython(CANDIDATES);
+  const draft = mkdtempSync(join(folder, 'draft-'));
+  try {
+    await install(python, draft, requirements);
+    renameSync(draft, home);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(home)) {
+      throw error;
+    }
+  }
+}
+
+async function install(python: string, home: string, requirements: string) {
+  await attempt(run(python, ['-m', 'venv', home]), 'install the Python package that provides venv, for example python3-venv');
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--require-hashes', '--no-deps', '-r', requirements];
+  await attempt(run(executable(home), pip), 'check that pip reaches a package index (PIP_INDEX_URL, HTTPS_PROXY)');
+}
+
+async function attempt(command: Promise<unknown>, remedy: string) {
+  await command.catch((error: { stderr?: string; message: string }) => {
+    throw new Error(`the local AWS could not make its virtual environment: ${remedy}\n${error.stderr || error.message}`);
+  });
+}
+
+/** The first of the candidates that is recent enough. */
+export async function findPython(candidates: readonly string[]): Promise<string> {
+  const oldest = OLDEST_PYTHON.join('.');
+  for (const candidate of candidates) {
+    const recent = await run(candidate, ['-c', `import sys; sys.exit(sys.version_info < (${OLDEST_PYTHON.join(', ')}))`]).catch(() => undefined);
+    if (recent) {
+      return candidate;
+    }
+  }
+  throw new Error(`the local AWS runs on Python ${oldest} or newer, and none of ${candidates.join(', ')} is: install it, for example from python.org`);
+}
+
+function executable(home: string) {
+  return process.platform === 'win32' ? join(home, 'Scripts', 'python.exe') : join(home, 'bin', 'python');
+}

@@ -1,0 +1,188 @@
+import { Agent, createServer, type IncomingMessage, request as send, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { nameActions } from './actions';
+import { Documents } from './documents';
+import { accessDenied, failure, unauthenticated } from './errors';
+import { OrganizationPolicies } from './organization-policies';
+import { Permissions } from './permissions';
+import { Policies } from './policies';
+import { type Scope, scopeOf, signedByAccount } from './signature';
+import { AwsError, type FakeOrganization, readRequest, writeAnswer } from '../organization';
+import type { Caller, WireRequest, WireResponse } from '../wire';
+
+/** A role's session lasts as long as any local AWS runs. */
+const SESSION_SECONDS = 24 * 3600;
+
+interface Incoming {
+  readonly scope: Scope;
+  readonly caller: Caller;
+  /** The body is empty when it streams past. */
+  readonly request: WireRequest;
+}
+
+/**
+ * The one endpoint of the local AWS.
+ *
+ * It knows every caller, answers what the organization owns, denies what the caller's policies do not allow, and streams the rest to the engine.
+ */
+export class Front {
+  static async listen(organization: FakeOrganization, secret: string): Promise<Front> {
+    const front = new Front(organization, secret);
+    await new Promise<void>((listening) => front.server.listen(0, '127.0.0.1', listening));
+    return front;
+  }
+
+  private readonly server: Server;
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly documents = new Documents();
+  private readonly organizationPolicies: OrganizationPolicies;
+  private enginePort = 0;
+  private policies?: Policies;
+  private permissions?: Permissions;
+
+  private constructor(private readonly organization: FakeOrganization, private readonly secret: string) {
+    this.organizationPolicies = new OrganizationPolicies(organization);
+    this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing).catch((error: Error) => {
+      writeAnswer(outgoing, failure(scopeOf(incoming.headers, incoming.url!)?.service ?? '', 'InternalFailure', String(error.stack), 500));
+    }));
+    this.server.keepAliveTimeout = 60_000;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on there is something behind the front. */
+  connect(enginePort: number, region: string) {
+    this.enginePort = enginePort;
+    this.policies = new Policies(`http://127.0.0.1:${enginePort}`, region);
+    this.permissions = new Permissions(this.policies, this.organization);
+    this.organization.authorize = (action) => this.permissions!.decide(action);
+  }
+
+  async close() {
+    this.agent.destroy();
+    this.policies?.close();
+    this.server.closeAllConnections();
+    await new Promise((closed) => this.server.close(closed));
+  }
+
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse) {
+    if (incoming.url!.startsWith('/_local/')) {
+      writeAnswer(outgoing, await this.answerEngine(incoming));
+      return;
+    }
+    const scope = scopeOf(incoming.headers, incoming.url!);
+    if (!scope) {
+      this.handleUnsigned(incoming, outgoing);
+      return;
+    }
+    const request = streams(scope, incoming) ? unread(incoming) : await readRequest(incoming);
+    try {
+      const caller = this.organization.caller(request)!;
+      const answer = await this.answer({ scope, caller, request });
+      if (answer) {
+        writeAnswer(outgoing, answer);
+      } else {
+        this.forward({ scope, caller, request }, incoming, outgoing);
+      }
+    } catch (error) {
+      if (!(error instanceof AwsError)) {
+        throw error;
+      }
+      writeAnswer(outgoing, unauthenticated(scope.service, error));
+    }
+  }
+
+  /** Undefined when the engine answers. */
+  private async answer(incoming: Incoming): Promise<WireResponse | undefined> {
+    const { scope, caller, request } = incoming;
+    const ownsPolicies = scope.service === 'organizations' && this.organizationPolicies.owns(request);
+    const answer = ownsPolicies ? undefined : await this.organization.answer(request);
+    if (answer) {
+      return answer;
+    }
+    for (const action of nameActions({ ...request, scope, accountId: caller.accountId })) {
+      const denial = await this.permissions!.decide({ caller, ...action });
+      if (denial) {
+        return accessDenied(scope.service, denial);
+      }
+    }
+    if (ownsPolicies) {
+      return this.organizationPolicies.answer(request);
+    }
+    return scope.service === 'ssm' ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) : undefined;
+  }
+
+  /** A custom resource's answer to CloudFormation comes without a signature, as to a presigned URL; anything else is an anonymous request to a bucket. */
+  private handleUnsigned(incoming: IncomingMessage, outgoing: ServerResponse) {
+    if (incoming.url!.startsWith('/_ministack/cfn-response/')) {
+      this.pipe({ url: incoming.url!, headers: incoming.headers }, incoming, outgoing);
+    } else {
+      writeAnswer(outgoing, failure('s3', 'AccessDenied', 'Access Denied', 403));
+    }
+  }
+
+  /** Paths for the engine alone. */
+  private async answerEngine(incoming: IncomingMessage): Promise<WireResponse> {
+    const { headers, url, body } = await readRequest(incoming);
+    if (headers['x-local-secret'] !== this.secret) {
+      return accessDenied('', 'these paths are for the engine');
+    }
+    if (url === '/_local/policies-changed') {
+      this.policies!.forget();
+      return json({});
+    }
+    const { roleArn, session } = JSON.parse(body.toString()) as { roleArn: string; session: string };
+    const [accountId, role] = [roleArn.split(':')[4], roleArn.split('/').pop()];
+    return json(this.organization.issue({ accountId, roleArn, arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}` }, SESSION_SECONDS));
+  }
+
+  private forward({ scope, caller, request }: Incoming, incoming: IncomingMessage, outgoing: ServerResponse) {
+    const { url, headers } = signedByAccount(incoming.headers, incoming.url!, caller.accountId);
+    this.pipe({ url, headers }, incoming, outgoing, {
+      body: streams(scope, incoming) ? undefined : request.body,
+      answered: () => changesPolicies(scope, request) && this.policies!.forget(),
+    });
+  }
+
+  private pipe(
+    { url, headers }: Pick<WireRequest, 'url' | 'headers'>,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    { body, answered }: { body?: Buffer; answered?: () => void } = {},
+  ) {
+    const upstream = send({ host: '127.0.0.1', port: this.enginePort, method: incoming.method, path: url, headers: { ...headers }, agent: this.agent }, (answer) => {
+      answered?.();
+      outgoing.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(outgoing);
+    });
+    upstream.on('error', (error) => outgoing.destroy(error));
+    outgoing.on('close', () => upstream.destroy());
+    if (body) {
+      upstream.end(body);
+    } else {
+      incoming.pipe(upstream);
+    }
+  }
+}
+
+/** Objects are not held in memory; only a list of objects to delete is read, for its names. */
+function streams({ service }: Scope, { method, url }: IncomingMessage) {
+  return service === 's3' && !(method === 'POST' && new URL(url!, 'http://local').searchParams.has('delete'));
+}
+
+function unread({ method, url, headers }: IncomingMessage): WireRequest {
+  return { method: method!, url: url!, headers, body: Buffer.alloc(0) };
+}
+
+function changesPolicies({ service }: Scope, { method, url, body }: WireRequest) {
+  if (service === 'iam') {
+    return !/(?:^|&)Action=(?:Get|List)/.test(body.toString());
+  }
+  return service === 's3' && (method === 'DELETE' || (method === 'PUT' && new URL(url, 'http://local').searchParams.has('policy')));
+}
+
+function json(body: object): WireResponse {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,80 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { Policies, Policy } from './policies';
+import type { FakeOrganization } from '../organization';
+import { rootSessionDenial } from '../organization/task-policies';
+import type { Action, Caller } from '../wire';
+
+const ADMINISTRATOR: Policy = {
+  name: 'AdministratorAccess',
+  policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+};
+
+/** Decides from the policies that the engine holds, with the words in which AWS denies. */
+export class Permissions {
+  constructor(
+    private readonly policies: Policies,
+    private readonly organization: FakeOrganization,
+  ) {}
+
+  /** The text of the denial, or undefined when the action is allowed. */
+  async decide({ caller, action, resource, context }: Action): Promise<string | undefined> {
+    if (caller.taskPolicy) {
+      return rootSessionDenial(this.organization, caller, action, resource);
+    }
+    const resourcePolicy = await this.resourcePolicy(caller, action, resource);
+    if (resourcePolicy === undefined && !caller.roleArn) {
+      return undefined; // an administrator
+    }
+    const accountId = action === 'sts:AssumeRole' ? resource.split(':')[4] : caller.accountId;
+    const decision = await runSimulation({
+      request: {
+        principal: caller.arn,
+        action,
+        resource: { resource, accountId },
+        contextVariables: { ...this.contextOf(caller, accountId), ...context as Record<string, string> },
+      },
+      identityPolicies: caller.roleArn ? await this.policies.ofRole(caller.roleArn) : [ADMINISTRATOR],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(resourcePolicy !== undefined && { resourcePolicy }),
+    }, {});
+    if (decision.resultType === 'error') {
+      throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(decision.errors)}`);
+    }
+    if (decision.overallResult === 'Allowed') {
+      return undefined;
+    }
+    const analyses = decision.resultType === 'single' ? [decision.result.analysis] : decision.results.map(({ analysis }) => analysis);
+    const denier = analyses.some(({ resourceAnalysis }) => resourceAnalysis?.result === 'ExplicitlyDenied') ? 'a resource-based' : 'an identity-based';
+    return words(caller, action, resource, decision.overallResult === 'ExplicitlyDenied'
+      ? `with an explicit deny in ${denier} policy`
+      : `because no ${accountId === caller.accountId ? 'identity' : 'resource'}-based policy allows the ${action} action`);
+  }
+
+  /** The policy of a bucket, and of a role that is to be assumed: who is not in it may not. */
+  private async resourcePolicy(caller: Caller, action: string, resource: string): Promise<unknown> {
+    if (action === 'sts:AssumeRole') {
+      return await this.policies.trustOf(resource) ?? { Version: '2012-10-17', Statement: [] };
+    }
+    const [, bucket] = /^arn:aws:s3:::([^/]+)/.exec(resource) ?? [];
+    return bucket && !action.startsWith('s3:CreateBucket') ? this.policies.ofBucket(caller.accountId, bucket) : undefined;
+  }
+
+  private contextOf(caller: Caller, accountId: string) {
+    return {
+      'aws:PrincipalArn': caller.roleArn ?? caller.arn,
+      'aws:PrincipalAccount': caller.accountId,
+      'aws:PrincipalOrgID': this.organization.organizationId,
+      'aws:ResourceAccount': accountId,
+      'aws:ResourceOrgID': this.organization.organizationId,
+      'aws:SecureTransport': 'true', // loopback stands for AWS's TLS
+      'aws:CurrentTime': new Date().toISOString(),
+    };
+  }
+}
+
+/** As AWS writes it; Amazon S3 quotes the resource. */
+function words(caller: Caller, action: string, resource: string, reason: string) {
+  const quoted = action.startsWith('s3:') ? `"${resource}"` : resource;
+  return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${quoted} ${reason}`;
+}

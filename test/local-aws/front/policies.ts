@@ -1,0 +1,108 @@
+import { GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, paginateListAttachedRolePolicies, paginateListRolePolicies } from '@aws-sdk/client-iam';
+import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+
+export interface Policy {
+  readonly name: string;
+  readonly policy: unknown;
+}
+
+/** The policies of roles and buckets as the engine holds them; kept until something changes one. */
+export class Policies {
+  private readonly kept = new Map<string, Promise<unknown>>();
+  private readonly clients = new Map<string, { readonly iam: IAMClient; readonly s3: S3Client }>();
+
+  constructor(private readonly engine: string, private readonly region: string) {}
+
+  /** Inline and attached policies; none when the role does not exist, since its sessions live longer. */
+  ofRole(roleArn: string): Promise<Policy[]> {
+    return this.keep(`role ${roleArn}`, async () => await unlessMissing(this.readRole(accountOf(roleArn), nameOf(roleArn)), 'NoSuchEntity') ?? []);
+  }
+
+  /** Undefined when the role does not exist. */
+  trustOf(roleArn: string): Promise<unknown> {
+    return this.keep(`trust ${roleArn}`, async () => {
+      const { iam } = this.clientsOf(accountOf(roleArn));
+      const answer = await unlessMissing(iam.send(new GetRoleCommand({ RoleName: nameOf(roleArn) })), 'NoSuchEntity');
+      return answer && parse(answer.Role!.AssumeRolePolicyDocument!);
+    });
+  }
+
+  /** Undefined when the bucket has none. */
+  ofBucket(accountId: string, bucket: string): Promise<unknown> {
+    return this.keep(`bucket ${accountId} ${bucket}`, async () => {
+      const { s3 } = this.clientsOf(accountId);
+      const answer = await unlessMissing(s3.send(new GetBucketPolicyCommand({ Bucket: bucket })), 'NoSuchBucketPolicy', 'NoSuchBucket');
+      return answer && JSON.parse(answer.Policy!) as unknown;
+    });
+  }
+
+  /** Something changed: everything is read again. */
+  forget() {
+    this.kept.clear();
+  }
+
+  close() {
+    this.clients.forEach(({ iam, s3 }) => {
+      iam.destroy();
+      s3.destroy();
+    });
+  }
+
+  private keep<T>(name: string, read: () => Promise<T>): Promise<T> {
+    const known = this.kept.get(name) as Promise<T> | undefined;
+    if (known) {
+      return known;
+    }
+    const reading = read();
+    this.kept.set(name, reading);
+    reading.catch(() => this.kept.delete(name));
+    return reading;
+  }
+
+  private async readRole(accountId: string, role: string): Promise<Policy[]> {
+    const { iam } = this.clientsOf(accountId);
+    const policies: Promise<Policy>[] = [];
+    for await (const page of paginateListRolePolicies({ client: iam }, { RoleName: role })) {
+      policies.push(...page.PolicyNames!.map((name) => readInline(iam, role, name)));
+    }
+    for await (const page of paginateListAttachedRolePolicies({ client: iam }, { RoleName: role })) {
+      policies.push(...page.AttachedPolicies!.map(({ PolicyArn }) => readManaged(iam, PolicyArn!)));
+    }
+    return Promise.all(policies);
+  }
+
+  private clientsOf(accountId: string) {
+    const settings = { endpoint: this.engine, region: this.region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
+    const known = this.clients.get(accountId) ?? { iam: new IAMClient(settings), s3: new S3Client({ ...settings, forcePathStyle: true }) };
+    this.clients.set(accountId, known);
+    return known;
+  }
+}
+
+async function readInline(iam: IAMClient, role: string, name: string): Promise<Policy> {
+  const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }));
+  return { name, policy: parse(PolicyDocument!) };
+}
+
+async function readManaged(iam: IAMClient, arn: string): Promise<Policy> {
+  const { Policy: policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+  const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: policy!.DefaultVersionId }));
+  return { name: arn, policy: parse(PolicyVersion!.Document!) };
+}
+
+/** IAM sends documents URL-encoded. */
+function parse(document: string): unknown {
+  return JSON.parse(decodeURIComponent(document));
+}
+
+async function unlessMissing<T>(answer: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+  return answer.catch((error: Error) => {
+    if (codes.some((code) => error.name.startsWith(code))) {
+      return undefined;
+    }
+    throw error;
+  });
+}
+
+const accountOf = (arn: string) => arn.split(':')[4];
+const nameOf = (roleArn: string) => roleArn.split('/').pop()!;
