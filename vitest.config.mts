@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // an example imports the package by its name, as its reader will
+  resolve: { alias: { 'cdk-root-access': join(import.meta.dirname, 'lib') } },
   test: {
     include: ['test/**/*.test.ts'],
     env: {
@@ -11,6 +14,7 @@ export default defineConfig({
       POWERTOOLS_LOG_LEVEL: 'SILENT',
     },
     testTimeout: 30_000,
+    hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-reports/vitest.json' }]],
     coverage: { provider: 'v8', include: ['lib/**', 'lambda/**'], reporter: ['text-summary', 'json-summary'] },
   },

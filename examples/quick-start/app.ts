@@ -1,7 +1,7 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } from 'cdk-root-access';
 
-const app = new App();
+export const app = new App();
 
 /** A list in the context: `cdk deploy -c exclude=333333333333,444444444444`. */
 const list = (name: string): string[] => (app.node.tryGetContext(name) ?? '').split(',').filter(Boolean);

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'util';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
 import { IAM_SERVICE_PRINCIPAL } from '../private/contract';
-import { handlerLogGroup, HandlerFunction } from '../private/handler-function';
+import { HandlerFunction } from '../private/handler-function';
+import { handlerProvider } from '../private/handler-provider';
 
 const ID = 'RootAccessSwitches';
 
@@ -44,7 +44,7 @@ export class SwitchesHandler extends Construct {
       options,
     });
     this.role = handler.role!;
-    this.serviceToken = this.provider(handler).serviceToken;
+    this.serviceToken = handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken;
   }
 
   /** A custom resource with just its own permissions, which outlive it so that it can still be deleted. */
@@ -58,17 +58,6 @@ export class SwitchesHandler extends Construct {
     });
     resource.node.addDependency(permissions);
     return resource;
-  }
-
-  private provider(onEventHandler: HandlerFunction): Provider {
-    const logGroup = handlerLogGroup(this, 'ProviderLogs', this.options);
-    // a role of our own, because the framework's default one may write to every log group
-    const frameworkOnEventRole = new iam.Role(this, 'ProviderRole', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      description: 'Centralized root access: answers CloudFormation for the switches of the organization',
-    });
-    logGroup.grantWrite(frameworkOnEventRole);
-    return new Provider(this, 'Provider', { onEventHandler, logGroup, frameworkOnEventRole });
   }
 
   private checkOptions(scope: Construct, options: HandlerOptions) {

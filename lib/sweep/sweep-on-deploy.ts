@@ -1,11 +1,11 @@
 import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
 import { MACHINE_VARIABLE, SWEEP_RESOURCE_TYPE, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
-import { handlerLogGroup, HandlerFunction } from '../private/handler-function';
+import { HandlerFunction } from '../private/handler-function';
+import { handlerProvider } from '../private/handler-provider';
 
 export interface SweepOnDeployProps {
   readonly sweep: Sweep;
@@ -56,13 +56,12 @@ export class SweepOnDeploy extends Construct {
       statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executions] })],
     });
 
-    const provider = new Provider(this, 'Provider', {
+    const provider = handlerProvider(this, 'Provider', {
       onEventHandler: start,
       isCompleteHandler: await_,
       queryInterval: QUERY_INTERVAL,
       totalTimeout: timeout,
-      logGroup: handlerLogGroup(this, 'ProviderLogs', options),
-    });
+    }, options);
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       serviceTimeout: timeout,

@@ -1,4 +1,4 @@
-import type { NamedAction, UnnamedRequest } from './actions';
+import type { NamedAction, UnnamedRequest } from './named-action';
 
 /** Sub-resources of a bucket that have a name of their own: `?policy` is GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy. */
 const BUCKET_SUBRESOURCES: Readonly<Record<string, string>> = {

@@ -1,0 +1,61 @@
+export interface Acknowledged {
+  /** Matches `rule construct/path`. */
+  readonly pattern: RegExp;
+  readonly reason: string;
+}
+
+/** Findings of cdk-nag's AwsSolutions that stay, and why. */
+export const ACKNOWLEDGED: readonly Acknowledged[] = [
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/(RootAccess|Delegation\d+)\/Permissions\//,
+    reason: 'the switches of an organization have no resource in IAM; those that have a condition key are limited to iam.amazonaws.com',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/SelectPolicy\//,
+    reason: 'DescribeOrganization, ListAccounts and ListOrganizationsFeatures cannot be limited to a resource',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/Sweep\/StateMachine\/Role\//,
+    reason: 'the CDK grants the delivery of logs, which cannot be limited to a resource',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:organizations::\*:account\/o-\*\//,
+    reason: 'the ids of the organization and its management account are known only when the stack is deployed',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:iam::\*:root\] .*\/AssumeRoot0\//,
+    reason: 'the selection is the organization: its accounts are not known to the template; excluded ones have a Deny',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::<PurgeReports\w+\.Arn>\/(runs|latest)\/\*\] .*\/Functions\//,
+    reason: "a run's folder is named when it begins",
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::<PurgeReports\w+>\/\*\] .*\/Sweep\/StateMachine\/Role\//,
+    reason: 'the CDK lets the Map read the bucket of its ItemReader; nothing but reports is in it',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\] /,
+    reason: 'the CDK grants the versions of a function together with the function',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:states:.*:execution:/,
+    reason: 'executions of this one state machine: their names are given when they start',
+  },
+  {
+    pattern: /^AwsSolutions-L1 /,
+    reason: 'the runtime is pinned so that an upgrade of the CDK changes no function; handler.runtime takes a newer one',
+  },
+  {
+    pattern: /^AwsSolutions-S1 .*\/Purge\/Reports\//,
+    reason: 'a log of accesses needs a bucket of its own; who needs one brings his bucket as reportsBucket',
+  },
+  {
+    pattern: /^AwsSolutions-SF2 /,
+    reason: 'what a sweep does is in its log and its folder of the bucket, account by account',
+  },
+  {
+    pattern: /^AwsSolutions-SF1 .*\/waiter-state-machine\//,
+    reason: "the CDK's waiter gets CloudFormation's whole event as input, whose ResponseURL must not be logged",
+  },
+];

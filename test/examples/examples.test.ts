@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { App, Stack } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACKNOWLEDGED } from './acknowledged';
+import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+
+const run = promisify(execFile);
+
+const EXAMPLES = join(__dirname, '..', '..', 'examples');
+const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+
+/** What a user may give the examples. */
+const CONTEXT = { delegate: '222222222222', exclude: '333333333333' };
+
+/** Rules of cfn-lint that the examples do not keep. */
+const CFN_LINT_IGNORED: Record<string, string> = {
+  W3005: "the CDK's Provider framework depends explicitly on what it also refers to",
+};
+
+let folder: string;
+let cfnLint: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'examples-'));
+  const python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'requirements.txt'));
+  cfnLint = join(dirname(python), 'cfn-lint');
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(names)('the example %s', (name) => {
+  let app: App;
+  let stacks: Stack[];
+  beforeAll(async () => {
+    process.env.CDK_CONTEXT_JSON = JSON.stringify(CONTEXT);
+    ({ app } = await import(join(EXAMPLES, name, 'app.ts')));
+    stacks = app.node.children.filter((child): child is Stack => 'templateFile' in child);
+  }, 60_000);
+
+  test('keeps its logical ids and properties', async () => {
+    for (const stack of stacks) {
+      const template = JSON.stringify(app.synth().getStackByName(stack.stackName).template, undefined, 2);
+      await expect(withoutAssetHashes(template)).toMatchFileSnapshot(join(__dirname, 'snapshots', `${name}.${stack.stackName}.json`));
+    }
+  });
+
+  test('has no finding of cdk-nag that is not acknowledged with its reason, and no reason too many', () => {
+    const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+    const findings = violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`));
+    const isAcknowledged = (finding: string) => ACKNOWLEDGED.some(({ pattern }) => pattern.test(finding));
+    expect(findings.filter((finding) => !isAcknowledged(finding))).toEqual([]);
+    expect(ACKNOWLEDGED.filter(({ pattern }) => !findings.some((finding) => pattern.test(finding))).map(({ pattern }) => String(pattern))).toEqual([]);
+  });
+
+  test('has no finding of cfn-lint', async () => {
+    for (const stack of stacks) {
+      const file = join(folder, `${name}.${stack.stackName}.template.json`);
+      writeFileSync(file, JSON.stringify(app.synth().getStackByName(stack.stackName).template));
+      const ignored = Object.keys(CFN_LINT_IGNORED).flatMap((rule) => ['--ignore-checks', rule]);
+      const linted = run(cfnLint, ['--format', 'parseable', ...ignored, '--', file]);
+      const findings = await linted.then(({ stdout }) => stdout, ({ stdout, stderr }) => stdout + stderr);
+      expect(findings).toBe('');
+    }
+  }, 120_000);
+});
+
+/** Asset hashes change with every version of the SDK that is bundled. */
+function withoutAssetHashes(template: string): string {
+  return `${template.replaceAll(/[0-9a-f]{64}/g, 'ASSET')}\n`;
+}

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+const PROJECT = join(__dirname, '..', '..');
+const HANDLERS = ['organization-switches', 'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
+const LARGEST_BUNDLE = 550_000;
+const bundles = HANDLERS.map((handler) => join(PROJECT, 'assets', handler, 'index.mjs'));
+
+describe('the bundles of the handlers', () => {
+  test('are one for each handler, and small enough to start fast', () => {
+    expect(readdirSync(join(PROJECT, 'assets')).sort()).toEqual(HANDLERS);
+    for (const bundle of bundles) {
+      expect(statSync(bundle).size, bundle).toBeLessThan(LARGEST_BUNDLE);
+    }
+  });
+
+  test('are the same bytes when they are built again', async () => {
+    const built = () => bundles.map((bundle) => statSync(bundle).mtimeMs); // a bundle is replaced only when its bytes differ
+    const before = built();
+    await run(process.execPath, ['--import', 'tsx', 'projenrc/bundle-handlers.ts'], { cwd: PROJECT });
+    expect(built()).toEqual(before);
+  }, 60_000);
+
+  test.each(HANDLERS)('%s is loaded by plain Node, with everything that it needs inside', async (handler) => {
+    const script = `console.log(Object.keys(await import(${JSON.stringify(join(PROJECT, 'assets', handler, 'index.mjs'))})).join())`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: tmpdir(), env: { AWS_REGION: 'us-east-1', STS_REGION: 'us-east-1' } });
+    expect(stdout.trim()).toBe(handler === 'sweep-deployment' ? 'isComplete,onEvent' : 'handler');
+  });
+});
+
+describe('the package for npm', () => {
+  let folder: string;
+  let files: string[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'package-'));
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: PROJECT });
+    const [packed] = JSON.parse(stdout);
+    files = packed.files.map(({ path }: { path: string }) => path);
+    await run('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+    mkdirSync(join(folder, 'node_modules'));
+    renameSync(join(folder, 'package'), join(folder, 'node_modules', 'cdk-root-access'));
+    for (const peer of ['aws-cdk-lib', 'constructs']) {
+      symlinkSync(join(PROJECT, 'node_modules', peer), join(folder, 'node_modules', peer));
+    }
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('holds what users need and nothing else', () => {
+    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/report-1\.json)$/;
+    expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining([
+      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json',
+      ...HANDLERS.map((handler) => `assets/${handler}/index.mjs`),
+    ]));
+  });
+
+  test('asks for the CDK as a peer and for nothing at run time', () => {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk-root-access', 'package.json'), 'utf8'));
+    expect(dependencies ?? {}).toEqual({});
+    expect(Object.keys(peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
+  });
+
+  test('is synthesized with by an app that has nothing but the package and its peers', async () => {
+    writeFileSync(join(folder, 'app.js'), `
+      const { App, Stack } = require('aws-cdk-lib');
+      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } = require('cdk-root-access');
+      const app = new App({ outdir: 'cdk.out' });
+      const stack = new Stack(app, 'Consumer');
+      const features = new OrgRootAccessFeatures(stack, 'RootAccess');
+      new RootAccessDelegation(stack, 'Security', { accountId: '222222222222', features });
+      new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude: ['333333333333'] }) });
+      app.synth();
+    `);
+    await run(process.execPath, ['app.js'], { cwd: folder, env: { ...process.env, CDK_VALIDATION: 'false' } });
+    const { files: assets } = JSON.parse(readFileSync(join(folder, 'cdk.out', 'Consumer.assets.json'), 'utf8'));
+    const handlers = Object.values<{ source: { path: string } }>(assets).map(({ source }) => join(folder, 'cdk.out', source.path, 'index.mjs')).filter(existsSync);
+    expect(handlers).toHaveLength(HANDLERS.length);
+  }, 60_000);
+
+  test('is configured for every language of Construct Hub', () => {
+    const { targets } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk-root-access', '.jsii'), 'utf8'));
+    expect(Object.keys(targets).sort()).toEqual(['dotnet', 'go', 'java', 'js', 'python']);
+  });
+});
