@@ -39,14 +39,15 @@ export function isRefusal(error: unknown): boolean {
   return (error as { $fault?: string } | undefined)?.$fault === 'client' && attemptsOf(error) === 1;
 }
 
-const LONGEST_MESSAGE = 1_500;
+/** CloudFormation takes an answer of 4,096 bytes; ids and the framework's own words need the rest. */
+const LONGEST_REASON = 3_200;
 
 /**
- * An error for the CDK's Provider, which puts its stack untruncated into an answer that may hold 4,096 bytes: longer, and
- * CloudFormation learns nothing.
+ * An error for the CDK's Provider, which answers CloudFormation with the message and every line of the stack but the first,
+ * untruncated: a longer answer is lost, and with it the reason.
  */
 export function withoutStack(error: unknown): Error {
-  const short = new Error(textOf(error).slice(0, LONGEST_MESSAGE));
-  short.stack = short.message;
+  const short = new Error(Buffer.from(textOf(error)).subarray(0, LONGEST_REASON).toString());
+  short.stack = short.message.split('\n')[0];
   return short;
 }

@@ -2,13 +2,6 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DescribeExecutionCommand, type DescribeExecutionOutput, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { isNamed } from '../aws/errors';
 
-/** An error whose text is all that CloudFormation shows: a stack trace would crowd out the reason. */
-export function deploymentError(message: string): Error {
-  const error = new Error(message);
-  error.stack = message;
-  return error;
-}
-
 /**
  * A rollback reaches a custom resource as an update to the older properties. A sweep then would delete more, and a failure
  * of it would leave the stack in UPDATE_ROLLBACK_FAILED.
@@ -42,11 +35,11 @@ export async function hasSucceeded(stepFunctions: SFNClient, executionArn: strin
     case 'PENDING_REDRIVE':
       return giveUpAfter(timeoutSeconds, stepFunctions, execution);
     case 'FAILED':
-      throw deploymentError(execution.cause ?? `the sweep failed: ${execution.error ?? 'no reason was given'} (${executionArn})`);
+      throw new Error(execution.cause ?? `the sweep failed: ${execution.error ?? 'no reason was given'} (${executionArn})`);
     case 'ABORTED':
-      throw deploymentError(`the sweep was stopped by somebody (${execution.error ?? 'no reason was given'}): ${executionArn}; deploy again to sweep again`);
+      throw new Error(`the sweep was stopped by somebody (${execution.error ?? 'no reason was given'}): ${executionArn}; deploy again to sweep again`);
     default: // TIMED_OUT
-      throw deploymentError(`the sweep ran longer than its state machine may: ${executionArn}; select fewer accounts, or raise concurrency`);
+      throw new Error(`the sweep ran longer than its state machine may: ${executionArn}; select fewer accounts, or raise concurrency`);
   }
 }
 
@@ -55,7 +48,7 @@ async function giveUpAfter(timeoutSeconds: number, stepFunctions: SFNClient, { e
     return false;
   }
   await stepFunctions.send(new StopExecutionCommand({ executionArn, error: 'DeploymentTimedOut', cause: `the deployment waits ${timeoutSeconds} s for it` }));
-  throw deploymentError(
+  throw new Error(
     `the sweep did not end within ${timeoutSeconds} s and was stopped: ${executionArn}; what it deleted stays deleted. `
     + 'Raise deploymentTimeout (at most 1 hour) or concurrency, or select fewer accounts',
   );

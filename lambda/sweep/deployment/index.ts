@@ -1,6 +1,7 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
 import { MACHINE_VARIABLE, TIMEOUT_VARIABLE } from '../../../lib/private/contract';
 import { cloudFormation, stepFunctions } from '../../aws/clients';
+import { withoutStack } from '../../aws/errors';
 import { log } from '../../log';
 import { hasSucceeded, isRollingBack, startSweep } from '../deployment';
 
@@ -10,7 +11,7 @@ const clients = { cloudFormation: cloudFormation(), stepFunctions: stepFunctions
 const PHYSICAL_ID = 'root-credentials-sweep';
 
 /** Starts a sweep on create and update; a delete and a rollback start none. */
-export async function onEvent(event: CdkCustomResourceEvent): Promise<CdkCustomResourceResponse> {
+export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<CdkCustomResourceResponse> => {
   const PhysicalResourceId = event.RequestType === 'Create' ? PHYSICAL_ID : event.PhysicalResourceId;
   if (event.RequestType === 'Delete' || await isRollingBack(clients.cloudFormation, event.StackId)) {
     log.info('no sweep', { requestType: event.RequestType });
@@ -19,13 +20,24 @@ export async function onEvent(event: CdkCustomResourceEvent): Promise<CdkCustomR
   const ExecutionArn = await startSweep(clients.stepFunctions, process.env[MACHINE_VARIABLE]!, event.RequestId);
   log.info('sweep started', { requestType: event.RequestType, execution: ExecutionArn });
   return { PhysicalResourceId, ExecutionArn };
-}
+});
 
 /** The framework hands on what `onEvent` returned. */
 type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };
 
 /** Waits for what `onEvent` started. */
-export async function isComplete({ ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> {
+export const isComplete = reporting(async ({ ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
   const timeoutSeconds = Number(process.env[TIMEOUT_VARIABLE]);
   return { IsComplete: ExecutionArn === undefined || await hasSucceeded(clients.stepFunctions, ExecutionArn, timeoutSeconds) };
+});
+
+/** Failures reach CloudFormation through the framework, in a form that fits. */
+function reporting<Event, Answer>(handler: (event: Event) => Promise<Answer>): (event: Event) => Promise<Answer> {
+  return async (event) => {
+    try {
+      return await handler(event);
+    } catch (error) {
+      throw withoutStack(error);
+    }
+  };
 }
