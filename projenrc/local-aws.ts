@@ -13,5 +13,10 @@ export function localAws(project: awscdk.AwsCdkConstructLibrary) {
     exec: 'tsx test/local-aws/demo/main.ts',
     receiveArgs: true,
   });
+  project.addTask('bench', {
+    description: 'Measure sweeps against their floor and against a bash loop (sizes: npm run bench -- 20 200)',
+    exec: 'tsx test/bench/main.ts',
+    receiveArgs: true,
+  });
   project.gitignore.addPatterns('/.local-aws/', '/cdk.out/');
 }

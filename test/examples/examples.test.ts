@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { App, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -23,12 +23,11 @@ const CFN_LINT_IGNORED: Record<string, string> = {
 };
 
 let folder: string;
-let cfnLint: string;
+let python: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'examples-'));
-  const python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'requirements.txt'));
-  cfnLint = join(dirname(python), 'cfn-lint');
+  python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'requirements.txt'));
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -63,12 +62,21 @@ describe.each(names)('the example %s', (name) => {
       const file = join(folder, `${name}.${stack.stackName}.template.json`);
       writeFileSync(file, JSON.stringify(app.synth().getStackByName(stack.stackName).template));
       const ignored = Object.keys(CFN_LINT_IGNORED).flatMap((rule) => ['--ignore-checks', rule]);
-      const linted = run(cfnLint, ['--format', 'parseable', ...ignored, '--', file]);
-      const findings = await linted.then(({ stdout }) => stdout, ({ stdout, stderr }) => stdout + stderr);
-      expect(findings).toBe('');
+      expect(await lint(python, ['--format', 'parseable', ...ignored, '--', file])).toBe('');
     }
   }, 120_000);
 });
+
+test('cfn-lint finds a mistake where there is one', async () => {
+  const file = join(folder, 'mistaken.json');
+  writeFileSync(file, JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { Color: 'red' } } } }));
+  expect(await lint(python, ['--format', 'parseable', '--', file])).toContain('E3002');
+}, 120_000);
+
+/** The findings, a line each. cfn-lint ends with a code of its own when it has some. */
+async function lint(interpreter: string, args: string[]): Promise<string> {
+  return run(interpreter, ['-c', 'import sys; from cfnlint.runner import main; sys.exit(main())', ...args]).then(({ stdout }) => stdout, (error) => error.stdout || Promise.reject(error));
+}
 
 /** Asset hashes change with every version of the SDK that is bundled. */
 function withoutAssetHashes(template: string): string {

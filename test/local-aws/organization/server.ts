@@ -7,6 +7,8 @@ export interface ServedOrganization {
   readonly endpoint: string;
   /** Variables with which any SDK or the AWS CLI talks to the organization as administrator of the management account. */
   readonly environment: Record<string, string>;
+  /** Connections that were opened so far. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -18,6 +20,8 @@ export async function serve(organization: FakeOrganization): Promise<ServedOrgan
       .then((answer) => writeAnswer(outgoing, answer))
       .catch(() => outgoing.destroy()); // the caller hung up in the middle of its request
   });
+  let connections = 0;
+  server.on('connection', () => connections++);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -28,6 +32,7 @@ export async function serve(organization: FakeOrganization): Promise<ServedOrgan
       AWS_ACCESS_KEY_ID: organization.managementAccountId,
       AWS_SECRET_ACCESS_KEY: 'local',
     },
+    connections: () => connections,
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

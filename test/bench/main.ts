@@ -1,0 +1,77 @@
+import { measureLoop } from './bash-loop';
+import type { World } from './organization';
+import { ACCOUNTS_IN_FLIGHT, BATCHES_AT_ONCE, measureSweep, type Measured } from './sweep';
+
+const LATENCY_MS = 50;
+const PAGE = 20;
+
+/** `npm run bench`: figures, and for each bound of the design whether it holds. It is a measurement and not a test: it exits with 0 either way. */
+async function main() {
+  const sizes = process.argv.slice(2).map(Number);
+  const wanted = (accounts: number) => sizes.length === 0 || sizes.includes(accounts);
+  console.log(`organization in its own process, ${LATENCY_MS} ms latency; ${BATCHES_AT_ONCE} batch processes, ${ACCOUNTS_IN_FLIGHT} accounts in flight in each\n`);
+
+  const runs = new Map<string, Measured>();
+  for (const world of worlds().filter(({ accounts }) => wanted(accounts))) {
+    const measured = await measureSweep(world);
+    runs.set(nameOf(world), measured);
+    describe(measured);
+  }
+  const small = { accounts: 20, latencyMs: LATENCY_MS, dirty: true };
+  const loop = await measureLoop(small);
+  console.log(`\nbash loop of the AWS CLI, 20 accounts: ${seconds(loop.wallMs)}, ${loop.accountsWithCredentials} accounts left with credentials\n`);
+  bounds(runs, loop.wallMs / small.accounts);
+}
+
+function worlds(): World[] {
+  const of = (accounts: number, dirty: boolean, assumeRootsPerSecond?: number) => ({ accounts, dirty, latencyMs: LATENCY_MS, assumeRootsPerSecond });
+  return [of(20, false), of(20, true), of(200, false), of(200, true), of(200, false, 20), of(1_000, false), of(1_000, true), of(10_000, false)];
+}
+
+const nameOf = ({ accounts, dirty, assumeRootsPerSecond }: World) =>
+  `${accounts} ${dirty ? 'dirty' : 'clean'}${assumeRootsPerSecond ? `, ${assumeRootsPerSecond} AssumeRoot/s` : ''}`;
+
+/** Pages in a row, and the round trips of every account at the concurrency that there is. */
+function floorMs({ accounts, dirty }: World): number {
+  const pages = Math.ceil((accounts + 1) / PAGE) + 2; // and the two calls of the preflight
+  // look: session and reads; last use; session, identity, password, key, profile before MFA, MFA; look again
+  const roundTrips = dirty ? 2 + 1 + 6 + 1 : 2;
+  return LATENCY_MS * (pages + roundTrips * Math.ceil(accounts / Math.min(accounts, BATCHES_AT_ONCE * ACCOUNTS_IN_FLIGHT)));
+}
+
+function describe(measured: Measured) {
+  const { world, wallMs, calls, cpuMs, memoryMb, connections, peakInFlight, reportMs, refused, report } = measured;
+  const perAccount = Object.entries(calls).map(([operation, count]) => `${operation} ${(count / world.accounts).toFixed(2)}`).join(', ');
+  const outcomes = Object.entries(report.counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  console.log([
+    `${nameOf(world)}: ${seconds(wallMs)} = ${(wallMs / floorMs(world)).toFixed(2)} x floor; ${outcomes}${refused ? `; ${refused} throttled` : ''}`,
+    `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account, ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)}`,
+    `  calls per account: ${perAccount}`,
+  ].join('\n'));
+}
+
+/** A line for each bound of the design. */
+function bounds(runs: Map<string, Measured>, loopMsPerAccount: number) {
+  const line = (what: string, figure: number | undefined, bound: number, least: boolean, unit = '') => {
+    if (figure !== undefined) {
+      const holds = least ? figure >= bound : figure <= bound;
+      console.log(`${what}: ${figure.toFixed(2)}${unit}, ${least ? 'at least' : 'at most'} ${bound}${unit}: ${holds ? 'holds' : 'falls short'}`);
+    }
+  };
+  const of = <T>(name: string, figure: (measured: Measured) => T) => runs.has(name) ? figure(runs.get(name)!) : undefined;
+  const faster = ({ world, wallMs }: Measured) => loopMsPerAccount / (wallMs / world.accounts);
+  line('sweep of 1,000 clean accounts against the floor', of('1000 clean', ({ world, wallMs }) => wallMs / floorMs(world)), 1.25, false, ' x');
+  line('against the bash loop, per account, 20 accounts', of('20 dirty', faster), 15, true, ' x');
+  line('against the bash loop, per account, 1,000 accounts', of('1000 dirty', faster), 100, true, ' x');
+  line('CPU per clean account at 1,000', of('1000 clean', ({ cpuMs, world }) => cpuMs / world.accounts), 8, false, ' ms');
+  line('calls per clean account', of('1000 clean', ({ calls, world }) => (calls.GetLoginProfile + calls.ListAccessKeys + calls.ListMFADevices
+    + calls.ListSigningCertificates + calls.GetAccountSummary + calls.AssumeRoot) / world.accounts), 6, false);
+  line('throttled to 20 AssumeRoot/s, share of the rate used', of('200 clean, 20 AssumeRoot/s', ({ world, wallMs }) => (world.accounts - 20) / 20 / (wallMs / 1_000)), 0.85, true);
+  line('throttled to 20 AssumeRoot/s, failed accounts', of('200 clean, 20 AssumeRoot/s', ({ report }) => report.counts.failed), 0, false);
+  line('report of 10,000 accounts', of('10000 clean', ({ reportMs }) => reportMs / 1_000), 60, false, ' s');
+  line('memory of a batch process at 10,000 accounts', of('10000 clean', ({ memoryMb }) => memoryMb), 512, false, ' MB');
+}
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+
+void main();
