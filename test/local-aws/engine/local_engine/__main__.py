@@ -18,6 +18,8 @@ from ministack.core import lambda_runtime  # noqa: E402
 from local_engine import cloudformation, custom_resources, functions, iam, s3, state_machines  # noqa: E402
 from local_engine.app import app  # noqa: E402
 
+del os.environ["LOG_LEVEL"]  # ministack has read it; the functions would inherit it and log errors only
+
 
 def end_with_parent():
     """The parent's end closes the pipe, whatever ended it: SIGKILL too. Nothing here waits for requests or deployments that still run."""

@@ -1,0 +1,95 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Build, changes, Deployment, SECURITY } from './testing';
+import { OrgRootAccessFeatures, RootAccessDelegation } from '../../lib';
+import { fail, FEATURES, FakeOrganization } from '../local-aws/organization';
+
+const IAM = 'iam.amazonaws.com';
+const OTHER = '333333333333';
+
+const organization = new FakeOrganization();
+organization.addAccount({ id: SECURITY });
+organization.addAccount({ id: OTHER });
+let stack: Deployment;
+
+beforeAll(async () => {
+  stack = await Deployment.into(organization);
+}, 120_000);
+afterAll(() => stack?.stop());
+beforeEach(() => {
+  organization.calls.length = 0;
+  organization.faults.clear();
+});
+
+const switches = (removalPolicy: RemovalPolicy, delegate = SECURITY): Build => (scope) => {
+  const features = new OrgRootAccessFeatures(scope, 'RootAccess', { removalPolicy });
+  new RootAccessDelegation(scope, 'SecurityAccount', { accountId: delegate, features });
+};
+const isOn = () => ({
+  trustedAccess: organization.isTrusted(IAM),
+  features: FEATURES.filter((feature) => organization.features.current.has(feature)),
+  delegates: [...organization.delegations.current.keys()],
+});
+const NOTHING = { trustedAccess: false, features: [], delegates: [] };
+const EVERYTHING = { trustedAccess: true, features: [...FEATURES], delegates: [SECURITY] };
+
+describe('a feature that cannot be switched on', () => {
+  beforeEach(() => {
+    organization.faults.add({ operation: 'iam:EnableOrganizationsRootSessions', effect: fail('OrganizationNotInAllFeaturesModeException', 'not in this organization') });
+  });
+
+  test.each([RemovalPolicy.RETAIN, RemovalPolicy.DESTROY])('fails the deployment with the reason, and leaves the organization as it was (%s)', async (removalPolicy) => {
+    const { code, output } = await stack.deploy(switches(removalPolicy));
+    expect(code).toBe(1);
+    expect(output).toContain('RootSessions could not be switched on: OrganizationNotInAllFeaturesModeException: not in this organization; '
+      + 'switched off again: trusted access, RootCredentialsManagement');
+    expect(await stack.status()).toBe('ROLLBACK_COMPLETE');
+    expect(isOn()).toEqual(NOTHING);
+  }, 60_000);
+});
+
+describe('switches that are on before', () => {
+  beforeAll(() => {
+    organization.trust(IAM);
+    organization.features.current = new Set(FEATURES);
+    organization.delegate(SECURITY);
+  });
+
+  test('are adopted without a change', async () => {
+    expect(await stack.deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 });
+    expect(changes(organization.calls)).toEqual([]);
+    expect(isOn()).toEqual(EVERYTHING);
+  }, 60_000);
+
+  test('stay on under RETAIN when the stack is deleted; the delegation goes', async () => {
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(changes(organization.calls)).toEqual(['DeregisterDelegatedAdministrator']);
+    expect(isOn()).toEqual({ ...EVERYTHING, delegates: [] });
+  }, 60_000);
+});
+
+describe('a delegation', () => {
+  test('is moved by registering the new account before the older one is deregistered', async () => {
+    expect(await stack.deploy(switches(RemovalPolicy.DESTROY))).toMatchObject({ code: 0 });
+    expect(isOn()).toEqual(EVERYTHING);
+    organization.calls.length = 0;
+    expect(await stack.deploy(switches(RemovalPolicy.DESTROY, OTHER))).toMatchObject({ code: 0 });
+    const moves = organization.calls.filter(({ operation }) => /^(Register|Deregister)/.test(operation));
+    expect(moves.map(({ operation, input }) => [operation, input.AccountId])).toEqual([
+      ['RegisterDelegatedAdministrator', OTHER],
+      ['DeregisterDelegatedAdministrator', SECURITY],
+    ]);
+    expect(isOn()).toEqual({ ...EVERYTHING, delegates: [OTHER] });
+  }, 120_000);
+
+  test('is deregistered first, then sessions, credentials and trusted access go off, when a stack under DESTROY is deleted', async () => {
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(changes(organization.calls)).toEqual([
+      'DeregisterDelegatedAdministrator',
+      'DisableOrganizationsRootSessions',
+      'DisableOrganizationsRootCredentialsManagement',
+      'DisableAWSServiceAccess',
+    ]);
+    expect(isOn()).toEqual(NOTHING);
+  }, 60_000);
+});

@@ -1,0 +1,198 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, type DescribeExecutionOutput, paginateListExecutions, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import type { SweepReport } from '../../lambda/sweep/report';
+import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { type CdkResult, LocalAws } from '../local-aws/local-aws';
+import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../local-aws/organization';
+import { EVERYTHING } from '../sweep/testing';
+
+export const MANAGEMENT = '111111111111';
+export const SECURITY = '222222222222';
+export const EXCLUDED = '333333333333';
+export const INACTIVE = ['444444444441', '444444444442', '444444444443', '444444444444'];
+/** Members without any of these roles; those with an odd number have root credentials. */
+export const member = (n: number) => String(500_000_000_000 + n);
+
+export const BOTH_FEATURES: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] };
+
+const REGION = 'us-east-1';
+const STACK = 'RootAccess';
+
+/** With accounts of every kind and state; 26 of them are members that can be swept, so that both pages and batches are more than one. */
+export function variedOrganization(options: OrganizationOptions = {}): FakeOrganization {
+  const organization = new FakeOrganization(options);
+  organization.addAccount({ id: SECURITY, name: 'security', root: { mfaDevices: [{}] } });
+  organization.addAccount({ id: EXCLUDED, name: 'break-glass', root: EVERYTHING });
+  const states = ['SUSPENDED', 'PENDING_CLOSURE', 'CLOSED', 'PENDING_ACTIVATION'] as const;
+  states.forEach((state, i) => organization.addAccount({ id: INACTIVE[i], name: state, state, root: EVERYTHING }));
+  const unit = organization.addOrganizationalUnit({ name: 'workloads' });
+  const credentials = [EVERYTHING, { password: true }, { accessKeys: [{ status: 'Inactive' as const }] }, { signingCertificates: [{}] }, { mfaDevices: [{}] }];
+  for (let n = 1; n <= 25; n++) {
+    organization.addAccount({ id: member(n), name: `workload ${n}`, ou: n > 10 ? unit : undefined, root: n % 2 ? credentials[(n - 1) / 2 % credentials.length] : {} });
+  }
+  return organization;
+}
+
+/** Describes the resources of a stack. */
+export type Build = (stack: Stack) => void;
+
+/** A purge whose bucket and state machine are the stack's outputs. */
+export function purge(stack: Stack, props: RootCredentialsPurgeProps = {}): RootCredentialsPurge {
+  const construct = new RootCredentialsPurge(stack, 'Purge', props);
+  new CfnOutput(stack, 'Bucket', { value: construct.reportsBucket.bucketName });
+  new CfnOutput(stack, 'Machine', { value: construct.stateMachine.stateMachineArn });
+  new CfnOutput(stack, 'RootSessionRole', { value: construct.rootSessionRole.roleArn });
+  return construct;
+}
+
+/** One stack in one account of a local AWS, deployed by the CDK CLI. */
+export class Deployment {
+  /** Starts an AWS and makes the account ready for the CDK. */
+  static async into(organization: FakeOrganization): Promise<Deployment> {
+    return new Deployment(await LocalAws.start({ organization }), MANAGEMENT).bootstrapped();
+  }
+
+  private readonly cloudFormation: CloudFormationClient;
+  private readonly stepFunctions: SFNClient;
+  private readonly s3: S3Client;
+
+  private constructor(readonly aws: LocalAws, readonly accountId: string) {
+    const settings = aws.clientSettings(accountId);
+    this.cloudFormation = new CloudFormationClient(settings);
+    this.stepFunctions = new SFNClient(settings);
+    this.s3 = new S3Client({ ...settings, forcePathStyle: true });
+  }
+
+  /** The same AWS as another account sees it. */
+  in(accountId: string): Promise<Deployment> {
+    return new Deployment(this.aws, accountId).bootstrapped();
+  }
+
+  get organization(): FakeOrganization {
+    return this.aws.organization;
+  }
+
+  async stop(): Promise<void> {
+    await this.aws.stop();
+  }
+
+  // -- the CLI --------------------------------------------------------------------------------------------------------
+
+  deploy(build: Build): Promise<CdkResult> {
+    return this.cdk(['deploy', '--require-approval=never', '--progress=events'], build);
+  }
+
+  destroy(): Promise<CdkResult> {
+    return this.cdk(['destroy', '--force'], () => undefined);
+  }
+
+  /** Status of the stack, which outlives a failed deployment. */
+  async status(): Promise<string> {
+    return (await this.describe()).StackStatus!;
+  }
+
+  /** An output of the stack. */
+  async output(name: string): Promise<string> {
+    return (await this.describe()).Outputs!.find(({ OutputKey }) => OutputKey === name)!.OutputValue!;
+  }
+
+  /** The template as it was deployed. */
+  async template(): Promise<{ Resources: Record<string, { Properties: any }> }> {
+    const { TemplateBody } = await this.cloudFormation.send(new GetTemplateCommand({ StackName: STACK }));
+    return JSON.parse(TemplateBody!);
+  }
+
+  // -- what a sweep leaves --------------------------------------------------------------------------------------------
+
+  /** The report that `latest/` in the stack's bucket holds. */
+  async latestReport(): Promise<SweepReport> {
+    return JSON.parse(await this.read(`s3://${await this.output('Bucket')}/latest/report.json`)) as SweepReport;
+  }
+
+  async read(address: string, encoding = 'utf8'): Promise<string> {
+    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address)!;
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return Body!.transformToString(encoding);
+  }
+
+  /** Addresses of every object in every bucket of the account. */
+  async objects(): Promise<string[]> {
+    const { Buckets } = await this.s3.send(new ListBucketsCommand({}));
+    const addresses: string[] = [];
+    for (const { Name: bucket } of Buckets!) {
+      for await (const { Contents } of paginateListObjectsV2({ client: this.s3 }, { Bucket: bucket })) {
+        addresses.push(...(Contents ?? []).map(({ Key }) => `s3://${bucket}/${Key}`));
+      }
+    }
+    return addresses;
+  }
+
+  async logGroups(): Promise<string[]> {
+    const client = new CloudWatchLogsClient(this.aws.clientSettings(this.accountId));
+    const names: string[] = [];
+    for await (const { logGroups } of paginateDescribeLogGroups({ client }, {})) {
+      names.push(...logGroups!.map(({ logGroupName }) => logGroupName!));
+    }
+    return names;
+  }
+
+  /** How each sweep of the stack's state machine ended, the latest first. */
+  async sweeps(machine?: string): Promise<string[]> {
+    const statuses: string[] = [];
+    for await (const { executions } of paginateListExecutions({ client: this.stepFunctions }, { stateMachineArn: machine ?? await this.output('Machine') })) {
+      statuses.push(...executions!.map(({ status }) => status!));
+    }
+    return statuses;
+  }
+
+  /** Starts the sweep by hand and waits for its end. */
+  async start(input: unknown): Promise<DescribeExecutionOutput> {
+    const { executionArn } = await this.stepFunctions.send(new StartExecutionCommand({ stateMachineArn: await this.output('Machine'), input: JSON.stringify(input) }));
+    for (;;) {
+      const execution = await this.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      if (execution.status !== 'RUNNING') {
+        return execution;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  private async bootstrapped(): Promise<this> {
+    const { code, output } = await this.aws.cdk(['bootstrap', `aws://${this.accountId}/${REGION}`], { accountId: this.accountId });
+    if (code !== 0) {
+      throw new Error(output);
+    }
+    return this;
+  }
+
+  private cdk(args: string[], build: Build): Promise<CdkResult> {
+    const app = new App({ outdir: mkdtempSync(join(this.aws.workFolder, 'app-')) });
+    build(new Stack(app, STACK, { env: { account: this.accountId, region: REGION } }));
+    return this.aws.cdk(args, { app: app.synth().directory, accountId: this.accountId });
+  }
+
+  private async describe() {
+    const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: STACK }));
+    return Stacks![0];
+  }
+}
+
+/** Accounts in which somebody took, or tried to take, a root session; with the task if it is named. */
+export function rootSessions(calls: readonly RecordedCall[], task = ''): Set<string> {
+  return new Set(calls
+    .filter(({ operation, input }) => operation === 'AssumeRoot' && input['TaskPolicyArn.arn']!.endsWith(task))
+    .map(({ target }) => target!));
+}
+
+/** Calls that changed something in the organization or in an account of it, in their order: `EnableAWSServiceAccess`. */
+export function changes(calls: readonly RecordedCall[]): string[] {
+  return calls
+    .filter(({ operation, caller, forwarded }) => !forwarded && !caller.arn.endsWith('user/administrator')
+      && /^(Enable|Disable|Register|Deregister|Delete|Deactivate|Create|Update|Put)/.test(operation))
+    .map(({ operation }) => operation);
+}
