@@ -36,7 +36,8 @@ export function attemptsOf(error: unknown): number {
 
 /** AWS answered no, at once: the request had no effect. */
 export function isRefusal(error: unknown): boolean {
-  return (error as { $fault?: string } | undefined)?.$fault === 'client' && attemptsOf(error) === 1;
+  const { httpStatusCode = 0 } = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata ?? {};
+  return httpStatusCode >= 400 && httpStatusCode < 500 && attemptsOf(error) === 1;
 }
 
 /** CloudFormation takes an answer of 4,096 bytes; ids and the framework's own words need the rest. */

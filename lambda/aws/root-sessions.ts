@@ -2,7 +2,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
 import { iamOfRootSession } from './clients';
 import { isDenied, isNamed } from './errors';
-import { retryWhile, type Patience } from './patience';
+import { retryWhile, seconds, type Patience } from './patience';
 
 /** The task policies of AWS that a root session can be limited to, by the name in their ARN. */
 export type TaskPolicyName = 'IAMAuditRootUserCredentials' | 'IAMDeleteRootUserCredentials';
@@ -14,7 +14,7 @@ const RENEWAL_MARGIN_MS = 2 * 60_000;
 const SESSION_SECONDS = 900;
 
 /** A denial that is seen after AssumeRoot has been allowed once is true, or a last flicker of a late change. */
-const FLICKER_MS = 15_000;
+const FLICKER = seconds(15, 500);
 
 /** An error of AssumeRoot itself, so that its causes are not taken for those of a call within the session. */
 export class AssumeRootError extends Error {
@@ -32,17 +32,20 @@ export class RootSessions {
    * @param partition of the task policies' ARNs
    * @param lateUntil a role, a feature or a delegation made seconds ago takes effect late: until then, as long as no session
    *   was allowed, a denial may pass (milliseconds since the epoch)
+   * @param flicker for how long a denial may pass after one was allowed
    */
-  constructor(private readonly sts: STSClient, private readonly partition: string, private readonly lateUntil: number) {}
+  constructor(
+    private readonly sts: STSClient, private readonly partition: string, private readonly lateUntil: number, private readonly flicker = FLICKER,
+  ) {}
 
   of(accountId: string, task: TaskPolicyName): RootSession {
     return new RootSession(() => this.assume(accountId, task));
   }
 
   private async assume(accountId: string, task: TaskPolicyName): Promise<Credentials> {
-    const settledAt = Date.now() + FLICKER_MS;
+    const settledAt = Date.now() + this.flicker.forMs;
     const mayPass = (error: unknown) => isDenied(error) && Date.now() < (this.allowedOnce ? settledAt : this.lateUntil);
-    const patience: Patience = { forMs: Math.max(this.lateUntil - Date.now(), FLICKER_MS), firstPauseMs: 500, longestPauseMs: 5_000 };
+    const patience: Patience = { ...this.flicker, forMs: Math.max(this.lateUntil - Date.now(), this.flicker.forMs) };
     try {
       const { Credentials } = await retryWhile(mayPass, patience, () => this.sts.send(new AssumeRootCommand({
         TargetPrincipal: accountId,

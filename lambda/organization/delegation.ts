@@ -5,13 +5,17 @@ import { isNamed, isRefusal, nameOf, textOf } from '../aws/errors';
 import { readUntil } from '../aws/patience';
 import { log } from '../log';
 
+/** Marks the physical id of a registration that was there before its resource. */
+const ADOPTED = '/adopted';
+
 export function create(properties: DelegationProperties, aws: Aws): Promise<Answer> {
   return register(properties, properties.AccountId, aws);
 }
 
 /** Another account is a replacement: CloudFormation deletes the older one afterwards, so until then both are registered. */
-export function update(properties: DelegationProperties, older: DelegationProperties, aws: Aws): Promise<Answer> {
-  return register(properties, older.AccountId, aws);
+export async function update(properties: DelegationProperties, older: DelegationProperties, aws: Aws, physicalId: string): Promise<Answer> {
+  const answer = await register(properties, older.AccountId, aws);
+  return properties.AccountId === older.AccountId ? { ...answer, PhysicalResourceId: physicalId } : answer;
 }
 
 export async function remove({ AccountId, RemovalPolicy }: DelegationProperties, physicalId: string, aws: Aws): Promise<void> {
@@ -19,8 +23,12 @@ export async function remove({ AccountId, RemovalPolicy }: DelegationProperties,
     return;
   }
   const organization = await currentOrganization(aws);
-  if (physicalIdOf(organization?.Id, AccountId) !== physicalId) {
+  if (physicalIdOf(organization?.Id, AccountId) !== physicalId.replace(ADOPTED, '')) {
     log.warn('nothing is deregistered: no create of this resource was finished in the organization of this account', { physicalId });
+    return;
+  }
+  if (physicalId.endsWith(ADOPTED) && await aws.isRollingBack()) {
+    log.info('the account stays registered: it was so before the deployment that failed', { AccountId });
     return;
   }
   await deregister(AccountId, aws);
@@ -34,10 +42,11 @@ async function register(properties: DelegationProperties, replaced: string, aws:
   if (properties.Exclusive === 'true' && others.length > 0) {
     throw new Error(`exclusive: also registered as delegated administrator for ${IAM_SERVICE_PRINCIPAL}: ${others.join(', ')}; deregister, or leave exclusive out`);
   }
-  if (!registered.includes(AccountId)) {
+  const adopted = registered.includes(AccountId);
+  if (!adopted) {
     await registerAnew(properties, registered, aws);
   }
-  return { PhysicalResourceId: physicalIdOf(organizationId, AccountId), Data: { AccountId } };
+  return { PhysicalResourceId: physicalIdOf(organizationId, AccountId) + (adopted ? ADOPTED : ''), Data: { AccountId } };
 }
 
 async function registerAnew(properties: DelegationProperties, registered: readonly string[], aws: Aws) {

@@ -13,6 +13,8 @@ export interface Aws {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly patience: Patience;
+  /** Whether the stack is taking back a deployment that failed. */
+  isRollingBack(): Promise<boolean>;
 }
 
 /** What a switch answers to CloudFormation. The attributes belong to every answer: after a rollback they are still asked for. */

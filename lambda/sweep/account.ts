@@ -4,7 +4,7 @@ import { plan, type Intent } from './plan';
 import { CODES, problem, problemOf } from './remedies';
 import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult } from './results';
 import type { SweepSettings } from '../../lib/private/contract';
-import { messageOf } from '../aws/errors';
+import { isNamed, isNoSuchEntity, messageOf } from '../aws/errors';
 import { readUntil, seconds, type Patience } from '../aws/patience';
 import type { RootSession, RootSessions } from '../aws/root-sessions';
 
@@ -20,8 +20,6 @@ export const ACCOUNT_PATIENCE: AccountPatience = { reads: seconds(60), unmodifia
 
 /** Where the plans of a sweep outlive the function that made them. */
 export interface Plans {
-  /** What an earlier attempt at this account, in the same sweep, was about to delete. */
-  earlier(accountId: string): Credential[];
   save(account: Account, credentials: Credential[]): Promise<void>;
 }
 
@@ -44,13 +42,10 @@ export async function sweepAccount(account: Account, sweep: AccountSweep): Promi
 class AccountWork {
   private readonly audit: RootSession;
   private readonly patience: AccountPatience;
-  /** Of an attempt that died: what it planned and is gone now was deleted, by it or by us. */
-  private readonly earlier: Credential[];
 
   constructor(private readonly account: Account, private readonly sweep: AccountSweep) {
     this.audit = sweep.sessions.of(account.accountId, 'IAMAuditRootUserCredentials');
     this.patience = sweep.patience ?? ACCOUNT_PATIENCE;
-    this.earlier = sweep.plans.earlier(account.accountId);
   }
 
   async do(): Promise<AccountResult> {
@@ -58,13 +53,12 @@ class AccountWork {
     const known = before.credentials.length === 0 ? [] : await this.audit.use((iam) => withLastUse(iam, before.credentials));
     const intents = plan(known, this.sweep.settings);
     const doomed = intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
-    const gone = this.earlier.filter((credential) => !known.some((other) => isSame(credential, other)));
     if (doomed.length === 0) {
-      return resultOf(this.account, [...gone.map(deleted), ...intents.map(undone)], disagreement(before));
+      return resultOf(this.account, intents.map(undone), disagreement(before));
     }
-    await this.sweep.plans.save(this.account, [...gone, ...doomed]);
+    await this.sweep.plans.save(this.account, doomed);
     const attempts = await this.act(doomed);
-    return this.verify(gone, intents, attempts);
+    return this.verify(intents, attempts);
   }
 
   /** No error ends an account here: something may have been deleted, and only a look can tell. */
@@ -77,8 +71,8 @@ class AccountWork {
     }
   }
 
-  private async verify(gone: Credential[], intents: Intent[], attempts: Attempt[]): Promise<AccountResult> {
-    const hopeful = attempts.filter(({ error, withheld, mayHaveDeleted }) => withheld === undefined && (error === undefined || mayHaveDeleted));
+  private async verify(intents: Intent[], attempts: Attempt[]): Promise<AccountResult> {
+    const hopeful = attempts.filter(({ error, mayHaveDeleted }) => mayHaveDeleted || isNoSuchEntity(error));
     const each = (judge: (attempt: Attempt) => CredentialResult) => intents.map((intent) => {
       const attempt = attempts.find(({ credential }) => isSame(credential, intent.credential));
       return attempt ? judge(attempt) : undone(intent);
@@ -88,22 +82,21 @@ class AccountWork {
     try {
       after = await this.lookUntil(hopeful.length > 0 ? asWanted : () => true);
     } catch (error) {
-      return resultOf(this.account, [...gone.map(deleted), ...each(unverified)], problemOf(error));
+      return resultOf(this.account, each(unverified), problemOf(error));
     }
     const appeared = after.credentials.filter((credential) => !intents.some((intent) => isSame(intent.credential, credential)));
     return resultOf(this.account, [
-      ...gone.filter((credential) => !isIn(after, credential)).map(deleted),
-      ...each((attempt) => this.verdict(attempt, isIn(after, attempt.credential))),
+      ...each((attempt) => this.verdict(attempt, after)),
       ...appeared.map(newcomer),
     ], disagreement(after));
   }
 
-  private verdict({ credential, mayHaveDeleted, error, withheld }: Attempt, present: boolean): CredentialResult {
-    if (!present) {
-      return { ...credential, status: mayHaveDeleted || isPlanned(this.earlier, credential) ? 'deleted' : 'absent' };
+  private verdict({ credential, mayHaveDeleted, error }: Attempt, after: Sight): CredentialResult {
+    if (!isIn(after, credential)) {
+      return { ...credential, status: mayHaveDeleted ? 'deleted' : 'absent' };
     }
-    if (withheld !== undefined) {
-      return { ...credential, status: 'kept', reason: withheld };
+    if (isNamed(error, CODES.passwordStays) && isIn(after, { kind: 'Password' })) {
+      return { ...credential, status: 'kept', reason: messageOf(error) };
     }
     return {
       ...credential,
@@ -120,9 +113,7 @@ class AccountWork {
 }
 
 const agrees = (sight: Sight) => sight.unaccounted.length === 0;
-const isIn = (sight: Sight, credential: Credential) => isPlanned(sight.credentials, credential);
-const isPlanned = (credentials: Credential[], credential: Credential) => credentials.some((other) => isSame(other, credential));
-const deleted = (credential: Credential): CredentialResult => ({ ...credential, status: 'deleted' });
+const isIn = (sight: Sight, credential: Credential) => sight.credentials.some((other) => isSame(other, credential));
 
 /** A credential that nothing was done to. */
 function undone({ credential, action, reason }: Intent): CredentialResult {

@@ -2,8 +2,9 @@ import {
   DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, DeleteSigningCertificateCommand, GetUserCommand, type IAMClient,
 } from '@aws-sdk/client-iam';
 import { hasPassword } from './look';
+import { CODES } from './remedies';
 import type { Credential } from './results';
-import { attemptsOf, isDenied, isNamed, isNoSuchEntity } from '../aws/errors';
+import { isNamed, isRefusal } from '../aws/errors';
 import { retryWhile, type Patience } from '../aws/patience';
 import type { RootSession } from '../aws/root-sessions';
 
@@ -13,26 +14,20 @@ export interface Attempt {
   /** A call of ours may have deleted it. If it is gone and no call of ours can have done it, somebody else did. */
   readonly mayHaveDeleted: boolean;
   readonly error?: unknown;
-  /** Why no call was made. */
-  readonly withheld?: string;
 }
 
 /**
- * Deletes credentials in a session that is limited to that task. Every deletion is tried even when another failed; MFA
- * devices come last, and only when the password is seen to be gone.
+ * Deletes credentials, in the order of the plan, in a session that is limited to that task. Every deletion is tried even
+ * when another failed; an MFA device goes only when the password is seen to be gone right before.
  */
 export async function act(session: RootSession, accountId: string, credentials: Credential[], unmodifiable: Patience): Promise<Attempt[]> {
   await session.use((iam) => checkIdentity(iam, accountId));
   const until = Date.now() + unmodifiable.forMs; // one patience for all of the account's credentials
-  const left = () => ({ ...unmodifiable, forMs: until - Date.now() });
   const attempts: Attempt[] = [];
-  for (const credential of credentials.filter(({ kind }) => kind !== 'MfaDevice')) {
-    attempts.push(await attempt(session, credential, left()));
-  }
-  const devices = credentials.filter(({ kind }) => kind === 'MfaDevice');
-  const withheld = devices.length > 0 ? await whyMfaStays(session) : undefined;
-  for (const credential of devices) {
-    attempts.push(withheld ? { credential, mayHaveDeleted: false, withheld } : await attempt(session, credential, left()));
+  for (const credential of credentials) {
+    const passwordGoes = attempts.some((earlier) => earlier.credential.kind === 'Password' && earlier.error === undefined); // if it is seen, the read lags
+    const mayPass = (error: unknown) => isUnmodifiable(error) || (passwordGoes && isNamed(error, CODES.passwordStays));
+    attempts.push(await attempt(session, credential, mayPass, { ...unmodifiable, forMs: until - Date.now() }));
   }
   return attempts;
 }
@@ -45,25 +40,27 @@ async function checkIdentity(iam: IAMClient, accountId: string) {
   }
 }
 
-async function whyMfaStays(session: RootSession): Promise<string | undefined> {
-  try {
-    return await session.use(hasPassword) ? 'the password is still there, and a password is never left without MFA' : undefined;
-  } catch {
-    return 'whether the password is gone could not be read, and a password is never left without MFA';
+async function expectNoPassword(iam: IAMClient) {
+  if (await hasPassword(iam)) {
+    throw Object.assign(new Error('the password is still there, and a password is never left without MFA'), { name: CODES.passwordStays });
   }
 }
 
-async function attempt(session: RootSession, credential: Credential, patience: Patience): Promise<Attempt> {
-  let sentAgain = false; // the first answer may have been lost after the effect
+async function attempt(session: RootSession, credential: Credential, mayPass: (error: unknown) => boolean, patience: Patience): Promise<Attempt> {
+  let mayHaveDeleted = false;
   try {
-    await retryWhile(isUnmodifiable, patience, () => session.use((iam) => remove(iam, credential).catch((error) => {
-      sentAgain ||= attemptsOf(error) > 1;
-      throw error;
-    })));
+    await retryWhile(mayPass, patience, async () => {
+      if (credential.kind === 'MfaDevice') {
+        await session.use(expectNoPassword);
+      }
+      await session.use((iam) => remove(iam, credential).catch((error) => {
+        mayHaveDeleted ||= !isRefusal(error); // an answer may have been lost after the effect
+        throw error;
+      }));
+    });
     return { credential, mayHaveDeleted: true };
   } catch (error) {
-    const refused = isNoSuchEntity(error) || isDenied(error) || isUnmodifiable(error);
-    return { credential, mayHaveDeleted: sentAgain || !refused, error: isNoSuchEntity(error) ? undefined : error };
+    return { credential, mayHaveDeleted, error };
   }
 }
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'crypto';
 import pLimit from 'p-limit';
 import { sweepAccount, type AccountPatience } from './account';
+import { recall } from './recall';
 import { CODES, problem } from './remedies';
-import { resultOf, skipped, type Account, type AccountResult } from './results';
+import { resultOf, skipped, type Account, type AccountResult, type Credential } from './results';
 import type { RunFolder } from './run-folder';
 import type { ResolvedSelection } from './selection';
 import type { RootSessions } from '../aws/root-sessions';
@@ -16,24 +18,26 @@ export interface BatchSweep {
   readonly patience?: AccountPatience;
 }
 
-/** Sweeps one batch and writes one result for each of its accounts. Run again after it died, it goes on from its plans. */
-export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<AccountResult[]> {
-  const { folder, sessions, selection, accountsInFlight, beginUntil, patience } = sweep;
-  const earlier = await folder.plans(batch);
-  const plans = {
-    earlier: (accountId: string) => earlier.get(accountId) ?? [],
-    save: (account: Account, credentials: Parameters<RunFolder['savePlan']>[2]) => folder.savePlan(batch, account, credentials),
-  };
+/** Sweeps one batch and writes one result for each of its accounts. Begun again, it knows what the other attempts planned. */
+export async function sweepBatch(batch: number, { folder, sessions, selection, accountsInFlight, beginUntil, patience }: BatchSweep): Promise<AccountResult[]> {
+  const attempt = randomUUID();
+  const plans = { save: (account: Account, credentials: Credential[]) => folder.savePlan(batch, attempt, account, credentials) };
   const limit = pLimit(accountsInFlight);
-  const results = await Promise.all(selection.batches[batch].map((account) => limit(async () => {
-    if (Date.now() > beginUntil) {
-      return notBegun(account);
-    }
-    const result = await sweepAccount(account, { sessions, plans, settings: selection, patience });
-    return account.accountId === selection.callerAccountId ? ownAccount(result) : result;
-  })));
+  const swept = await Promise.all(accountsOf(selection, batch).map((account) => limit(() => (
+    Date.now() > beginUntil ? notBegun(account) : sweepAccount(account, { sessions, plans, settings: selection, patience })))));
+  const others = await folder.plans(batch, attempt);
+  const results = swept.map((result) => recall(result, others.get(result.accountId)))
+    .map((result) => result.accountId === selection.callerAccountId ? ownAccount(result) : result);
   await folder.saveResults(batch, results);
   return results;
+}
+
+/** The list that the Map reads carries no authority: a number in it is a batch of the selection or nothing. */
+function accountsOf({ batches }: ResolvedSelection, batch: number): Account[] {
+  if (!Number.isInteger(batch) || batch < 0 || batch >= batches.length) {
+    throw Object.assign(new Error(`the selection has no batch ${JSON.stringify(batch)}, its batches are 0 to ${batches.length - 1}: somebody has changed batches.json`), { name: 'BatchUnknown' });
+  }
+  return batches[batch];
 }
 
 /** Whether a delegated administrator may take a root session in its own account is not documented. */

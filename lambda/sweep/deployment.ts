@@ -1,15 +1,6 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeExecutionCommand, type DescribeExecutionOutput, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { messageOfCause } from './state-error';
 import { isNamed } from '../aws/errors';
-
-/**
- * A rollback reaches a custom resource as an update to the older properties. A sweep then would delete more, and a failure
- * of it would leave the stack in UPDATE_ROLLBACK_FAILED.
- */
-export async function isRollingBack(cloudFormation: CloudFormationClient, stackId: string): Promise<boolean> {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }));
-  return Stacks![0].StackStatus!.includes('ROLLBACK');
-}
 
 /** Starts a sweep for a request of CloudFormation: asked twice, it is still one sweep. */
 export async function startSweep(stepFunctions: SFNClient, stateMachineArn: string, requestId: string): Promise<string> {
@@ -35,7 +26,7 @@ export async function hasSucceeded(stepFunctions: SFNClient, executionArn: strin
     case 'PENDING_REDRIVE':
       return giveUpAfter(timeoutSeconds, stepFunctions, execution);
     case 'FAILED':
-      throw new Error(execution.cause ?? `the sweep failed: ${execution.error ?? 'no reason was given'} (${executionArn})`);
+      throw new Error(execution.cause ? messageOfCause(execution.cause) : `the sweep failed: ${execution.error ?? 'no reason was given'} (${executionArn})`);
     case 'ABORTED':
       throw new Error(`the sweep was stopped by somebody (${execution.error ?? 'no reason was given'}): ${executionArn}; deploy again to sweep again`);
     default: // TIMED_OUT
@@ -49,7 +40,7 @@ async function giveUpAfter(timeoutSeconds: number, stepFunctions: SFNClient, { e
   }
   await stepFunctions.send(new StopExecutionCommand({ executionArn, error: 'DeploymentTimedOut', cause: `the deployment waits ${timeoutSeconds} s for it` }));
   throw new Error(
-    `the sweep did not end within ${timeoutSeconds} s and was stopped: ${executionArn}; what it deleted stays deleted. `
+    `the sweep did not end within ${timeoutSeconds} s and was stopped: ${executionArn}; what it deleted stays deleted, and batches at work go on for some minutes. `
     + 'Raise deploymentTimeout (at most 1 hour) or concurrency, or select fewer accounts',
   );
 }

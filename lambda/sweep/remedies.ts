@@ -7,9 +7,11 @@ export const CODES = {
   stillPresent: 'StillPresent',
   appeared: 'AppearedDuringSweep',
   readsDisagree: 'ReadsDisagree',
+  incompleteAnswer: 'IncompleteAnswer',
   notVerified: 'NotVerified',
   notAttempted: 'NotAttempted',
   interrupted: 'Interrupted',
+  passwordStays: 'PasswordStays',
 } as const;
 
 /** A failure in words that one can act on. A denial gets its likely causes, ranked: AWS answers many of them alike. */

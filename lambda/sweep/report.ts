@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { recall } from './recall';
 import { CODES, problem } from './remedies';
 import { OUTCOMES, resultOf, type Account, type AccountResult, type Credential, type Outcome, type Problem } from './results';
 import type { Execution, RunFolder } from './run-folder';
@@ -45,11 +46,9 @@ async function batchResults(folder: RunFolder, accounts: Account[], batch: numbe
 /** An account without a result: its batch died, before or after it began to delete. */
 function lost(account: Account, planned: Credential[] | undefined): AccountResult {
   const again = 'sweep the account again: what is gone then is gone';
-  if (planned === undefined) {
-    return resultOf(account, [], problem(CODES.notAttempted, 'the sweep ended before this account was looked at, or before its result was written', again));
-  }
-  const interrupted = problem(CODES.interrupted, 'the sweep ended while it deleted this credential: it may be gone, or still there', again);
-  return resultOf(account, planned.map((credential) => ({ ...credential, status: 'failed', problem: interrupted })));
+  return recall(resultOf(account, [], planned === undefined
+    ? problem(CODES.notAttempted, 'the sweep ended before this account was looked at, or before its result was written', again)
+    : problem(CODES.interrupted, 'the sweep ended while it deleted credentials of this account', again)), planned);
 }
 
 export function composeReport(

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Account, AccountResult, Credential } from './results';
+import { isSame, type Account, type AccountResult, type Credential } from './results';
 import type { ResolvedSelection } from './selection';
 import { RUNS_PREFIX } from '../../lib/private/contract';
 
@@ -47,18 +47,25 @@ export class RunFolder {
     return JSON.parse(text) as ResolvedSelection;
   }
 
-  async savePlan(batch: number, { accountId }: Account, credentials: Credential[]): Promise<void> {
-    await this.put(`${this.plansPrefix(batch)}${accountId}.json`, JSON.stringify(credentials));
+  /**
+   * Remembers what is about to be deleted. Step Functions begins a batch again when it lost sight of it, dead or not, so
+   * each attempt writes plans of its own: none overwrites what another needs to be remembered.
+   */
+  async savePlan(batch: number, attempt: string, { accountId }: Account, credentials: Credential[]): Promise<void> {
+    await this.put(`${this.plansPrefix(batch)}${attempt}/${accountId}.json`, JSON.stringify(credentials));
   }
 
-  /** Plans by account, of every attempt at the batch so far. */
-  async plans(batch: number): Promise<Map<string, Credential[]>> {
-    const keys = await this.list(this.plansPrefix(batch));
-    const plans = keys.map(async (key): Promise<[string, Credential[]]> => {
-      const accountId = key.slice(this.plansPrefix(batch).length, -'.json'.length);
-      return [accountId, JSON.parse(await this.get(key)) as Credential[]];
-    });
-    return new Map(await Promise.all(plans));
+  /** Plans by account, of every attempt at the batch so far but the one that asks. */
+  async plans(batch: number, asking?: string): Promise<Map<string, Credential[]>> {
+    const plans = new Map<string, Credential[]>();
+    for (const key of await this.list(this.plansPrefix(batch))) {
+      const [attempt, file] = key.slice(this.plansPrefix(batch).length).split('/');
+      if (attempt !== asking) {
+        const accountId = file.slice(0, -'.json'.length);
+        plans.set(accountId, unique([...plans.get(accountId) ?? [], ...JSON.parse(await this.get(key)) as Credential[]]));
+      }
+    }
+    return plans;
   }
 
   async saveResults(batch: number, results: AccountResult[]): Promise<void> {
@@ -100,4 +107,5 @@ export class RunFolder {
 }
 
 const batchName = (batch: number) => `batch-${String(batch).padStart(4, '0')}`;
+const unique = (credentials: Credential[]) => credentials.filter((one, i) => credentials.findIndex((other) => isSame(one, other)) === i);
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,5 +1,5 @@
 import {
-  type Account as OrganizationsAccount, type OrganizationsClient,
+  type Account as OrganizationsAccount, DescribeAccountCommand, type OrganizationsClient,
   paginateListAccounts, paginateListAccountsForParent, paginateListOrganizationalUnitsForParent,
 } from '@aws-sdk/client-organizations';
 import type { OrganizationIdentity } from './preflight';
@@ -15,6 +15,8 @@ export interface ResolvedSelection extends OrganizationIdentity {
   readonly callerAccountId: string;
   readonly credentials: SweepSettings['credentials'];
   readonly dryRun: boolean;
+  /** Whether the start asked for a part of what the construct selects. */
+  readonly narrowed: boolean;
   readonly batches: Account[][];
   readonly skipped: AccountResult[];
 }
@@ -23,13 +25,16 @@ export interface ResolvedSelection extends OrganizationIdentity {
 export async function resolveSelection(
   organizations: OrganizationsClient, identity: OrganizationIdentity, settings: SweepSettings, input: StartInput, callerAccountId: string,
 ): Promise<ResolvedSelection> {
-  const candidates = narrow(await select(organizations, settings.selection), input.accounts);
+  const selected = await select(organizations, settings.selection);
+  await checkExclusions(organizations, settings.selection.exclude, selected);
+  const candidates = narrow(selected, input.accounts);
   const reasons = candidates.map((account) => reasonToSkip(account, identity, settings.selection));
   return {
     ...identity,
     callerAccountId,
     credentials: settings.credentials,
     dryRun: settings.dryRun || input.dryRun === true,
+    narrowed: input.accounts !== undefined,
     batches: chunk(candidates.filter((_, i) => reasons[i] === undefined).map(named), settings.accountsPerBatch),
     skipped: candidates.flatMap((account, i) => reasons[i] === undefined ? [] : [skipped(named(account), reasons[i])]),
   };
@@ -79,7 +84,21 @@ function listed(all: OrganizationsAccount[], ids: string[]): OrganizationsAccoun
     const first = unknown.slice(0, 10).join(', ');
     throw selectionError(`the organization has no account ${first}${unknown.length > 10 ? ` and ${unknown.length - 10} more` : ''}: correct AccountSelection.accounts`);
   }
-  return ids.map((id) => known.get(id)!);
+  return unique(ids.map((id) => known.get(id)!));
+}
+
+/** An exclusion that is mistyped protects nothing; one of an account elsewhere in the organization is for another selection. */
+async function checkExclusions(organizations: OrganizationsClient, exclude: string[], selected: OrganizationsAccount[]) {
+  const known = new Set(selected.map(({ Id }) => Id));
+  for (const id of exclude.filter((excluded) => !known.has(excluded))) {
+    try {
+      await organizations.send(new DescribeAccountCommand({ AccountId: id }));
+    } catch (error) {
+      throw isNamed(error, 'AccountNotFoundException')
+        ? selectionError(`the organization has no account ${id}, so excluding it protects nothing: correct exclude`)
+        : error;
+    }
+  }
 }
 
 function narrow(accounts: OrganizationsAccount[], only: string[] | undefined): OrganizationsAccount[] {

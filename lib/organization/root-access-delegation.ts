@@ -1,4 +1,5 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IOrgRootAccessFeatures } from './org-root-access-features';
 import { removalOf } from './removal';
@@ -38,7 +39,8 @@ export interface RootAccessDelegationProps {
    * With `RemovalPolicy.DESTROY` the account is deregistered, also when it had been registered before the stack came: the
    * registration is this resource. Adds the permission to deregister any delegated administrator for IAM
    * (`organizations:DeregisterDelegatedAdministrator`), because the account that another one replaces is named by the older
-   * template only. With `RemovalPolicy.RETAIN` the account stays registered.
+   * template only. A deployment that fails and is rolled back leaves an account registered that was so before.
+   * With `RemovalPolicy.RETAIN` the account stays registered.
    *
    * Do not change it to RETAIN in the deployment that changes `accountId`: the older account would have to be deregistered
    * without the permission.
@@ -64,8 +66,8 @@ export interface RootAccessDelegationProps {
  * account, when AWS allows no further delegated administrator, and when trusted access for IAM is off.
  *
  * It is deployed to the organization's management account. Adds the permissions to read the organization
- * (`organizations:DescribeOrganization`) and to list the delegated administrators for IAM
- * (`organizations:ListDelegatedAdministrators`).
+ * (`organizations:DescribeOrganization`), to list the delegated administrators for IAM
+ * (`organizations:ListDelegatedAdministrators`) and to read the status of this stack (`cloudformation:DescribeStacks`).
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
  *
@@ -95,6 +97,7 @@ export class RootAccessDelegation extends Construct {
       statements: [
         allow('organizations:DescribeOrganization'),
         allowForIam(['organizations:ListDelegatedAdministrators']),
+        new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] }),
         allowForIam(['organizations:RegisterDelegatedAdministrator'], [accountArn(this, accountId)]),
         // under DESTROY not only this account: the one that it replaced is deregistered when the older template's permissions are gone
         allowForIam(['organizations:DeregisterDelegatedAdministrator'], [accountArn(this, removalPolicy === RemovalPolicy.DESTROY ? '*' : accountId)]),

@@ -56,6 +56,12 @@ export interface SweepSettings {
   readonly accountsInFlight: number;
 }
 
+/** What decides whether a deployment has anything to sweep: CloudFormation calls the function for other changes too. */
+export interface SweepProperties {
+  readonly Sweep: Pick<SweepSettings, 'selection' | 'credentials' | 'dryRun'>;
+  readonly Nonce?: string;
+}
+
 /** Names of the environment variables of the sweep's functions. */
 export const BUCKET_VARIABLE = 'REPORTS_BUCKET';
 export const MACHINE_VARIABLE = 'STATE_MACHINE_ARN';

@@ -1,4 +1,4 @@
-import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -7,7 +7,7 @@ import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
 
 /** A bucket for reports: it outlives the stack, keeps older versions and speaks TLS only. */
 export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
-  return new s3.Bucket(scope, id, {
+  const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
@@ -17,6 +17,36 @@ export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN); // what protects the reports stays as long as they do
+  return bucket;
+}
+
+/**
+ * Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes.
+ *
+ * @returns what must exist before the bucket is used
+ */
+export function grantKey(scope: Construct, bucket: s3.IBucket, roles: iam.IRole[]): Construct[] {
+  const key = bucket.encryptionKey;
+  return key === undefined ? [] : [new iam.Policy(scope, 'KeyPolicy', {
+    roles,
+    statements: [new iam.PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` } },
+    })],
+  })];
+}
+
+/** Lets somebody read what sweeps wrote, and nothing else that is in the bucket. */
+export function grantReports(bucket: s3.IBucket, grantee: iam.IGrantable): iam.Grant {
+  const prefixes = [LATEST_PREFIX, RUNS_PREFIX].map((prefix) => `${prefix}*`);
+  const objects = iam.Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: prefixes.map((prefix) => bucket.arnForObjects(prefix)) });
+  const list = iam.Grant.addToPrincipal({
+    grantee, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': prefixes } },
+  });
+  const key = bucket.encryptionKey?.grantDecrypt(grantee);
+  return key ? objects.combine(list).combine(key) : objects.combine(list);
 }
 
 /**

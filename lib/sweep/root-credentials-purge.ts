@@ -6,13 +6,13 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { AccountSelection } from './account-selection';
 import { FailedAccounts } from './failed-accounts';
-import { reportsBucket } from './reports-bucket';
+import { grantReports, reportsBucket } from './reports-bucket';
 import { RootCredential } from './root-credential';
 import { Sweep } from './sweep';
 import { SweepOnDeploy } from './sweep-on-deploy';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
-import { CredentialKind, LATEST_PREFIX, RUNS_PREFIX, SweepSettings } from '../private/contract';
+import { CredentialKind, SweepSettings } from '../private/contract';
 import { checkWholeNumber } from '../private/validate';
 
 /** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
@@ -90,7 +90,7 @@ export interface RootCredentialsPurgeProps {
   readonly concurrency?: SweepConcurrency;
 
   /**
-   * Sweep on every deployment, and not only when the properties of this construct have changed.
+   * Sweep on every deployment, and not only when `accounts`, `credentials` or `dryRun` have changed.
    *
    * The template then holds the time of its synthesis, so that `cdk diff` shows a change every time.
    *
@@ -99,7 +99,7 @@ export interface RootCredentialsPurgeProps {
   readonly runOnEveryDeploy?: boolean;
 
   /**
-   * How long a deployment waits for the sweep: 5 minutes to 1 hour, which is CloudFormation's own limit, in whole multiples of
+   * How long a deployment waits for the sweep: 10 minutes to 1 hour, which is CloudFormation's own limit, in whole multiples of
    * 5 seconds. After that the sweep is stopped and the deployment fails.
    *
    * @default Duration.hours(1)
@@ -118,7 +118,7 @@ export interface RootCredentialsPurgeProps {
   /**
    * Key that encrypts the new bucket. Not together with `reportsBucket`.
    *
-   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of S3, to the functions' roles.
+   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of S3, to the roles of the functions and of the state machine.
    *
    * @default - keys that S3 manages
    */
@@ -147,13 +147,14 @@ const ENABLED_BY_DEFAULT = [
   'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2',
 ];
 
-const SHORTEST_DEPLOYMENT = Duration.minutes(5);
+/** The sweep itself waits up to 5 minutes for permissions and switches that take effect late. */
+const SHORTEST_DEPLOYMENT = Duration.minutes(10);
 const LONGEST_DEPLOYMENT = Duration.hours(1);
 
 /**
  * Deletes the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
  *
- * A sweep runs when the construct is deployed and when its properties change. It looks at every selected account, plans,
+ * A sweep runs when the construct is deployed and when `accounts`, `credentials` or `dryRun` change. It looks at every selected account, plans,
  * deletes and looks again: what the report calls `deleted` was seen to be gone. Accounts that cannot be cleaned fail the
  * deployment, after all the others were swept, and the stack event names them with likely causes and remedies; what was deleted
  * stays deleted. A rollback sweeps nothing, deleting the stack deletes no credential, and the reports stay.
@@ -233,9 +234,7 @@ export class RootCredentialsPurge extends Construct {
 
   /** Lets somebody read the reports: `s3:GetObject` and `s3:ListBucket` below `latest/` and `runs/`, and `kms:Decrypt` if there is a key. */
   public grantReadReports(grantee: iam.IGrantable): iam.Grant {
-    return [LATEST_PREFIX, RUNS_PREFIX]
-      .map((prefix) => this.reportsBucket.grantRead(grantee, `${prefix}*`))
-      .reduce((all, grant) => all.combine(grant));
+    return grantReports(this.reportsBucket, grantee);
   }
 }
 
@@ -263,7 +262,7 @@ function checkConcurrency({ accountsPerBatch = 1, batchesAtOnce = 1, accountsInF
 function checkDeploymentTimeout(timeout: Duration) {
   const seconds = timeout.toSeconds();
   if (seconds < SHORTEST_DEPLOYMENT.toSeconds() || seconds > LONGEST_DEPLOYMENT.toSeconds() || seconds % 5 !== 0) {
-    throw new Error(`deploymentTimeout must be from 5 minutes to 1 hour, in whole multiples of 5 seconds, got ${timeout.toHumanString()}`);
+    throw new Error(`deploymentTimeout must be from 10 minutes to 1 hour, in whole multiples of 5 seconds, got ${timeout.toHumanString()}`);
   }
 }
 

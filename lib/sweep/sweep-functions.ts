@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -64,7 +64,7 @@ export class SweepFunctions extends Construct {
     const objects = (pattern: string) => bucket.arnForObjects(pattern);
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
-        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures', ...listing(selection)], ['*']), // none of these can be limited to a resource
+        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures', ...listing(selection)], ['*']), // none can be limited any further
         allow(['s3:PutObject'], [objects(`${RUNS_PREFIX}*`)]),
       ]),
       policy(this, 'BatchPolicy', this.batch, [
@@ -78,16 +78,18 @@ export class SweepFunctions extends Construct {
       ]),
       ...grantAssumeRoot(this, this.batch.role!, { tasks, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] }),
       ...reserveForSweeps(bucket, [this.select.role!, this.batch.role!, this.report.role!]),
-      ...encryption(bucket, [this.select, this.batch, this.report]),
     ];
   }
 }
 
 /** What it takes to resolve a selection. */
-function listing({ organizationalUnits }: Selection): string[] {
-  return organizationalUnits === undefined
-    ? ['organizations:ListAccounts']
-    : ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'];
+function listing({ organizationalUnits, exclude }: Selection): string[] {
+  return [
+    ...organizationalUnits === undefined
+      ? ['organizations:ListAccounts']
+      : ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'],
+    ...exclude.length > 0 ? ['organizations:DescribeAccount'] : [],
+  ];
 }
 
 /** Without it S3 answers AccessDenied for an object that is not there, and a batch that died looks like a forbidden one. */
@@ -97,18 +99,6 @@ function listRuns(bucket: s3.IBucket): iam.PolicyStatement {
     resources: [bucket.bucketArn],
     conditions: { StringLike: { 's3:prefix': `${RUNS_PREFIX}*` } },
   });
-}
-
-/** S3 uses the key in the name of who reads and writes. */
-function encryption(bucket: s3.IBucket, functions: HandlerFunction[]): Construct[] {
-  const key = bucket.encryptionKey;
-  return key === undefined ? [] : functions.map((fn) => policy(fn, 'KeyPolicy', fn, [
-    new iam.PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(fn).region}.amazonaws.com` } },
-    }),
-  ]));
 }
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });

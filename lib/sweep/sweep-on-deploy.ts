@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
-import { MACHINE_VARIABLE, SWEEP_RESOURCE_TYPE, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
+import { MACHINE_VARIABLE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 
@@ -21,6 +21,9 @@ const QUERY_INTERVAL = Duration.seconds(5);
 
 /** The framework's own timeout says nothing of the sweep and does not stop it, so the function gives up a little earlier. */
 const GIVE_UP_EARLIER = Duration.seconds(90);
+
+/** What decides whether a deployment has anything to sweep. */
+const sweepOf = ({ selection, credentials, dryRun }: SweepSettings) => ({ selection, credentials, dryRun });
 
 /** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
 export class SweepOnDeploy extends Construct {
@@ -66,7 +69,7 @@ export class SweepOnDeploy extends Construct {
       serviceToken: provider.serviceToken,
       serviceTimeout: timeout,
       resourceType: SWEEP_RESOURCE_TYPE,
-      properties: { Settings: settings, Nonce: nonce },
+      properties: { Sweep: sweepOf(settings), Nonce: nonce } satisfies SweepProperties,
     });
     resource.node.addDependency(startPolicy, awaitPolicy, ...sweep.ready);
   }

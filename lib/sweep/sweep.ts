@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { grantKey } from './reports-bucket';
 import { SweepFunctions } from './sweep-functions';
 import { HandlerOptions } from '../handler-options';
 import { SweepSettings } from '../private/contract';
@@ -96,7 +97,8 @@ export class Sweep extends Construct {
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
     this.rootSessionRole = functions.batch.role!;
-    this.ready = [functions, ...functions.permissions, this.stateMachine];
+    const roles = [functions.select, functions.batch, functions.report, this.stateMachine].map(({ role }) => role!);
+    this.ready = [functions, ...functions.permissions, ...grantKey(this, bucket, roles), this.stateMachine];
   }
 
   private task(id: string, fn: SweepFunctions['select'], payload?: Record<string, unknown>): sfn.TaskStateBase {

@@ -25,7 +25,7 @@ describe('registering', () => {
   test('takes an account that is registered already as it is, without a write', async () => {
     const { organization, aws, turned } = await world(TRUSTED);
     delegateTo(organization, SECURITY);
-    expect(await delegation.create(TO_SECURITY, aws)).toEqual(answerFor(SECURITY));
+    expect(await delegation.create(TO_SECURITY, aws)).toMatchObject({ Data: { AccountId: SECURITY } });
     expect(turned()).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('a registration that AWS refuses names the cause and the remedy', () =>
     const { organization, aws } = await world(TRUSTED);
     organization.switches.maximumDelegatedAdministrators = 1;
     delegateTo(organization, SECURITY);
-    await expect(delegation.update(TO_OTHER, TO_SECURITY, aws)).rejects.toThrow(
+    await expect(delegation.update(TO_OTHER, TO_SECURITY, aws, idOf(TO_SECURITY.AccountId))).rejects.toThrow(
       `beside ${SECURITY}; to change the account, remove the delegation in one deployment and add the new one in a second`);
     expect(delegates(organization)).toEqual([SECURITY]);
   });
@@ -131,7 +131,7 @@ describe('exclusive', () => {
   test('does not mind the account itself, nor the one that it replaces', async () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, OTHER);
-    expect(await delegation.update(EXCLUSIVE, TO_OTHER, aws)).toEqual(answerFor(SECURITY));
+    expect(await delegation.update(EXCLUSIVE, TO_OTHER, aws, idOf(TO_OTHER.AccountId))).toEqual(answerFor(SECURITY));
     expect(delegates(organization)).toEqual([SECURITY, OTHER]);
   });
 
@@ -157,7 +157,7 @@ describe('a registration that fails afterwards', () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, OTHER);
     freezeDelegates(organization);
-    await expect(delegation.update(TO_SECURITY, TO_OTHER, aws)).rejects.toThrow('is deregistered again');
+    await expect(delegation.update(TO_SECURITY, TO_OTHER, aws, idOf(TO_OTHER.AccountId))).rejects.toThrow('is deregistered again');
     expect(delegates(organization)).toEqual([OTHER]);
   });
 
@@ -203,7 +203,7 @@ describe('an update', () => {
   test('to another account registers it and answers its id, so that CloudFormation deletes the older one afterwards', async () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, SECURITY);
-    expect(await delegation.update(TO_OTHER, TO_SECURITY, aws)).toEqual(answerFor(OTHER));
+    expect(await delegation.update(TO_OTHER, TO_SECURITY, aws, idOf(TO_SECURITY.AccountId))).toEqual(answerFor(OTHER));
     expect(delegates(organization)).toEqual([SECURITY, OTHER]);
     await delegation.remove(TO_SECURITY, idOf(SECURITY), aws);
     expect(delegates(organization)).toEqual([OTHER]);
@@ -212,7 +212,7 @@ describe('an update', () => {
   test('that rolls such a replacement back leaves the older account alone', async () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, SECURITY, OTHER);
-    expect(await delegation.update(TO_SECURITY, TO_OTHER, aws)).toEqual(answerFor(SECURITY));
+    expect(await delegation.update(TO_SECURITY, TO_OTHER, aws, idOf(TO_OTHER.AccountId))).toMatchObject({ Data: { AccountId: SECURITY } });
     await delegation.remove(TO_OTHER, idOf(OTHER), aws);
     expect(delegates(organization)).toEqual([SECURITY]);
   });
@@ -220,8 +220,33 @@ describe('an update', () => {
   test('of something else keeps the id and answers the attribute', async () => {
     const { organization, aws, turned } = await world(TRUSTED);
     delegateTo(organization, SECURITY);
-    expect(await delegation.update(EXCLUSIVE, RETAINED, aws)).toEqual(answerFor(SECURITY));
+    expect(await delegation.update(EXCLUSIVE, RETAINED, aws, idOf(RETAINED.AccountId))).toEqual(answerFor(SECURITY));
     expect(turned()).toEqual([]);
+  });
+});
+
+describe('a registration that was there before', () => {
+  const ADOPTED = `${idOf(SECURITY)}/adopted`;
+
+  test('is told apart for as long as the account stays the same', async () => {
+    const { organization, aws } = await world(TRUSTED);
+    delegateTo(organization, SECURITY);
+    expect(await delegation.create(TO_SECURITY, aws)).toMatchObject({ PhysicalResourceId: ADOPTED });
+    expect(await delegation.update(EXCLUSIVE, TO_SECURITY, aws, ADOPTED)).toMatchObject({ PhysicalResourceId: ADOPTED });
+  });
+
+  test('outlives the rollback of the deployment that adopted it', async () => {
+    const { organization, aws } = await world(TRUSTED);
+    delegateTo(organization, SECURITY);
+    await delegation.remove(TO_SECURITY, ADOPTED, { ...aws, isRollingBack: async () => true });
+    expect(delegates(organization)).toEqual([SECURITY]);
+  });
+
+  test('goes with its resource in every other deployment', async () => {
+    const { organization, aws } = await world(TRUSTED);
+    delegateTo(organization, SECURITY);
+    await delegation.remove(TO_SECURITY, ADOPTED, aws);
+    expect(delegates(organization)).toEqual([]);
   });
 });
 

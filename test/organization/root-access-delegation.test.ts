@@ -55,6 +55,7 @@ describe('permissions', () => {
   const read = [
     { Effect: 'Allow', Action: 'organizations:DescribeOrganization', Resource: '*' },
     { Effect: 'Allow', Action: 'organizations:ListDelegatedAdministrators', Resource: '*', Condition: FOR_IAM },
+    { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } },
   ];
   const register = { Effect: 'Allow', Action: 'organizations:RegisterDelegatedAdministrator', Resource: accountArn(SECURITY), Condition: FOR_IAM };
   const deregister = { Effect: 'Allow', Action: 'organizations:DeregisterDelegatedAdministrator', Resource: accountArn('*'), Condition: FOR_IAM };

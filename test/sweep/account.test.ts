@@ -209,11 +209,6 @@ describe('whose deletion it was', () => {
     });
     expect(await member.sweep()).toMatchObject({ outcome: 'clean', credentials: [{ status: 'absent' }] });
   });
-
-  test('what an attempt that died had planned is deleted when it is gone', async () => {
-    const member = await memberWith();
-    expect(await member.sweep({ earlier: [{ kind: 'AccessKey', id: KEY }] })).toMatchObject({ outcome: 'purged', credentials: [{ id: KEY, status: 'deleted' }] });
-  });
 });
 
 describe('reads that lag', () => {

@@ -54,7 +54,7 @@ describe('a deployment that waits for its sweep', () => {
     const execution = await start('slow', WAIT);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     await expect(hasSucceeded(client, execution, 1)).rejects.toThrow(
-      /^the sweep did not end within 1 s and was stopped: arn:.*; what it deleted stays deleted\. Raise deploymentTimeout/,
+      /^the sweep did not end within 1 s and was stopped: arn:.*; what it deleted stays deleted, and batches at work go on for some minutes\. Raise/,
     );
     expect(await describeExecution(execution)).toMatchObject({ status: 'ABORTED', error: 'DeploymentTimedOut' });
   });
@@ -83,4 +83,23 @@ test.each([
   }
   expect(await startSweep(client, arn, 'request-1')).toBe(first);
   expect(await startSweep(client, arn, 'request-2')).not.toBe(first);
+});
+
+test('an update that changes nothing of what is swept starts no sweep', async () => {
+  Object.assign(process.env, aws.environment(), { STATE_MACHINE_ARN: await machine('untouched', WAIT) });
+  const { onEvent } = await import('../../lambda/sweep/deployment/index');
+  const properties = { ServiceToken: 'arn', Sweep: { selection: { organization: 'true', exclude: [] }, credentials: ['Password'], dryRun: 'false' } };
+  const answer = await onEvent({
+    RequestType: 'Update',
+    RequestId: 'request',
+    StackId: 'stack',
+    ResponseURL: 'https://example.com',
+    LogicalResourceId: 'Sweep',
+    ResourceType: 'Custom::Sweep',
+    PhysicalResourceId: 'root-credentials-sweep',
+    ServiceToken: 'arn',
+    ResourceProperties: { ...properties, ServiceTimeout: '600' },
+    OldResourceProperties: { ...properties, ServiceTimeout: '3600' },
+  });
+  expect(answer).toEqual({ PhysicalResourceId: 'root-credentials-sweep' });
 });

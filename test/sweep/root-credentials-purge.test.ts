@@ -146,13 +146,16 @@ describe('permissions', () => {
   test('to read reports reach nothing but reports', () => {
     const { template } = synthesized({}, (purge, stack) => purge.grantReadReports(new iam.Role(stack, 'Auditor', { assumedBy: new iam.AccountRootPrincipal() })));
     const [{ Properties }] = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Auditor') }] } }));
-    const text = JSON.stringify(Properties.PolicyDocument);
-    expect(text).toContain('/latest/*');
-    expect(text).not.toMatch(/Put|Delete|"\/\*"/);
+    expect(Properties.PolicyDocument.Statement).toMatchObject([
+      { Action: 's3:GetObject', Resource: [{ 'Fn::Join': ['', [expect.anything(), '/latest/*']] }, { 'Fn::Join': ['', [expect.anything(), '/runs/*']] }] },
+      { Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': ['latest/*', 'runs/*'] } } },
+    ]);
   });
 
   test('with a key are the two that S3 needs, by way of S3', () => {
     const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, 'kms:GenerateDataKey');
+    const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Select|Batch|Report|StateMachine)Role/.exec(Ref)?.[1]);
+    expect(holders).toEqual(['Select', 'Batch', 'Report', 'StateMachine']);
     expect(statement).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
   });
 
@@ -163,9 +166,9 @@ describe('permissions', () => {
 });
 
 describe('what stays when the stack is deleted', () => {
-  test('is the bucket of the reports and every log group', () => {
+  test('is the bucket of the reports with its policy, and every log group', () => {
     const { template } = synthesized();
-    for (const type of ['AWS::S3::Bucket', 'AWS::Logs::LogGroup']) {
+    for (const type of ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::Logs::LogGroup']) {
       const resources = Object.values(template.findResources(type));
       expect(resources.length).toBeGreaterThan(0);
       expect(resources.map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(resources.map(() => ['Retain', 'Retain']));
@@ -207,6 +210,13 @@ describe('a deployment', () => {
     expect(properties({ credentials: [RootCredential.PASSWORD] })).not.toEqual(plain);
   });
 
+  test('is no other sweep when only its timeout, its tolerance or its concurrency changes', () => {
+    const sweepOf = (props: RootCredentialsPurgeProps) =>
+      Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    const other = sweepOf({ deploymentTimeout: Duration.minutes(20), failedAccounts: FailedAccounts.TOLERATE, concurrency: { accountsPerBatch: 5 } });
+    expect(other).toEqual(sweepOf({}));
+  });
+
   test('sweeps every time when that is asked for', async () => {
     const nonce = () => Object.values(synthesized({ runOnEveryDeploy: true }).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Nonce;
     const first = nonce();
@@ -240,8 +250,8 @@ describe('what can be known at synth fails at synth', () => {
     ['a batch of none', () => ({ concurrency: { accountsPerBatch: 0 } }), 'concurrency.accountsPerBatch must be a whole number from 1 to 100, got 0'],
     ['a part of a batch', () => ({ concurrency: { batchesAtOnce: 1.5 } }), 'concurrency.batchesAtOnce must be a whole number from 1 to 1000, got 1.5'],
     ['too many in flight', () => ({ concurrency: { accountsInFlight: 101 } }), 'concurrency.accountsInFlight must be a whole number from 1 to 100, got 101'],
-    ['a deployment of two hours', () => ({ deploymentTimeout: Duration.hours(2) }), 'deploymentTimeout must be from 5 minutes to 1 hour'],
-    ['a deployment of 7 seconds over', () => ({ deploymentTimeout: Duration.seconds(307) }), 'in whole multiples of 5 seconds'],
+    ['a deployment of two hours', () => ({ deploymentTimeout: Duration.hours(2) }), 'deploymentTimeout must be from 10 minutes to 1 hour'],
+    ['a deployment of 7 seconds over', () => ({ deploymentTimeout: Duration.seconds(607) }), 'in whole multiples of 5 seconds'],
     ['an old runtime', () => ({ handler: { runtime: lambda.Runtime.NODEJS_20_X } }), "runtime must be nodejs22.x or newer, got 'nodejs20.x'"],
     ['Python as runtime', () => ({ handler: { runtime: lambda.Runtime.PYTHON_3_13 } }), "runtime must be nodejs22.x or newer, got 'python3.13'"],
   ])('%s', (_what, props, message) => {

@@ -126,6 +126,21 @@ describe('a sweep from its first function to its last', () => {
   });
 });
 
+describe('the latest report', () => {
+  test('is of the whole selection: a start that was narrowed or refused leaves it as it is', async () => {
+    const whole = await select();
+    await Promise.all([0, 1, 2].map((batch) => sweep(whole, batch)));
+    await makeReport(whole);
+    const latest = await read('latest/report.json');
+    execution = { ...execution, name: `narrowed-${number}` };
+    const narrowed = await select({ accounts: [member(1)] });
+    await sweep(narrowed, 0);
+    await makeReport(narrowed);
+    await makeReport({ error: { Error: 'InputRefused', Cause: 'no' } });
+    expect(await read('latest/report.json')).toBe(latest);
+  });
+});
+
 describe('a selection that somebody has changed after it was saved', () => {
   test('is refused by the batch, and nothing in it is touched', async () => {
     const run = await select();
@@ -152,7 +167,7 @@ describe('what died on the way', () => {
 
   test('an account that was being deleted is reported credential by credential', async () => {
     const run = await select();
-    await folder.savePlan(1, account(2), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
+    await folder.savePlan(1, 'attempt', account(2), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
     await makeReport(run);
     const { accounts } = await report();
     expect(accounts.find(({ accountId }) => accountId === member(2))).toMatchObject({
@@ -162,7 +177,7 @@ describe('what died on the way', () => {
 
   test('a batch that is run again goes on from its plans and says what was deleted', async () => {
     const run = await select();
-    await folder.savePlan(0, account(0), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
+    await folder.savePlan(0, 'attempt', account(0), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
     await sweep(run, 0);
     expect((await folder.results(0))![0]).toMatchObject({ accountId: member(0), outcome: 'purged', credentials: [{ id: 'AKIAEXAMPLE', status: 'deleted' }] });
   });
@@ -198,6 +213,7 @@ describe('the account that runs the sweep as delegated administrator', () => {
       callerAccountId: member(0),
       credentials: settings.credentials,
       dryRun: false,
+      narrowed: false,
       batches: [[account(0), account(2)]],
       skipped: [],
     };

@@ -77,6 +77,21 @@ describe('a selection of the organization', () => {
   });
 });
 
+describe('an exclusion', () => {
+  test('of an account that the organization does not have is an error: it protects nothing', async () => {
+    await served();
+    await expect(select({ organization: true, exclude: [member(9)] })).rejects.toThrow(`the organization has no account ${member(9)}, so excluding it protects nothing: correct exclude`);
+  });
+
+  test('of an account outside of the selected units is no mistake', async () => {
+    const organization = await served();
+    const unit = organization.addOrganizationalUnit({ name: 'workloads' });
+    organization.addAccount({ id: member(1), ou: unit });
+    organization.addAccount({ id: member(2) });
+    expect((await select({ organizationalUnits: [unit], exclude: [member(2)] })).selected).toEqual([member(1)]);
+  });
+});
+
 describe('a selection of organizational units', () => {
   let organization: FakeOrganization;
   let workloads: string;

@@ -20,7 +20,6 @@ export const EVERYTHING: RootCredentialsInit = {
 export interface SweepOptions {
   readonly credentials?: CredentialKind[];
   readonly dryRun?: boolean;
-  readonly earlier?: Credential[];
   readonly onPlan?: (credentials: Credential[]) => void;
   /** Seconds that a denial may pass. */
   readonly lateSeconds?: number;
@@ -39,10 +38,10 @@ export class OneMember {
 
   /** With waits that are short enough for a test and longer than what the test arranges. */
   sweep(options: SweepOptions = {}): Promise<AccountResult> {
-    const { credentials = [...CREDENTIAL_KINDS], dryRun = false, earlier = [], lateSeconds = 0, readSeconds = 2, unmodifiableSeconds = 2 } = options;
+    const { credentials = [...CREDENTIAL_KINDS], dryRun = false, lateSeconds = 0, readSeconds = 2, unmodifiableSeconds = 2 } = options;
     return sweepAccount({ accountId: MEMBER, accountName: 'member' }, {
       sessions: new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000),
-      plans: { earlier: () => earlier, save: async (_account, planned) => options.onPlan?.(planned) },
+      plans: { save: async (_account, planned) => options.onPlan?.(planned) },
       settings: { credentials, dryRun },
       patience: { reads: seconds(readSeconds, 20, 200), unmodifiable: seconds(unmodifiableSeconds, 20, 200) },
     });

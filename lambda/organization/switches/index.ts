@@ -1,8 +1,9 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, type DelegationProperties, type FeaturesProperties } from '../../../lib/private/contract';
-import { iam, organizations, sts } from '../../aws/clients';
+import { cloudFormation, iam, organizations, sts } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
 import { seconds } from '../../aws/patience';
+import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
 import * as delegation from '../delegation';
 import * as features from '../features';
@@ -10,11 +11,12 @@ import type { Answer, Aws } from '../organization';
 
 interface Resource<P> {
   create(properties: P, aws: Aws): Promise<Answer>;
-  update(properties: P, older: P, aws: Aws): Promise<Answer>;
+  update(properties: P, older: P, aws: Aws, physicalId: string): Promise<Answer>;
   remove(properties: P, physicalId: string, aws: Aws): Promise<void>;
 }
 
-const aws: Aws = { organizations: organizations(), iam: iam(), sts: sts(process.env.AWS_REGION!), patience: seconds(60) };
+const clients = { organizations: organizations(), iam: iam(), sts: sts(process.env.AWS_REGION!) };
+const stacks = cloudFormation();
 
 /** Answers the CDK's Provider for every switch of the stack. */
 export async function handler(event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
@@ -38,9 +40,10 @@ async function dispatch(event: CdkCustomResourceEvent): Promise<Partial<Answer>>
 
 async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
   const properties = event.ResourceProperties as unknown as P;
+  const aws: Aws = { ...clients, patience: seconds(60), isRollingBack: () => isRollingBack(stacks, event.StackId) };
   switch (event.RequestType) {
     case 'Create': return resource.create(properties, aws);
-    case 'Update': return resource.update(properties, event.OldResourceProperties as unknown as P, aws);
+    case 'Update': return resource.update(properties, event.OldResourceProperties as unknown as P, aws, event.PhysicalResourceId);
     case 'Delete':
       await resource.remove(properties, event.PhysicalResourceId, aws);
       return {};

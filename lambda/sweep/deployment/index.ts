@@ -1,19 +1,21 @@
+import { isDeepStrictEqual } from 'util';
 import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
-import { MACHINE_VARIABLE, TIMEOUT_VARIABLE } from '../../../lib/private/contract';
+import { MACHINE_VARIABLE, TIMEOUT_VARIABLE, type SweepProperties } from '../../../lib/private/contract';
 import { cloudFormation, stepFunctions } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
+import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
-import { hasSucceeded, isRollingBack, startSweep } from '../deployment';
+import { hasSucceeded, startSweep } from '../deployment';
 
 const clients = { cloudFormation: cloudFormation(), stepFunctions: stepFunctions() };
 
 /** A sweep is not a thing that could be replaced: one id for all. */
 const PHYSICAL_ID = 'root-credentials-sweep';
 
-/** Starts a sweep on create and update; a delete and a rollback start none. */
+/** Starts a sweep on create, and on an update of what is swept; a delete and a rollback start none. */
 export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<CdkCustomResourceResponse> => {
   const PhysicalResourceId = event.RequestType === 'Create' ? PHYSICAL_ID : event.PhysicalResourceId;
-  if (event.RequestType === 'Delete' || await isRollingBack(clients.cloudFormation, event.StackId)) {
+  if (event.RequestType === 'Delete' || isSameSweep(event) || await isRollingBack(clients.cloudFormation, event.StackId)) {
     log.info('no sweep', { requestType: event.RequestType });
     return { PhysicalResourceId };
   }
@@ -21,6 +23,15 @@ export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<
   log.info('sweep started', { requestType: event.RequestType, execution: ExecutionArn });
   return { PhysicalResourceId, ExecutionArn };
 });
+
+/** A timeout or the framework itself may change, too, and be an update. */
+function isSameSweep(event: CdkCustomResourceEvent): boolean {
+  const sweepOf = (properties: object) => {
+    const { Sweep, Nonce } = properties as SweepProperties;
+    return { Sweep, Nonce };
+  };
+  return event.RequestType === 'Update' && isDeepStrictEqual(sweepOf(event.ResourceProperties), sweepOf(event.OldResourceProperties));
+}
 
 /** The framework hands on what `onEvent` returned. */
 type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };

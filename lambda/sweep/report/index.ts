@@ -6,6 +6,7 @@ import { problem } from '../remedies';
 import { composeReport, reconcile } from '../report';
 import type { Problem } from '../results';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
+import { messageOfCause } from '../state-error';
 import { verdictOf, type Verdict } from '../verdict';
 
 /** An error that a state of the machine caught. */
@@ -30,7 +31,9 @@ export async function handler({ execution, run, tolerateFailedAccounts }: Report
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
   const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
-  await Promise.all([folder.prefix, LATEST_PREFIX].flatMap((prefix) => [
+  // a start by hand that was refused or narrowed says nothing of the whole selection
+  const prefixes = [folder.prefix, ...selection === undefined || selection.narrowed ? [] : [LATEST_PREFIX]];
+  await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
     folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
   ]));
@@ -40,14 +43,5 @@ export async function handler({ execution, run, tolerateFailedAccounts }: Report
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
-  return problem(name, errorMessage(Cause).slice(0, 1_000));
-}
-
-/** The cause of a function's error is JSON; that of the service's own errors is text. */
-function errorMessage(cause: string): string {
-  try {
-    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause;
-  } catch {
-    return cause;
-  }
+  return problem(name, messageOfCause(Cause).slice(0, 1_000));
 }
