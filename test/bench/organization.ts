@@ -36,10 +36,13 @@ async function main(world: World) {
   }
   let inFlight = 0;
   let peakInFlight = 0;
-  organization.faults.add({ operation: '*', effect: async (call, answer) => {
-    peakInFlight = Math.max(peakInFlight, ++inFlight);
-    return delay(world.latencyMs)(call, answer).finally(() => inFlight--);
-  } });
+  organization.faults.add({
+    operation: '*',
+    effect: async (call, answer) => {
+      peakInFlight = Math.max(peakInFlight, ++inFlight);
+      return delay(world.latencyMs)(call, answer).finally(() => inFlight--);
+    },
+  });
   const [aws, objects] = [await serve(organization), await serveObjects()];
   process.on('message', () => {
     const member = organization.accounts.filter(({ id }) => id !== organization.managementAccountId);

@@ -38,8 +38,12 @@ export async function measureSweep(world: World): Promise<Measured> {
 
   const began = performance.now();
   const settings = {
-    selection: { organization: true, exclude: [] }, credentials: [...CREDENTIAL_KINDS], dryRun: false, tolerateFailedAccounts: false,
-    accountsPerBatch: ACCOUNTS_PER_BATCH, accountsInFlight: ACCOUNTS_IN_FLIGHT,
+    selection: { organization: true, exclude: [] },
+    credentials: [...CREDENTIAL_KINDS],
+    dryRun: false,
+    tolerateFailedAccounts: false,
+    accountsPerBatch: ACCOUNTS_PER_BATCH,
+    accountsInFlight: ACCOUNTS_IN_FLIGHT,
   };
   const identity = await preflight(iam(), organizations());
   const selection = await resolveSelection(organizations(), identity, settings, {}, MANAGEMENT);
@@ -64,7 +68,11 @@ export async function measureSweep(world: World): Promise<Measured> {
   const observed = await message<Observed>(organization);
   [organization, ...workers].forEach((each) => each.kill());
   return {
-    ...observed, world, wallMs, reportMs, report,
+    ...observed,
+    world,
+    wallMs,
+    reportMs,
+    report,
     cpuMs: spent.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     memoryMb: Math.max(...spent.map(({ memoryMb }) => memoryMb)),
   };
@@ -82,7 +90,13 @@ export async function message<T>(from: ChildProcess): Promise<T> {
 
 export function environmentOf({ aws, objects }: Endpoints): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL: aws, AWS_ENDPOINT_URL_S3: objects, AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: MANAGEMENT, CALLER_KEY: MANAGEMENT, AWS_SECRET_ACCESS_KEY: 'local', AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL: aws,
+    AWS_ENDPOINT_URL_S3: objects,
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: MANAGEMENT,
+    CALLER_KEY: MANAGEMENT,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_EC2_METADATA_DISABLED: 'true',
   };
 }
