@@ -19,7 +19,8 @@ export interface BatchSweep {
 }
 
 /** Sweeps one batch and writes one result for each of its accounts. Begun again, it knows what the other attempts planned. */
-export async function sweepBatch(batch: number, { folder, sessions, selection, accountsInFlight, beginUntil, patience }: BatchSweep): Promise<AccountResult[]> {
+export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<AccountResult[]> {
+  const { folder, sessions, selection, accountsInFlight, beginUntil, patience } = sweep;
   const attempt = randomUUID();
   const plans = { save: (account: Account, credentials: Credential[]) => folder.savePlan(batch, attempt, account, credentials) };
   const limit = pLimit(accountsInFlight);
