@@ -1,10 +1,10 @@
-import { act, type Attempt } from './act';
+import { act, shouldBeGone, type Attempt } from './act';
 import { look, withLastUse, type Sight } from './look';
 import { plan, type Intent } from './plan';
 import { CODES, problem, problemOf } from './remedies';
 import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult } from './results';
 import type { SweepSettings } from '../../lib/private/contract';
-import { isNamed, isNoSuchEntity, messageOf } from '../aws/errors';
+import { isNamed, messageOf } from '../aws/errors';
 import { readUntil, seconds, type Patience } from '../aws/patience';
 import type { RootSession, RootSessions } from '../aws/root-sessions';
 
@@ -72,7 +72,7 @@ class AccountWork {
   }
 
   private async verify(intents: Intent[], attempts: Attempt[]): Promise<AccountResult> {
-    const hopeful = attempts.filter(({ error, mayHaveDeleted }) => mayHaveDeleted || isNoSuchEntity(error));
+    const hopeful = attempts.filter(shouldBeGone);
     const each = (judge: (attempt: Attempt) => CredentialResult) => intents.map((intent) => {
       const attempt = attempts.find(({ credential }) => isSame(credential, intent.credential));
       return attempt ? judge(attempt) : undone(intent);

@@ -4,7 +4,7 @@ import {
 import { hasPassword } from './look';
 import { CODES } from './remedies';
 import type { Credential } from './results';
-import { isNamed, isRefusal } from '../aws/errors';
+import { isNamed, isNoSuchEntity, isRefusal } from '../aws/errors';
 import { retryWhile, type Patience } from '../aws/patience';
 import type { RootSession } from '../aws/root-sessions';
 
@@ -25,11 +25,16 @@ export async function act(session: RootSession, accountId: string, credentials: 
   const until = Date.now() + unmodifiable.forMs; // one patience for all of the account's credentials
   const attempts: Attempt[] = [];
   for (const credential of credentials) {
-    const passwordGoes = attempts.some((earlier) => earlier.credential.kind === 'Password' && earlier.error === undefined); // if it is seen, the read lags
+    const passwordGoes = attempts.some((earlier) => earlier.credential.kind === 'Password' && shouldBeGone(earlier)); // if it is seen, the read lags
     const mayPass = (error: unknown) => isUnmodifiable(error) || (passwordGoes && isNamed(error, CODES.passwordStays));
     attempts.push(await attempt(session, credential, mayPass, { ...unmodifiable, forMs: until - Date.now() }));
   }
   return attempts;
+}
+
+/** What is still read then is read late, or the deletion has failed in spite of its answer. */
+export function shouldBeGone({ mayHaveDeleted, error }: Attempt): boolean {
+  return mayHaveDeleted || isNoSuchEntity(error);
 }
 
 /** The deletions name no user, so they act on whoever signs them: it must be the root user of this account. */

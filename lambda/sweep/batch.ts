@@ -36,7 +36,8 @@ export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<Acco
 /** The list that the Map reads carries no authority: a number in it is a batch of the selection or nothing. */
 function accountsOf({ batches }: ResolvedSelection, batch: number): Account[] {
   if (!Number.isInteger(batch) || batch < 0 || batch >= batches.length) {
-    throw Object.assign(new Error(`the selection has no batch ${JSON.stringify(batch)}, its batches are 0 to ${batches.length - 1}: somebody has changed batches.json`), { name: 'BatchUnknown' });
+    const reason = `the selection has ${batches.length} batches and no number ${JSON.stringify(batch)}: somebody has changed batches.json`;
+    throw Object.assign(new Error(reason), { name: 'BatchUnknown' });
   }
   return batches[batch];
 }

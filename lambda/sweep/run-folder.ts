@@ -69,19 +69,13 @@ export class RunFolder {
   }
 
   async saveResults(batch: number, results: AccountResult[]): Promise<void> {
-    await this.put(`${this.prefix}${batchName(batch)}.json`, JSON.stringify(results));
+    await this.put(`${this.prefix}batch-${batchNumber(batch)}.json`, JSON.stringify(results));
   }
 
-  /** The results of a batch, or nothing when it did not come to an end. */
+  /** The results of a batch, or nothing when it did not come to an end. They are listed first: S3 may call a missing key denied. */
   async results(batch: number): Promise<AccountResult[] | undefined> {
-    try {
-      return JSON.parse(await this.get(`${this.prefix}${batchName(batch)}.json`)) as AccountResult[];
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') {
-        return undefined;
-      }
-      throw error;
-    }
+    const [key] = await this.list(`${this.prefix}batch-${batchNumber(batch)}.json`);
+    return key === undefined ? undefined : JSON.parse(await this.get(key)) as AccountResult[];
   }
 
   async put(key: string, body: string, contentType = 'application/json'): Promise<void> {
@@ -101,11 +95,12 @@ export class RunFolder {
     return keys;
   }
 
+  /** Not by the name of the results: the permission to write those must not reach plans. */
   private plansPrefix(batch: number): string {
-    return `${this.prefix}plans/${batchName(batch)}/`;
+    return `${this.prefix}plans/${batchNumber(batch)}/`;
   }
 }
 
-const batchName = (batch: number) => `batch-${String(batch).padStart(4, '0')}`;
+const batchNumber = (batch: number) => String(batch).padStart(4, '0');
 const unique = (credentials: Credential[]) => credentials.filter((one, i) => credentials.findIndex((other) => isSame(one, other)) === i);
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

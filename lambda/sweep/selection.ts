@@ -26,7 +26,7 @@ export async function resolveSelection(
   organizations: OrganizationsClient, identity: OrganizationIdentity, settings: SweepSettings, input: StartInput, callerAccountId: string,
 ): Promise<ResolvedSelection> {
   const selected = await select(organizations, settings.selection);
-  await checkExclusions(organizations, settings.selection.exclude, selected);
+  await checkExclusions(organizations, settings.selection, selected);
   const candidates = narrow(selected, input.accounts);
   const reasons = candidates.map((account) => reasonToSkip(account, identity, settings.selection));
   return {
@@ -88,16 +88,24 @@ function listed(all: OrganizationsAccount[], ids: string[]): OrganizationsAccoun
 }
 
 /** An exclusion that is mistyped protects nothing; one of an account elsewhere in the organization is for another selection. */
-async function checkExclusions(organizations: OrganizationsClient, exclude: string[], selected: OrganizationsAccount[]) {
+async function checkExclusions(organizations: OrganizationsClient, { exclude, organizationalUnits }: Selection, selected: OrganizationsAccount[]) {
   const known = new Set(selected.map(({ Id }) => Id));
   for (const id of exclude.filter((excluded) => !known.has(excluded))) {
-    try {
-      await organizations.send(new DescribeAccountCommand({ AccountId: id }));
-    } catch (error) {
-      throw isNamed(error, 'AccountNotFoundException')
-        ? selectionError(`the organization has no account ${id}, so excluding it protects nothing: correct exclude`)
-        : error;
+    if (organizationalUnits === undefined || !await isInOrganization(organizations, id)) {
+      throw selectionError(`the organization has no account ${id}, so excluding it protects nothing: correct exclude`);
     }
+  }
+}
+
+async function isInOrganization(organizations: OrganizationsClient, AccountId: string): Promise<boolean> {
+  try {
+    await organizations.send(new DescribeAccountCommand({ AccountId }));
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'AccountNotFoundException')) {
+      return false;
+    }
+    throw error;
   }
 }
 

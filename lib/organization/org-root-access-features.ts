@@ -134,7 +134,7 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
         allow('organizations:DescribeOrganization', 'organizations:ListAWSServiceAccessForOrganization', 'iam:ListOrganizationsFeatures'),
         allowForIam(['organizations:EnableAWSServiceAccess', 'organizations:DisableAWSServiceAccess']),
         allow(...features.flatMap((feature) => [`iam:EnableOrganizations${feature}`, `iam:DisableOrganizations${feature}`])),
-        ...removalPolicy === RemovalPolicy.DESTROY ? switchOff() : [],
+        ...removalPolicy === RemovalPolicy.DESTROY ? removal(features) : [],
       ],
     });
     this.organizationId = resource.getAttString('OrganizationId');
@@ -142,10 +142,11 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
   }
 }
 
-/** Both features, whatever is asked for: one that leaves the properties is named by the older template only. */
-function switchOff() {
+/** Also of the features that are not named: one that leaves the properties is named by the older template only. */
+function removal(features: RootAccessFeature[]) {
+  const others = Object.values(RootAccessFeature).filter((feature) => !features.includes(feature));
   return [
-    allow(...Object.values(RootAccessFeature).map((feature) => `iam:DisableOrganizations${feature}`)),
+    ...others.map((feature) => allow(`iam:DisableOrganizations${feature}`)),
     allowForIam(['organizations:ListDelegatedAdministrators']),
   ];
 }

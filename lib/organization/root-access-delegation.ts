@@ -8,6 +8,8 @@ import { HandlerOptions } from '../handler-options';
 import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from '../private/contract';
 import { checkAccountId } from '../private/validate';
 
+const DEREGISTER = 'organizations:DeregisterDelegatedAdministrator';
+
 /** Properties of RootAccessDelegation. */
 export interface RootAccessDelegationProps {
   /**
@@ -39,7 +41,8 @@ export interface RootAccessDelegationProps {
    * With `RemovalPolicy.DESTROY` the account is deregistered, also when it had been registered before the stack came: the
    * registration is this resource. Adds the permission to deregister any delegated administrator for IAM
    * (`organizations:DeregisterDelegatedAdministrator`), because the account that another one replaces is named by the older
-   * template only. A deployment that fails and is rolled back leaves an account registered that was so before.
+   * template only, and the permission to read the status of this stack (`cloudformation:DescribeStacks`): a deployment that
+   * fails and is rolled back leaves an account registered that was so before.
    * With `RemovalPolicy.RETAIN` the account stays registered.
    *
    * Do not change it to RETAIN in the deployment that changes `accountId`: the older account would have to be deregistered
@@ -66,8 +69,8 @@ export interface RootAccessDelegationProps {
  * account, when AWS allows no further delegated administrator, and when trusted access for IAM is off.
  *
  * It is deployed to the organization's management account. Adds the permissions to read the organization
- * (`organizations:DescribeOrganization`), to list the delegated administrators for IAM
- * (`organizations:ListDelegatedAdministrators`) and to read the status of this stack (`cloudformation:DescribeStacks`).
+ * (`organizations:DescribeOrganization`) and to list the delegated administrators for IAM
+ * (`organizations:ListDelegatedAdministrators`).
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
  *
@@ -97,10 +100,8 @@ export class RootAccessDelegation extends Construct {
       statements: [
         allow('organizations:DescribeOrganization'),
         allowForIam(['organizations:ListDelegatedAdministrators']),
-        new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] }),
         allowForIam(['organizations:RegisterDelegatedAdministrator'], [accountArn(this, accountId)]),
-        // under DESTROY not only this account: the one that it replaced is deregistered when the older template's permissions are gone
-        allowForIam(['organizations:DeregisterDelegatedAdministrator'], [accountArn(this, removalPolicy === RemovalPolicy.DESTROY ? '*' : accountId)]),
+        ...removalPolicy === RemovalPolicy.DESTROY ? removal(this) : [allowForIam([DEREGISTER], [accountArn(this, accountId)])],
       ],
     });
     if (features) {
@@ -108,6 +109,14 @@ export class RootAccessDelegation extends Construct {
     }
     this.accountId = resource.getAttString('AccountId');
   }
+}
+
+/** Not only of this account: the one that it replaced is deregistered when the older template's permissions are gone. */
+function removal(scope: Construct): iam.PolicyStatement[] {
+  return [
+    allowForIam([DEREGISTER], [accountArn(scope, '*')]),
+    new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(scope).stackId] }), // whether it is rolling back
+  ];
 }
 
 /** The organization and its management account are in the ARN, and are known only when the stack is deployed. */

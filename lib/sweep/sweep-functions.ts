@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -61,19 +61,22 @@ export class SweepFunctions extends Construct {
       options,
     });
 
-    const objects = (pattern: string) => bucket.arnForObjects(pattern);
+    /** Files of any run: its folder is named when it begins. */
+    const files = (...names: string[]) => names.map((name) => bucket.arnForObjects(`${RUNS_PREFIX}*/${name}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
-        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures', ...listing(selection)], ['*']), // none can be limited any further
-        allow(['s3:PutObject'], [objects(`${RUNS_PREFIX}*`)]),
+        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
+        ...listing(this, selection),
+        allow(['s3:PutObject'], files('selection.json', 'batches.json')),
       ]),
       policy(this, 'BatchPolicy', this.batch, [
-        allow(['s3:GetObject', 's3:PutObject'], [objects(`${RUNS_PREFIX}*`)]),
+        allow(['s3:GetObject'], files('selection.json', 'plans/*')),
+        allow(['s3:PutObject'], files('batch-*.json', 'plans/*')),
         listRuns(bucket),
       ]),
       policy(this, 'ReportPolicy', this.report, [
-        allow(['s3:GetObject'], [objects(`${RUNS_PREFIX}*`)]),
-        allow(['s3:PutObject'], [objects(`${RUNS_PREFIX}*`), objects(`${LATEST_PREFIX}*`)]),
+        allow(['s3:GetObject'], files('selection.json', 'batch-*.json', 'plans/*')),
+        allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${LATEST_PREFIX}report.*`)]),
         listRuns(bucket),
       ]),
       ...grantAssumeRoot(this, this.batch.role!, { tasks, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] }),
@@ -83,16 +86,18 @@ export class SweepFunctions extends Construct {
 }
 
 /** What it takes to resolve a selection. */
-function listing({ organizationalUnits, exclude }: Selection): string[] {
+function listing(scope: Construct, { organizationalUnits, exclude }: Selection): iam.PolicyStatement[] {
+  if (organizationalUnits === undefined) {
+    return [allow(['organizations:ListAccounts'], ['*'])]; // IAM has no resource for it
+  }
+  const account = Stack.of(scope).formatArn({ service: 'organizations', region: '', account: '*', resource: 'account', resourceName: 'o-*/*' });
   return [
-    ...organizationalUnits === undefined
-      ? ['organizations:ListAccounts']
-      : ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'],
-    ...exclude.length > 0 ? ['organizations:DescribeAccount'] : [],
+    allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
+    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [account])] : [], // a list of 500 does not fit a policy
   ];
 }
 
-/** Without it S3 answers AccessDenied for an object that is not there, and a batch that died looks like a forbidden one. */
+/** Which plans and results there are: of a batch that died, none. */
 function listRuns(bucket: s3.IBucket): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['s3:ListBucket'],

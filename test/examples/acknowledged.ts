@@ -27,7 +27,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the selection is the organization: its accounts are not known to the template; excluded ones have a Deny',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::<PurgeReports\w+\.Arn>\/(runs|latest)\/\*\] .*\/Functions\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::<PurgeReports\w+\.Arn>\/(runs\/\*\/|latest\/).*\] .*\/Functions\//,
     reason: "a run's folder is named when it begins",
   },
   {

@@ -55,13 +55,13 @@ describe('permissions', () => {
   const read = [
     { Effect: 'Allow', Action: 'organizations:DescribeOrganization', Resource: '*' },
     { Effect: 'Allow', Action: 'organizations:ListDelegatedAdministrators', Resource: '*', Condition: FOR_IAM },
-    { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } },
   ];
+  const rollback = { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } };
   const register = { Effect: 'Allow', Action: 'organizations:RegisterDelegatedAdministrator', Resource: accountArn(SECURITY), Condition: FOR_IAM };
   const deregister = { Effect: 'Allow', Action: 'organizations:DeregisterDelegatedAdministrator', Resource: accountArn('*'), Condition: FOR_IAM };
 
   test('are to register this account for IAM, and to deregister also the one that it replaced', () => {
-    expect(statementsOf(templateWith(), 'DelegationPermissions')).toEqual([...read, register, deregister]);
+    expect(statementsOf(templateWith(), 'DelegationPermissions')).toEqual([...read, register, deregister, rollback]);
   });
 
   test('under RETAIN are to deregister no account but this one, whose registration may fail on the way', () => {

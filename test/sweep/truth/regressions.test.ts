@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { expectTruth } from './properties';
+import { memberId, setUp, type Scenario, type Stage } from './scenario';
+import type { Trouble } from './trouble';
+import { serveWorlds } from './world';
+import type { AccountResult } from '../../../lambda/sweep/results';
+import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
+import type { RootCredentialsInit } from '../../local-aws/organization';
+
+serveWorlds();
+
+/** What the properties found, shrunk to what it takes. */
+const WAIT_MS = 300;
+
+function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes: Partial<Scenario> = {}): Stage {
+  return setUp({
+    members: [{ id: memberId(0), root }],
+    unknown: {},
+    select: { by: 'accounts', members: [0], units: [], exclude: [] },
+    settings: { credentials: [...CREDENTIAL_KINDS], dryRun: false, tolerateFailedAccounts: false, accountsPerBatch: 1, accountsInFlight: 1 },
+    denied: [],
+    troubles,
+    ...changes,
+  }, WAIT_MS);
+}
+
+async function swept(stage: Stage): Promise<AccountResult> {
+  const result = await stage.sweep.run();
+  expectTruth(stage, result);
+  return result.report.accounts[0];
+}
+
+const statuses = ({ credentials }: AccountResult) => credentials.map(({ status }) => status);
+
+describe('MFA devices', () => {
+  test('are each removed right after a look at the password: one that is set in between keeps the rest', async () => {
+    const stage = oneMember({ mfaDevices: [{}, {}] }, [{ what: 'createsPassword after', operation: 'iam:DeactivateMFADevice', times: 1, account: memberId(0) }]);
+    const result = await swept(stage);
+    expect(stage.world.organization.account(memberId(0)).root.mfaDevices).toHaveLength(1);
+    expect(statuses(result)).toEqual(['deleted', 'kept', 'failed']);
+  });
+
+  test('go although the password is still read for a moment after its deletion', async () => {
+    const result = await swept(oneMember({ password: true, mfaDevices: [{}] }, [{ what: 'staleTwice', operation: 'iam:GetLoginProfile' }]));
+    expect(statuses(result)).toEqual(['deleted', 'deleted']);
+  });
+
+  test('go although the answer to the deletion of the password was lost and the password is still read for a moment', async () => {
+    const result = await swept(oneMember({ password: true, mfaDevices: [{}] }, [
+      { what: 'lost', operation: 'iam:DeleteLoginProfile', times: 1 }, { what: 'staleTwice', operation: 'iam:GetLoginProfile' },
+    ]));
+    expect(statuses(result)).toEqual(['deleted', 'deleted']);
+  });
+
+  test('that stay because the password could not be read make the account failed, and not kept', async () => {
+    const result = await swept(oneMember({ mfaDevices: [{}] }, [
+      { what: 'createsPassword before', operation: 'iam:GetUser', times: 1, account: memberId(0) },
+      { what: 'deletesPassword after', operation: 'iam:GetLoginProfile', account: memberId(0) },
+    ]));
+    expect(result.outcome).toBe('failed');
+    expect(result.credentials).toMatchObject([{ kind: 'MfaDevice', status: 'failed', problem: { code: 'PasswordStays' } }]);
+  });
+});
+
+describe('a look', () => {
+  test('at an answer that has lost its list is no look: an inactive key is not taken for none', async () => {
+    const result = await swept(oneMember(
+      { accessKeys: [{ status: 'Inactive' }] },
+      [{ what: 'hollow', operation: 'iam:ListAccessKeys', account: memberId(0) }],
+      { unknown: { summaryCountsInactiveKeys: false } },
+    ));
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'IncompleteAnswer' } });
+  });
+});
+
+describe('a credential that IAM does not know when it is to be deleted, and shows afterwards', () => {
+  test('is failed in the words of IAM, and not called accepted', async () => {
+    const stage = oneMember({ accessKeys: [{}] });
+    stage.world.organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async () => ({
+        status: 404,
+        headers: { 'content-type': 'text/xml' },
+        body: '<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>The Access Key cannot be found.</Message></Error></ErrorResponse>',
+      }),
+    });
+    const { credentials } = await swept(stage);
+    expect(credentials).toMatchObject([{ status: 'failed', problem: { code: 'NoSuchEntityException', message: 'The Access Key cannot be found.' } }]);
+  });
+});
+
+describe('a selection that names an account twice', () => {
+  test('sweeps it once, and gives it one outcome', async () => {
+    const stage = oneMember({ password: true }, [], { select: { by: 'accounts', members: [0, 0], units: [], exclude: [] } });
+    const run = await stage.sweep.select();
+    expect(stage.sweep.batches(run)).toEqual([0]);
+    expect(await swept(stage)).toMatchObject({ outcome: 'purged' });
+  });
+});
+
+describe('a batch that died after it had deleted', () => {
+  async function rerun(again: (stage: Stage) => void, beginUntil?: number): Promise<AccountResult> {
+    const stage = oneMember({ accessKeys: [{}] });
+    const run = await stage.sweep.select();
+    const { organization } = stage.world;
+    const repair = organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async (_call, answer) => answer().finally(() => stage.world.dieAt({ call: 0, withEffect: false })),
+    });
+    await expect(stage.sweep.batch(run, 0)).rejects.toThrow();
+    stage.world.revive();
+    repair();
+    again(stage);
+    await stage.sweep.batch(run, 0, beginUntil);
+    const result = await stage.sweep.report(run);
+    expectTruth(stage, result);
+    return result.report.accounts[0];
+  }
+
+  test('says that it did when it is begun again', async () => {
+    expect(await rerun(() => undefined)).toMatchObject({ outcome: 'purged', credentials: [{ status: 'deleted' }] });
+  });
+
+  test('says what may be gone when the account cannot be read any more', async () => {
+    const result = await rerun(({ world: { organization } }) => organization.assumedRootDenied.add(memberId(0)));
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' }, credentials: [{ kind: 'AccessKey', problem: { code: 'Interrupted' } }] });
+  });
+
+  test('says what may be gone when there is no time to begin the account again', async () => {
+    const result = await rerun(() => undefined, -Infinity);
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'NotAttempted' }, credentials: [{ kind: 'AccessKey', problem: { code: 'Interrupted' } }] });
+  });
+});

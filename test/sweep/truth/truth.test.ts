@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { expectTruth } from './properties';
+import { cases, casesTimeout } from './runs';
+import { credentialsIn, harshScenario, passingScenario, remainder, setUp } from './scenario';
+import { serveWorlds } from './world';
+
+serveWorlds();
+
+const CASES = 50;
+
+describe('whatever AWS, the network and other people do', () => {
+  test('a sweep says nothing that is not so, touches nothing that it should not, and forgets nothing that it did', async () => {
+    await fc.assert(fc.asyncProperty(harshScenario(), async (scenario) => {
+      const stage = setUp(scenario, 100);
+      expectTruth(stage, await stage.sweep.run());
+    }), cases(CASES));
+  }, casesTimeout(CASES));
+});
+
+describe('whatever passes', () => {
+  test('keeps no account from being cleaned', async () => {
+    await fc.assert(fc.asyncProperty(passingScenario(), async (scenario) => {
+      const stage = setUp(scenario, 3_000);
+      const result = await stage.sweep.run();
+      expectTruth(stage, result);
+      expect(result.verdict.succeeded, result.verdict.cause).toBe(true);
+      expect(result.report.counts.failed, result.verdict.cause).toBe(0);
+      for (const member of scenario.members.filter(({ id }) => stage.expected.swept.includes(id))) {
+        expect(remainder(member, scenario.settings, credentialsIn(stage.world, member.id)), `left in ${member.id}`).toEqual([]);
+      }
+    }), cases(CASES));
+  }, casesTimeout(CASES));
+});

@@ -1,0 +1,204 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, vi } from 'vitest';
+import { ObjectStore } from './object-store';
+import { Witness } from './witness';
+import type { Patience } from '../../../lambda/aws/patience';
+import { RootSessions } from '../../../lambda/aws/root-sessions';
+import type { AccountPatience } from '../../../lambda/sweep/account';
+import { sweepBatch } from '../../../lambda/sweep/batch';
+import { preflight } from '../../../lambda/sweep/preflight';
+import type { SweepReport } from '../../../lambda/sweep/report';
+import { RunFolder, runPrefix, type Execution, type RunReference } from '../../../lambda/sweep/run-folder';
+import { resolveSelection } from '../../../lambda/sweep/selection';
+import { parseStartInput } from '../../../lambda/sweep/start-input';
+import type { Verdict } from '../../../lambda/sweep/verdict';
+import type { SweepSettings } from '../../../lib/private/contract';
+import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type OrganizationOptions } from '../../local-aws/organization';
+import { Faults } from '../../local-aws/organization/faults';
+import type { WireRequest, WireResponse } from '../../local-aws/wire';
+
+export const MANAGEMENT = '111111111111';
+const BUCKET = 'reports';
+
+const READY: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
+
+/** How often Step Functions begins a batch, and the report, that dies. */
+export const ATTEMPTS = 3;
+
+/** What a function sees of a call after it was killed: nothing that it could do anything with. */
+const DEAD: WireResponse = { status: 403, headers: {}, body: '' };
+
+/** The call at which the function dies, and whether that call still has its effect. */
+export interface Death {
+  readonly call: number;
+  readonly withEffect: boolean;
+}
+
+export interface Waits {
+  readonly account: AccountPatience;
+  readonly late: Patience;
+}
+
+/** Waits that are long enough for what passes, and short enough for what does not. */
+export const waits = (forMs: number): Waits => {
+  const patience = { forMs, firstPauseMs: 3, longestPauseMs: 20 };
+  return { account: { reads: patience, unmodifiable: patience }, late: patience };
+};
+
+/** One organization, one reports bucket, and the sweeps that run between them. */
+export class World {
+  readonly organization = new FakeOrganization(READY);
+  readonly bucket = new ObjectStore();
+  /** Trouble with the reports bucket. */
+  readonly bucketFaults = new Faults();
+  readonly witness = new Witness(this.organization);
+  private calls = 0;
+  private death?: Death;
+
+  /** The function that runs now dies at a call: from then on nothing that it does has an effect. */
+  dieAt(death: Death): void {
+    this.calls = 0;
+    this.death = death;
+  }
+
+  /** Whether it came to die; what runs next lives. */
+  revive(): boolean {
+    const died = this.death !== undefined && this.calls >= this.death.call;
+    this.death = undefined;
+    return died;
+  }
+
+  async answer(request: WireRequest): Promise<WireResponse> {
+    const number = ++this.calls;
+    const { call, withEffect } = this.death ?? { call: Infinity, withEffect: false };
+    if (number > call || (number === call && !withEffect)) {
+      return DEAD;
+    }
+    const answer = await this.live(request);
+    return number === call ? DEAD : answer;
+  }
+
+  private async live(request: WireRequest): Promise<WireResponse> {
+    return signatureOf(request)?.service === 's3' ? this.bucketAnswer(request) : (await this.organization.answer(request))!;
+  }
+
+  private bucketAnswer(request: WireRequest): Promise<WireResponse> {
+    const call = { service: 's3', operation: ObjectStore.operationOf(request) } as unknown as Parameters<Effect>[0];
+    return this.bucketFaults.around(call, async () => this.bucket.answer(request), (answer) => answer());
+  }
+}
+
+let world: World;
+
+/** A fresh world, and the only one that is reached over the wire. */
+export function newWorld(): World {
+  world = new World();
+  return world;
+}
+
+/** Serves the newest world to everybody in this test file. */
+export function serveWorlds(): void {
+  const server = createServer((incoming, outgoing) => {
+    void readRequest(incoming)
+      .then((request) => world.answer(request))
+      .then((answer) => writeAnswer(outgoing, answer))
+      .catch(() => outgoing.destroy());
+  });
+  beforeAll(async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: MANAGEMENT,
+      AWS_SECRET_ACCESS_KEY: 'local',
+      REPORTS_BUCKET: BUCKET,
+    });
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+}
+
+let executions = 0;
+
+/** One execution of the state machine, its functions called as the machine calls them. */
+export class Sweep {
+  readonly execution: Execution = { name: `sweep-${++executions}`, startTime: new Date().toISOString() };
+  readonly folder: RunFolder;
+  /** The production clients as they are, but for the pauses after throttling, which take seconds. */
+  private readonly clients = {
+    iam: new IAMClient({ maxAttempts: 10 }),
+    organizations: new OrganizationsClient({ maxAttempts: 10 }),
+    s3: new S3Client({ maxAttempts: 10 }),
+    sts: new STSClient({ maxAttempts: 10 }),
+  };
+
+  constructor(private readonly settings: SweepSettings, private readonly patience: Waits) {
+    this.folder = new RunFolder(this.clients.s3, BUCKET, runPrefix(this.execution));
+  }
+
+  async select(input: unknown = {}): Promise<RunReference> {
+    const { iam, organizations } = this.clients;
+    const startInput = parseStartInput(input);
+    const identity = await preflight(iam, organizations, this.patience.late);
+    return this.folder.saveSelection(await resolveSelection(organizations, identity, this.settings, startInput, MANAGEMENT));
+  }
+
+  /** The Map's items, as they stand in the bucket. */
+  batches(run: RunReference): number[] {
+    return world.bucket.json<{ batch: number }[]>(run.batchesKey).map(({ batch }) => batch);
+  }
+
+  async batch(run: RunReference, batch: number, beginUntil = Infinity): Promise<void> {
+    await sweepBatch(batch, {
+      folder: this.folder,
+      sessions: new RootSessions(this.clients.sts, 'aws', Date.now() + this.patience.late.forMs, this.patience.late),
+      selection: await this.folder.selection(run.digest),
+      accountsInFlight: this.settings.accountsInFlight,
+      beginUntil,
+      patience: this.patience.account,
+    });
+  }
+
+  async report(run: RunReference | { error: object }): Promise<SweepResult> {
+    const { handler } = await import('../../../lambda/sweep/report/index');
+    const verdict = await handler({ execution: this.execution, run, tolerateFailedAccounts: this.settings.tolerateFailedAccounts });
+    return { verdict, report: world.bucket.json<SweepReport>(`${this.folder.prefix}report.json`) };
+  }
+
+  /** From the first state of the machine to the last, with its retries and catches. */
+  async run(): Promise<SweepResult> {
+    let run: RunReference;
+    try {
+      run = await this.select();
+    } catch (error) {
+      return this.report({ error: { Error: (error as Error).name, Cause: (error as Error).message } });
+    }
+    for (const batch of this.batches(run)) {
+      await again(() => this.batch(run, batch)).catch(() => undefined); // the Map goes on, and the report says what is missing
+    }
+    return again(() => this.report(run));
+  }
+}
+
+export interface SweepResult {
+  readonly verdict: Verdict;
+  readonly report: SweepReport;
+}
+
+/** Tries as often as the state machine does. */
+export async function again<T>(attempt: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
+  return attempt().catch((error) => {
+    if (attempts === 1) {
+      throw error;
+    }
+    return again(attempt, attempts - 1);
+  });
+}
