@@ -48,8 +48,9 @@ describe('a dry run', () => {
   });
 
   test('cannot be undone by the start', async () => {
-    expect(await stack.start({ dryRun: false, accounts: [member(1)] })).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await stack.latestReport()).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 } });
+    const sweep = await stack.start({ dryRun: false, accounts: [member(1)] });
+    expect(sweep).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack.reportOf(sweep)).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 } });
   });
 });
 
@@ -73,10 +74,11 @@ describe('a sweep that somebody starts by hand', () => {
     ['with a key that is not understood', { account: [member(1)] }, 'InputRefused', "it has unknown keys 'account'"],
     ['in an account outside of the selection', { accounts: [member(1), member(7)] }, 'SelectionError', `${member(7)} is not selected by this construct`],
   ])('%s fails, touches nothing, and reports why', async (_name, input, code, message) => {
-    expect(await stack.start(input)).toMatchObject({ status: 'FAILED', error: code, cause: expect.stringContaining(message) });
+    const sweep = await stack.start(input);
+    expect(sweep).toMatchObject({ status: 'FAILED', error: code, cause: expect.stringContaining(message) });
     expect(swept()).toEqual(new Set());
     expect(organization.account(member(1)).root.password).toBe(true);
-    expect(await stack.latestReport()).toMatchObject({ problem: { code, message: expect.stringContaining(message) }, accounts: [] });
+    expect(await stack.reportOf(sweep)).toMatchObject({ problem: { code, message: expect.stringContaining(message) }, accounts: [] });
   });
 
   test('sweeps what the construct selects when nothing is narrowed', async () => {
@@ -89,7 +91,7 @@ test('a sweep that somebody stops fails the deployment that waits for it', async
   const client = new SFNClient(stack.aws.clientSettings());
   const stateMachineArn = await stack.output('Machine');
   organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(3_000) });
-  const deployment = deploy({ accounts: ACCOUNTS, concurrency: { accountsInFlight: 1 } });
+  const deployment = deploy({ accounts: AccountSelection.accounts([member(1)]) });
   const running = await vi.waitUntil(async () => (
     (await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }))).executions![0]
   ), { timeout: 60_000, interval: 200 });

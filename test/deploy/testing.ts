@@ -114,6 +114,12 @@ export class Deployment {
     return JSON.parse(await this.read(`s3://${await this.output('Bucket')}/latest/report.json`)) as SweepReport;
   }
 
+  /** The report of one sweep. */
+  async reportOf({ name }: DescribeExecutionOutput): Promise<SweepReport> {
+    const address = (await this.objects()).find((each) => each.endsWith(`-${name}/report.json`));
+    return JSON.parse(await this.read(address!)) as SweepReport;
+  }
+
   async read(address: string, encoding = 'utf8'): Promise<string> {
     const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address)!;
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
