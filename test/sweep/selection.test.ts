@@ -83,6 +83,14 @@ describe('an exclusion', () => {
     await expect(select({ organization: true, exclude: [member(9)] })).rejects.toThrow(`the organization has no account ${member(9)}, so excluding it protects nothing: correct exclude`);
   });
 
+  test('is checked in the whole organization when units are selected', async () => {
+    const organization = await served();
+    const unit = organization.addOrganizationalUnit({ name: 'workloads' });
+    await expect(select({ organizationalUnits: [unit], exclude: [member(9)] })).rejects.toThrow(`the organization has no account ${member(9)}`);
+    organization.faults.add({ operation: 'organizations:DescribeAccount', effect: fail('AccessDeniedException') });
+    await expect(select({ organizationalUnits: [unit], exclude: [member(9)] })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
   test('of an account outside of the selected units is no mistake', async () => {
     const organization = await served();
     const unit = organization.addOrganizationalUnit({ name: 'workloads' });
@@ -134,7 +142,11 @@ describe('a selection of accounts', () => {
 
   test('with an account that the organization does not have is an error that names it', async () => {
     await served();
-    await expect(select({ accounts: ['999999999999'] })).rejects.toThrow('the organization has no account 999999999999: correct AccountSelection.accounts');
+    await expect(select({ accounts: ['999999999999'] })).rejects.toMatchObject({
+      name: 'SelectionError', message: 'the organization has no account 999999999999: correct AccountSelection.accounts',
+    });
+    const unknown = Array.from({ length: 12 }, (_, n) => member(n));
+    await expect(select({ accounts: unknown })).rejects.toThrow(`${member(9)} and 2 more: correct`);
   });
 
   test('skips the management account even when it is listed', async () => {
@@ -149,7 +161,8 @@ describe('a start', () => {
   test('narrows the selection', async () => {
     const organization = await served();
     [1, 2, 3].forEach((n) => organization.addAccount({ id: member(n) }));
-    expect((await select({ organization: true }, { accounts: [member(2)] })).selected).toEqual([member(2)]);
+    expect(await select({ organization: true }, { accounts: [member(2)] })).toMatchObject({ selected: [member(2)], narrowed: true });
+    expect(await select({ organization: true })).toMatchObject({ narrowed: false });
   });
 
   test('cannot name an account that is not selected', async () => {
@@ -176,11 +189,14 @@ describe('a start', () => {
     ['all', 'it must be an object'],
     [{ acounts: ['222222222222'] }, "unknown keys 'acounts'"],
     [{ accounts: '222222222222' }, 'accounts must be a list'],
+    [{ accounts: ['222222222222', 'x222222222222'] }, 'accounts must be a list of 12-digit account ids'],
+    [{ accounts: ['222222222222', '2222222222223'] }, 'accounts must be a list of 12-digit account ids'],
+    [{ accounts: ['222222222222', 222222222222] }, 'accounts must be a list of 12-digit account ids'],
     [{ accounts: ['12345'] }, 'accounts must be a list of 12-digit account ids, got ["12345"]'],
     [{ dryRun: 'true' }, 'dryRun must be true or false, got "true"'],
     [{ exclude: [] }, "unknown keys 'exclude'"],
   ])('with input %j is refused', (input, message) => {
-    expect(() => parseStartInput(input)).toThrow(message);
+    expect(() => parseStartInput(input)).toThrow(expect.objectContaining({ name: 'InputRefused', message: expect.stringContaining(message) }));
   });
 });
 

@@ -1,7 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { csvOf } from '../../lambda/sweep/csv';
-import { plan } from '../../lambda/sweep/plan';
 import { composeReport } from '../../lambda/sweep/report';
 import { resultOf, skipped, type AccountResult, type Problem } from '../../lambda/sweep/results';
 import { verdictOf } from '../../lambda/sweep/verdict';
@@ -87,13 +86,5 @@ describe('the report as CSV', () => {
   test('quotes and line breaks in a name stay in their cell', () => {
     const name = 'a "quoted", name\nof two lines';
     expect(rows([resultOf(account(1, name), [])])[0].account_name).toBe(name);
-  });
-});
-
-describe('a plan', () => {
-  const all = { credentials: ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as const, dryRun: false };
-  test('has the password first and MFA last, whatever the order of the look', () => {
-    const credentials = (['MfaDevice', 'SigningCertificate', 'AccessKey', 'Password'] as const).map((kind) => ({ kind, id: kind }));
-    expect(plan(credentials, { ...all, credentials: [...all.credentials] }).map(({ credential }) => credential.kind)).toEqual(all.credentials);
   });
 });
