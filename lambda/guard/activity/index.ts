@@ -9,12 +9,12 @@ import { decoded, deliveryOf } from '../delivery';
 import type { Finding } from '../finding';
 import { Outputs } from '../outputs';
 
-const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as MonitorSettings;
 const outputs = new Outputs({ sns: sns(), topicArn: process.env[TOPIC_VARIABLE]!, eventBridge: eventBridge(), busName: process.env[BUS_VARIABLE]! });
 const metrics = new Metrics({ namespace: process.env[NAMESPACE_VARIABLE]!, serviceName: FUNCTION_DIMENSION.service });
 
 /** Called by CloudWatch Logs with events of the organization's trail. */
 export async function handler(event: CloudWatchLogsEvent): Promise<void> {
+  const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as MonitorSettings;
   const { findings, ignored, expected } = deliveryOf(decoded(event), settings);
   count(findings);
   log.info('events of the trail', { findings: findings.length, expected, ignored });
