@@ -1,3 +1,5 @@
+export * from './guard/root-activity';
+export * from './guard/root-activity-monitor';
 export * from './handler-options';
 export * from './organization/org-root-access-features';
 export * from './organization/root-access-delegation';

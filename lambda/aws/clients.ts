@@ -1,10 +1,12 @@
 import { Agent as HttpAgent } from 'http';
 import { Agent as HttpsAgent } from 'https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -24,7 +26,9 @@ const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
 
 export const cloudFormation = () => new CloudFormationClient(shared);
 export const organizations = () => new OrganizationsClient(shared);
+export const eventBridge = () => new EventBridgeClient(shared);
 export const s3 = () => new S3Client(shared);
+export const sns = () => new SNSClient(shared);
 export const stepFunctions = () => new SFNClient(shared);
 /** IAM as the function's own role: the switches of the organization. */
 export const iam = () => new IAMClient(shared);

@@ -15,6 +15,21 @@ export function checkOrganizationId(property: string, value: string) {
   check(property, value, /^o-[a-z0-9]{10,32}$/, "the id of an organization ('o-abcdefghij')");
 }
 
+/** Fails for what is not the ARN of one role or one user. */
+export function checkPrincipalArn(property: string, value: string) {
+  check(property, value, /^arn:[a-z-]+:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'the ARN of one role or user, without wildcards');
+}
+
+/** Fails for an id that no policy of an organization can have. */
+export function checkPolicyId(property: string, value: string) {
+  check(property, value, /^p-[0-9a-zA-Z_]{8,128}$/, "the id of a policy ('p-abcdefgh')");
+}
+
+/** Fails for a namespace that CloudWatch does not take, and for one of AWS's own. */
+export function checkMetricNamespace(property: string, value: string) {
+  check(property, value, /^(?!AWS\/)[\w.\-/#]{1,255}$/, "1 to 255 letters, digits or . - _ / #, not beginning with 'AWS/'");
+}
+
 /** Fails for a whole number out of its bounds. */
 export function checkWholeNumber(property: string, value: number, least: number, most: number) {
   if (!Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {

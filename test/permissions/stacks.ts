@@ -1,8 +1,9 @@
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -30,6 +31,8 @@ export const everyConstruct: Build = (stack) => {
   undeployed(stack, 'DryRun', { dryRun: true });
 };
 
+const trail = (stack: Stack) => logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail');
+
 /** Its sweep does not begin with the deployment: the roles are what matters. */
 function undeployed(stack: Stack, id: string, props: RootCredentialsPurgeProps) {
   new RootCredentialsPurge(stack, id, props).node.tryRemoveChild('OnDeploy');
@@ -45,7 +48,12 @@ const VARIANTS: readonly Build[] = [
     const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
     const features = new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { vpc } });
     new RootCredentialsPurge(stack, 'Purge', { features, handler: { vpc } });
+    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: trail(stack), handler: { vpc } });
   },
+  (stack) => void new RootActivityMonitor(stack, 'Monitor', {
+    trailLogGroup: trail(stack),
+    encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-topic`),
+  }),
 ];
 
 export const synthesized = (build: Build): Stack => {

@@ -43,6 +43,7 @@ const DELEGATION = { holder: 'switches function, for RootAccessDelegation' };
 const SELECT = { holder: 'select function' };
 const BATCH = { holder: 'batch function' };
 const REPORT = { holder: 'report function' };
+const MONITOR = { holder: 'monitor function' };
 const PROVIDER = { holder: 'Provider of the sweep' };
 const WAITER = { holder: 'waiter of the Provider' };
 
@@ -254,6 +255,7 @@ export const EXERCISED: readonly Exercised[] = [
 
 const THE_CDK_GRANTS = 'the CDK grants it beside what is needed';
 const INACTIVE = 'the framework asks when a call to the function failed, which may be because Lambda still makes it ready';
+const BY_MESSAGES = 'the engine takes messages and events without asking for permission';
 const BY_MACHINE = 'the engine calls functions and runs the children of a Map without asking for permission';
 
 /** Logs of a function, which are written by the runtime. */
@@ -277,7 +279,7 @@ const machine = (holder: string, need: string, ...functions: string[]) => functi
   holder, actions: ['lambda:InvokeFunction'], resource: `<${fn}>`, need, pinned: BY_MACHINE,
 }));
 
-const HANDLERS = ['switches function', 'select function', 'batch function', 'report function', 'start function', 'await function'];
+const HANDLERS = ['switches function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'monitor function'];
 const SWEEP_MACHINE = { holder: 'sweep state machine' };
 const ABOUT_CHILDREN = { ...SWEEP_MACHINE, pinned: BY_MACHINE };
 
@@ -289,6 +291,7 @@ export const PINNED: readonly Pinned[] = [
   logs('report function', 'Sweep/Functions/ReportLogs'),
   logs('start function', 'OnDeploy/StartLogs'),
   logs('await function', 'OnDeploy/AwaitLogs'),
+  logs('monitor function', 'TellLogs'),
   logs('Provider of the sweep', 'OnDeploy/ProviderLogs'),
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
   ...HANDLERS.map((holder): Pinned => ({
@@ -318,6 +321,18 @@ export const PINNED: readonly Pinned[] = [
     resource: run('plans/*'),
     need: 'what a batch that died was about to delete is not reported',
     pinned: 'a batch would have to die while it deletes',
+  },
+  { ...MONITOR, actions: ['sns:Publish'], resource: '<Topic>', need: 'nobody gets a message', pinned: BY_MESSAGES },
+  { ...MONITOR, actions: ['events:PutEvents'], resource: `arn:aws:events:us-east-1:${MANAGEMENT}:event-bus/default`, need: 'no rule hears of it', pinned: BY_MESSAGES },
+  { ...MONITOR, actions: ['sqs:SendMessage'], resource: '<Undelivered>', need: 'what could not be told is lost', pinned: 'a delivery would have to fail three times' },
+  { ...MONITOR, actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], resource: '<Undelivered>', need: 'nothing', pinned: THE_CDK_GRANTS },
+  {
+    ...MONITOR,
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-topic`,
+    condition: 'kms:ViaService StringEquals sns.us-east-1.amazonaws.com',
+    need: 'with a key: nobody gets a message',
+    pinned: 'the local AWS does not encrypt',
   },
   ...framework('Provider of the switches', 'RootAccessSwitches/Handler'),
   ...framework('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Grant, grantsOf, policiesOf, rolesOf } from './grants';
 import { everyVariant } from './stacks';
 import { BY_CONDITION, EXERCISED, matches, NO_RESOURCE, PINNED } from './table';
+import { MANAGEMENT } from '../deploy/testing';
 
 const stacks = everyVariant();
 const grants = stacks.flatMap(grantsOf);
@@ -65,8 +66,17 @@ describe('a role of the templates', () => {
   });
 });
 
-test('the policy of a reports bucket allows nobody anything', () => {
+describe('the policy of a resource', () => {
   const own = stacks.flatMap(policiesOf).filter(({ Roles }) => Roles === undefined);
-  expect(own.length).toBeGreaterThan(0);
-  expect(own.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(({ Effect }) => Effect))).not.toContain('Allow');
+  const allowing = own.flatMap(({ path, PolicyDocument }) => PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map((statement) => ({ path, statement })));
+
+  test('allows nobody anything, but alarms of this account to publish to the topic of a monitor', () => {
+    expect(own.length).toBeGreaterThan(0);
+    expect(new Set(allowing.map(({ path }) => path))).toEqual(new Set(['Monitor/Topic/Policy']));
+    for (const { statement } of allowing) {
+      expect(statement).toMatchObject({
+        Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': MANAGEMENT } },
+      });
+    }
+  });
 });

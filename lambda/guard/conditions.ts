@@ -1,0 +1,37 @@
+import type { Condition } from '../../lib/private/contract-guard';
+
+/** Whether a condition holds for an event, whatever the event may be. */
+export function holds(condition: Condition, event: unknown): boolean {
+  if ('all' in condition) {
+    return condition.all.every((each) => holds(each, event));
+  }
+  if ('any' in condition) {
+    return condition.any.some((each) => holds(each, event));
+  }
+  const value = valueAt(event, condition.field);
+  if ('absent' in condition) {
+    return (value === undefined) === condition.absent;
+  }
+  return 'oneOf' in condition ? matchesOne(value, condition.oneOf) : !matchesOne(value, condition.noneOf);
+}
+
+/** The value of a field that is named by its path; null is as good as nothing. */
+export function valueAt(event: unknown, field: string): unknown {
+  let value = event;
+  for (const name of field.split('.')) {
+    value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  }
+  return value ?? undefined;
+}
+
+/** The text of a field, if it is one and not empty. */
+export function textAt(event: unknown, field: string): string | undefined {
+  const value = valueAt(event, field);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function matchesOne(value: unknown, patterns: readonly string[]): boolean {
+  return typeof value === 'string' && patterns.some((pattern) => (pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern));
+}

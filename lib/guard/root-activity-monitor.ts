@@ -1,0 +1,407 @@
+import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as subscriptions from 'aws-cdk-lib/aws-logs-destinations';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { filterPattern } from './filter-pattern';
+import { RootActivity } from './root-activity';
+import { HandlerOptions } from '../handler-options';
+import {
+  ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, type Condition, conditionsOf, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE,
+  FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, ROOT_SESSIONS, rootSession, SETTINGS_VARIABLE, subscribed, TOPIC_VARIABLE, UNREADABLE,
+} from '../private/contract-guard';
+import { HandlerFunction } from '../private/handler-function';
+import { checkAccountId, checkMetricNamespace, checkPolicyId, checkPrincipalArn } from '../private/validate';
+
+/** Lambda's limit for all environment variables of a function is 4 KB; the others need little. */
+const LONGEST_SETTINGS = 3_500;
+const LONGEST_REASON = 200;
+/** What stands for an ARN that is known only when the stack is deployed. */
+const USUAL_ARN = 120;
+
+/** Root activity in one account that is expected, and is neither told nor counted. */
+export interface IgnoredRootActivity {
+  /** Id of the account in which it is expected. */
+  readonly accountId: string;
+
+  /** The activities that are expected there. The others are noticed as everywhere. */
+  readonly activities: RootActivity[];
+
+  /** Why: up to 200 characters. It is written to the function's log with each event that is ignored. */
+  readonly reason: string;
+}
+
+/** Properties of RootActivityMonitor. */
+export interface RootActivityMonitorProps {
+  /**
+   * The log group of the organization's trail: a trail of all accounts and all Regions, with management events.
+   *
+   * It must be in the account and the Region of the stack, since a log group can call a function there only.
+   * Adds five metric filters at least and one of the two subscription filters that a log group may have.
+   */
+  readonly trailLogGroup: logs.ILogGroup;
+
+  /**
+   * Topic that gets one message for each event, and the alarms.
+   *
+   * Adds the permission to publish to it (`sns:Publish`) to the function's role; for a topic that the CDK knows to have a key also
+   * `kms:Decrypt` and `kms:GenerateDataKey` on it, by way of SNS.
+   * The policy of a topic of yours must let `cloudwatch.amazonaws.com` publish, and so must its key: with AWS's own key `alias/aws/sns`
+   * CloudWatch cannot send an alarm.
+   *
+   * @default - a new topic without subscribers
+   */
+  readonly topic?: sns.ITopic;
+
+  /**
+   * Key that encrypts the new topic. Not together with `topic`. Its policy is extended so that alarms can use it.
+   *
+   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of SNS, to the function's role.
+   *
+   * @default - the messages are not encrypted with a key
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Event bus that gets one event for each event noticed. Adds the permission `events:PutEvents` on it to the function's role.
+   *
+   * @default - the default event bus of the account
+   */
+  readonly eventBus?: events.IEventBus;
+
+  /**
+   * Roles that take root sessions as their duty, such as the `rootSessionRole` of a RootCredentialsPurge.
+   *
+   * @default - none: every root session is told
+   */
+  readonly allowedPrincipals?: iam.IRole[];
+
+  /**
+   * ARNs of further roles and users that may take root sessions, without wildcards. That of a role has its path:
+   * `arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_BreakGlass_0123456789abcdef`.
+   *
+   * @default - none
+   */
+  readonly allowedPrincipalArns?: string[];
+
+  /**
+   * Ids of service control policies that guard root users: `p-` and letters. It is told when one is detached, deleted or changed, and when
+   * service control policies are switched off.
+   *
+   * @default - policies are not watched
+   */
+  readonly guardrailPolicyIds?: string[];
+
+  /**
+   * Activities that are expected in some accounts, each with the reason.
+   *
+   * A metric filter holds the accounts of its activity, so there can be a few only; synth fails when there are too many.
+   *
+   * @default - nothing is ignored
+   */
+  readonly ignore?: IgnoredRootActivity[];
+
+  /**
+   * Namespace of the metrics. Two monitors in one account and Region need two.
+   *
+   * @default 'CdkRootAccess'
+   */
+  readonly metricNamespace?: string;
+
+  /**
+   * What the alarms do.
+   *
+   * @default - they publish to the topic
+   */
+  readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * How the function runs.
+   *
+   * @default - Node.js 22, logs kept for one year, no VPC
+   */
+  readonly handler?: HandlerOptions;
+}
+
+/** Options of RootActivityMonitor.onRootActivity(). */
+export interface OnRootActivityOptions extends events.OnEventOptions {
+  /**
+   * The activities that the rule is for.
+   *
+   * @default - all, and also events that could not be read
+   */
+  readonly activities?: RootActivity[];
+}
+
+/**
+ * Notices what root users do in the whole organization, and what is done to centralized root access.
+ *
+ * Reads the log group of the organization's trail, because events of member accounts never reach the event bus of the management account.
+ * Told is: signing in as root, and failing to; calls with root's long-term credentials; changes of root credentials; root sessions of
+ * principals that are not expected; features, trusted access or a delegated administrator changed. What root sessions do is not told, so that
+ * a sweep does not set off alarms.
+ *
+ * For each event the topic gets a message and the event bus an event: who, what, where, when, from where, and what to do. A message may come
+ * twice, since the delivery of logs and of functions is at least once; each has the id of CloudTrail's event. What cannot be delivered waits
+ * for 14 days in a queue. Independent of the function, metric filters count what happens, and alarms watch the counts, the function, the
+ * queue, and whether the trail still delivers.
+ *
+ * Each alarm costs, and so does each metric in the months in which it has data. The function has permissions on the topic, the event bus, the
+ * queue (`sqs:SendMessage`, `sqs:GetQueueAttributes`, `sqs:GetQueueUrl`) and its own logs.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-track-privileged-tasks.html
+ *
+ * @example
+ * const purge = new RootCredentialsPurge(this, 'Purge');
+ * const monitor = new RootActivityMonitor(this, 'Monitor', {
+ *   trailLogGroup: logs.LogGroup.fromLogGroupName(this, 'Trail', 'aws-controltower/CloudTrailLogs'),
+ *   allowedPrincipals: [purge.rootSessionRole],
+ * });
+ * monitor.topic.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
+ */
+export class RootActivityMonitor extends Construct {
+  /** Gets a message for each event, and the alarms unless `alarmActions` says otherwise. */
+  readonly topic: sns.ITopic;
+
+  /** Events that could not be told, after three attempts: each with the log events that the function was called with, compressed, and the error. */
+  readonly undelivered: sqs.IQueue;
+
+  /** All alarms: one for each activity, and those that watch the monitor itself. */
+  readonly alarms: cloudwatch.Alarm[] = [];
+
+  private readonly eventBus?: events.IEventBus;
+  private readonly trailLogGroup: logs.ILogGroup;
+  private readonly namespace: string;
+  private readonly alarmActions: cloudwatch.IAlarmAction[];
+
+  constructor(scope: Construct, id: string, props: RootActivityMonitorProps) {
+    super(scope, id);
+    const settings = settingsOf(props);
+    checkProps(this, props, settings);
+    this.trailLogGroup = props.trailLogGroup;
+    this.namespace = props.metricNamespace ?? 'CdkRootAccess';
+    this.eventBus = props.eventBus;
+    this.topic = props.topic ?? newTopic(this, props.encryptionKey);
+    this.alarmActions = props.alarmActions ?? [new actions.SnsAction(this.topic)];
+    this.undelivered = new sqs.Queue(this, 'Undelivered', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14), // the longest that SQS has
+    });
+    const watched = ACTIVITY_KINDS.filter((kind) => conditionsOf(kind, settings).length > 0);
+    this.count(settings, watched);
+    const handler = this.tell(settings, props);
+    this.watchActivities(watched);
+    this.watchMonitor(handler);
+  }
+
+  /**
+   * How often an activity was noticed. The sum over 5 minutes, unless the options say otherwise.
+   */
+  metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(activity, options);
+  }
+
+  /** How many root sessions were asked for, by anybody, allowed or denied. The sum over 5 minutes, unless the options say otherwise. */
+  metricRootSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(ROOT_SESSIONS, options);
+  }
+
+  /** How many events of the trail could not be read. The sum over 5 minutes, unless the options say otherwise. */
+  metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(UNREADABLE, options);
+  }
+
+  /** How many events the trail delivered to its log group. The sum over an hour, unless the options say otherwise. */
+  metricTrailEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: 'AWS/Logs',
+      metricName: 'IncomingLogEvents',
+      dimensionsMap: { LogGroupName: this.trailLogGroup.logGroupName },
+      statistic: cloudwatch.Stats.SUM,
+      period: Duration.hours(1),
+      ...options,
+    });
+  }
+
+  /**
+   * A rule on the event bus for activities that were noticed.
+   *
+   * The detail of an event has `activity`, `title`, `accountId`, `region`, `eventTime`, `principal`, `action`, `outcome`, `sourceIp`, `userAgent`,
+   * `eventId` and `advice`. Some of it is chosen by whoever caused the event, so never put it into a command or a page unescaped.
+   */
+  onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {
+    const { activities, ruleName, description, target, eventPattern, crossStackScope } = options;
+    const rule = new events.Rule(crossStackScope ?? this, id, { ruleName, description, eventBus: this.eventBus });
+    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], ...activities && { detail: { activity: activities } } });
+    rule.addEventPattern(eventPattern);
+    rule.addTarget(target);
+    return rule;
+  }
+
+  /** The metric filters: what CloudWatch counts without any function. */
+  private count(settings: MonitorSettings, watched: ActivityKind[]) {
+    for (const kind of watched.filter((each) => !COUNTED_BY_FUNCTION.includes(each))) {
+      conditionsOf(kind, settings).forEach((condition, i) => this.countIn(kind, `${kind}${i}`, condition));
+    }
+    this.countIn(ROOT_SESSIONS, ROOT_SESSIONS, rootSession);
+  }
+
+  private countIn(metricName: string, id: string, condition: Condition) {
+    new logs.MetricFilter(this, id, {
+      logGroup: this.trailLogGroup,
+      filterPattern: filterPattern(metricName, condition),
+      metricNamespace: this.namespace,
+      metricName,
+      metricValue: '1',
+    });
+  }
+
+  /** The function that says what happened. */
+  private tell(settings: MonitorSettings, { handler: options }: RootActivityMonitorProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'Tell', {
+      asset: 'guard-activity',
+      handler: 'handler',
+      description: 'Root activity monitor: tells what root users do, and what is done to centralized root access',
+      timeout: Duration.minutes(5),
+      memorySize: 512, // a delivery of logs holds up to some thousand events
+      environment: {
+        [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings),
+        [TOPIC_VARIABLE]: this.topic.topicArn,
+        [BUS_VARIABLE]: this.eventBus?.eventBusName ?? 'default',
+        [NAMESPACE_VARIABLE]: this.namespace,
+      },
+      options,
+    });
+    handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });
+    for (const statement of [...publishing(this, this.topic), allow(['events:PutEvents'], this.eventBus?.eventBusArn ?? defaultBus(this))]) {
+      handler.addToRolePolicy(statement);
+    }
+    const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
+      logGroup: this.trailLogGroup,
+      destination: new subscriptions.LambdaDestination(handler),
+      filterPattern: filterPattern('the subscription', subscribed),
+    });
+    subscription.node.addDependency(handler.role!); // with its policies: an event may come at once
+    return handler;
+  }
+
+  private watchActivities(watched: ActivityKind[]) {
+    for (const kind of watched) {
+      this.alarm(kind, this.metric(kind), `Root activity: ${kind}. The topic of the monitor has a message for each event.`);
+    }
+  }
+
+  /** Who watches the monitor: a function that fails, a queue that fills, a trail that is silent. */
+  private watchMonitor(handler: HandlerFunction) {
+    this.alarm('Unreadable', this.metricUnreadableEvents(), 'The root activity monitor got events that it cannot read. The topic has a message for each.');
+    this.alarm('TellFailed', handler.metricErrors(), "The function of the root activity monitor fails: messages are late. Its log says why; the activities' own alarms still work.");
+    this.alarm('NotTold', this.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: cloudwatch.Stats.MAXIMUM }),
+      'Root activity could not be told. The queue holds the events, compressed, with the error; read them, then purge the queue.');
+    this.alarms.push(this.withActions(new cloudwatch.Alarm(this, 'TrailSilentAlarm', {
+      alarmDescription: "The organization's trail has delivered nothing to its log group for an hour, so root activity goes unnoticed. "
+        + 'See whether the trail still logs, and whether it may still write to the log group.',
+      metric: this.metricTrailEvents(),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING, // no data is just what it is about
+    })));
+  }
+
+  private alarm(id: string, metric: cloudwatch.IMetric, alarmDescription: string) {
+    this.alarms.push(this.withActions(new cloudwatch.Alarm(this, `${id}Alarm`, {
+      alarmDescription,
+      metric,
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    })));
+  }
+
+  private withActions(alarm: cloudwatch.Alarm): cloudwatch.Alarm {
+    alarm.addAlarmAction(...this.alarmActions);
+    return alarm;
+  }
+
+  private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const dimensionsMap = COUNTED_BY_FUNCTION.some((kind) => kind === metricName) ? FUNCTION_DIMENSION : undefined;
+    return new cloudwatch.Metric({ namespace: this.namespace, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...options });
+  }
+}
+
+function settingsOf(props: RootActivityMonitorProps): MonitorSettings {
+  const { allowedPrincipals = [], allowedPrincipalArns = [], guardrailPolicyIds = [], ignore = [] } = props;
+  return {
+    allowedPrincipals: [...allowedPrincipals.map(({ roleArn }) => roleArn), ...allowedPrincipalArns],
+    guardrailPolicies: guardrailPolicyIds,
+    ignored: ignore.map(({ accountId, activities, reason }) => ({ accountId, activities, reason })),
+  };
+}
+
+function checkProps(scope: Construct, props: RootActivityMonitorProps, settings: MonitorSettings) {
+  const { allowedPrincipalArns = [], guardrailPolicyIds = [], ignore = [], metricNamespace, topic, encryptionKey, trailLogGroup } = props;
+  allowedPrincipalArns.forEach((arn, i) => checkPrincipalArn(`allowedPrincipalArns[${i}]`, arn));
+  guardrailPolicyIds.forEach((id, i) => checkPolicyId(`guardrailPolicyIds[${i}]`, id));
+  ignore.forEach((rule, i) => checkIgnored(`ignore[${i}]`, rule));
+  checkMetricNamespace('metricNamespace', metricNamespace ?? 'CdkRootAccess');
+  if (topic && encryptionKey) {
+    throw new Error('encryptionKey is for the new topic: give topic or encryptionKey, not both');
+  }
+  checkSamePlace(scope, trailLogGroup);
+  const { length } = JSON.stringify(settings, (_key, value) => Token.isUnresolved(value) ? 'x'.repeat(USUAL_ARN) : value);
+  if (length > LONGEST_SETTINGS) {
+    throw new Error(`allowedPrincipals, allowedPrincipalArns, guardrailPolicyIds and ignore may have ${LONGEST_SETTINGS} characters together, got ${length}: a function's environment holds no more`);
+  }
+}
+
+function checkIgnored(property: string, { accountId, activities, reason }: IgnoredRootActivity) {
+  checkAccountId(`${property}.accountId`, accountId);
+  if (activities.length === 0) {
+    throw new Error(`${property}.activities must name at least one activity, got none`);
+  }
+  if (!Token.isUnresolved(reason) && (reason.trim() === '' || reason.length > LONGEST_REASON)) {
+    throw new Error(`${property}.reason must have 1 to ${LONGEST_REASON} characters, got '${reason}'`);
+  }
+}
+
+/** A log group calls functions of its own account and Region only. */
+function checkSamePlace(scope: Construct, { env: group }: logs.ILogGroup) {
+  const stack = Stack.of(scope);
+  const differ = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+  if (differ(group.account, stack.account) || differ(group.region, stack.region)) {
+    throw new Error(`trailLogGroup must be in the account and Region of the stack (${stack.account}, ${stack.region}), got one of ${group.account}, ${group.region}: deploy the monitor there`);
+  }
+}
+
+/** A topic that takes messages by TLS only. A policy replaces SNS's own, which would have let the alarms publish. */
+function newTopic(scope: Construct, masterKey?: kms.IKey): sns.Topic {
+  const topic = new sns.Topic(scope, 'Topic', { displayName: 'Root activity', enforceSSL: true, masterKey });
+  const stack = Stack.of(scope);
+  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  const cloudWatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } },
+  });
+  topic.grantPublish(cloudWatch);
+  return topic;
+}
+
+/** To publish to a topic, and by way of SNS to use its key. */
+function publishing(scope: Construct, { topicArn, masterKey }: sns.ITopic): iam.PolicyStatement[] {
+  const bySns = { StringEquals: { 'kms:ViaService': `sns.${Stack.of(scope).region}.amazonaws.com` } };
+  return [allow(['sns:Publish'], topicArn), ...masterKey ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], masterKey.keyArn, bySns)] : []];
+}
+
+function allow(allowed: string[], resource: string, conditions?: Record<string, unknown>): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: allowed, resources: [resource], conditions });
+}
+
+const defaultBus = (scope: Construct) => Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
