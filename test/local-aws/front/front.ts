@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request as send, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { nameActions } from './actions';
+import { Automation } from './automation/automation';
 import { Documents } from './documents';
 import { accessDenied, failure, unauthenticated } from './errors';
 import { OrganizationPolicies } from './organization-policies';
@@ -35,6 +36,7 @@ export class Front {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true });
   private readonly documents = new Documents();
+  private readonly automation: Automation;
   private readonly organizationPolicies: OrganizationPolicies;
   private enginePort = 0;
   private policies?: Policies;
@@ -42,6 +44,12 @@ export class Front {
 
   private constructor(private readonly organization: FakeOrganization, private readonly secret: string) {
     this.organizationPolicies = new OrganizationPolicies(organization);
+    this.automation = new Automation({
+      documents: this.documents,
+      endpoint: () => this.endpoint,
+      authorize: (action) => this.permissions!.decide(action),
+      issue: (caller) => organization.issue(caller, SESSION_SECONDS),
+    });
     this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing).catch((error: Error) => {
       writeAnswer(outgoing, failure(scopeOf(incoming.headers, incoming.url!)?.service ?? '', 'InternalFailure', String(error.stack), 500));
     }));
@@ -102,7 +110,8 @@ export class Front {
     if (answer) {
       return answer;
     }
-    for (const action of nameActions({ ...request, scope, accountId: caller.accountId })) {
+    const unnamed = { ...request, scope, accountId: caller.accountId };
+    for (const action of nameActions(unnamed)) {
       const denial = await this.permissions!.decide({ caller, ...action });
       if (denial) {
         return accessDenied(scope.service, denial);
@@ -111,7 +120,9 @@ export class Front {
     if (ownsPolicies) {
       return this.organizationPolicies.answer(request);
     }
-    return scope.service === 'ssm' ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) : undefined;
+    return scope.service === 'ssm'
+      ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) ?? this.automation.answer(unnamed, caller)
+      : undefined;
   }
 
   /** A custom resource's answer to CloudFormation comes without a signature, as to a presigned URL; anything else is an anonymous request to a bucket. */

@@ -22,18 +22,18 @@ export class Permissions {
       return rootSessionDenial(this.organization, caller, action, resource);
     }
     const resourcePolicy = await this.resourcePolicy(caller, action, resource);
-    if (resourcePolicy === undefined && !caller.roleArn) {
-      return undefined; // an administrator
+    if (resourcePolicy === undefined && isAdministrator(caller)) {
+      return undefined;
     }
     const accountId = action === 'sts:AssumeRole' ? resource.split(':')[4] : caller.accountId;
     const decision = await runSimulation({
       request: {
-        principal: caller.arn,
+        principal: caller.service ?? caller.arn,
         action,
         resource: { resource, accountId },
         contextVariables: { ...this.contextOf(caller, accountId), ...context as Record<string, string> },
       },
-      identityPolicies: caller.roleArn ? await this.policies.ofRole(caller.roleArn) : [ADMINISTRATOR],
+      identityPolicies: await this.identityPolicies(caller),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(resourcePolicy !== undefined && { resourcePolicy }),
@@ -49,6 +49,10 @@ export class Permissions {
     return words(caller, action, resource, decision.overallResult === 'ExplicitlyDenied'
       ? `with an explicit deny in ${denier} policy`
       : `because no ${accountId === caller.accountId ? 'identity' : 'resource'}-based policy allows the ${action} action`);
+  }
+
+  private async identityPolicies(caller: Caller): Promise<Policy[]> {
+    return caller.roleArn ? this.policies.ofRole(caller.roleArn) : isAdministrator(caller) ? [ADMINISTRATOR] : [];
   }
 
   /** The policy of a bucket, and of a role that is to be assumed: who is not in it may not. */
@@ -71,6 +75,11 @@ export class Permissions {
       'aws:CurrentTime': new Date().toISOString(),
     };
   }
+}
+
+/** Whoever is neither a role nor a service. */
+function isAdministrator({ roleArn, service }: Caller) {
+  return !roleArn && !service;
 }
 
 /** As AWS writes it; Amazon S3 quotes the resource. */

@@ -50,6 +50,14 @@ def as_json(value):
     return json.loads(json.dumps(value, default=str))
 
 
+def is_json(text):
+    try:
+        json.loads(text)
+        return True
+    except ValueError:
+        return False
+
+
 # -- Limits -----------------------------------------------------------------------------------------------------------
 
 
@@ -92,6 +100,8 @@ def limit_payloads():
                 f"Member must have length less than or equal to {PAYLOAD_LIMIT}",
                 400,
             )
+        if not is_json(request.get("input", "{}")):
+            return error_response_json("InvalidExecutionInput", "Invalid State Machine Execution Input: it is not JSON", 400)
         return start(request)
 
     stepfunctions._apply_result_selector = select_within_limit
