@@ -17,10 +17,6 @@ interface Versions {
   readonly standard: string;
 }
 
-interface Input extends Document {
-  readonly DocumentVersion: string;
-}
-
 /** Documents of AWS Systems Manager, of which the engine knows nothing. */
 export class Documents {
   private readonly documents = new Map<string, Versions>();
@@ -39,7 +35,7 @@ export class Documents {
       return undefined;
     }
     try {
-      return jsonAnswer(this.perform(operation, home, JSON.parse(request.body.toString()) as Input));
+      return jsonAnswer(this.perform(operation, home, JSON.parse(request.body.toString()) as Document));
     } catch (error) {
       if (error instanceof Refusal) {
         return failure('ssm', error.code, error.message, 400);
@@ -48,7 +44,7 @@ export class Documents {
     }
   }
 
-  private perform(operation: string, home: string, input: Input): object {
+  private perform(operation: string, home: string, input: Document): object {
     const key = `${home}/${input.Name}`;
     const known = this.documents.get(key);
     if (operation === 'CreateDocument') {
@@ -88,13 +84,31 @@ export class Documents {
   }
 }
 
+interface Content {
+  readonly schemaVersion?: string;
+  readonly description?: string;
+  readonly parameters?: Readonly<Record<string, { readonly type: string; readonly description?: string; readonly default?: unknown }>>;
+}
+
 function describe({ Content, ...description }: Document, { all, standard }: Versions) {
-  const { description: text, parameters, schemaVersion } = JSON.parse(Content) as { description?: string; schemaVersion?: string; parameters?: Record<string, { type: string; description?: string; default?: unknown }> };
-  const Parameters = Object.entries(parameters ?? {}).map(([Name, parameter]) => ({
-    Name,
-    Type: parameter.type,
-    Description: parameter.description,
-    DefaultValue: parameter.default === undefined || typeof parameter.default === 'string' ? parameter.default : JSON.stringify(parameter.default),
-  }));
-  return { ...description, Description: text, Parameters, SchemaVersion: schemaVersion, Status: 'Active', DocumentFormat: 'JSON', DefaultVersion: standard, LatestVersion: String(all.length) };
+  const { description: Description, parameters = {}, schemaVersion: SchemaVersion } = JSON.parse(Content) as Content;
+  return {
+    ...description,
+    Description,
+    SchemaVersion,
+    Parameters: Object.entries(parameters).map(([Name, parameter]) => ({
+      Name,
+      Type: parameter.type,
+      Description: parameter.description,
+      DefaultValue: asText(parameter.default),
+    })),
+    Status: 'Active',
+    DocumentFormat: 'JSON',
+    DefaultVersion: standard,
+    LatestVersion: String(all.length),
+  };
+}
+
+function asText(value: unknown) {
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -24,13 +24,15 @@ interface StartInput {
   readonly Parameters?: Readonly<Record<string, string[]>>;
 }
 
+type Operation = (input: Input, request: UnnamedRequest, caller: Caller) => object | Promise<object>;
+
 type Input = StartInput & { readonly AutomationExecutionId: string; readonly Type?: string };
 
-/** Automation of AWS Systems Manager: runs the steps of its documents as they are written, with the permissions of the role that they assume or of the caller. */
+/** Automation of AWS Systems Manager: runs the steps of its documents as written, with the permissions of the role that they assume or of the caller. */
 export class Automation {
   private readonly executions = new Map<string, AutomationExecution>();
 
-  private readonly operations: Readonly<Record<string, (input: Input, request: UnnamedRequest, caller: Caller) => object | Promise<object>>> = {
+  private readonly operations: Readonly<Record<string, Operation>> = {
     StartAutomationExecution: async (input, request, caller) => ({ AutomationExecutionId: await this.start(input, request, caller) }),
     GetAutomationExecution: ({ AutomationExecutionId: id }, request) => ({ AutomationExecution: this.find(request, id).describe() }),
     StopAutomationExecution: ({ AutomationExecutionId: id, Type = 'Cancel' }, request) => {

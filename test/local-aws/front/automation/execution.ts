@@ -80,7 +80,7 @@ export class AutomationExecution {
       Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, asTexts(value)])),
       StepExecutions: this.steps.map(describeStep),
       StepExecutionsTruncated: false,
-      Outputs: Object.fromEntries((runbook.outputs ?? []).filter((name) => this.find(name) !== undefined).map((name) => [name, asTexts(this.lookUp(name))])),
+      Outputs: Object.fromEntries((runbook.outputs ?? []).flatMap((name) => (this.find(name) === undefined ? [] : [[name, asTexts(this.lookUp(name))]]))),
       FailureMessage: this.failure,
       CurrentStepName: current?.name,
       CurrentAction: current?.action,
@@ -124,7 +124,7 @@ export class AutomationExecution {
     const next = step.isEnd ? undefined : step.nextStep ?? steps[steps.indexOf(step) + 1]?.name;
     const target = status === 'Success' || step.onFailure === 'Continue' ? next : /^step:(.*)$/.exec(step.onFailure ?? '')?.[1];
     if (status !== 'Success' && target === undefined) {
-      this.failure = `Step fails when it is Execute/Cancelling action. ${failure}. Please refer to Automation Service Troubleshooting Guide for more diagnosis details.`;
+      this.failure = `Step fails when it is Execute/Cancelling action. ${failure}`;
     }
     return steps.find(({ name }) => name === target);
   }
@@ -139,7 +139,8 @@ export class AutomationExecution {
 
   private find(name: string): Value | undefined {
     const [step, output] = name.split('.');
-    return this.props.parameters[name] ?? this.systemVariables()[name] ?? this.steps.find((execution) => execution.step.name === step)?.outputs[output];
+    const outputs = this.steps.find((execution) => execution.step.name === step)?.outputs;
+    return this.props.parameters[name] ?? this.systemVariables()[name] ?? outputs?.[output];
   }
 
   private systemVariables(): Readonly<Record<string, string>> {

@@ -27,11 +27,13 @@ export interface Step {
 }
 
 const RUNBOOK_FIELDS = ['schemaVersion', 'description', 'assumeRole', 'parameters', 'variables', 'mainSteps', 'outputs', 'files'];
-const STEP_FIELDS = ['name', 'action', 'inputs', 'description', 'nextStep', 'isEnd', 'isCritical', 'onFailure', 'onCancel', 'maxAttempts', 'timeoutSeconds', 'outputs'];
+const STEP_FIELDS = [
+  'name', 'action', 'inputs', 'description', 'nextStep', 'isEnd', 'isCritical', 'onFailure', 'onCancel', 'maxAttempts', 'timeoutSeconds', 'outputs',
+];
 const SYSTEM_VARIABLES = ['global:ACCOUNT_ID', 'global:DATE', 'global:DATE_TIME', 'global:REGION', 'automation:EXECUTION_ID'];
 
 /** Actions that run here, with the inputs that they take and the outputs that they have. */
-const ACTIONS: Readonly<Record<string, { readonly required: readonly string[]; readonly optional: readonly string[]; readonly outputs: readonly string[] }>> = {
+const ACTIONS: Readonly<Record<string, Readonly<Record<'required' | 'optional' | 'outputs', readonly string[]>>>> = {
   'aws:executeStateMachine': {
     required: ['stateMachineArn'],
     optional: ['input', 'name'],

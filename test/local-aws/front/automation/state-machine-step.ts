@@ -6,7 +6,11 @@ import { asText } from './references';
 const POLL_MILLISECONDS = 100;
 
 /** The action aws:executeStateMachine: it starts an execution, waits for its end and stops it when the automation is cancelled. */
-export async function executeStateMachine(client: SFNClient, inputs: Readonly<Record<string, Value>>, signal: AbortSignal): Promise<Record<string, string>> {
+export async function executeStateMachine(
+  client: SFNClient,
+  inputs: Readonly<Record<string, Value>>,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
   const { executionArn } = await client.send(new StartExecutionCommand({
     stateMachineArn: asText(inputs.stateMachineArn),
     name: inputs.name === undefined ? randomUUID() : asText(inputs.name),
@@ -30,6 +34,7 @@ export async function executeStateMachine(client: SFNClient, inputs: Readonly<Re
 }
 
 function outputsOf({ executionArn, input, name, output, startDate, stateMachineArn, status, stopDate }: DescribeExecutionOutput) {
-  const outputs = { executionArn, input, name, output, startDate: startDate?.toISOString(), stateMachineArn, status, stopDate: stopDate?.toISOString() };
+  const dates = { startDate: startDate?.toISOString(), stopDate: stopDate?.toISOString() };
+  const outputs = { executionArn, input, name, output, stateMachineArn, status, ...dates };
   return Object.fromEntries(Object.entries(outputs).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
