@@ -9,6 +9,9 @@ const ADMINISTRATOR: Policy = {
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
+/** What the policy of a topic, a queue, a bus or a function decides too. */
+const POLICIED = [/^sns:Publish$/, /^sqs:(?:Send|Receive|Delete)Message$/, /^events:PutEvents$/, /^lambda:InvokeFunction$/];
+
 /** Decides from the policies that the engine holds, with the words in which AWS denies. */
 export class Permissions {
   constructor(
@@ -61,7 +64,10 @@ export class Permissions {
       return await this.policies.trustOf(resource) ?? { Version: '2012-10-17', Statement: [] };
     }
     const [, bucket] = /^arn:aws:s3:::([^/]+)/.exec(resource) ?? [];
-    return bucket && !action.startsWith('s3:CreateBucket') ? this.policies.ofBucket(caller.accountId, bucket) : undefined;
+    if (bucket) {
+      return action.startsWith('s3:CreateBucket') ? undefined : this.policies.ofBucket(caller.accountId, bucket);
+    }
+    return POLICIED.some((policied) => policied.test(action)) ? this.policies.ofResource(resource) : undefined;
   }
 
   private contextOf(caller: Caller, accountId: string) {
