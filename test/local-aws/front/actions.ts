@@ -6,12 +6,14 @@ type Namer = (request: UnnamedRequest) => NamedAction[];
 
 const NAMERS: Readonly<Record<string, Namer>> = {
   cloudformation: cloudFormation,
-  events: json((_operation, input, arn) => arn('events', `event-bus/${input.Entries?.[0]?.EventBusName ?? 'default'}`), ['PutEvents']),
+  events: json((_operation, input, arn) => (input.Entries as Input[]).map(({ EventBusName: bus = 'default' }) => (
+    String(bus).startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`))), ['PutEvents']),
   iam: iam,
   lambda: lambda,
   logs: json((_operation, input, arn) => arn('logs', `log-group:${input.logGroupName ?? ''}*`.replace(/(.)\*$/, '$1:*'))),
   organizations: organizations,
   s3: s3Actions,
+  sns: publication,
   scheduler: scheduler,
   sqs: json((_operation, input, arn) => queueArn(input.QueueUrl, arn) ?? arn('sqs', input.QueueName ?? '*')),
   ssm: json(ssmResource),
@@ -33,14 +35,14 @@ type Input = Record<string, any>;
 type Arn = (service: string, resource: string) => string;
 
 /** For services whose operation is in a header and whose input is JSON. */
-function json(resourceOf: (operation: string, input: Input, arn: Arn) => string | undefined, only?: readonly string[]): Namer {
+function json(resourceOf: (operation: string, input: Input, arn: Arn) => string | string[] | undefined, only?: readonly string[]): Namer {
   return (request) => {
     const operation = operationOf(request);
     if (!operation || (only && !only.includes(operation))) {
       return [];
     }
-    const resource = resourceOf(operation, JSON.parse(request.body.toString() || '{}') as Input, arnIn(request));
-    return [{ action: `${request.scope.service}:${operation}`, resource: resource ?? '*', context: {} }];
+    const resources = resourceOf(operation, JSON.parse(request.body.toString() || '{}') as Input, arnIn(request)) ?? '*';
+    return [resources].flat().map((resource) => ({ action: `${request.scope.service}:${operation}`, resource, context: {} }));
   };
 }
 
@@ -63,7 +65,7 @@ function statesResource(operation: string, input: Input, arn: Arn): string | und
   }
 }
 
-function ssmResource(operation: string, input: Input, arn: Arn): string | undefined {
+function ssmResource(operation: string, input: Input, arn: Arn): string | string[] | undefined {
   if (/Document/.test(operation) && input.Name) {
     return arn('ssm', `document/${input.Name}`);
   }
@@ -71,7 +73,11 @@ function ssmResource(operation: string, input: Input, arn: Arn): string | undefi
     const name: string | undefined = input.Name ?? input.Names?.[0] ?? input.Path;
     return name && arn('ssm', `parameter/${name.replace(/^\//, '')}`);
   }
-  return operation === 'StartAutomationExecution' ? arn('ssm', `automation-definition/${input.DocumentName}:$DEFAULT`) : undefined;
+  if (operation === 'StartAutomationExecution') {
+    // Systems Manager user guide, "Setting up identity based policies examples": both are needed
+    return [arn('ssm', `document/${String(input.DocumentName).split('/').pop()}`), arn('ssm', 'automation-execution/*')];
+  }
+  return input.AutomationExecutionId && arn('ssm', `automation-execution/${input.AutomationExecutionId}`);
 }
 
 /** Only what a function or a role of ours can call. */
@@ -119,6 +125,12 @@ function iam({ body, accountId }: UnnamedRequest): NamedAction[] {
     ? form.get('PolicyArn')!
     : form.has('RoleName') ? `arn:aws:iam::${accountId}:role/${form.get('RoleName')}` : '*';
   return [{ action: `iam:${form.get('Action')}`, resource, context: {} }];
+}
+
+function publication({ body }: UnnamedRequest): NamedAction[] {
+  const form = new URLSearchParams(body.toString());
+  const publishes = form.get('Action') === 'Publish' || form.get('Action') === 'PublishBatch';
+  return publishes ? [{ action: 'sns:Publish', resource: form.get('TopicArn') ?? form.get('TargetArn')!, context: {} }] : [];
 }
 
 /** The organization names its own operations; here are those on policies. */
