@@ -1,10 +1,12 @@
 import { Agent as HttpAgent } from 'http';
 import { Agent as HttpsAgent } from 'https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -22,9 +24,14 @@ const requestHandler = new NodeHttpHandler({
 /** Organizations and STS throttle by account and Region, for everybody in it: slow down together rather than fail. */
 const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
 
+/** What is told beside the report is not worth waiting for as long. */
+const signals = { requestHandler, maxAttempts: 4 };
+
 export const cloudFormation = () => new CloudFormationClient(shared);
+export const eventBridge = () => new EventBridgeClient(signals);
 export const organizations = () => new OrganizationsClient(shared);
 export const s3 = () => new S3Client(shared);
+export const sns = () => new SNSClient(signals);
 export const stepFunctions = () => new SFNClient(shared);
 /** IAM as the function's own role: the switches of the organization. */
 export const iam = () => new IAMClient(shared);
