@@ -1,3 +1,4 @@
+/// <reference path="../raw-text.d.ts" />
 import { createHash } from 'crypto';
 import page from './page/page.html?raw';
 import script from './page/page.js?raw';
