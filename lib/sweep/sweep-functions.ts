@@ -111,7 +111,7 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
     new iam.PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
-      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }, // a call may have many entries; there is always one
     }),
     ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
     ...key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])] : [],

@@ -248,7 +248,7 @@ export const EXERCISED: readonly Exercised[] = [
     ...REPORT,
     actions: ['events:PutEvents'],
     resource: `arn:aws:events:us-east-1:${MANAGEMENT}:event-bus/default`,
-    condition: 'events:source StringEquals cdk-root-access',
+    condition: 'events:source ForAllValues:StringEquals cdk-root-access',
     exercise: 'report',
     denied: 'goes on',
     need: 'no event tells of a sweep',

@@ -32,7 +32,7 @@ describe('a sweep without further props', () => {
       Effect: 'Allow',
       Action: 'events:PutEvents',
       Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-west-1:111111111111:event-bus/default']] },
-      Condition: { StringEquals: { 'events:source': 'cdk-root-access' } },
+      Condition: { 'ForAllValues:StringEquals': { 'events:source': 'cdk-root-access' } },
     });
   });
 });

@@ -6,7 +6,7 @@ type Namer = (request: UnnamedRequest) => NamedAction[];
 
 const NAMERS: Readonly<Record<string, Namer>> = {
   cloudformation: cloudFormation,
-  events: json((_operation, input, arn) => arn('events', `event-bus/${input.Entries?.[0]?.EventBusName ?? 'default'}`), ['PutEvents']),
+  events: putEvents,
   iam: iam,
   lambda: lambda,
   logs: json((_operation, input, arn) => arn('logs', `log-group:${input.logGroupName ?? ''}*`.replace(/(.)\*$/, '$1:*'))),
@@ -42,6 +42,19 @@ function json(resourceOf: (operation: string, input: Input, arn: Arn) => string 
     const resource = resourceOf(operation, JSON.parse(request.body.toString() || '{}') as Input, arnIn(request));
     return [{ action: `${request.scope.service}:${operation}`, resource: resource ?? '*', context: {} }];
   };
+}
+
+/** Each entry goes to a bus of its own, and says what it is. */
+function putEvents(request: UnnamedRequest): NamedAction[] {
+  if (operationOf(request) !== 'PutEvents') {
+    return [];
+  }
+  const { Entries: entries = [] } = JSON.parse(request.body.toString()) as { Entries?: Input[] };
+  return entries.map(({ EventBusName: bus = 'default', Source: source, DetailType: type }) => ({
+    action: 'events:PutEvents',
+    resource: String(bus).startsWith('arn:') ? bus : arnIn(request)('events', `event-bus/${bus}`),
+    context: { 'events:source': [source], 'events:detail-type': [type] },
+  }));
 }
 
 function arnIn({ scope, accountId }: UnnamedRequest): Arn {
