@@ -13,6 +13,7 @@ export default defineConfig({
       NODE_NO_WARNINGS: '1',
       POWERTOOLS_LOG_LEVEL: 'SILENT',
     },
+    css: true, // the page of the report is read as it is
     testTimeout: 30_000,
     hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-reports/vitest.json' }]],

@@ -6,5 +6,7 @@ export * from './organization/root-access-delegation';
 export * from './sweep/account-selection';
 export * from './sweep/failed-accounts';
 export * from './sweep/root-credential';
+export * from './sweep/root-credentials-dashboard';
 export * from './sweep/root-credentials-purge';
 export * from './sweep/root-credentials-sweep';
+export * from './sweep/sweep-alarm-options';

@@ -24,11 +24,14 @@ const requestHandler = new NodeHttpHandler({
 /** Organizations and STS throttle by account and Region, for everybody in it: slow down together rather than fail. */
 const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
 
+/** What is told beside the report is not worth waiting for as long. */
+const signals = { requestHandler, maxAttempts: 4 };
+
 export const cloudFormation = () => new CloudFormationClient(shared);
+export const eventBridge = () => new EventBridgeClient(signals);
 export const organizations = () => new OrganizationsClient(shared);
-export const eventBridge = () => new EventBridgeClient(shared);
 export const s3 = () => new S3Client(shared);
-export const sns = () => new SNSClient(shared);
+export const sns = () => new SNSClient(signals);
 export const stepFunctions = () => new SFNClient(shared);
 /** IAM as the function's own role: the switches of the organization. */
 export const iam = () => new IAMClient(shared);

@@ -1,21 +1,28 @@
 import { stringify } from 'csv-stringify/sync';
 import type { SweepReport } from './report';
 import type { AccountResult, CredentialResult } from './results';
+import { pathOf, type OrganizationalUnit } from './units';
 
 /** One line for each credential, and one for an account that has none to show. No cell begins a formula of a spreadsheet. */
-export function csvOf({ accounts }: SweepReport): string {
-  return stringify(accounts.flatMap(rows), {
+export function csvOf({ accounts, organizationalUnits = [] }: SweepReport): string {
+  const units = new Map(organizationalUnits.map((unit) => [unit.id, unit]));
+  return stringify(accounts.flatMap((account) => rows(account, units)), {
     header: true,
     bom: true, // spreadsheets take a file without it for the local code page
     escape_formulas: true,
     columns: [
-      'account_id', 'account_name', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'status', 'reason', 'code', 'message', 'remedies',
+      'account_id', 'account_name', 'organizational_unit', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'status', 'reason', 'code', 'message', 'remedies',
     ],
   });
 }
 
-function rows(account: AccountResult): Record<string, string | undefined>[] {
-  const own = { account_id: account.accountId, account_name: account.accountName, outcome: account.outcome };
+function rows(account: AccountResult, units: ReadonlyMap<string, OrganizationalUnit>): Record<string, string | undefined>[] {
+  const own = {
+    account_id: account.accountId,
+    account_name: account.accountName,
+    organizational_unit: account.parentId && pathOf(account.parentId, units),
+    outcome: account.outcome,
+  };
   const accountRow = { ...own, reason: account.reason, ...problemCells(account) };
   const credentialRows = account.credentials.map((credential) => ({
     ...own,

@@ -4,6 +4,7 @@ import { CODES, problem } from './remedies';
 import { OUTCOMES, resultOf, type Account, type AccountResult, type Credential, type Outcome, type Problem } from './results';
 import type { Execution, RunFolder } from './run-folder';
 import type { ResolvedSelection } from './selection';
+import type { OrganizationalUnit } from './units';
 
 /** Version of the report's format, as its published schema names it. */
 export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-1.json';
@@ -18,10 +19,14 @@ export interface SweepReport {
   readonly managementAccountId?: string;
   readonly dryRun?: boolean;
   readonly credentials?: string[];
+  /** Whether it is of a part of the construct's selection only. */
+  readonly narrowed?: boolean;
   /** Accounts by outcome. */
   readonly counts: Record<Outcome, number>;
   /** Why the sweep as a whole did not come to its end. */
   readonly problem?: Problem;
+  /** Units in which the accounts are, those above them included, as far as AWS tells. */
+  readonly organizationalUnits?: OrganizationalUnit[];
   readonly accounts: AccountResult[];
 }
 
@@ -64,9 +69,11 @@ export function composeReport(
     managementAccountId: selection?.managementAccountId,
     dryRun: selection?.dryRun,
     credentials: selection?.credentials,
+    narrowed: selection?.narrowed,
     counts: counts as Record<Outcome, number>,
     problem: failure,
-    accounts: [...accounts].sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
+    organizationalUnits: selection?.placement?.units,
+    accounts: accounts.map((account) => ({ ...account, parentId: selection?.placement?.parents[account.accountId] })).sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
   };
 }
 

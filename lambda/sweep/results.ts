@@ -4,6 +4,8 @@ import type { CredentialKind } from '../../lib/private/contract';
 export interface Account {
   readonly accountId: string;
   readonly accountName: string;
+  /** The organizational unit or root that it is in, where a report knows it. */
+  readonly parentId?: string;
 }
 
 /** A credential of a root user, as its account shows it. */

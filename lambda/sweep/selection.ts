@@ -5,6 +5,7 @@ import {
 import type { OrganizationIdentity } from './preflight';
 import { skipped, type Account, type AccountResult } from './results';
 import type { StartInput } from './start-input';
+import { placementOf, type Placement } from './units';
 import type { Selection, SweepSettings } from '../../lib/private/contract';
 import { isNamed } from '../aws/errors';
 import { everyItem } from '../aws/pages';
@@ -19,6 +20,8 @@ export interface ResolvedSelection extends OrganizationIdentity {
   readonly narrowed: boolean;
   readonly batches: Account[][];
   readonly skipped: AccountResult[];
+  /** For the reports: nothing that is done depends on it. */
+  readonly placement?: Placement;
 }
 
 /** Resolves a construct's selection against the organization as it is now, narrowed by what the start asks for. */
@@ -37,6 +40,7 @@ export async function resolveSelection(
     narrowed: input.accounts !== undefined,
     batches: chunk(candidates.filter((_, i) => reasons[i] === undefined).map(named), settings.accountsPerBatch),
     skipped: candidates.flatMap((account, i) => reasons[i] === undefined ? [] : [skipped(named(account), reasons[i])]),
+    placement: await placementOf(organizations, candidates),
   };
 }
 

@@ -1,3 +1,4 @@
+import { inert, oneLine } from './inert';
 import type { SweepReport } from './report';
 import type { AccountResult, Problem } from './results';
 
@@ -35,7 +36,7 @@ function failureLines(failed: AccountResult[]): string[] {
   for (const account of failed) {
     const problem = firstProblem(account);
     const group = groups.get(problem.code + problem.remedies.join()) ?? { problem, accounts: [] };
-    group.accounts.push(account.accountName ? `${account.accountId} (${account.accountName})` : account.accountId);
+    group.accounts.push(account.accountName ? `${account.accountId} (${inert(account.accountName)})` : account.accountId);
     groups.set(problem.code + problem.remedies.join(), group);
   }
   return [...groups.values()].flatMap(({ problem, accounts }) => {
@@ -49,7 +50,7 @@ function problemLines(problem: Problem | undefined): string[] {
     return [];
   }
   const remedies = problem.remedies.slice(0, REMEDIES_SHOWN).map((remedy, i, all) => `  ${all.length > 1 ? `${i + 1}. ` : ''}${remedy}`);
-  return [`  ${problem.code}: ${problem.message}`, ...remedies];
+  return [`  ${problem.code}: ${oneLine(problem.message)}`, ...remedies];
 }
 
 const firstProblem = ({ problem, credentials }: AccountResult): Problem =>

@@ -70,3 +70,32 @@ export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
+
+// --- signals -----------------------------------------------------------------------------------
+
+/** Names of the environment variables of the function that reports. */
+export const SWEEP_NAME_VARIABLE = 'SWEEP_NAME';
+export const TOPIC_VARIABLE = 'NOTIFICATIONS_TOPIC_ARN';
+
+/** What an event of a sweep says it is, on the account's default bus. */
+export const EVENT_SOURCE = 'cdk-root-access';
+export const SWEEP_FINISHED = 'Root Credentials Sweep Finished';
+
+/** Where the metrics of sweeps are. Their one dimension is the path of the construct. */
+export const METRIC_NAMESPACE = 'CdkRootAccess';
+export const SWEEP_DIMENSION = 'Sweep';
+
+/** Metrics of a sweep, as the function that reports emits them and the constructs read them. */
+export const METRICS = {
+  accountsSwept: 'AccountsSwept',
+  accountsClean: 'AccountsClean',
+  accountsFailed: 'AccountsFailed',
+  credentialsFound: 'CredentialsFound',
+  credentialsDeleted: 'CredentialsDeleted',
+  credentialsKept: 'CredentialsKept',
+  sweepsFinished: 'SweepsFinished',
+  sweepsIncomplete: 'SweepsIncomplete',
+  sweepDuration: 'SweepDuration',
+  signalsFailed: 'SignalsFailed',
+} as const;
+export type MetricName = keyof typeof METRICS;

@@ -1,12 +1,15 @@
-import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
 
+/** Each report of `latest/` is kept below `runs/` too. */
+const OLDER_LATEST_KEPT = Duration.days(90);
+
 /** A bucket for reports: it outlives the stack, keeps older versions and speaks TLS only. */
-export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
+export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.IKey, retention?: Duration): s3.Bucket {
   const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
@@ -16,6 +19,11 @@ export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.
     encryptionKey,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     removalPolicy: RemovalPolicy.RETAIN,
+    lifecycleRules: [
+      { id: 'OlderLatest', prefix: LATEST_PREFIX, noncurrentVersionExpiration: OLDER_LATEST_KEPT },
+      ...retention ? [{ id: 'Runs', prefix: RUNS_PREFIX, expiration: retention, noncurrentVersionExpiration: Duration.days(1) }] : [],
+      { id: 'Uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
   });
   bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN); // what protects the reports stays as long as they do
   return bucket;

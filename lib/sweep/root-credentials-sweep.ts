@@ -1,7 +1,10 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { AccountSelection } from './account-selection';
@@ -9,7 +12,9 @@ import { FailedAccounts } from './failed-accounts';
 import { grantReports, reportsBucket } from './reports-bucket';
 import { RootCredential } from './root-credential';
 import { Sweep } from './sweep';
+import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepOnDeploy } from './sweep-on-deploy';
+import { SweepSignals } from './sweep-signals';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { CredentialKind, SweepSettings } from '../private/contract';
@@ -108,6 +113,42 @@ export interface RootCredentialsSweepProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
+   * How long the reports, results and plans of each sweep are kept below `runs/`: whole days. Those of `latest/` stay. Not together
+   * with `reportsBucket`.
+   *
+   * Adds a lifecycle rule to the new bucket, which expires objects and costs nothing.
+   *
+   * @default - they are kept; older versions of what is in `latest/` go after 90 days in any case
+   */
+  readonly reportRetention?: Duration;
+
+  /**
+   * Topic that hears of sweeps with something to tell: failed accounts, credentials that were found or deleted, a sweep that did
+   * not come to its end. A sweep that found nothing is silent; `onSweepFinished` hears of every one.
+   *
+   * The message is text for people, with accounts, likely causes and remedies: whoever subscribes learns which accounts have root
+   * credentials. A topic with a key needs one of yours, whose policy lets `events.amazonaws.com` use it: with the key that AWS
+   * manages, events never reach it.
+   *
+   * Adds `sns:Publish` on the topic (and `kms:Decrypt`, `kms:GenerateDataKey` on its key) to the role of the function that reports;
+   * an EventBridge rule for sweeps that were stopped or ran into their timeout, which make no report; and, to the policy of a topic
+   * of this app, `sns:Publish` for that rule's service.
+   *
+   * @default - nobody is told
+   */
+  readonly notifications?: sns.ITopic;
+
+  /**
+   * Alarms for failed accounts, for found credentials and for sweeps that did not come to their end. `{}` takes the defaults.
+   *
+   * Adds three CloudWatch alarms, of which the last looks at five metrics (0.10 USD a month for each metric looked at, in most
+   * Regions), and no permissions.
+   *
+   * @default - no alarms
+   */
+  readonly alarms?: SweepAlarmOptions;
+
+  /**
    * Region whose STS issues the root sessions. It must be one that is enabled in every account.
    *
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
@@ -134,6 +175,9 @@ const ENABLED_BY_DEFAULT = [
 const SHORTEST_DEPLOYMENT = Duration.minutes(10);
 const LONGEST_DEPLOYMENT = Duration.hours(1);
 
+/** S3 counts the age of objects in days. */
+const DAY = Duration.days(1);
+
 /** What a sweep does with the credentials that it finds. */
 export interface RootCredentialsSweepWork {
   /** Kinds of credentials to delete. */
@@ -145,7 +189,7 @@ export interface RootCredentialsSweepWork {
 
 /** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
 export abstract class RootCredentialsSweep extends Construct {
-  /** Where the reports are: `latest/report.json`, `latest/report.csv`, and one folder for each sweep below `runs/`. */
+  /** Where the reports are: `latest/report.html`, `.csv` and `.json`, and one folder for each sweep below `runs/`. */
   public readonly reportsBucket: s3.IBucket;
 
   /**
@@ -157,6 +201,11 @@ export abstract class RootCredentialsSweep extends Construct {
   /** The one role that takes root sessions: the principal of every `AssumeRoot` in CloudTrail, for the allow-list of a SIEM. */
   public readonly rootSessionRole: iam.IRole;
 
+  /** The alarms that `alarms` asked for, for further actions or a composite alarm. */
+  public readonly alarms: cloudwatch.Alarm[];
+
+  private readonly signals: SweepSignals;
+
   protected constructor(scope: Construct, id: string, props: RootCredentialsSweepProps, work: RootCredentialsSweepWork) {
     super(scope, id);
     const { concurrency = {}, deploymentTimeout = LONGEST_DEPLOYMENT } = props;
@@ -166,19 +215,24 @@ export abstract class RootCredentialsSweep extends Construct {
     if (props.reportsBucket && props.encryptionKey) {
       throw new Error('encryptionKey must not be given together with reportsBucket: the bucket has its own encryption');
     }
+    checkReportRetention(props);
 
-    this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey);
+    this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey, props.reportRetention);
     const sweep = new Sweep(this, 'Sweep', {
+      name: this.node.path,
       settings,
       taskPolicies: ['IAMAuditRootUserCredentials', ...settings.dryRun ? [] : ['IAMDeleteRootUserCredentials']],
       neverAccounts: props.features ? [props.features.managementAccountId] : [],
       batchesAtOnce: concurrency.batchesAtOnce ?? 4,
       bucket: this.reportsBucket,
       stsRegion: props.stsRegion ?? defaultStsRegion(this),
+      notifications: props.notifications,
       options: props.handler,
     });
     this.stateMachine = sweep.stateMachine;
     this.rootSessionRole = sweep.rootSessionRole;
+    this.signals = new SweepSignals(this, 'Signals', { name: this.node.path, sweep, notifications: props.notifications });
+    this.alarms = props.alarms ? this.signals.addAlarms(props.alarms) : [];
     const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
       sweep,
       settings,
@@ -204,6 +258,104 @@ export abstract class RootCredentialsSweep extends Construct {
   public grantReadReports(grantee: iam.IGrantable): iam.Grant {
     return grantReports(this.reportsBucket, grantee);
   }
+
+  /**
+   * A rule for the event that every sweep sends to the account's default bus when it has made its report, clean or not.
+   * Its format is `schema/sweep-finished-1.json`; `docs/signals.md` describes it. A sweep that is stopped sends none.
+   *
+   * Adds the rule, and to its target what that target adds.
+   *
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
+   */
+  public onSweepFinished(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.signals.onSweepFinished(this, id, options);
+  }
+
+  /** As `onSweepFinished`, for sweeps that found credentials: whatever was deleted, would be, or is still there and not kept for a reason. */
+  public onCredentialsFound(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.signals.onSweepFinished(this, id, options, { credentials: { found: [{ numeric: ['>', 0] }] } });
+  }
+
+  /**
+   * Accounts that the sweep looked at, or should have.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricAccountsSwept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('accountsSwept', options);
+  }
+
+  /**
+   * Accounts without any root credential.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricAccountsClean(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('accountsClean', options);
+  }
+
+  /**
+   * Accounts that could not be looked at or cleaned. They may have root credentials.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricAccountsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('accountsFailed', options);
+  }
+
+  /**
+   * Root credentials that the sweep came upon, but those that it keeps for a reason. What was deleted was found first.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricCredentialsFound(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('credentialsFound', options);
+  }
+
+  /**
+   * Root credentials that were deleted and seen to be gone.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricCredentialsDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('credentialsDeleted', options);
+  }
+
+  /**
+   * Root credentials that were left in place for a reason.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricCredentialsKept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('credentialsKept', options);
+  }
+
+  /**
+   * Sweeps of the whole selection that came to their end, with or without failed accounts: 1 for each. Its absence is a sweep that was missed.
+   *
+   * @param options what differs from `Sum` of 5 minutes
+   */
+  public metricSweepsFinished(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('sweepsFinished', options);
+  }
+
+  /**
+   * Sweeps that have reported that they did not come to their end. One that was stopped from outside reports nothing.
+   *
+   * @param options what differs from `Sum` of 5 minutes
+   */
+  public metricSweepsIncomplete(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('sweepsIncomplete', options);
+  }
+
+  /**
+   * Seconds from the start of a sweep to its report.
+   *
+   * @param options what differs from `Maximum` of 5 minutes
+   */
+  public metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.signals.metric('sweepDuration', options);
+  }
 }
 
 function settingsOf(props: RootCredentialsSweepProps, { credentials, dryRun }: RootCredentialsSweepWork): SweepSettings {
@@ -216,6 +368,18 @@ function settingsOf(props: RootCredentialsSweepProps, { credentials, dryRun }: R
     accountsPerBatch: concurrency.accountsPerBatch ?? 25,
     accountsInFlight: concurrency.accountsInFlight ?? 10,
   };
+}
+
+function checkReportRetention({ reportRetention, reportsBucket: imported }: RootCredentialsSweepProps) {
+  if (reportRetention === undefined) {
+    return;
+  }
+  if (imported) {
+    throw new Error('reportRetention must not be given together with reportsBucket: the bucket has its own lifecycle');
+  }
+  if (reportRetention.toSeconds() < DAY.toSeconds() || reportRetention.toSeconds() % DAY.toSeconds() !== 0) {
+    throw new Error(`reportRetention must be whole days, 1 at least, got ${reportRetention.toHumanString()}`);
+  }
 }
 
 function checkConcurrency({ accountsPerBatch = 1, batchesAtOnce = 1, accountsInFlight = 1 }: SweepConcurrency) {

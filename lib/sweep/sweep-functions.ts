@@ -1,14 +1,19 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { reserveForSweeps } from './reports-bucket';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
-import { BUCKET_VARIABLE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE } from '../private/contract';
+import {
+  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE,
+} from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 
 export interface SweepFunctionsProps {
+  /** What signals call the sweep. */
+  readonly name: string;
   readonly selection: Selection;
   /** Names of the task policies that the sweep needs. */
   readonly tasks: string[];
@@ -16,6 +21,7 @@ export interface SweepFunctionsProps {
   readonly neverAccounts: string[];
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
+  readonly notifications?: sns.ITopic;
   readonly options?: HandlerOptions;
 }
 
@@ -30,7 +36,7 @@ export class SweepFunctions extends Construct {
   /** What must exist before a sweep may begin. */
   readonly permissions: Construct[];
 
-  constructor(scope: Construct, id: string, { selection, tasks, neverAccounts, bucket, stsRegion, options }: SweepFunctionsProps) {
+  constructor(scope: Construct, id: string, { name, selection, tasks, neverAccounts, bucket, stsRegion, notifications, options }: SweepFunctionsProps) {
     super(scope, id);
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
     this.select = new HandlerFunction(this, 'Select', {
@@ -57,7 +63,7 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: reports one outcome for every account',
       timeout: Duration.minutes(5),
       memorySize: 1_024,
-      environment,
+      environment: { ...environment, [SWEEP_NAME_VARIABLE]: name, ...notifications && { [TOPIC_VARIABLE]: notifications.topicArn } },
       options,
     });
 
@@ -67,6 +73,7 @@ export class SweepFunctions extends Construct {
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
         ...listing(this, selection),
+        allow(['organizations:DescribeOrganizationalUnit'], [organizationArn(this, 'ou', 'ou-*')]), // names for the reports
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
       ]),
       policy(this, 'BatchPolicy', this.batch, [
@@ -78,6 +85,7 @@ export class SweepFunctions extends Construct {
         allow(['s3:GetObject'], files('selection.json', 'batch-*.json', 'plans/*')),
         allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${LATEST_PREFIX}report.*`)]),
         listRuns(bucket),
+        ...signals(this, notifications),
       ]),
       ...grantAssumeRoot(this, this.batch.role!, { tasks, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] }),
       ...reserveForSweeps(bucket, [this.select.role!, this.batch.role!, this.report.role!]),
@@ -90,11 +98,29 @@ function listing(scope: Construct, { organizationalUnits, exclude }: Selection):
   if (organizationalUnits === undefined) {
     return [allow(['organizations:ListAccounts'], ['*'])]; // IAM has no resource for it
   }
-  const account = Stack.of(scope).formatArn({ service: 'organizations', region: '', account: '*', resource: 'account', resourceName: 'o-*/*' });
   return [
     allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
-    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [account])] : [], // a list of 500 does not fit a policy
+    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [organizationArn(scope, 'account', '*')])] : [], // a list of 500 does not fit a policy
   ];
+}
+
+/** What it takes to tell of a sweep. */
+function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
+  const key = topic?.masterKey;
+  return [
+    new iam.PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }, // a call may have many entries; there is always one
+    }),
+    ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
+    ...key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])] : [],
+  ];
+}
+
+/** Something of whatever organization this is. */
+function organizationArn(scope: Construct, resource: string, id: string): string {
+  return Stack.of(scope).formatArn({ service: 'organizations', region: '', account: '*', resource, resourceName: `o-*/${id}` });
 }
 
 /** Which plans and results there are: of a batch that died, none. */

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
@@ -11,6 +13,8 @@ import { SweepSettings } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
 
 export interface SweepProps {
+  /** What signals call the sweep. */
+  readonly name: string;
   readonly settings: SweepSettings;
   /** Names of the task policies that the sweep needs. */
   readonly taskPolicies: string[];
@@ -19,6 +23,7 @@ export interface SweepProps {
   readonly batchesAtOnce: number;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
+  readonly notifications?: sns.ITopic;
   readonly options?: HandlerOptions;
 }
 
@@ -58,12 +63,17 @@ export class Sweep extends Construct {
   readonly stateMachine: sfn.StateMachine;
   /** The one role that takes root sessions. */
   readonly rootSessionRole: iam.IRole;
+  /** The function without which a sweep ends untold. */
+  readonly reportFunction: lambda.IFunction;
   /** What must exist before a sweep may begin. */
   readonly ready: Construct[];
 
-  constructor(scope: Construct, id: string, { settings, taskPolicies, neverAccounts, batchesAtOnce, bucket, stsRegion, options }: SweepProps) {
+  constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const functions = new SweepFunctions(this, 'Functions', { selection: settings.selection, tasks: taskPolicies, neverAccounts, bucket, stsRegion, options });
+    const { name, settings, taskPolicies, neverAccounts, batchesAtOnce, bucket, stsRegion, notifications, options } = props;
+    const functions = new SweepFunctions(this, 'Functions', {
+      name, selection: settings.selection, tasks: taskPolicies, neverAccounts, bucket, stsRegion, notifications, options,
+    });
 
     const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts: settings.tolerateFailedAccounts }).addRetry(AGAIN).next(
       new sfn.Choice(this, 'Succeeded?')
@@ -97,6 +107,7 @@ export class Sweep extends Construct {
       tracingEnabled: false,
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
+    this.reportFunction = functions.report;
     this.rootSessionRole = functions.batch.role!;
     const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
     const readers = roles(functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches

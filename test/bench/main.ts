@@ -40,12 +40,12 @@ function floorMs({ accounts, dirty }: World): number {
 }
 
 function describe(measured: Measured) {
-  const { world, wallMs, calls, cpuMs, memoryMb, connections, peakInFlight, reportMs, refused, report } = measured;
+  const { world, wallMs, calls, cpuMs, memoryMb, connections, peakInFlight, reportMs, reportMemoryMb, refused, report } = measured;
   const perAccount = Object.entries(calls).map(([operation, count]) => `${operation} ${(count / world.accounts).toFixed(2)}`).join(', ');
   const outcomes = Object.entries(report.counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   console.log([
     `${nameOf(world)}: ${seconds(wallMs)} = ${(wallMs / floorMs(world)).toFixed(2)} x floor; ${outcomes}${refused ? `; ${refused} throttled` : ''}`,
-    `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account, ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)}`,
+    `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account, ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)} and ${reportMemoryMb.toFixed(0)} MB`,
     `  calls per account: ${perAccount}`,
   ].join('\n'));
 }
@@ -69,6 +69,7 @@ function bounds(runs: Map<string, Measured>, loopMsPerAccount: number) {
   line('throttled to 20 AssumeRoot/s, share of the rate used', of('200 clean, 20 AssumeRoot/s', ({ world, wallMs }) => (world.accounts - 20) / 20 / (wallMs / 1_000)), 0.85, true);
   line('throttled to 20 AssumeRoot/s, failed accounts', of('200 clean, 20 AssumeRoot/s', ({ report }) => report.counts.failed), 0, false);
   line('report of 10,000 accounts', of('10000 clean', ({ reportMs }) => reportMs / 1_000), 60, false, ' s');
+  line('memory of the report of 10,000 accounts', of('10000 clean', ({ reportMemoryMb }) => reportMemoryMb), 512, false, ' MB');
   line('memory of a batch process at 10,000 accounts', of('10000 clean', ({ memoryMb }) => memoryMb), 512, false, ' MB');
 }
 

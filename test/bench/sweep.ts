@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Spent, Work } from './batch-process';
 import type { Endpoints, Observed, World } from './organization';
+import type { Reported } from './report-process';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { preflight } from '../../lambda/sweep/preflight';
 import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
-import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
+import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../lambda/sweep/selection';
 import { CREDENTIAL_KINDS } from '../../lib/private/contract';
+import { serveListener } from '../sweep/listener';
 
 export interface Measured extends Observed {
   readonly world: World;
   readonly wallMs: number;
   readonly reportMs: number;
+  readonly reportMemoryMb: number;
   readonly cpuMs: number;
   readonly memoryMb: number;
   readonly report: SweepReport;
@@ -62,9 +65,8 @@ export async function measureSweep(world: World): Promise<Measured> {
   }));
   const wallMs = performance.now() - began;
 
-  const reportBegan = performance.now();
+  const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(run);
   const report = composeReport(EXECUTION, selection, await reconcile(folder, selection), undefined);
-  const reportMs = performance.now() - reportBegan;
 
   organization.send('what was asked?');
   const observed = await message<Observed>(organization);
@@ -74,14 +76,32 @@ export async function measureSweep(world: World): Promise<Measured> {
     world,
     wallMs,
     reportMs,
+    reportMemoryMb,
     report,
     cpuMs: spent.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     memoryMb: Math.max(...spent.map(({ memoryMb }) => memoryMb)),
   };
 }
 
-export function child(file: string, args: string[]): ChildProcess {
-  return fork(join(__dirname, file), args, { execArgv: ['--import', 'tsx'], env: { ...process.env, NODE_NO_WARNINGS: '1', POWERTOOLS_LOG_LEVEL: 'SILENT' } });
+/** The function that reports, with somebody who hears its event. */
+async function measureReport(run: RunReference): Promise<Reported> {
+  const listener = await serveListener();
+  process.env.AWS_ENDPOINT_URL_EVENTBRIDGE = listener.endpoint;
+  const reporter = child('report-process.ts', [], 'ignore'); // its metrics are lines of its output
+  await message(reporter);
+  reporter.send({ execution: EXECUTION, run });
+  const reported = await message<Reported>(reporter);
+  reporter.kill();
+  listener.close();
+  return reported;
+}
+
+export function child(file: string, args: string[], output: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
+  return fork(join(__dirname, file), args, {
+    stdio: ['ignore', output, 'inherit', 'ipc'],
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1', POWERTOOLS_LOG_LEVEL: 'SILENT' },
+  });
 }
 
 export async function message<T>(from: ChildProcess): Promise<T> {

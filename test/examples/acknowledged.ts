@@ -19,8 +19,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the CDK grants the delivery of logs, which cannot be limited to a resource',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:organizations::\*:account\/o-\*\//,
-    reason: 'the ids of the organization and its management account are known only when the stack is deployed',
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:organizations::\*:(account|ou)\/o-\*\//,
+    reason: 'the ids of the organization, its management account and its units are known only when the stack is deployed',
   },
   {
     pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:iam::\*:root\] .*\/AssumeRoot0\//,

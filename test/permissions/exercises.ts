@@ -51,6 +51,10 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     allOn(organizationOf(deployed));
     return select(deployed, grant);
   },
+  'select an account in a unit': async (deployed, grant) => {
+    allOn(organizationOf(deployed));
+    return select(deployed, grant, { accounts: [member(11)] });
+  },
   'sweep a batch': sweepBatch,
   'sweep a batch again': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);

@@ -55,6 +55,15 @@ describe('a role that lacks one of its permissions', () => {
     expect(decisions(grant, since).at(-1)).toMatchObject(ALLOWED);
   });
 
+  test.each(that('goes on'))('goes on without: %s', async (_name, grant) => {
+    const since = deployed.decisions().length;
+    const giveBack = await deployed.withdraw(grant);
+    const answer = await exercise(grant).finally(giveBack);
+    expect(answer).not.toContain('errorMessage');
+    expect(decisions(grant, since)).not.toEqual([]);
+    expect(decisions(grant, since).filter(({ denial }) => !denial)).toEqual([]);
+  });
+
   test.each(that('tells CloudFormation'))('goes no further: %s', async (_name, grant) => {
     const since = deployed.decisions().length;
     const giveBack = await deployed.withdraw(grant);

@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -13,6 +14,8 @@ export const LISTED = [member(1), member(2)];
 export const UNLISTED = member(3);
 /** A unit that does not hold the excluded account. */
 const UNIT = 'ou-fake-00000001';
+/** A topic that is told. */
+export const PEOPLE = `arn:aws:sns:us-east-1:${MANAGEMENT}:people`;
 /** An imported bucket, whose policy is not ours. */
 export const IMPORTED_BUCKET = 'imported-reports';
 
@@ -44,6 +47,7 @@ const VARIANTS: readonly Build[] = [
   (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess'),
   (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess', { features: [RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT], removalPolicy: RemovalPolicy.DESTROY }),
   (stack) => void new RootCredentialsPurge(stack, 'Purge', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`) }),
+  (stack) => void new RootCredentialsPurge(stack, 'Purge', { notifications: sns.Topic.fromTopicArn(stack, 'People', PEOPLE), alarms: {} }),
   (stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
     const features = new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { vpc } });

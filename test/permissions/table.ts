@@ -1,5 +1,5 @@
 import { type Grant } from './grants';
-import { KEPT, LISTED } from './stacks';
+import { KEPT, LISTED, PEOPLE } from './stacks';
 import { MANAGEMENT, SECURITY } from '../deploy/testing';
 
 interface Row {
@@ -19,8 +19,8 @@ export interface Exercised extends Row {
   readonly exercise: string;
   /** The construct whose selection makes the call. @default the first that has the permission */
   readonly construct?: string;
-  /** What the function does when it is denied: it says so and fails, it tries until IAM has caught up, or the framework tells CloudFormation. */
-  readonly denied: 'fails' | 'waits' | 'tells CloudFormation';
+  /** What the function does when it is denied: it says so and fails, it tries until IAM has caught up, it goes on without, or the framework tells CloudFormation. */
+  readonly denied: 'fails' | 'waits' | 'goes on' | 'tells CloudFormation';
 }
 
 /** A permission that nothing on the local AWS can show to be needed. */
@@ -205,6 +205,14 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'fails',
     need: 'with exclusions: one that is mistyped is not told from one that is outside of the units',
   },
+  {
+    ...SELECT,
+    actions: ['organizations:DescribeOrganizationalUnit'],
+    resource: 'arn:aws:organizations::*:ou/o-*/ou-*',
+    exercise: 'select an account in a unit',
+    denied: 'goes on',
+    need: 'reports name units by their ids',
+  },
   { ...SELECT, actions: ['s3:PutObject'], resource: run('selection.json'), exercise: 'select', denied: 'fails', need: 'the selection is not handed on' },
   { ...SELECT, actions: ['s3:PutObject'], resource: run('batches.json'), exercise: 'select', denied: 'fails', need: 'the Map has no batches' },
   { ...BATCH, actions: ['s3:GetObject'], resource: run('selection.json'), exercise: 'sweep a batch', denied: 'fails', need: 'the selection is not read' },
@@ -237,6 +245,15 @@ export const EXERCISED: readonly Exercised[] = [
   { ...REPORT, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringLike runs/*', exercise: 'report', denied: 'fails', need: 'which batches ended is not known' },
   { ...REPORT, actions: ['s3:PutObject'], resource: run('report.*'), exercise: 'report', denied: 'fails', need: 'the report of the run is not written' },
   { ...REPORT, actions: ['s3:PutObject'], resource: '<Reports>/latest/report.*', exercise: 'report', denied: 'fails', need: 'the latest report is not written' },
+  {
+    ...REPORT,
+    actions: ['events:PutEvents'],
+    resource: `arn:aws:events:us-east-1:${MANAGEMENT}:event-bus/default`,
+    condition: 'events:source ForAllValues:StringEquals cdk-root-access',
+    exercise: 'report',
+    denied: 'goes on',
+    need: 'no event tells of a sweep',
+  },
   { holder: 'start function', actions: ['states:StartExecution'], resource: '<Sweep/StateMachine>', exercise: 'start', denied: 'fails', need: 'a deployment starts no sweep' },
   { holder: 'start function', actions: ['cloudformation:DescribeStacks'], resource: '<this stack>', exercise: 'start', denied: 'fails', need: 'a rollback would sweep too' },
   { holder: 'await function', actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'await', denied: 'fails', need: 'a deployment does not learn how its sweep ended' },
@@ -315,6 +332,13 @@ export const PINNED: readonly Pinned[] = [
     need: 'with a key: objects of the bucket cannot be read, or not be written',
     pinned: 'the local AWS does not encrypt',
   })),
+  {
+    ...REPORT,
+    actions: ['sns:Publish'],
+    resource: PEOPLE,
+    need: 'with notifications: nobody is told of failed accounts and found credentials',
+    pinned: 'the deployment of every construct has no topic',
+  },
   {
     ...REPORT,
     actions: ['s3:GetObject'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BatchSweep } from '../../lambda/sweep/batch';
 import type { AccountResult, Problem } from '../../lambda/sweep/results';
 import type { Execution, RunFolder, RunReference } from '../../lambda/sweep/run-folder';
@@ -35,7 +35,7 @@ let handlers: {
 
 beforeAll(async () => {
   aws = await LocalAws.start({ organization });
-  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, STS_REGION: 'us-east-1' });
+  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, STS_REGION: 'us-east-1', SWEEP_NAME: 'Stack/Purge' });
   s3 = new S3Client(aws.clientSettings());
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   const { RootSessions } = await import('../../lambda/aws/root-sessions');
@@ -54,6 +54,7 @@ beforeAll(async () => {
 afterAll(() => aws?.stop());
 
 beforeEach(() => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics
   organization.faults.clear();
   organization.calls.length = 0;
   execution = { name: `run-${++number}`, startTime: '2020-01-02T03:04:05.678Z' };
@@ -105,7 +106,9 @@ describe('a sweep from its first function to its last', () => {
     const validate = ajv.compile(JSON.parse(readFileSync('schema/report-1.json', 'utf8')));
     expect(validate(made), JSON.stringify(validate.errors)).toBe(true);
     expect(JSON.parse(await read('latest/report.json'))).toEqual(made);
-    expect(await read('latest/report.csv')).toBe(await read(`${folder.prefix}report.csv`));
+    for (const format of ['csv', 'html']) {
+      expect(await read(`latest/report.${format}`)).toBe(await read(`${folder.prefix}report.${format}`));
+    }
   });
 
   test('hands on nothing that grows with the number of accounts', async () => {
@@ -136,6 +139,7 @@ describe('the latest report', () => {
     const narrowed = await select({ accounts: [member(1)] });
     await sweep(narrowed, 0);
     await makeReport(narrowed);
+    expect(JSON.parse(await read(`${handlers.runPrefix(execution)}report.json`))).toMatchObject({ narrowed: true });
     await makeReport({ error: { Error: 'InputRefused', Cause: 'no' } });
     expect(await read('latest/report.json')).toBe(latest);
   });

@@ -4,6 +4,7 @@ import { seconds } from '../../lambda/aws/patience';
 import { preflight } from '../../lambda/sweep/preflight';
 import { resolveSelection } from '../../lambda/sweep/selection';
 import { parseStartInput } from '../../lambda/sweep/start-input';
+import { pathOf } from '../../lambda/sweep/units';
 import type { Selection } from '../../lib/private/contract';
 import { emptyPages, fail, FakeOrganization, serve, shortPages, type OrganizationOptions } from '../local-aws/organization';
 
@@ -226,5 +227,44 @@ describe('before a sweep', () => {
     const organization = await served();
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', times: 2, effect: fail('ServiceAccessNotEnabledException') });
     expect(await preflight(iam(), organizations(), seconds(20, 50))).toMatchObject({ managementAccountId: MANAGEMENT });
+  });
+});
+
+describe('where the accounts are in the organization', () => {
+  const named = ({ placement }: Awaited<ReturnType<typeof select>>) => {
+    const units = new Map(placement!.units.map((unit) => [unit.id, unit]));
+    return Object.fromEntries(Object.entries(placement!.parents).map(([id, parentId]) => [id, pathOf(parentId, units)]));
+  };
+
+  async function nested() {
+    const organization = await served();
+    const outer = organization.addOrganizationalUnit({ name: 'workloads' });
+    const inner = organization.addOrganizationalUnit({ name: 'production', parent: outer });
+    organization.addAccount({ id: member(1), ou: inner });
+    organization.addAccount({ id: member(2), ou: inner });
+    organization.addAccount({ id: member(3) });
+    return { organization, outer, inner };
+  }
+
+  test('is known by name for every selected and skipped account, at one call for each unit', async () => {
+    const { organization } = await nested();
+    expect(named(await select({}))).toEqual({
+      [MANAGEMENT]: 'Root', [member(1)]: 'Root / workloads / production', [member(2)]: 'Root / workloads / production', [member(3)]: 'Root',
+    });
+    expect(organization.calls.map(({ operation }) => operation)).toEqual(['ListAccounts', 'DescribeOrganizationalUnit', 'DescribeOrganizationalUnit']);
+  });
+
+  test('is known by id where the names are denied, and the sweep goes on', async () => {
+    const { organization, outer, inner } = await nested();
+    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', effect: fail('AccessDeniedException') });
+    const selection = await select({});
+    expect(selection.selected).toEqual([1, 2, 3].map(member));
+    expect(named(selection)[member(1)]).toBe(`Root / ${outer} / ${inner}`);
+  });
+
+  test('is asked of the units of selected accounts only', async () => {
+    const { organization } = await nested();
+    expect(named(await select({}, { accounts: [member(3)] }))).toEqual({ [member(3)]: 'Root' });
+    expect(organization.calls.map(({ operation }) => operation)).toEqual(['ListAccounts']);
   });
 });

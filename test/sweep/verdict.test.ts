@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import { accountsOf, reportOf as sampleReport, UNITS } from './report-samples';
 import { csvOf } from '../../lambda/sweep/csv';
 import { composeReport } from '../../lambda/sweep/report';
 import { resultOf, skipped, type AccountResult, type Problem } from '../../lambda/sweep/results';
@@ -81,6 +82,11 @@ describe('the report as CSV', () => {
   test.each(['=cmd|calc', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('no spreadsheet executes the account name %j', (name) => {
     const [row] = rows([resultOf(account(1, name), [])]);
     expect(row.account_name).toBe(`'${name}`);
+  });
+
+  test('names the organizational unit, with the units above it', () => {
+    const [row] = parse(csvOf(sampleReport(accountsOf(3).slice(2), { placement: { units: UNITS, parents: { [account(2).accountId]: UNITS[2].id } } })), { columns: true, bom: true }) as Record<string, string>[];
+    expect(row.organizational_unit).toBe('Root / workloads / production');
   });
 
   test('quotes and line breaks in a name stay in their cell', () => {

@@ -1,11 +1,13 @@
-import { BUCKET_VARIABLE, LATEST_PREFIX } from '../../../lib/private/contract';
-import { s3 } from '../../aws/clients';
+import { BUCKET_VARIABLE, LATEST_PREFIX, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE } from '../../../lib/private/contract';
+import { eventBridge, s3, sns } from '../../aws/clients';
 import { log } from '../../log';
 import { csvOf } from '../csv';
+import { htmlOf } from '../html';
 import { problem } from '../remedies';
 import { composeReport, reconcile } from '../report';
 import type { Problem } from '../results';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
+import { signal } from '../signals';
 import { messageOfCause } from '../state-error';
 import { verdictOf, type Verdict } from '../verdict';
 
@@ -23,11 +25,11 @@ interface ReportEvent {
   readonly tolerateFailedAccounts: boolean;
 }
 
-const client = s3();
+const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns() };
 
 /** Last state of a sweep, whatever died before it. */
 export async function handler({ execution, run, tolerateFailedAccounts }: ReportEvent): Promise<Verdict> {
-  const folder = new RunFolder(client, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
   const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
@@ -36,8 +38,13 @@ export async function handler({ execution, run, tolerateFailedAccounts }: Report
   await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
     folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
+    folder.put(`${prefix}report.html`, htmlOf(report), 'text/html; charset=utf-8'),
   ]));
-  const verdict = verdictOf(report, `s3://${folder.bucket}/${folder.prefix}report.json`, tolerateFailedAccounts);
+  const address = (format: string) => `s3://${folder.bucket}/${folder.prefix}report.${format}`;
+  const addresses = { json: address('json'), csv: address('csv'), html: address('html') };
+  const verdict = verdictOf(report, addresses.json, tolerateFailedAccounts);
+  const audience = { ...clients, sweep: process.env[SWEEP_NAME_VARIABLE]!, topicArn: process.env[TOPIC_VARIABLE] };
+  await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return verdict;
 }

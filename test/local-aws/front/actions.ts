@@ -6,8 +6,7 @@ type Namer = (request: UnnamedRequest) => NamedAction[];
 
 const NAMERS: Readonly<Record<string, Namer>> = {
   cloudformation: cloudFormation,
-  events: json((_operation, input, arn) => (input.Entries as Input[]).map(({ EventBusName: bus = 'default' }) => (
-    String(bus).startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`))), ['PutEvents']),
+  events: putEvents,
   iam: iam,
   lambda: lambda,
   logs: json((_operation, input, arn) => arn('logs', `log-group:${input.logGroupName ?? ''}*`.replace(/(.)\*$/, '$1:*'))),
@@ -44,6 +43,19 @@ function json(resourceOf: (operation: string, input: Input, arn: Arn) => string 
     const resources = resourceOf(operation, JSON.parse(request.body.toString() || '{}') as Input, arnIn(request)) ?? '*';
     return [resources].flat().map((resource) => ({ action: `${request.scope.service}:${operation}`, resource, context: {} }));
   };
+}
+
+/** Each entry goes to a bus of its own, and says what it is. */
+function putEvents(request: UnnamedRequest): NamedAction[] {
+  if (operationOf(request) !== 'PutEvents') {
+    return [];
+  }
+  const { Entries: entries = [] } = JSON.parse(request.body.toString()) as { Entries?: Input[] };
+  return entries.map(({ EventBusName: bus = 'default', Source: source, DetailType: type }) => ({
+    action: 'events:PutEvents',
+    resource: String(bus).startsWith('arn:') ? bus : arnIn(request)('events', `event-bus/${bus}`),
+    context: { 'events:source': [source], 'events:detail-type': [type] },
+  }));
 }
 
 function arnIn({ scope, accountId }: UnnamedRequest): Arn {

@@ -135,8 +135,11 @@ function callable(by: (call: Call, organization: Organization) => boolean, opera
   };
 }
 
-function resourceOf({ input }: Call, organization: Organization): string {
-  return input.AccountId === undefined ? '*' : arn(organization, 'account', input.AccountId);
+function resourceOf({ operation, input: { AccountId: account, OrganizationalUnitId: unit } }: Call, organization: Organization): string {
+  if (operation === 'DescribeOrganizationalUnit') {
+    return arn(organization, 'ou', unit ?? '');
+  }
+  return account === undefined ? '*' : arn(organization, 'account', account);
 }
 
 function contextOf({ input: { ServicePrincipal: service } }: Call): Record<string, string> {

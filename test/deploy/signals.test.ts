@@ -1,0 +1,67 @@
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CfnOutput } from 'aws-cdk-lib';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { BOTH_FEATURES, deploymentInto, member, purge, SECURITY, variedOrganization } from './testing';
+import { AccountSelection, RootCredentialsDashboard } from '../../lib';
+import { fail } from '../local-aws/organization';
+
+const organization = variedOrganization(BOTH_FEATURES);
+const stack = deploymentInto(organization);
+
+/** A message in the queue that is an output of the stack. */
+async function received(queue: string, isWanted: (body: string) => boolean = () => true): Promise<any> {
+  const client = new SQSClient(stack().aws.clientSettings());
+  const QueueUrl = await stack().output(queue);
+  return vi.waitUntil(async () => {
+    const { Messages: messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
+    const found = messages.find(({ Body }) => isWanted(Body!));
+    return found && JSON.parse(found.Body!);
+  }, { timeout: 20_000, interval: 250 });
+}
+
+describe('a sweep with signals', () => {
+  beforeAll(async () => {
+    const { code, output } = await stack().deploy((scope) => {
+      const topic = new sns.Topic(scope, 'People');
+      const [events, mail] = ['Events', 'Mail'].map((id) => new sqs.Queue(scope, id));
+      topic.addSubscription(new subscriptions.SqsSubscription(mail));
+      const sweep = purge(scope, { accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]), notifications: topic, alarms: {} });
+      sweep.onCredentialsFound('Found', { target: new targets.SqsQueue(events) });
+      new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [sweep] });
+      new CfnOutput(scope, 'EventsUrl', { value: events.queueUrl });
+      new CfnOutput(scope, 'MailUrl', { value: mail.queueUrl });
+    });
+    expect(code, output).toBe(0);
+  }, 180_000);
+
+  test('sends an event to those who asked for found credentials, with the address of a report that is there', async () => {
+    const event = await received('EventsUrl');
+    expect(event).toMatchObject({
+      'source': 'cdk-root-access',
+      'detail-type': 'Root Credentials Sweep Finished',
+      'detail': { sweep: 'RootAccess/Purge', succeeded: true, narrowed: false, accounts: { purged: 3 } },
+    });
+    const { credentials, report } = event.detail;
+    expect(credentials.found).toBe(credentials.deleted);
+    expect(JSON.parse(await stack().read(report.json))).toMatchObject({ counts: event.detail.accounts });
+    expect(await stack().read(report.html)).toMatch(/^<!doctype html>/);
+  });
+
+  test('tells people what it deleted, and what to do', async () => {
+    const { Subject, Message } = await received('MailUrl');
+    expect(Subject).toMatch(/^Root credentials: \d+ credentials found, \d+ credentials deleted$/);
+    expect(Message).toContain('find out in CloudTrail');
+  });
+
+  test('tells people of an account that failed, and still ends as failed', async () => {
+    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(3), effect: fail('AccessDenied') });
+    expect(await stack().start({ accounts: [member(3)] })).toMatchObject({ status: 'FAILED', error: 'AccountsFailed' });
+    const { Message } = await received('MailUrl', (body) => body.includes('1 account failed'));
+    expect(Message).toContain(member(3));
+    expect(Message).toContain('may still have root credentials');
+  }, 60_000);
+});

@@ -1,0 +1,50 @@
+import { composeReport, type SweepReport } from '../../lambda/sweep/report';
+import { resultOf, skipped, type AccountResult, type Problem } from '../../lambda/sweep/results';
+import type { ResolvedSelection } from '../../lambda/sweep/selection';
+import type { OrganizationalUnit } from '../../lambda/sweep/units';
+
+export const EXECUTION = { name: 'deployment-1', startTime: '2026-01-02T03:04:05Z' };
+
+export const DENIED: Problem = { code: 'AssumeRootDenied', message: 'not authorized', remedies: ['look at the policies', 'register the account'] };
+
+export const UNITS: OrganizationalUnit[] = [
+  { id: 'r-abcd', name: 'Root' },
+  { id: 'ou-abcd-workloads', name: 'workloads', parentId: 'r-abcd' },
+  { id: 'ou-abcd-production', name: 'production', parentId: 'ou-abcd-workloads' },
+  { id: 'ou-abcd-security', name: 'security', parentId: 'r-abcd' },
+];
+
+export const accountOf = (n: number, name = `account-${n}`) => ({ accountId: String(200_000_000_000 + n), accountName: name });
+
+/** One account of each kind in turn; the unit is one of `UNITS` in turn. */
+export function accountsOf(count: number, nameOf = (n: number) => `account-${n}`): AccountResult[] {
+  return Array.from({ length: count }, (_, n) => {
+    const account = accountOf(n, nameOf(n));
+    switch (n % 5) {
+      case 0: return resultOf(account, [], DENIED);
+      case 1: return resultOf(account, [
+        { kind: 'Password', status: 'deleted', createdAt: '2019-01-01T00:00:00Z', lastUsedAt: `202${n % 3}-05-06T07:08:09Z` },
+        { kind: 'MfaDevice', id: `arn:aws:iam::${account.accountId}:mfa/root`, status: 'deleted' },
+      ]);
+      case 2: return resultOf(account, [{ kind: 'AccessKey', id: `AKIA${n}`, state: 'Active', status: 'kept', reason: 'in use' }]);
+      case 3: return skipped(account, 'it is excluded');
+      default: return resultOf(account, []);
+    }
+  });
+}
+
+export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedSelection> = {}, problem?: Problem): SweepReport {
+  const parents = Object.fromEntries(accounts.map(({ accountId }, n) => [accountId, UNITS[n % UNITS.length].id]));
+  return composeReport(EXECUTION, {
+    organizationId: 'o-abcdefghij',
+    managementAccountId: '111111111111',
+    callerAccountId: '111111111111',
+    credentials: ['Password'],
+    dryRun: false,
+    narrowed: false,
+    batches: [],
+    skipped: [],
+    placement: { units: UNITS, parents },
+    ...selection,
+  }, accounts, problem);
+}
