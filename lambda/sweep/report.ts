@@ -18,6 +18,8 @@ export interface SweepReport {
   readonly managementAccountId?: string;
   readonly dryRun?: boolean;
   readonly credentials?: string[];
+  /** Other sweeps of the same construct that were at work when this one began: what they deleted was gone before, or `absent`. */
+  readonly alsoRunning?: string[];
   /** Accounts by outcome. */
   readonly counts: Record<Outcome, number>;
   /** Why the sweep as a whole did not come to its end. */
@@ -64,6 +66,7 @@ export function composeReport(
     managementAccountId: selection?.managementAccountId,
     dryRun: selection?.dryRun,
     credentials: selection?.credentials,
+    alsoRunning: selection?.alsoRunning,
     counts: counts as Record<Outcome, number>,
     problem: failure,
     accounts: [...accounts].sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),

@@ -59,14 +59,49 @@ export interface SweepSettings {
 export interface SweepProperties {
   readonly Sweep: Pick<SweepSettings, 'selection' | 'credentials' | 'dryRun'>;
   readonly Nonce?: string;
+  /** The schedule that asks from when on it may start sweeps; a change of it alone starts none. */
+  readonly Schedule?: string;
 }
+
+/** Attribute of the custom resource: a time shortly after its own sweep has ended. */
+export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';
 
 /** Names of the environment variables of the sweep's functions. */
 export const BUCKET_VARIABLE = 'REPORTS_BUCKET';
 export const MACHINE_VARIABLE = 'STATE_MACHINE_ARN';
 export const STS_REGION_VARIABLE = 'STS_REGION';
 export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
+export const JOINED_PURGE_VARIABLE = 'PURGE_JOINED_ACCOUNTS';
 
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
+
+// --- signals -----------------------------------------------------------------------------------
+
+/** Names of the environment variables of the function that reports. */
+export const SWEEP_NAME_VARIABLE = 'SWEEP_NAME';
+export const TOPIC_VARIABLE = 'NOTIFICATIONS_TOPIC_ARN';
+
+/** What an event of a sweep says it is, on the account's default bus. */
+export const EVENT_SOURCE = 'cdk-root-access';
+export const SWEEP_FINISHED = 'Root Credentials Sweep Finished';
+
+/** Where the metrics of sweeps are. Their one dimension is the path of the construct. */
+export const METRIC_NAMESPACE = 'CdkRootAccess';
+export const SWEEP_DIMENSION = 'Sweep';
+
+/** Metrics of a sweep, as the function that reports emits them and the constructs read them. */
+export const METRICS = {
+  accountsSwept: 'AccountsSwept',
+  accountsClean: 'AccountsClean',
+  accountsFailed: 'AccountsFailed',
+  credentialsFound: 'CredentialsFound',
+  credentialsDeleted: 'CredentialsDeleted',
+  credentialsKept: 'CredentialsKept',
+  sweepsFinished: 'SweepsFinished',
+  sweepsIncomplete: 'SweepsIncomplete',
+  sweepDuration: 'SweepDuration',
+  signalsFailed: 'SignalsFailed',
+} as const;
+export type MetricName = keyof typeof METRICS;

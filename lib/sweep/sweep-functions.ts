@@ -1,9 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { reserveForSweeps } from './reports-bucket';
 import { HandlerOptions } from '../handler-options';
+import { anyAccountArn } from '../private/account-arns';
 import { grantAssumeRoot } from '../private/assume-root';
 import { BUCKET_VARIABLE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
@@ -24,6 +25,7 @@ const BATCH_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with no more than its own permissions. */
 export class SweepFunctions extends Construct {
+  readonly begin: HandlerFunction;
   readonly select: HandlerFunction;
   readonly batch: HandlerFunction;
   readonly report: HandlerFunction;
@@ -33,6 +35,14 @@ export class SweepFunctions extends Construct {
   constructor(scope: Construct, id: string, { selection, tasks, neverAccounts, bucket, stsRegion, options }: SweepFunctionsProps) {
     super(scope, id);
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
+    this.begin = new HandlerFunction(this, 'Begin', {
+      asset: 'sweep-begin',
+      handler: 'handler',
+      description: 'Root credentials sweep: begins, or gives way to one that is at work',
+      timeout: BATCH_TIMEOUT,
+      memorySize: 256,
+      options,
+    });
     this.select = new HandlerFunction(this, 'Select', {
       asset: 'sweep-select',
       handler: 'handler',
@@ -90,10 +100,9 @@ function listing(scope: Construct, { organizationalUnits, exclude }: Selection):
   if (organizationalUnits === undefined) {
     return [allow(['organizations:ListAccounts'], ['*'])]; // IAM has no resource for it
   }
-  const account = Stack.of(scope).formatArn({ service: 'organizations', region: '', account: '*', resource: 'account', resourceName: 'o-*/*' });
   return [
     allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
-    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [account])] : [], // a list of 500 does not fit a policy
+    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [anyAccountArn(scope)])] : [], // a list of 500 does not fit a policy
   ];
 }
 

@@ -131,7 +131,7 @@ const functionOf = ({ at }: Grant, name: string) => `${at.construct}/Sweep/Funct
 const accountOf = ({ resource }: Grant) => /:(\d{12}):root$/.exec(resource)?.[1] ?? member(1);
 
 async function select(deployed: Deployed, grant: Grant, input: object = { accounts: [accountOf(grant)] }): Promise<string> {
-  return deployed.invoke(functionOf(grant, 'Select'), { execution: EXECUTION, input, settings: await settingsOf(deployed, grant.at.construct) });
+  return deployed.invoke(functionOf(grant, 'Select'), { execution: EXECUTION, input, alsoRunning: [], settings: await settingsOf(deployed, grant.at.construct) });
 }
 
 /** As they stand in the definition of the state machine. */
