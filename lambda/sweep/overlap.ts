@@ -43,7 +43,10 @@ const isEarly = ({ notBefore }: StartInput, startDate: Date) => notBefore !== un
 /** Of two that begin at once only the later one gives way: if each gave way to the other, nothing would be swept. */
 function earlierThan(execution: Execution, running: ExecutionListItem[]): ExecutionListItem[] {
   const own = { name: execution.name, startDate: new Date(execution.startTime), ...running.find(({ name }) => name === execution.name) };
-  return running.filter(({ name, startDate }) => startDate! < own.startDate || (startDate!.getTime() === own.startDate.getTime() && name! < own.name));
+  return running.filter(({ name, startDate }) => {
+    const later = startDate!.getTime() - own.startDate.getTime();
+    return later < 0 || (later === 0 && name! < own.name);
+  });
 }
 
 /** One that looks at a part of the accounts, or deletes less than the construct would, does not do the work of this one. */

@@ -298,8 +298,9 @@ function checkStarts({ schedule, scheduleTimeWindow, joinedAccounts, joinedAccou
   if (scheduleTimeWindow && !schedule) {
     throw new Error('scheduleTimeWindow must not be given without schedule');
   }
-  if (scheduleTimeWindow && (scheduleTimeWindow.toSeconds() < 60 || scheduleTimeWindow.toSeconds() > Duration.days(1).toSeconds())) {
-    throw new Error(`scheduleTimeWindow must be from 1 minute to 24 hours, got ${scheduleTimeWindow.toHumanString()}`);
+  const window = scheduleTimeWindow?.toSeconds() ?? 60;
+  if (window < 60 || window > Duration.days(1).toSeconds() || window % 60 !== 0) {
+    throw new Error(`scheduleTimeWindow must be from 1 minute to 24 hours, in whole minutes, got ${scheduleTimeWindow!.toHumanString()}`);
   }
   if (joinedAccountsForwardedFrom !== undefined && !joinedAccounts) {
     throw new Error('joinedAccountsForwardedFrom must not be given without joinedAccounts');

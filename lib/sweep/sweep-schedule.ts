@@ -30,8 +30,9 @@ const SHORTEST_RATE = Duration.hours(1);
 export class SweepSchedule extends Construct {
   readonly alarms: cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, { sweep: { stateMachine }, onDeploy, expression, timeWindow, finished }: SweepScheduleProps) {
+  constructor(scope: Construct, id: string, props: SweepScheduleProps) {
     super(scope, id);
+    const { sweep: { stateMachine }, onDeploy, expression, timeWindow } = props;
     const stack = Stack.of(this);
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the schedule could not start a sweep; the queue says why');
     const role = new iam.Role(this, 'Role', {
@@ -59,15 +60,15 @@ export class SweepSchedule extends Construct {
       }),
     });
     schedule.node.addDependency(role, onDeploy.resource); // the first sweep is the deployment's
-    this.alarms = [undelivered.alarm, ...this.missed(expression, timeWindow, finished, onDeploy)];
+    this.alarms = [undelivered.alarm, ...this.missed(props)];
   }
 
-  private missed(expression: scheduler.ScheduleExpression, timeWindow: Duration | undefined, finished: cloudwatch.Metric, onDeploy: SweepOnDeploy): cloudwatch.Alarm[] {
+  private missed({ expression, timeWindow = Duration.minutes(0), finished, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
     const interval = longestInterval(expression);
-    if (interval === undefined || interval.toHours() > LONGEST_WINDOW.toHours()) {
+    if (interval === undefined || interval.toMinutes() > LONGEST_WINDOW.toMinutes()) {
       return [];
     }
-    const hours = Math.min(Math.ceil((interval.toMinutes() + LONGEST_SWEEP.toMinutes() + (timeWindow?.toMinutes() ?? 0)) / 60), LONGEST_WINDOW.toHours());
+    const hours = Math.min(Math.ceil(interval.plus(LONGEST_SWEEP).plus(timeWindow).toMinutes() / 60), LONGEST_WINDOW.toHours());
     // by the day where there is no room left for a sweep that takes longer than the one before
     const period = hours === LONGEST_WINDOW.toHours() ? Duration.days(1) : Duration.hours(1);
     const alarm = new cloudwatch.Alarm(this, 'Missed', {

@@ -110,7 +110,8 @@ export class Sweep extends Construct {
     const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
     const readers = roles(functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
     const writers = roles(functions.select, functions.batch, functions.report);
-    this.ready = [functions, ...functions.permissions, ...grantKey(this, bucket, readers, writers), this.stateMachine, this.beginPolicy(functions.begin)];
+    const permissions = [...functions.permissions, ...grantKey(this, bucket, readers, writers), this.beginPolicy(functions.begin)];
+    this.ready = [functions, ...permissions, this.stateMachine];
   }
 
   /** Which other sweeps are at work. The state machine needs the function, so this comes after both. */

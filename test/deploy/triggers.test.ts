@@ -73,7 +73,10 @@ describe('a schedule', () => {
   test('gives way to a sweep of everything that is at work, and not to a part of one', async () => {
     organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(4_000) });
     const stateMachineArn = await stack().output('Machine');
-    const start = async (input: object) => (await client().send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }))).executionArn!;
+    const start = async (input: object) => {
+      const { executionArn } = await client().send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+      return executionArn!;
+    };
     const part = await start({ accounts: [member(1)] });
     const whole = await start({});
     const scheduled = await ended(await fire());
@@ -133,16 +136,19 @@ describe('an account that joins the organization', () => {
     organization.addAccount({ id: CREATED, name: 'created', root: EVERYTHING });
     await Promise.all([joined(CREATED), joined(CREATED)]);
     const machine = await stack().output('Machine');
-    await vi.waitUntil(async () => (await executions(machine)).filter(isPrefixed(CREATED)).length === 2, { timeout: 30_000, interval: 100 });
-    const both = await Promise.all((await executions(machine)).filter(isPrefixed(CREATED)).map(({ executionArn }) => ended(executionArn!)));
+    const sweeps = async () => (await executions(machine)).filter(isPrefixed(CREATED));
+    await vi.waitUntil(async () => (await sweeps()).length === 2, { timeout: 30_000, interval: 100 });
+    const both = await Promise.all((await sweeps()).map(({ executionArn }) => ended(executionArn!)));
     expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(rootSessions(organization.calls)).toEqual(new Set([CREATED]));
-    expect(organization.account(CREATED).root.credentials.current).toEqual({ loginProfile: undefined, accessKeys: [], signingCertificates: [], mfaDevices: [] });
+    const { credentials } = organization.account(CREATED).root;
+    expect(credentials.current).toEqual({ loginProfile: undefined, accessKeys: [], signingCertificates: [], mfaDevices: [] });
   }, 120_000);
 
   test('and of which the event names more than one account is not swept', async () => {
     await stack().aws.putAwsEvents([{
-      source: 'aws.organizations', detailType: 'AWS Service Event via CloudTrail',
+      source: 'aws.organizations',
+      detailType: 'AWS Service Event via CloudTrail',
       detail: { eventName: 'AccountJoinedOrganization', serviceEventDetails: { accounts: [CREATED, PENDING] } },
     }]);
     await vi.waitUntil(async () => (await stack().aws.logLines()).some((line) => line.includes('AccountUnclear')), { timeout: 30_000, interval: 500 });

@@ -58,15 +58,25 @@ describe('a role of the templates', () => {
     expect(roles.filter(({ Properties }) => Properties.ManagedPolicyArns || Properties.Policies)).toEqual([]);
   });
 
-  test('can be assumed by Lambda or Step Functions and by nobody else', () => {
+  test('can be assumed by Lambda, Step Functions, EventBridge or its Scheduler and by nobody else', () => {
     const trusts = roles.flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement as { readonly Principal: object }[]);
-    const services = ['lambda', 'states'].map((name) => ({ Service: `${name}.amazonaws.com` }));
+    const services = ['lambda', 'states', 'events', 'scheduler'].map((name) => ({ Service: `${name}.amazonaws.com` }));
     expect(trusts.filter(({ Principal }) => !services.some((service) => isDeepStrictEqual(Principal, service)))).toEqual([]);
   });
 });
 
 test('the policy of a reports bucket allows nobody anything', () => {
-  const own = stacks.flatMap(policiesOf).filter(({ Roles }) => Roles === undefined);
+  const own = stacks.flatMap(policiesOf).filter(({ Roles, Queues }) => Roles === undefined && Queues === undefined);
   expect(own.length).toBeGreaterThan(0);
   expect(own.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(({ Effect }) => Effect))).not.toContain('Allow');
+});
+
+test('the policy of a queue allows a rule to send to it, and speaks TLS only', () => {
+  const statements = stacks.flatMap(policiesOf).filter(({ Queues }) => Queues).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  expect(statements.length).toBeGreaterThan(0);
+  for (const statement of statements) {
+    expect(statement).toMatchObject(statement.Effect === 'Deny'
+      ? { Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }
+      : { Action: 'sqs:SendMessage', Principal: { Service: 'events.amazonaws.com' }, Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/Rule/), 'Arn'] } } } });
+  }
 });

@@ -78,7 +78,8 @@ describe('a schedule', () => {
     ['an expression that does not recur', { schedule: ScheduleExpression.at(new Date('2030-01-01T00:00:00Z')) }, /^schedule must be a ScheduleExpression that recurs \(rate or cron\), got 'at\(/],
     ['a rate of minutes', { schedule: ScheduleExpression.rate(Duration.minutes(59)) }, "schedule must not be more frequent than every hour, got 'rate(59 minutes)'"],
     ['a window without a schedule', { scheduleTimeWindow: Duration.hours(1) }, 'scheduleTimeWindow must not be given without schedule'],
-    ['a window that is too long', { schedule: DAILY, scheduleTimeWindow: Duration.hours(25) }, /scheduleTimeWindow must be from 1 minute to 24 hours, got/],
+    ['a window that is too long', { schedule: DAILY, scheduleTimeWindow: Duration.hours(25) }, /scheduleTimeWindow must be from 1 minute to 24 hours, in whole minutes, got/],
+    ['a window of a minute and a half', { schedule: DAILY, scheduleTimeWindow: Duration.seconds(90) }, /in whole minutes, got/],
   ])('refuses %s', (_what, props, message) => {
     expect(() => templateOf(props)).toThrow(message);
   });
@@ -89,6 +90,7 @@ describe('the alarm for a sweep that is missing', () => {
 
   test.each([
     ['every hour', ScheduleExpression.rate(Duration.hours(1)), undefined, 3_600, 7],
+    ['every ninety minutes', ScheduleExpression.rate(Duration.minutes(90)), undefined, 3_600, 8],
     ['every day', DAILY, undefined, 3_600, 30],
     ['every day at three', cron({}), undefined, 3_600, 30],
     ['every day within four hours', cron({}), Duration.hours(4), 3_600, 34],

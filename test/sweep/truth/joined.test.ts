@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cases, casesTimeout } from './runs';
 import { expectHonesty, expectRemedies, expectRestraint } from './properties';
+import { cases, casesTimeout } from './runs';
 import { credentialsIn, passingScenario, setUp, type Scenario } from './scenario';
 import { MANAGEMENT, serveWorlds } from './world';
 import { nextStep } from '../../../lambda/sweep/joined';
@@ -19,7 +19,8 @@ const joinedEvent = (accountId: string) => ({
 });
 
 describe('an account that joins the organization', () => {
-  const joinings = passingScenario().chain((scenario) => fc.record({ scenario: fc.constant(scenario), accountId: joiner(scenario), purge: fc.boolean() }));
+  const joinings = passingScenario().chain((scenario) => (
+    fc.record({ scenario: fc.constant(scenario), accountId: joiner(scenario), purge: fc.boolean() })));
 
   test('is swept alone and within the selection, or not touched at all', async () => {
     await fc.assert(fc.asyncProperty(joinings, async ({ scenario, accountId, purge }) => {
