@@ -26,6 +26,8 @@ export interface Caller {
   readonly arn: string;
   /** The role behind an assumed-role session: its policies decide. */
   readonly roleArn?: string;
+  /** A service that acts for itself, `sns.amazonaws.com`: only what a resource policy gives it. */
+  readonly service?: string;
   /** Name of the task policy, for a session that `sts:AssumeRoot` issued. */
   readonly taskPolicy?: string;
   /** Milliseconds since the epoch; sessions end, an administrator's key does not. */

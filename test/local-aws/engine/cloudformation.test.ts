@@ -38,21 +38,32 @@ describe('a stack of the local AWS', () => {
     await expect(targets(Id)).rejects.toMatchObject({ name: 'PolicyNotFoundException' });
   });
 
-  test('owns a document of Systems Manager', async () => {
+  test('owns a document of Systems Manager: a new content is a new version, or another document, but never another one of the same name', async () => {
     const ssm = new SSMClient(aws.clientSettings());
-    const document = (description: string) => ({
-      Document: { Type: 'AWS::SSM::Document', Properties: { Name: 'runbook', DocumentType: 'Automation', Content: { schemaVersion: '0.3', description } } },
+    const STEP = { name: 'Run', action: 'aws:executeStateMachine', inputs: { stateMachineArn: 'arn' } };
+    const document = (description: string, properties: object) => ({
+      Document: { Type: 'AWS::SSM::Document', Properties: { DocumentType: 'Automation', Content: { schemaVersion: '0.3', description, mainSteps: [STEP] }, ...properties } },
     });
-    const read = () => ssm.send(new GetDocumentCommand({ Name: 'runbook' }));
+    const read = (Name: string) => ssm.send(new GetDocumentCommand({ Name }));
+    const [named, versions] = [{ Name: 'runbook' }, { UpdateMethod: 'NewVersion' }];
 
-    await stacks.create('document', document('first'));
-    expect(JSON.parse((await read()).Content!)).toEqual({ schemaVersion: '0.3', description: 'first' });
+    await stacks.create('document', document('first', named));
+    expect(JSON.parse((await read('runbook')).Content!)).toMatchObject({ schemaVersion: '0.3', description: 'first' });
 
-    await stacks.update('document', document('second'));
-    expect(await read()).toMatchObject({ DocumentVersion: '2', DocumentType: 'Automation', Content: expect.stringContaining('second') });
+    const refused = await stacks.update('document', document('second', named));
+    expect(refused.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(refused.events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('a custom-named resource requires replacing'));
+
+    await stacks.update('document', document('second', { ...named, ...versions }));
+    expect(await read('runbook')).toMatchObject({ DocumentVersion: '2', DocumentType: 'Automation', Content: expect.stringContaining('second') });
 
     await stacks.delete('document');
-    await expect(read()).rejects.toMatchObject({ name: 'InvalidDocument' });
+    await expect(read('runbook')).rejects.toMatchObject({ name: 'InvalidDocument' });
+
+    const first = await stacks.create('unnamed', document('first', {}), { Name: ref('Document') });
+    const second = await stacks.update('unnamed', document('second', {}), { Name: ref('Document') });
+    expect(await read(second.outputs.Name)).toMatchObject({ DocumentVersion: '1', Content: expect.stringContaining('second') });
+    await expect(read(first.outputs.Name)).rejects.toMatchObject({ name: 'InvalidDocument' });
   });
 
   test('gives a bucket its tags', async () => {

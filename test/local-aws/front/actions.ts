@@ -33,14 +33,14 @@ type Input = Record<string, any>;
 type Arn = (service: string, resource: string) => string;
 
 /** For services whose operation is in a header and whose input is JSON. */
-function json(resourceOf: (operation: string, input: Input, arn: Arn) => string | undefined, only?: readonly string[]): Namer {
+function json(resourceOf: (operation: string, input: Input, arn: Arn) => string | string[] | undefined, only?: readonly string[]): Namer {
   return (request) => {
     const operation = operationOf(request);
     if (!operation || (only && !only.includes(operation))) {
       return [];
     }
-    const resource = resourceOf(operation, JSON.parse(request.body.toString() || '{}') as Input, arnIn(request));
-    return [{ action: `${request.scope.service}:${operation}`, resource: resource ?? '*', context: {} }];
+    const resources = resourceOf(operation, JSON.parse(request.body.toString() || '{}') as Input, arnIn(request)) ?? '*';
+    return [resources].flat().map((resource) => ({ action: `${request.scope.service}:${operation}`, resource, context: {} }));
   };
 }
 
@@ -63,7 +63,7 @@ function statesResource(operation: string, input: Input, arn: Arn): string | und
   }
 }
 
-function ssmResource(operation: string, input: Input, arn: Arn): string | undefined {
+function ssmResource(operation: string, input: Input, arn: Arn): string | string[] | undefined {
   if (/Document/.test(operation) && input.Name) {
     return arn('ssm', `document/${input.Name}`);
   }
@@ -71,7 +71,11 @@ function ssmResource(operation: string, input: Input, arn: Arn): string | undefi
     const name: string | undefined = input.Name ?? input.Names?.[0] ?? input.Path;
     return name && arn('ssm', `parameter/${name.replace(/^\//, '')}`);
   }
-  return operation === 'StartAutomationExecution' ? arn('ssm', `automation-definition/${input.DocumentName}:$DEFAULT`) : undefined;
+  if (operation === 'StartAutomationExecution') {
+    // Systems Manager user guide, "Setting up identity based policies examples": both are needed
+    return [arn('ssm', `document/${String(input.DocumentName).split('/').pop()}`), arn('ssm', 'automation-execution/*')];
+  }
+  return input.AutomationExecutionId && arn('ssm', `automation-execution/${input.AutomationExecutionId}`);
 }
 
 /** Only what a function or a role of ours can call. */

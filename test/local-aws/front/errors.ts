@@ -35,6 +35,10 @@ export function failure(service: string, code: string, message: string, status: 
   };
 }
 
+export function jsonAnswer(body: object): WireResponse {
+  return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) };
+}
+
 function xml(status: number, requestId: string, body: string): WireResponse {
   return {
     status,

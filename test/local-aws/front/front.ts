@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request as send, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { nameActions } from './actions';
+import { Automation } from './automation/automation';
 import { Documents } from './documents';
 import { accessDenied, failure, unauthenticated } from './errors';
 import { OrganizationPolicies } from './organization-policies';
@@ -8,16 +9,24 @@ import { Permissions } from './permissions';
 import { Policies } from './policies';
 import { type Scope, scopeOf, signedByAccount } from './signature';
 import { AwsError, type FakeOrganization, readRequest, writeAnswer } from '../organization';
-import type { Caller, WireRequest, WireResponse } from '../wire';
+import type { Action, Caller, WireRequest, WireResponse } from '../wire';
 
-/** A role's session lasts as long as any local AWS runs. */
-const SESSION_SECONDS = 24 * 3600;
+/** A role's session lasts as long as any local AWS runs, however far its clock is advanced. */
+const SESSION_SECONDS = 10 * 365 * 24 * 3600;
 
 interface Incoming {
   readonly scope: Scope;
   readonly caller: Caller;
   /** The body is empty when it streams past. */
   readonly request: WireRequest;
+}
+
+/** What the engine asks: credentials of a role, or what a role or a service may do. */
+interface EngineQuestion extends Pick<Action, 'action' | 'resource' | 'context'> {
+  readonly roleArn: string;
+  readonly session: string;
+  readonly service?: string;
+  readonly accountId: string;
 }
 
 /**
@@ -35,6 +44,7 @@ export class Front {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true });
   private readonly documents = new Documents();
+  private readonly automation: Automation;
   private readonly organizationPolicies: OrganizationPolicies;
   private enginePort = 0;
   private policies?: Policies;
@@ -42,6 +52,12 @@ export class Front {
 
   private constructor(private readonly organization: FakeOrganization, private readonly secret: string) {
     this.organizationPolicies = new OrganizationPolicies(organization);
+    this.automation = new Automation({
+      documents: this.documents,
+      endpoint: () => this.endpoint,
+      authorize: (action) => this.permissions!.decide(action),
+      issue: (caller) => organization.issue(caller, SESSION_SECONDS),
+    });
     this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing).catch((error: Error) => {
       writeAnswer(outgoing, failure(scopeOf(incoming.headers, incoming.url!)?.service ?? '', 'InternalFailure', String(error.stack), 500));
     }));
@@ -102,7 +118,8 @@ export class Front {
     if (answer) {
       return answer;
     }
-    for (const action of nameActions({ ...request, scope, accountId: caller.accountId })) {
+    const unnamed = { ...request, scope, accountId: caller.accountId };
+    for (const action of nameActions(unnamed)) {
       const denial = await this.permissions!.decide({ caller, ...action });
       if (denial) {
         return accessDenied(scope.service, denial);
@@ -111,7 +128,9 @@ export class Front {
     if (ownsPolicies) {
       return this.organizationPolicies.answer(request);
     }
-    return scope.service === 'ssm' ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) : undefined;
+    return scope.service === 'ssm'
+      ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) ?? this.automation.answer(unnamed, caller)
+      : undefined;
   }
 
   /** A custom resource's answer to CloudFormation comes without a signature, as to a presigned URL; anything else is an anonymous request to a bucket. */
@@ -133,9 +152,13 @@ export class Front {
       this.policies!.forget();
       return json({});
     }
-    const { roleArn, session } = JSON.parse(body.toString()) as { roleArn: string; session: string };
-    const [accountId, role] = [roleArn.split(':')[4], roleArn.split('/').pop()];
-    return json(this.organization.issue({ accountId, roleArn, arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}` }, SESSION_SECONDS));
+    const question = JSON.parse(body.toString()) as EngineQuestion;
+    if (url === '/_local/authorize') {
+      const { accountId, service, action, resource, context } = question;
+      const caller = service ? { accountId, service, arn: service } : sessionOf(question);
+      return json({ denial: await this.permissions!.decide({ caller, action, resource, context }) ?? null });
+    }
+    return json(this.organization.issue(sessionOf(question), SESSION_SECONDS));
   }
 
   private forward({ scope, caller, request }: Incoming, incoming: IncomingMessage, outgoing: ServerResponse) {
@@ -167,6 +190,11 @@ export class Front {
   }
 }
 
+function sessionOf({ roleArn, session }: EngineQuestion): Caller {
+  const [accountId, role] = [roleArn.split(':')[4], roleArn.split('/').pop()];
+  return { accountId, roleArn, arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}` };
+}
+
 /** Objects are not held in memory; only a list of objects to delete is read, for its names. */
 function streams({ service }: Scope, { method, url }: IncomingMessage) {
   return service === 's3' && !(method === 'POST' && new URL(url!, 'http://local').searchParams.has('delete'));
@@ -176,9 +204,15 @@ function unread({ method, url, headers }: IncomingMessage): WireRequest {
   return { method: method!, url: url!, headers, body: Buffer.alloc(0) };
 }
 
-function changesPolicies({ service }: Scope, { method, url, body }: WireRequest) {
+function changesPolicies({ service }: Scope, { method, url, headers, body }: WireRequest) {
   if (service === 'iam') {
     return !/(?:^|&)Action=(?:Get|List)/.test(body.toString());
+  }
+  if (service === 'lambda') {
+    return method !== 'GET' && /\/policy/.test(url);
+  }
+  if (['sns', 'sqs', 'events'].includes(service)) {
+    return /(?:Set\w+Attributes|Permission)/.test(String(headers['x-amz-target'] ?? body));
   }
   return service === 's3' && (method === 'DELETE' || (method === 'PUT' && new URL(url, 'http://local').searchParams.has('policy')));
 }

@@ -9,6 +9,9 @@ const ADMINISTRATOR: Policy = {
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
+/** What the policy of a topic, a queue, a bus or a function decides too. */
+const POLICIED = [/^sns:Publish$/, /^sqs:(?:Send|Receive|Delete)Message$/, /^events:PutEvents$/, /^lambda:InvokeFunction$/];
+
 /** Decides from the policies that the engine holds, with the words in which AWS denies. */
 export class Permissions {
   constructor(
@@ -22,18 +25,18 @@ export class Permissions {
       return rootSessionDenial(this.organization, caller, action, resource);
     }
     const resourcePolicy = await this.resourcePolicy(caller, action, resource);
-    if (resourcePolicy === undefined && !caller.roleArn) {
-      return undefined; // an administrator
+    if (resourcePolicy === undefined && isAdministrator(caller)) {
+      return undefined;
     }
     const accountId = action === 'sts:AssumeRole' ? resource.split(':')[4] : caller.accountId;
     const decision = await runSimulation({
       request: {
-        principal: caller.arn,
+        principal: caller.service ?? caller.arn,
         action,
         resource: { resource, accountId },
         contextVariables: { ...this.contextOf(caller, accountId), ...context as Record<string, string> },
       },
-      identityPolicies: caller.roleArn ? await this.policies.ofRole(caller.roleArn) : [ADMINISTRATOR],
+      identityPolicies: await this.identityPolicies(caller),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(resourcePolicy !== undefined && { resourcePolicy }),
@@ -51,13 +54,20 @@ export class Permissions {
       : `because no ${accountId === caller.accountId ? 'identity' : 'resource'}-based policy allows the ${action} action`);
   }
 
+  private async identityPolicies(caller: Caller): Promise<Policy[]> {
+    return caller.roleArn ? this.policies.ofRole(caller.roleArn) : isAdministrator(caller) ? [ADMINISTRATOR] : [];
+  }
+
   /** The policy of a bucket, and of a role that is to be assumed: who is not in it may not. */
   private async resourcePolicy(caller: Caller, action: string, resource: string): Promise<unknown> {
     if (action === 'sts:AssumeRole') {
       return await this.policies.trustOf(resource) ?? { Version: '2012-10-17', Statement: [] };
     }
     const [, bucket] = /^arn:aws:s3:::([^/]+)/.exec(resource) ?? [];
-    return bucket && !action.startsWith('s3:CreateBucket') ? this.policies.ofBucket(caller.accountId, bucket) : undefined;
+    if (bucket) {
+      return action.startsWith('s3:CreateBucket') ? undefined : this.policies.ofBucket(caller.accountId, bucket);
+    }
+    return POLICIED.some((policied) => policied.test(action)) ? this.policies.ofResource(resource) : undefined;
   }
 
   private contextOf(caller: Caller, accountId: string) {
@@ -71,6 +81,11 @@ export class Permissions {
       'aws:CurrentTime': new Date().toISOString(),
     };
   }
+}
+
+/** Whoever is neither a role nor a service. */
+function isAdministrator({ roleArn, service }: Caller) {
+  return !roleArn && !service;
 }
 
 /** As AWS writes it; Amazon S3 quotes the resource. */

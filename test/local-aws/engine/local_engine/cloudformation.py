@@ -1,5 +1,7 @@
 """CloudFormation: the resource types AWS::Organizations::Policy and AWS::SSM::Document, which ministack refuses."""
+import inspect
 import json
+import uuid
 
 from local_engine.front import client
 from ministack.services.cloudformation import stacks
@@ -49,16 +51,27 @@ class Document:
 
     @staticmethod
     def create(logical_id, properties, stack):
-        name = properties.get("Name") or f"{stack}-{logical_id}"
+        name = properties.get("Name") or f"{stack}-{logical_id}-{uuid.uuid4().hex[:12]}"
         client("ssm").create_document(
             Name=name, Content=as_text(properties["Content"]), DocumentType=properties.get("DocumentType", "Command"), DocumentFormat="JSON"
         )
         return name, {}
 
     @staticmethod
-    def update(name, old, new, stack):
-        client("ssm").update_document(Name=name, Content=as_text(new["Content"]), DocumentVersion="$LATEST")
-        return name, {}
+    def update(name, old, new, stack, logical_id):
+        """Another content is a replacement, which a document with a name of its own cannot have, unless UpdateMethod says NewVersion."""
+        ssm = client("ssm")
+        if new.get("Name", name) != name or old.get("DocumentType") != new.get("DocumentType"):
+            return Document.create(logical_id, new, stack)
+        if as_text(old["Content"]) == as_text(new["Content"]):
+            return name, {}
+        if new.get("UpdateMethod") == "NewVersion":
+            version = ssm.update_document(Name=name, Content=as_text(new["Content"]), DocumentVersion="$LATEST")["DocumentDescription"]["DocumentVersion"]
+            ssm.update_document_default_version(Name=name, DocumentVersion=version)
+            return name, {}
+        if "Name" in new:
+            raise ValueError(f"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again.")
+        return Document.create(logical_id, new, stack)
 
     @staticmethod
     def delete(name, properties):
@@ -70,7 +83,12 @@ ADDED = {"AWS::Organizations::Policy": Policy, "AWS::SSM::Document": Document}
 
 def install():
     for name, added in ADDED.items():
-        _RESOURCE_HANDLERS[name] = {"create": added.create, "update": added.update, "delete": added.delete}
+        _RESOURCE_HANDLERS[name] = {
+            "create": added.create,
+            "update": added.update,
+            "delete": added.delete,
+            "update_with_logical_id": "logical_id" in inspect.signature(added.update).parameters,
+        }
 
     runs_on_thread = stacks._runs_on_worker_thread  # they call the front, so not on the event loop
     stacks._runs_on_worker_thread = lambda resource_type: resource_type in ADDED or runs_on_thread(resource_type)
