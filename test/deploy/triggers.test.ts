@@ -145,6 +145,17 @@ describe('an account that joins the organization', () => {
     expect(credentials.current).toEqual({ loginProfile: undefined, accessKeys: [], signingCertificates: [], mfaDevices: [] });
   }, 120_000);
 
+  test('and cannot be used yet is waited for, and then swept', async () => {
+    const account = organization.addAccount({ id: PENDING, name: 'pending', state: 'PENDING_ACTIVATION', root: { password: true } });
+    await joined(PENDING);
+    await vi.waitUntil(() => organization.calls.some(({ operation }) => operation === 'DescribeAccount'), { timeout: 30_000, interval: 100 });
+    expect(rootSessions(organization.calls)).toEqual(new Set());
+    account.state = 'ACTIVE';
+    await stack().aws.advance(61_000);
+    expect(await sweptAlone(PENDING)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(account.root.password).toBe(false);
+  }, 120_000);
+
   test('and of which the event names more than one account is not swept', async () => {
     await stack().aws.putAwsEvents([{
       source: 'aws.organizations',

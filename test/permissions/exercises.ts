@@ -144,7 +144,9 @@ const JOINED = { detail: { eventName: 'AccountJoinedOrganization', serviceEventD
 /** As EventBridge does it with the role. */
 async function startAs(deployed: Deployed, role: string, machine: string, input: object): Promise<string> {
   allOn(organizationOf(deployed));
-  const start = new SFNClient(deployed.settingsAs(role)).send(new StartExecutionCommand({ stateMachineArn: deployed.id(machine), input: JSON.stringify(input) }));
+  const start = new SFNClient(deployed.settingsAs(role)).send(new StartExecutionCommand({
+    stateMachineArn: deployed.id(machine), input: JSON.stringify(input),
+  }));
   return start.then(({ executionArn }) => executionArn!, ({ message }: Error) => message);
 }
 

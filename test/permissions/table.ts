@@ -313,7 +313,7 @@ const machine = (holder: string, need: string, ...functions: string[]) => functi
 
 const HANDLERS = ['switches function', 'begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function'];
 const SWEEP_MACHINE = { holder: 'sweep state machine' };
-const JOINED_MACHINE = { holder: 'joined state machine', pinned: 'the engine starts and follows the sweep without asking for permission' };
+const JOINED_MACHINE = { holder: 'joined state machine', pinned: 'without it, the state machine tries for an hour; test/deploy shows the sweep that it starts' };
 const ABOUT_CHILDREN = { ...SWEEP_MACHINE, pinned: BY_MACHINE };
 
 export const PINNED: readonly Pinned[] = [
