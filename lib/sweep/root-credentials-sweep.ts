@@ -125,7 +125,7 @@ export interface RootCredentialsSweepProps {
    * `events:DescribeRule` on the rule by which Step Functions learns of their ends; the rule's role may call
    * `states:StartExecution` on the state machine; EventBridge may call `sqs:SendMessage` on the queue, for this rule.
    *
-   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_security_incident-response.html
+   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
    *
    * @default - nothing, until the next sweep
    */
