@@ -21,6 +21,8 @@ export interface SweepReport {
   readonly credentials?: string[];
   /** Whether it is of a part of the construct's selection only. */
   readonly narrowed?: boolean;
+  /** Other sweeps of the same construct that were at work when this one began: what they deleted was gone before, or `absent`. */
+  readonly alsoRunning?: string[];
   /** Accounts by outcome. */
   readonly counts: Record<Outcome, number>;
   /** Why the sweep as a whole did not come to its end. */
@@ -70,6 +72,7 @@ export function composeReport(
     dryRun: selection?.dryRun,
     credentials: selection?.credentials,
     narrowed: selection?.narrowed,
+    alsoRunning: selection?.alsoRunning,
     counts: counts as Record<Outcome, number>,
     problem: failure,
     organizationalUnits: selection?.placement?.units,

@@ -18,6 +18,8 @@ export interface ResolvedSelection extends OrganizationIdentity {
   readonly dryRun: boolean;
   /** Whether the start asked for a part of what the construct selects. */
   readonly narrowed: boolean;
+  /** Names of the sweeps of the same construct that were at work when this one began. */
+  readonly alsoRunning: string[];
   readonly batches: Account[][];
   readonly skipped: AccountResult[];
   /** For the reports: nothing that is done depends on it. */
@@ -27,10 +29,11 @@ export interface ResolvedSelection extends OrganizationIdentity {
 /** Resolves a construct's selection against the organization as it is now, narrowed by what the start asks for. */
 export async function resolveSelection(
   organizations: OrganizationsClient, identity: OrganizationIdentity, settings: SweepSettings, input: StartInput, callerAccountId: string,
+  alsoRunning: string[] = [],
 ): Promise<ResolvedSelection> {
   const selected = await select(organizations, settings.selection);
   await checkExclusions(organizations, settings.selection, selected);
-  const candidates = narrow(selected, input.accounts);
+  const { candidates, unselected } = narrow(selected, input);
   const reasons = candidates.map((account) => reasonToSkip(account, identity, settings.selection));
   return {
     ...identity,
@@ -38,8 +41,12 @@ export async function resolveSelection(
     credentials: settings.credentials,
     dryRun: settings.dryRun || input.dryRun === true,
     narrowed: input.accounts !== undefined,
+    alsoRunning,
     batches: chunk(candidates.filter((_, i) => reasons[i] === undefined).map(named), settings.accountsPerBatch),
-    skipped: candidates.flatMap((account, i) => reasons[i] === undefined ? [] : [skipped(named(account), reasons[i])]),
+    skipped: [
+      ...candidates.flatMap((account, i) => reasons[i] === undefined ? [] : [skipped(named(account), reasons[i])]),
+      ...unselected.map((accountId) => skipped({ accountId, accountName: '' }, NOT_LISTED)),
+    ],
     placement: await placementOf(organizations, candidates),
   };
 }
@@ -113,16 +120,21 @@ async function isInOrganization(organizations: OrganizationsClient, AccountId: s
   }
 }
 
-function narrow(accounts: OrganizationsAccount[], only: string[] | undefined): OrganizationsAccount[] {
+/** The listing may lag behind an account that has just joined, so this is no claim about the construct alone. */
+const NOT_LISTED = 'AWS Organizations does not list it among the accounts that this construct selects';
+
+/** What a start names and the construct does not select is never swept: it is an error, unless the start could not know. */
+function narrow(accounts: OrganizationsAccount[], { accounts: only, ifSelected = false }: StartInput) {
   if (only === undefined) {
-    return accounts;
+    return { candidates: accounts, unselected: [] };
   }
   const wanted = new Set(only);
-  const found = accounts.filter(({ Id }) => wanted.delete(Id!));
-  if (wanted.size > 0) {
-    throw selectionError(`${[...wanted].slice(0, 10).join(', ')} is not selected by this construct: a start can only narrow its selection`);
+  const candidates = accounts.filter(({ Id }) => wanted.delete(Id!));
+  const unselected = [...wanted];
+  if (unselected.length > 0 && !ifSelected) {
+    throw selectionError(`${unselected.slice(0, 10).join(', ')} is not selected by this construct: a start can only narrow its selection`);
   }
-  return found;
+  return { candidates, unselected };
 }
 
 const selectionError = (message: string) => Object.assign(new Error(message), { name: 'SelectionError' });

@@ -1,4 +1,4 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IOrgRootAccessFeatures } from './org-root-access-features';
@@ -6,6 +6,7 @@ import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { HandlerOptions } from '../handler-options';
 import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from '../private/contract';
+import { organizationsArn } from '../private/organizations-arn';
 import { checkAccountId } from '../private/validate';
 
 const DEREGISTER = 'organizations:DeregisterDelegatedAdministrator';
@@ -100,8 +101,8 @@ export class RootAccessDelegation extends Construct {
       statements: [
         allow('organizations:DescribeOrganization'),
         allowForIam(['organizations:ListDelegatedAdministrators']),
-        allowForIam(['organizations:RegisterDelegatedAdministrator'], [accountArn(this, accountId)]),
-        ...removalPolicy === RemovalPolicy.DESTROY ? removal(this) : [allowForIam([DEREGISTER], [accountArn(this, accountId)])],
+        allowForIam(['organizations:RegisterDelegatedAdministrator'], [organizationsArn(this, 'account', accountId)]),
+        ...removalPolicy === RemovalPolicy.DESTROY ? removal(this) : [allowForIam([DEREGISTER], [organizationsArn(this, 'account', accountId)])],
       ],
     });
     if (features) {
@@ -114,19 +115,7 @@ export class RootAccessDelegation extends Construct {
 /** Not only of this account: the one that it replaced is deregistered when the older template's permissions are gone. */
 function removal(scope: Construct): iam.PolicyStatement[] {
   return [
-    allowForIam([DEREGISTER], [accountArn(scope, '*')]),
+    allowForIam([DEREGISTER], [organizationsArn(scope, 'account', '*')]),
     new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(scope).stackId] }), // whether it is rolling back
   ];
-}
-
-/** The organization and its management account are in the ARN, and are known only when the stack is deployed. */
-function accountArn(scope: Construct, accountId: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'organizations',
-    region: '',
-    account: '*',
-    resource: 'account',
-    resourceName: `o-*/${accountId}`,
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
 }

@@ -59,13 +59,19 @@ export interface SweepSettings {
 export interface SweepProperties {
   readonly Sweep: Pick<SweepSettings, 'selection' | 'credentials' | 'dryRun'>;
   readonly Nonce?: string;
+  /** The schedule that asks from when on it may start sweeps; a change of it alone starts none. */
+  readonly Schedule?: string;
 }
+
+/** Attribute of the custom resource: a time shortly after its own sweep has ended. */
+export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';
 
 /** Names of the environment variables of the sweep's functions. */
 export const BUCKET_VARIABLE = 'REPORTS_BUCKET';
 export const MACHINE_VARIABLE = 'STATE_MACHINE_ARN';
 export const STS_REGION_VARIABLE = 'STS_REGION';
 export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
+export const JOINED_PURGE_VARIABLE = 'PURGE_JOINED_ACCOUNTS';
 
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';

@@ -5,20 +5,24 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { AccountSelection } from './account-selection';
 import { FailedAccounts } from './failed-accounts';
+import { JoinedAccounts } from './joined-accounts';
 import { grantReports, reportsBucket } from './reports-bucket';
 import { RootCredential } from './root-credential';
 import { Sweep } from './sweep';
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepOnDeploy } from './sweep-on-deploy';
 import { SweepSignals } from './sweep-signals';
+import { SweepOnJoin } from './sweep-on-join';
+import { checkSchedule, SweepSchedule } from './sweep-schedule';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { CredentialKind, SweepSettings } from '../private/contract';
-import { checkWholeNumber } from '../private/validate';
+import { checkAccountId, checkWholeNumber } from '../private/validate';
 
 /** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
 export interface SweepConcurrency {
@@ -84,6 +88,61 @@ export interface RootCredentialsSweepProps {
    * @default false
    */
   readonly runOnEveryDeploy?: boolean;
+
+  /**
+   * When to sweep again and again: a rate or a cron expression, in its time zone, not more often than every hour.
+   *
+   * The first sweep is the deployment's own; the schedule begins after it, and a rate counts from there. A start that finds a
+   * sweep of all selected accounts at work ends at once, as succeeded and skipped. A change of the schedule alone sweeps nothing.
+   *
+   * Adds an EventBridge schedule, its role, an SQS queue for starts that failed for 24 hours, and two alarms: for that queue, and
+   * for a sweep that is missing. The second looks back over the longest time between two starts, 6 hours for the sweep and
+   * `scheduleTimeWindow`, but no more than 7 days, which is CloudWatch's limit: for schedules with more than a week between
+   * two starts there is none. Permissions: the role may call `states:StartExecution` on the sweep and `sqs:SendMessage` on the queue.
+   *
+   * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+   *
+   * @default - sweeps start with deployments and by hand only
+   */
+  readonly schedule?: scheduler.ScheduleExpression;
+
+  /**
+   * Within how long after its time a scheduled sweep may begin: 1 minute to 24 hours. Only with `schedule`.
+   *
+   * @default - within the minute
+   */
+  readonly scheduleTimeWindow?: Duration;
+
+  /**
+   * What happens to an account that joins the organization, created or invited. It is swept alone, and only if the construct
+   * selects it: an account that is outside of the selection, or excluded, is reported as skipped. An account that cannot be
+   * used yet is tried again for an hour.
+   *
+   * AWS sends the event to the management account in us-east-1 only: elsewhere `joinedAccountsForwardedFrom` is needed. Events
+   * are not guaranteed, so have a `schedule` too.
+   *
+   * Adds an EventBridge rule, a state machine, a function, their roles and log groups, an SQS queue for events that could not be
+   * delivered for 24 hours, and two alarms: for that queue, and for an account that was not swept. Permissions: the function may
+   * call `organizations:DescribeAccount`; the state machine may call the function, `states:StartExecution` on the sweep,
+   * `states:DescribeExecution` and `states:StopExecution` on its executions, and `events:PutRule`, `events:PutTargets` and
+   * `events:DescribeRule` on the rule by which Step Functions learns of their ends; the rule's role may call
+   * `states:StartExecution` on the state machine; EventBridge may call `sqs:SendMessage` on the queue, for this rule.
+   *
+   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
+   *
+   * @default - nothing, until the next sweep
+   */
+  readonly joinedAccounts?: JoinedAccounts;
+
+  /**
+   * Id of the management account whose AccountJoinedForwarder brings the events of `joinedAccounts` here: for a delegated
+   * administrator, and for every Region but us-east-1.
+   *
+   * Adds an event bus on which that account, and no other, may put events of AWS Organizations.
+   *
+   * @default - the events are those of this account and Region
+   */
+  readonly joinedAccountsForwardedFrom?: string;
 
   /**
    * How long a deployment waits for the sweep: 10 minutes to 1 hour, which is CloudFormation's own limit, in whole multiples of
@@ -194,14 +253,21 @@ export abstract class RootCredentialsSweep extends Construct {
 
   /**
    * The sweep. To start it by hand, give its execution the input `{}`, or narrow it by
-   * `{"accounts": ["222222222222"], "dryRun": true}`.
+   * `{"accounts": ["222222222222"], "dryRun": true}`. Conditions are `ifSelected` (accounts that are not selected are skipped, not an
+   * error), `unlessRunning` (nothing while another sweep of all selected accounts is at work) and `notBefore` (a time).
    */
   public readonly stateMachine: sfn.IStateMachine;
 
   /** The one role that takes root sessions: the principal of every `AssumeRoot` in CloudTrail, for the allow-list of a SIEM. */
   public readonly rootSessionRole: iam.IRole;
 
-  /** The alarms that `alarms` asked for, for further actions or a composite alarm. */
+  /** Where an AccountJoinedForwarder sends events to, with `joinedAccountsForwardedFrom`. */
+  public readonly joinedAccountsBus?: events.IEventBus;
+
+  /**
+   * The alarms that `alarms`, `schedule` and `joinedAccounts` added, for further actions or a composite alarm. Those of the last two
+   * have the actions of `alarms`, and none without it.
+   */
   public readonly alarms: cloudwatch.Alarm[];
 
   private readonly signals: SweepSignals;
@@ -212,6 +278,7 @@ export abstract class RootCredentialsSweep extends Construct {
     const settings = settingsOf(props, work);
     checkConcurrency(concurrency);
     checkDeploymentTimeout(deploymentTimeout);
+    checkStarts(props);
     if (props.reportsBucket && props.encryptionKey) {
       throw new Error('encryptionKey must not be given together with reportsBucket: the bucket has its own encryption');
     }
@@ -232,17 +299,29 @@ export abstract class RootCredentialsSweep extends Construct {
     this.stateMachine = sweep.stateMachine;
     this.rootSessionRole = sweep.rootSessionRole;
     this.signals = new SweepSignals(this, 'Signals', { name: this.node.path, sweep, notifications: props.notifications });
-    this.alarms = props.alarms ? this.signals.addAlarms(props.alarms) : [];
     const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
       sweep,
       settings,
       timeout: deploymentTimeout,
       nonce: props.runOnEveryDeploy ? new Date().toISOString() : undefined,
+      schedule: props.schedule && checkSchedule(props.schedule),
       options: props.handler,
     });
     if (props.features) {
       onDeploy.node.addDependency(props.features);
     }
+    const onSchedule = props.schedule && new SweepSchedule(this, 'Schedule', {
+      sweep, onDeploy, expression: props.schedule, timeWindow: props.scheduleTimeWindow, finished: this.metricSweepsFinished(),
+    });
+    const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
+      sweep, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwardedFrom, options: props.handler,
+    });
+    this.joinedAccountsBus = onJoin?.bus;
+    this.alarms = [...props.alarms ? this.signals.alarms(props.alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];
+    this.alarms.forEach((alarm) => {
+      alarm.addAlarmAction(...props.alarms?.actions ?? []);
+      alarm.addOkAction(...props.alarms?.okActions ?? []);
+    });
   }
 
   /**
@@ -355,6 +434,23 @@ export abstract class RootCredentialsSweep extends Construct {
    */
   public metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('sweepDuration', options);
+  }
+}
+
+/** What is of no use without another property is a mistake. */
+function checkStarts({ schedule, scheduleTimeWindow, joinedAccounts, joinedAccountsForwardedFrom }: RootCredentialsSweepProps) {
+  if (scheduleTimeWindow && !schedule) {
+    throw new Error('scheduleTimeWindow must not be given without schedule');
+  }
+  const window = scheduleTimeWindow?.toSeconds() ?? 60;
+  if (window < 60 || window > Duration.days(1).toSeconds() || window % 60 !== 0) {
+    throw new Error(`scheduleTimeWindow must be from 1 minute to 24 hours, in whole minutes, got ${scheduleTimeWindow!.toHumanString()}`);
+  }
+  if (joinedAccountsForwardedFrom !== undefined && !joinedAccounts) {
+    throw new Error('joinedAccountsForwardedFrom must not be given without joinedAccounts');
+  }
+  if (joinedAccountsForwardedFrom !== undefined) {
+    checkAccountId('joinedAccountsForwardedFrom', joinedAccountsForwardedFrom);
   }
 }
 

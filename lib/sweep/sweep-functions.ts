@@ -10,6 +10,7 @@ import {
   BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
+import { organizationsArn } from '../private/organizations-arn';
 
 export interface SweepFunctionsProps {
   /** What signals call the sweep. */
@@ -30,6 +31,7 @@ const BATCH_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with no more than its own permissions. */
 export class SweepFunctions extends Construct {
+  readonly begin: HandlerFunction;
   readonly select: HandlerFunction;
   readonly batch: HandlerFunction;
   readonly report: HandlerFunction;
@@ -39,6 +41,14 @@ export class SweepFunctions extends Construct {
   constructor(scope: Construct, id: string, { name, selection, tasks, neverAccounts, bucket, stsRegion, notifications, options }: SweepFunctionsProps) {
     super(scope, id);
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
+    this.begin = new HandlerFunction(this, 'Begin', {
+      asset: 'sweep-begin',
+      handler: 'handler',
+      description: 'Root credentials sweep: begins, or gives way to one that is at work',
+      timeout: BATCH_TIMEOUT,
+      memorySize: 256,
+      options,
+    });
     this.select = new HandlerFunction(this, 'Select', {
       asset: 'sweep-select',
       handler: 'handler',
@@ -73,7 +83,7 @@ export class SweepFunctions extends Construct {
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
         ...listing(this, selection),
-        allow(['organizations:DescribeOrganizationalUnit'], [organizationArn(this, 'ou', 'ou-*')]), // names for the reports
+        allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
       ]),
       policy(this, 'BatchPolicy', this.batch, [
@@ -100,7 +110,7 @@ function listing(scope: Construct, { organizationalUnits, exclude }: Selection):
   }
   return [
     allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
-    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [organizationArn(scope, 'account', '*')])] : [], // a list of 500 does not fit a policy
+    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [organizationsArn(scope, 'account', '*')])] : [], // a list of 500 does not fit a policy
   ];
 }
 
@@ -116,11 +126,6 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
     ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
     ...key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])] : [],
   ];
-}
-
-/** Something of whatever organization this is. */
-function organizationArn(scope: Construct, resource: string, id: string): string {
-  return Stack.of(scope).formatArn({ service: 'organizations', region: '', account: '*', resource, resourceName: `o-*/${id}` });
 }
 
 /** Which plans and results there are: of a batch that died, none. */

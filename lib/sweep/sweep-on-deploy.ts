@@ -1,9 +1,9 @@
-import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
-import { MACHINE_VARIABLE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
+import { MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 
@@ -14,6 +14,8 @@ export interface SweepOnDeployProps {
   readonly timeout: Duration;
   /** A sweep runs when it changes. */
   readonly nonce?: string;
+  /** Expression of a schedule that needs to know from when on it may start sweeps. */
+  readonly schedule?: string;
   readonly options?: HandlerOptions;
 }
 
@@ -27,7 +29,12 @@ const sweepOf = ({ selection, credentials, dryRun }: SweepSettings) => ({ select
 
 /** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
 export class SweepOnDeploy extends Construct {
-  constructor(scope: Construct, id: string, { sweep, settings, timeout, nonce, options }: SweepOnDeployProps) {
+  /** It exists when the deployment's own sweep has ended. */
+  readonly resource: CustomResource;
+  /** A time shortly after the last deployment's sweep, for the schedule that was given. */
+  readonly scheduleFrom: string;
+
+  constructor(scope: Construct, id: string, { sweep, settings, timeout, nonce, schedule, options }: SweepOnDeployProps) {
     super(scope, id);
     const { stateMachine } = sweep;
     const stack = Stack.of(this);
@@ -53,10 +60,9 @@ export class SweepOnDeploy extends Construct {
     const await_ = handler('Await', 'isComplete', 'Root credentials sweep: a deployment waits for its end', {
       [TIMEOUT_VARIABLE]: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()),
     });
-    const executions = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
     const awaitPolicy = new iam.Policy(this, 'AwaitPolicy', {
       roles: [await_.role!],
-      statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executions] })],
+      statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] })],
     });
 
     const provider = handlerProvider(this, 'Provider', {
@@ -65,12 +71,13 @@ export class SweepOnDeploy extends Construct {
       queryInterval: QUERY_INTERVAL,
       totalTimeout: timeout,
     }, options);
-    const resource = new CustomResource(this, 'Resource', {
+    this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       serviceTimeout: timeout,
       resourceType: SWEEP_RESOURCE_TYPE,
-      properties: { Sweep: sweepOf(settings), Nonce: nonce } satisfies SweepProperties,
+      properties: { Sweep: sweepOf(settings), Nonce: nonce, Schedule: schedule } satisfies SweepProperties,
     });
-    resource.node.addDependency(startPolicy, awaitPolicy, ...sweep.ready);
+    this.resource.node.addDependency(startPolicy, awaitPolicy, ...sweep.ready);
+    this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
   }
 }

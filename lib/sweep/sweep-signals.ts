@@ -64,12 +64,12 @@ export class SweepSignals extends Construct {
     });
   }
 
-  addAlarms({ actions = [], okActions = [], failedAccounts = 1, foundCredentials = 1 }: SweepAlarmOptions): cloudwatch.Alarm[] {
+  alarms({ failedAccounts = 1, foundCredentials = 1 }: SweepAlarmOptions): cloudwatch.Alarm[] {
     checkWholeNumber('alarms.failedAccounts', failedAccounts, 1, 10_000);
     checkWholeNumber('alarms.foundCredentials', foundCredentials, 1, 100_000);
     // between sweeps there is no data: what the last sweep said still holds
     const untilTheNextSweep = cloudwatch.TreatMissingData.IGNORE;
-    const alarms = [
+    return [
       this.alarm('FailedAccountsAlarm', this.metric('accountsFailed'), failedAccounts, untilTheNextSweep,
         'accounts could not be swept and may have root credentials. Follow the remedies in latest/report.html of the reports bucket, then start the sweep again'),
       this.alarm('FoundCredentialsAlarm', this.metric('credentialsFound'), foundCredentials, untilTheNextSweep,
@@ -77,11 +77,6 @@ export class SweepSignals extends Construct {
       this.alarm('UnfinishedSweepAlarm', this.metricUnfinished(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
         'a sweep ended before it had looked at every account, was stopped, or could not report or tell of it. Look at the execution in Step Functions and at the log of the function that reports, then start the sweep again'),
     ];
-    alarms.forEach((alarm) => {
-      alarm.addAlarmAction(...actions);
-      alarm.addOkAction(...okActions);
-    });
-    return alarms;
   }
 
   onSweepFinished(scope: Construct, id: string, options: events.OnEventOptions = {}, detail: object = {}): events.Rule {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -39,7 +39,7 @@ const LAMBDA_ERRORS = [
 ].map((name) => `Lambda.${name}`);
 
 /** Lambda's throttling lasts as long as other functions of the account are busy. */
-const PATIENTLY: sfn.RetryProps = {
+export const PATIENTLY: sfn.RetryProps = {
   errors: LAMBDA_ERRORS,
   interval: Duration.seconds(1),
   maxAttempts: 8,
@@ -68,6 +68,11 @@ export class Sweep extends Construct {
   /** What must exist before a sweep may begin. */
   readonly ready: Construct[];
 
+  /** ARN of all its executions. */
+  get executions(): string {
+    return Stack.of(this).formatArn({ service: 'states', resource: 'execution', resourceName: `${this.stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  }
+
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
     const { name, settings, taskPolicies, neverAccounts, batchesAtOnce, bucket, stsRegion, notifications, options } = props;
@@ -82,8 +87,12 @@ export class Sweep extends Construct {
     );
 
     const selectionFailed = new sfn.Pass(this, 'SelectionFailed', { parameters: { error: sfn.JsonPath.objectAt('$') } });
-    const select = this.task('SelectAccounts', functions.select, { execution, input: sfn.JsonPath.objectAt('$'), settings })
-      .addCatch(selectionFailed.next(report));
+    const begin = this.task('Begin', functions.begin, { execution, stateMachine: sfn.JsonPath.stringAt('$$.StateMachine.Id'), input: sfn.JsonPath.objectAt('$') })
+      .addCatch(selectionFailed);
+    const begins = new sfn.Choice(this, 'Begins?').when(sfn.Condition.isPresent('$.skipped'), new sfn.Succeed(this, 'Skipped'));
+    const select = this.task('SelectAccounts', functions.select, {
+      execution, input: sfn.JsonPath.objectAt('$.input'), alsoRunning: sfn.JsonPath.listAt('$.alsoRunning'), settings,
+    }).addCatch(selectionFailed.next(report));
 
     // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
@@ -101,7 +110,7 @@ export class Sweep extends Construct {
 
     const logGroup = handlerLogGroup(this, 'Logs', options);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)),
+      definitionBody: sfn.DefinitionBody.fromChainable(begin.next(begins.otherwise(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)))),
       timeout: MACHINE_TIMEOUT,
       comment: 'Root credentials of member accounts: look, plan, act, look again',
       tracingEnabled: false,
@@ -112,7 +121,19 @@ export class Sweep extends Construct {
     const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
     const readers = roles(functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
     const writers = roles(functions.select, functions.batch, functions.report);
-    this.ready = [functions, ...functions.permissions, ...grantKey(this, bucket, readers, writers), this.stateMachine];
+    const permissions = [...functions.permissions, ...grantKey(this, bucket, readers, writers), this.beginPolicy(functions.begin)];
+    this.ready = [functions, ...permissions, this.stateMachine];
+  }
+
+  /** Which other sweeps are at work. The state machine needs the function, so this comes after both. */
+  private beginPolicy({ role }: SweepFunctions['begin']): Construct {
+    return new iam.Policy(this, 'BeginPolicy', {
+      roles: [role!],
+      statements: [
+        new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] }),
+        new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [this.executions] }),
+      ],
+    });
   }
 
   private task(id: string, fn: SweepFunctions['select'], payload?: Record<string, unknown>): sfn.TaskStateBase {

@@ -47,6 +47,13 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'ask the switches by CloudFormation': (deployed) => deployed.invoke('RootAccessSwitches/Provider/framework-onEvent', {
     ...cloudFormationEvent(deployed), ...featuresEvent('Delete', 'retain'),
   }),
+  'begin': (deployed) => begin(deployed),
+  'begin beside another sweep': beginBesideAnother,
+  'start by the schedule': (deployed) => startAs(deployed, 'Purge/Schedule/Role', 'Purge/Sweep/StateMachine', NOTHING),
+  'start by the rule': (deployed) => startAs(deployed, 'Purge/OnJoin/StateMachine/EventsRole', 'Purge/OnJoin/StateMachine', JOINED),
+  'find the account that joined': (deployed) => deployed.invoke('Purge/OnJoin/Find', {
+    event: JOINED, startedAt: EXECUTION.startTime, now: EXECUTION.startTime, failure: {},
+  }),
   'select': async (deployed, grant) => {
     allOn(organizationOf(deployed));
     return select(deployed, grant);
@@ -134,8 +141,37 @@ const EXECUTION = { name: 'exercise', startTime: '2026-01-01T00:00:00Z' };
 const functionOf = ({ at }: Grant, name: string) => `${at.construct}/Sweep/Functions/${name}`;
 const accountOf = ({ resource }: Grant) => /:(\d{12}):root$/.exec(resource)?.[1] ?? member(1);
 
+/** An input that becomes no sweep. */
+const NOTHING = { notBefore: '2999-01-01T00:00:00Z' };
+const JOINED = { detail: { eventName: 'AccountJoinedOrganization', serviceEventDetails: { accountId: member(1) } } };
+
+/** As EventBridge does it with the role. */
+async function startAs(deployed: Deployed, role: string, machine: string, input: object): Promise<string> {
+  allOn(organizationOf(deployed));
+  const start = new SFNClient(deployed.settingsAs(role)).send(new StartExecutionCommand({
+    stateMachineArn: deployed.id(machine), input: JSON.stringify(input),
+  }));
+  return start.then(({ executionArn }) => executionArn!, ({ message }: Error) => message);
+}
+
+const begin = (deployed: Deployed) => deployed.invoke('Purge/Sweep/Functions/Begin', {
+  execution: { name: 'exercise', startTime: new Date().toISOString() }, stateMachine: deployed.id('Purge/Sweep/StateMachine'), input: { unlessRunning: true },
+});
+
+async function beginBesideAnother(deployed: Deployed): Promise<string> {
+  const client = new SFNClient(deployed.deployment.aws.clientSettings());
+  const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine'), input: '{}' }));
+  try {
+    return await begin(deployed);
+  } finally {
+    remove();
+    await client.send(new StopExecutionCommand({ executionArn }));
+  }
+}
+
 async function select(deployed: Deployed, grant: Grant, input: object = { accounts: [accountOf(grant)] }): Promise<string> {
-  return deployed.invoke(functionOf(grant, 'Select'), { execution: EXECUTION, input, settings: await settingsOf(deployed, grant.at.construct) });
+  return deployed.invoke(functionOf(grant, 'Select'), { execution: EXECUTION, input, alsoRunning: [], settings: await settingsOf(deployed, grant.at.construct) });
 }
 
 /** As they stand in the definition of the state machine. */

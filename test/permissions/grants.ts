@@ -39,11 +39,17 @@ const HOLDERS: readonly (readonly [RegExp, string])[] = [
   [/^\w+Account\/Permissions/, 'switches function, for RootAccessDelegation'],
   [/^RootAccessSwitches\/HandlerRole/, 'switches function'],
   [/^RootAccessSwitches\/ProviderRole/, 'Provider of the switches'],
+  [/\/Functions\/BeginRole/, 'begin function'],
   [/\/Functions\/SelectRole/, 'select function'],
   [/\/Functions\/BatchRole/, 'batch function'],
   [/\/Functions\/ReportRole/, 'report function'],
   [/\/Sweep\/StateMachine\/Role/, 'sweep state machine'],
   [/\/TellRole/, 'monitor function'],
+  [/\/Schedule\/Role/, 'schedule'],
+  [/\/OnJoin\/FindRole/, 'joined function'],
+  [/\/OnJoin\/StateMachine\/Role/, 'joined state machine'],
+  [/\/OnJoin\/StateMachine\/EventsRole/, 'joined rule'],
+  [/^Forwarder\/Role/, 'forwarder rule'],
   [/\/OnDeploy\/StartRole/, 'start function'],
   [/\/OnDeploy\/AwaitRole/, 'await function'],
   [/\/OnDeploy\/ProviderRole/, 'Provider of the sweep'],
@@ -71,6 +77,8 @@ interface PolicyResource {
   readonly path: string;
   /** Undefined for a resource's own policy. */
   readonly Roles?: readonly { readonly Ref: string }[];
+  /** Of the policy of a queue. */
+  readonly Queues?: unknown;
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
 

@@ -21,7 +21,7 @@ let deployed: Deployed;
 
 beforeAll(async () => {
   deployed = await Deployed.into(organization);
-}, 120_000);
+}, 240_000);
 afterAll(() => deployed?.deployment.stop());
 
 describe('a role that lacks one of its permissions', () => {

@@ -1,10 +1,12 @@
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -19,13 +21,21 @@ export const PEOPLE = `arn:aws:sns:us-east-1:${MANAGEMENT}:people`;
 /** An imported bucket, whose policy is not ours. */
 export const IMPORTED_BUCKET = 'imported-reports';
 
+/** A bus elsewhere. */
+export const FORWARDED_TO = `arn:aws:events:eu-west-1:${SECURITY}:event-bus/joined`;
+
 /** One of each construct, and purges that differ in what their roles may do. */
 export const everyConstruct: Build = (stack) => {
   const features = new OrgRootAccessFeatures(stack, 'RootAccess', { removalPolicy: RemovalPolicy.DESTROY });
   new RootAccessDelegation(stack, 'SecurityAccount', { accountId: SECURITY, features });
   new RootAccessDelegation(stack, 'KeptAccount', { accountId: KEPT, features, removalPolicy: RemovalPolicy.RETAIN });
   const exclude = [EXCLUDED];
-  new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude }) });
+  new RootCredentialsPurge(stack, 'Purge', {
+    features,
+    accounts: AccountSelection.organization({ exclude }),
+    schedule: ScheduleExpression.cron({ minute: '0', hour: '3' }),
+    joinedAccounts: JoinedAccounts.AUDIT,
+  });
   undeployed(stack, 'Listed', { accounts: AccountSelection.accounts(LISTED) });
   undeployed(stack, 'Units', {
     accounts: AccountSelection.organizationalUnits([UNIT], { exclude }),
@@ -51,13 +61,14 @@ const VARIANTS: readonly Build[] = [
   (stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
     const features = new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { vpc } });
-    new RootCredentialsPurge(stack, 'Purge', { features, handler: { vpc } });
+    new RootCredentialsPurge(stack, 'Purge', { features, handler: { vpc }, joinedAccounts: JoinedAccounts.AUDIT });
     new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: trail(stack), handler: { vpc } });
   },
   (stack) => void new RootActivityMonitor(stack, 'Monitor', {
     trailLogGroup: trail(stack),
     encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-topic`),
   }),
+  (stack) => void new AccountJoinedForwarder(stack, 'Forwarder', { bus: events.EventBus.fromEventBusArn(stack, 'Bus', FORWARDED_TO) }),
 ];
 
 export const synthesized = (build: Build): Stack => {

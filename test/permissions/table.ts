@@ -1,5 +1,5 @@
 import { type Grant } from './grants';
-import { KEPT, LISTED, PEOPLE } from './stacks';
+import { FORWARDED_TO, KEPT, LISTED, PEOPLE } from './stacks';
 import { MANAGEMENT, SECURITY } from '../deploy/testing';
 
 interface Row {
@@ -40,6 +40,7 @@ const executions = `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Sweep/Stat
 
 const FEATURES = { holder: 'switches function, for OrgRootAccessFeatures', resource: '*' };
 const DELEGATION = { holder: 'switches function, for RootAccessDelegation' };
+const BEGIN = { holder: 'begin function' };
 const SELECT = { holder: 'select function' };
 const BATCH = { holder: 'batch function' };
 const REPORT = { holder: 'report function' };
@@ -169,6 +170,39 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'tells CloudFormation',
     need: 'no switch hears of a deployment',
   },
+  { ...BEGIN, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'begin', denied: 'waits', need: 'which other sweeps are at work is not known' },
+  {
+    ...BEGIN,
+    actions: ['states:DescribeExecution'],
+    resource: `${executions}:*`,
+    exercise: 'begin beside another sweep',
+    denied: 'fails',
+    need: 'whether the sweep that is at work is one of everything is not known',
+  },
+  {
+    holder: 'schedule',
+    actions: ['states:StartExecution'],
+    resource: '<Sweep/StateMachine>',
+    exercise: 'start by the schedule',
+    denied: 'fails',
+    need: 'with a schedule: it starts no sweep',
+  },
+  {
+    holder: 'joined rule',
+    actions: ['states:StartExecution'],
+    resource: '<OnJoin/StateMachine>',
+    exercise: 'start by the rule',
+    denied: 'fails',
+    need: 'with joinedAccounts: nothing happens when an account joins',
+  },
+  {
+    holder: 'joined function',
+    actions: ['organizations:DescribeAccount'],
+    resource: member('*'),
+    exercise: 'find the account that joined',
+    denied: 'fails',
+    need: 'with joinedAccounts: whether the account is in the organization, and usable, is not known',
+  },
   {
     ...SELECT,
     actions: ['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'],
@@ -296,13 +330,19 @@ const machine = (holder: string, need: string, ...functions: string[]) => functi
   holder, actions: ['lambda:InvokeFunction'], resource: `<${fn}>`, need, pinned: BY_MACHINE,
 }));
 
-const HANDLERS = ['switches function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'monitor function'];
+const HANDLERS = [
+  'switches function', 'begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function',
+  'monitor function',
+];
 const SWEEP_MACHINE = { holder: 'sweep state machine' };
+const JOINED_MACHINE = { holder: 'joined state machine', pinned: 'without it, the state machine tries for an hour; test/deploy shows the sweep that it starts' };
 const ABOUT_CHILDREN = { ...SWEEP_MACHINE, pinned: BY_MACHINE };
 
 export const PINNED: readonly Pinned[] = [
   logs('switches function', 'RootAccessSwitches/HandlerLogs'),
   logs('Provider of the switches', 'RootAccessSwitches/ProviderLogs'),
+  logs('begin function', 'Sweep/Functions/BeginLogs'),
+  logs('joined function', 'OnJoin/FindLogs'),
   logs('select function', 'Sweep/Functions/SelectLogs'),
   logs('batch function', 'Sweep/Functions/BatchLogs'),
   logs('report function', 'Sweep/Functions/ReportLogs'),
@@ -365,10 +405,12 @@ export const PINNED: readonly Pinned[] = [
   ...versions('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('waiting state machine', 'OnDeploy/Provider/framework-isComplete', 'OnDeploy/Provider/framework-onTimeout'),
-  ...versions('sweep state machine', 'Sweep/Functions/Select', 'Sweep/Functions/Batch', 'Sweep/Functions/Report'),
+  ...versions('joined state machine', 'OnJoin/Find'),
+  ...versions('sweep state machine', 'Sweep/Functions/Begin', 'Sweep/Functions/Select', 'Sweep/Functions/Batch', 'Sweep/Functions/Report'),
   { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Await>', need: 'nothing', pinned: `${THE_CDK_GRANTS}: its roles may call both functions` },
   { ...WAITER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Start>', need: 'nothing', pinned: `${THE_CDK_GRANTS}: its roles may call both functions` },
-  ...machine('sweep state machine', 'a state of the sweep does not run', 'Sweep/Functions/Select', 'Sweep/Functions/Batch', 'Sweep/Functions/Report'),
+  ...machine('joined state machine', 'the account that joined is not found', 'OnJoin/Find'),
+  ...machine('sweep state machine', 'a state of the sweep does not run', 'Sweep/Functions/Begin', 'Sweep/Functions/Select', 'Sweep/Functions/Batch', 'Sweep/Functions/Report'),
   ...machine('waiting state machine', 'a deployment does not learn how its sweep ended', 'OnDeploy/Provider/framework-isComplete', 'OnDeploy/Provider/framework-onTimeout'),
   {
     ...SWEEP_MACHINE,
@@ -381,7 +423,34 @@ export const PINNED: readonly Pinned[] = [
   { ...ABOUT_CHILDREN, actions: ['states:DescribeExecution', 'states:StopExecution'], resource: `${executions}:*`, need: 'the Map neither follows nor stops its children' },
   { ...ABOUT_CHILDREN, actions: ['states:RedriveExecution'], resource: `${executions}/*:*`, need: 'children that failed are not begun again when a sweep is redriven' },
   {
-    ...SWEEP_MACHINE,
+    holder: 'schedule',
+    actions: ['sqs:SendMessage'],
+    resource: '<Schedule/Undelivered/Queue>',
+    need: 'with a schedule: a start that failed for 24 hours is not kept',
+    pinned: 'it would have to fail for 24 hours',
+  },
+  { ...JOINED_MACHINE, actions: ['states:StartExecution'], resource: '<Sweep/StateMachine>', need: 'the account that joined is not swept' },
+  {
+    ...JOINED_MACHINE,
+    actions: ['states:DescribeExecution', 'states:StopExecution'],
+    resource: `${executions}*`,
+    need: 'the end of the sweep is not waited for (Step Functions developer guide, "IAM policies for nested workflows")',
+  },
+  {
+    ...JOINED_MACHINE,
+    actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+    resource: `arn:aws:events:us-east-1:${MANAGEMENT}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
+    need: 'the end of the sweep is not heard of (Step Functions developer guide, "IAM policies for nested workflows")',
+  },
+  {
+    holder: 'forwarder rule',
+    actions: ['events:PutEvents'],
+    resource: FORWARDED_TO,
+    need: 'with AccountJoinedForwarder: events do not reach the other bus',
+    pinned: 'it is of another stack, whose events are forwarded in test/deploy',
+  },
+  ...[SWEEP_MACHINE, { holder: 'joined state machine' }].map((holder): Pinned => ({
+    ...holder,
     actions: [
       'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
       'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
@@ -390,7 +459,7 @@ export const PINNED: readonly Pinned[] = [
     need: 'the state machine cannot be deployed with its log (Step Functions developer guide, "Using CloudWatch Logs to log execution history")',
     everything: NO_RESOURCE,
     pinned: 'the engine writes the log without asking for permission',
-  },
+  })),
 ];
 
 export function matches(row: Row, { holder, action, resource, condition }: Grant): boolean {

@@ -59,15 +59,15 @@ describe('a role of the templates', () => {
     expect(roles.filter(({ Properties }) => Properties.ManagedPolicyArns || Properties.Policies)).toEqual([]);
   });
 
-  test('can be assumed by Lambda or Step Functions and by nobody else', () => {
+  test('can be assumed by Lambda, Step Functions, EventBridge or its Scheduler and by nobody else', () => {
     const trusts = roles.flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement as { readonly Principal: object }[]);
-    const services = ['lambda', 'states'].map((name) => ({ Service: `${name}.amazonaws.com` }));
+    const services = ['lambda', 'states', 'events', 'scheduler'].map((name) => ({ Service: `${name}.amazonaws.com` }));
     expect(trusts.filter(({ Principal }) => !services.some((service) => isDeepStrictEqual(Principal, service)))).toEqual([]);
   });
 });
 
 describe('the policy of a resource', () => {
-  const own = stacks.flatMap(policiesOf).filter(({ Roles }) => Roles === undefined);
+  const own = stacks.flatMap(policiesOf).filter(({ Roles, Queues }) => Roles === undefined && Queues === undefined);
   const allowing = own.flatMap(({ path, PolicyDocument }) => PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map((statement) => ({ path, statement })));
 
   test('allows nobody anything, but alarms of this account to publish to the topic of a monitor', () => {
@@ -79,4 +79,14 @@ describe('the policy of a resource', () => {
       });
     }
   });
+});
+
+test('the policy of a queue allows a rule to send to it, and speaks TLS only', () => {
+  const statements = stacks.flatMap(policiesOf).filter(({ Queues }) => Queues).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  expect(statements.length).toBeGreaterThan(0);
+  for (const statement of statements) {
+    expect(statement).toMatchObject(statement.Effect === 'Deny'
+      ? { Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }
+      : { Action: 'sqs:SendMessage', Principal: { Service: 'events.amazonaws.com' }, Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/Rule/), 'Arn'] } } } });
+  }
 });

@@ -42,6 +42,7 @@ export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedS
     credentials: ['Password'],
     dryRun: false,
     narrowed: false,
+    alsoRunning: [],
     batches: [],
     skipped: [],
     placement: { units: UNITS, parents },

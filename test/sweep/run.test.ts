@@ -75,7 +75,7 @@ const settings = {
 };
 const context = { invokedFunctionArn: `arn:aws:lambda:us-east-1:${MANAGEMENT}:function:sweep`, getRemainingTimeInMillis: () => 14 * 60_000 };
 
-const select = (input: unknown = {}) => handlers.select({ execution, input, settings }, context);
+const select = (input: unknown = {}) => handlers.select({ execution, input, alsoRunning: [], settings }, context);
 const sweep = (run: RunReference, batch: number) => handlers.batch({ execution, run, batch, accountsInFlight: 2 }, context);
 const makeReport = (run: RunReference | { error: object }, tolerateFailedAccounts = false) =>
   handlers.report({ execution, run, tolerateFailedAccounts });
@@ -217,6 +217,7 @@ describe('the account that runs the sweep as delegated administrator', () => {
       credentials: settings.credentials,
       dryRun: false,
       narrowed: false,
+      alsoRunning: [],
       batches: [[account(0), account(2)]],
       skipped: [],
     };

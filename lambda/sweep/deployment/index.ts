@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'util';
 import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
-import { MACHINE_VARIABLE, TIMEOUT_VARIABLE, type SweepProperties } from '../../../lib/private/contract';
+import { MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, TIMEOUT_VARIABLE, type SweepProperties } from '../../../lib/private/contract';
 import { cloudFormation, stepFunctions } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
 import { isRollingBack } from '../../aws/rollback';
@@ -39,8 +39,14 @@ type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?:
 /** Waits for what `onEvent` started. */
 export const isComplete = reporting(async ({ ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
   const timeoutSeconds = Number(process.env[TIMEOUT_VARIABLE]);
-  return { IsComplete: ExecutionArn === undefined || await hasSucceeded(clients.stepFunctions, ExecutionArn, timeoutSeconds) };
+  const complete = ExecutionArn === undefined || await hasSucceeded(clients.stepFunctions, ExecutionArn, timeoutSeconds);
+  return complete ? { IsComplete: true, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom() } } : { IsComplete: false };
 });
+
+/** EventBridge Scheduler starts the target of a `rate` as soon as it has the schedule, which is made right after this. */
+const SCHEDULE_LATER_MS = 10 * 60_000;
+
+const scheduleFrom = () => new Date(Date.now() + SCHEDULE_LATER_MS).toISOString();
 
 /** Failures reach CloudFormation through the framework, in a form that fits. */
 function reporting<Event, Answer>(handler: (event: Event) => Promise<Answer>): (event: Event) => Promise<Answer> {

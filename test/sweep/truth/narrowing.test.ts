@@ -17,11 +17,14 @@ function inputs({ members }: Scenario): fc.Arbitrary<unknown> {
   const parts = fc.record({
     accounts: fc.oneof({ weight: 4, arbitrary: ids }, fc.anything(), fc.array(fc.string())),
     dryRun: fc.oneof({ weight: 2, arbitrary: fc.boolean() }, fc.anything()),
+    ifSelected: fc.oneof({ weight: 2, arbitrary: fc.boolean() }, fc.anything()),
+    unlessRunning: fc.boolean(),
+    notBefore: fc.oneof({ weight: 2, arbitrary: fc.constant('2026-11-23T00:00:00Z') }, fc.anything()),
     exclude: fc.constant([]),
     selection: fc.constant({ exclude: [] }),
     credentials: fc.constant([]),
   }, { requiredKeys: [] });
-  const asked = fc.record({ accounts: ids, dryRun: fc.boolean() }, { requiredKeys: [] });
+  const asked = fc.record({ accounts: ids, dryRun: fc.boolean(), ifSelected: fc.boolean() }, { requiredKeys: [] });
   return fc.oneof({ weight: 3, arbitrary: asked }, { weight: 2, arbitrary: parts }, fc.json().map((text) => JSON.parse(text) as unknown));
 }
 
@@ -40,8 +43,11 @@ describe('what a start says', () => {
         return;
       }
       const ids = ({ batches, skipped }: ResolvedSelection) => [...batches.flat(), ...skipped].map(({ accountId }) => accountId);
-      const { accounts, dryRun } = input as { accounts?: string[]; dryRun?: boolean };
-      expect(ids(narrowed).sort()).toEqual(ids(all).filter((id) => accounts?.includes(id) ?? true).sort());
+      const { accounts, dryRun, ifSelected } = input as { accounts?: string[]; dryRun?: boolean; ifSelected?: boolean };
+      const asked = ids(all).filter((id) => accounts?.includes(id) ?? true);
+      const unselected = new Set(accounts?.filter((id) => !asked.includes(id)));
+      expect(ids(narrowed).sort()).toEqual([...asked, ...unselected].sort());
+      expect(unselected.size === 0 || ifSelected === true, 'accounts that are not selected').toBe(true);
       expect(narrowed.batches.flat().every(({ accountId }) => stage.expected.swept.includes(accountId))).toBe(true);
       expect(narrowed.dryRun).toBe(scenario.settings.dryRun || dryRun === true);
       expect(narrowed.credentials).toEqual(scenario.settings.credentials);

@@ -43,7 +43,7 @@ export function expectRestraint({ world: { organization, witness }, expected }: 
 }
 
 /** What is said of an account's credentials is what was there when they were last read, and nothing that was deleted is forgotten. */
-function expectHonesty({ world, readsMayBeStale }: Stage, account: AccountResult): void {
+export function expectHonesty({ world, readsMayBeStale }: Stage, account: AccountResult): void {
   const testimony = world.witness.of(account.accountId);
   const isExcused = (name: string) => readsMayBeStale(account.accountId) && testimony.createdByOthers.has(name); // no reader could have seen it
   const there = testimony.lastSeen.filter((name) => !isExcused(name));
@@ -64,7 +64,7 @@ function expectHonesty({ world, readsMayBeStale }: Stage, account: AccountResult
 }
 
 /** Every account that is not as it should be is named with a code and what to do. */
-function expectRemedies({ accountId, outcome, problem, reason, credentials }: AccountResult): void {
+export function expectRemedies({ accountId, outcome, problem, reason, credentials }: AccountResult): void {
   const problems = [...problem ? [problem] : [], ...credentials.flatMap((credential) => credential.problem ?? [])];
   expect(problems.every(({ code, remedies }) => code !== '' && remedies.length > 0), accountId).toBe(true);
   expect(problems.length > 0, `${accountId} has a problem`).toBe(outcome === 'failed');

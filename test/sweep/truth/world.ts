@@ -179,10 +179,10 @@ export class Sweep {
   }
 
   /** From the first state of the machine to the last, with its retries and catches. */
-  async run(): Promise<SweepResult> {
+  async run(input: unknown = {}): Promise<SweepResult> {
     let run: RunReference;
     try {
-      run = await this.select();
+      run = await this.select(input);
     } catch (error) {
       return this.report({ error: { Error: (error as Error).name, Cause: (error as Error).message } });
     }

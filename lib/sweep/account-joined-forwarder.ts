@@ -1,0 +1,69 @@
+import { Annotations } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from '../private/dead-letter-queue';
+import { ACCOUNT_JOINED, isInRegionOfOrganizations } from '../private/joined-events';
+
+/** Properties of AccountJoinedForwarder. */
+export interface AccountJoinedForwarderProps {
+  /**
+   * The bus to which the events go: `joinedAccountsBus` of the RootCredentialsAudit or RootCredentialsPurge elsewhere.
+   *
+   * Within one app the construct's own; else `events.EventBus.fromEventBusArn()`. It lets the management account put events
+   * when the other construct has this account's id as `joinedAccountsForwardedFrom`.
+   */
+  readonly bus: events.IEventBus;
+}
+
+/**
+ * Carries the event of an account that joins the organization to where sweeps are deployed: another account, or another
+ * Region. AWS sends it to the event bus of the management account in us-east-1 and to no other.
+ *
+ * It is deployed to the management account in us-east-1 (us-gov-west-1 and cn-northwest-1 in their partitions); elsewhere
+ * synth fails. It forwards `AccountJoinedOrganization` and nothing else. What could not be delivered within 24 hours is kept
+ * in a queue for 14 days, with an alarm.
+ *
+ * Resources: an EventBridge rule, a role, an SQS queue and a CloudWatch alarm. Permissions: the role may call
+ * `events:PutEvents` on the bus; EventBridge may call `sqs:SendMessage` on the queue, for this rule.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ *
+ * @example
+ * declare const securityPurge: RootCredentialsPurge; // in the stack of the delegated administrator
+ * new AccountJoinedForwarder(this, 'JoinedAccounts', { bus: securityPurge.joinedAccountsBus! });
+ */
+export class AccountJoinedForwarder extends Construct {
+  /** Goes off when an event could not be delivered. It has no actions until you add one. */
+  public readonly undeliveredAlarm: cloudwatch.Alarm;
+
+  constructor(scope: Construct, id: string, { bus }: AccountJoinedForwarderProps) {
+    super(scope, id);
+    this.checkRegion();
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the event of an account that joined the organization was not forwarded; the queue holds it');
+    const role = new iam.Role(this, 'Role', {
+      description: 'Root credentials: forwards events of accounts that join the organization',
+      assumedBy: new iam.ServicePrincipal('events.amazonaws.com'),
+    });
+    new events.Rule(this, 'Rule', {
+      description: 'Root credentials: an account joins the organization',
+      eventPattern: ACCOUNT_JOINED,
+      targets: [new targets.EventBus(bus, { role, deadLetterQueue: undelivered.queue })],
+    });
+    this.undeliveredAlarm = undelivered.alarm;
+  }
+
+  private checkRegion() {
+    const there = 'in the management account in us-east-1 (us-gov-west-1, cn-northwest-1 in their partitions): AWS sends the event of an account that joins to no other bus';
+    switch (isInRegionOfOrganizations(this)) {
+      case true:
+        return;
+      case false:
+        throw new Error(`AccountJoinedForwarder must be deployed ${there}`);
+      case undefined:
+        Annotations.of(this).addWarningV2('cdk-root-access:forwarderRegion', `AccountJoinedForwarder does nothing unless it is deployed ${there}`);
+    }
+  }
+}

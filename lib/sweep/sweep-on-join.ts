@@ -1,0 +1,139 @@
+import { Annotations, Duration, Names } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as eventTargets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { JoinedAccounts } from './joined-accounts';
+import { PATIENTLY, Sweep } from './sweep';
+import { HandlerOptions } from '../handler-options';
+import { JOINED_PURGE_VARIABLE } from '../private/contract';
+import { DeadLetterQueue } from '../private/dead-letter-queue';
+import { HandlerFunction, handlerLogGroup } from '../private/handler-function';
+import { ACCOUNT_JOINED, isInRegionOfOrganizations, ORGANIZATIONS_SOURCE } from '../private/joined-events';
+import { organizationsArn } from '../private/organizations-arn';
+
+export interface SweepOnJoinProps {
+  readonly sweep: Sweep;
+  readonly reaction: JoinedAccounts;
+  /** The management account, if its events are forwarded. */
+  readonly forwardedFrom?: string;
+  readonly options?: HandlerOptions;
+}
+
+/** An hour of patience with the account, and the longest sweep. */
+const MACHINE_TIMEOUT = Duration.hours(8);
+
+/** An account joins the organization: it is waited for, and swept alone. */
+export class SweepOnJoin extends Construct {
+  /** Where forwarded events come in. */
+  readonly bus?: events.EventBus;
+  readonly alarms: cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, { sweep, reaction, forwardedFrom, options }: SweepOnJoinProps) {
+    super(scope, id);
+    this.bus = forwardedFrom === undefined ? undefined : this.busFor(forwardedFrom);
+    if (!this.bus) {
+      this.checkRegion();
+    }
+    const machine = this.stateMachine(sweep, reaction, options);
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: an account joined the organization and its sweep could not be started; the queue holds the event');
+    new events.Rule(this, 'Rule', {
+      description: 'Root credentials: an account joins the organization',
+      eventBus: this.bus,
+      eventPattern: ACCOUNT_JOINED,
+      targets: [new eventTargets.SfnStateMachine(machine, { deadLetterQueue: undelivered.queue })],
+    });
+    this.alarms = [undelivered.alarm, this.notSwept(machine)];
+  }
+
+  private checkRegion() {
+    const remedy = 'deploy an AccountJoinedForwarder there, and give joinedAccountsForwardedFrom the id of the management account';
+    const there = 'AWS sends the event of an account that joins to the management account in us-east-1 only';
+    switch (isInRegionOfOrganizations(this)) {
+      case true:
+        return;
+      case false:
+        throw new Error(`joinedAccounts needs joinedAccountsForwardedFrom in this Region: ${there}; ${remedy}`);
+      case undefined:
+        Annotations.of(this).addWarningV2('cdk-root-access:joinedAccountsRegion', `joinedAccounts does nothing unless this stack is there: ${there}; else ${remedy}`);
+    }
+  }
+
+  private busFor(managementAccountId: string): events.EventBus {
+    const bus = new events.EventBus(this, 'Bus', {
+      eventBusName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }), // known at synth: a forwarder in another account names it
+      description: 'Root credentials: events of accounts that join the organization',
+    });
+    bus.addToResourcePolicy(new iam.PolicyStatement({
+      sid: 'ManagementAccount',
+      principals: [new iam.AccountPrincipal(managementAccountId)],
+      actions: ['events:PutEvents'],
+      resources: [bus.eventBusArn],
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': ORGANIZATIONS_SOURCE } },
+    }));
+    return bus;
+  }
+
+  /** Finds the account, waits until it is usable, sweeps it, and tries again for an hour while that fails. */
+  private stateMachine(sweep: Sweep, reaction: JoinedAccounts, options: HandlerOptions | undefined): sfn.StateMachine {
+    const find = new HandlerFunction(this, 'Find', {
+      asset: 'sweep-joined',
+      handler: 'handler',
+      description: 'Root credentials sweep: finds the account that joined the organization',
+      timeout: Duration.minutes(2),
+      memorySize: 256,
+      environment: { [JOINED_PURGE_VARIABLE]: String(reaction === JoinedAccounts.PURGE) },
+      options,
+    });
+    find.addToRolePolicy(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));
+
+    const begin = new sfn.Pass(this, 'Begin', { parameters: { event: sfn.JsonPath.objectAt('$'), failure: {} } });
+    const findAccount = new tasks.LambdaInvoke(this, 'FindAccount', {
+      lambdaFunction: find,
+      payload: sfn.TaskInput.fromObject({
+        event: sfn.JsonPath.objectAt('$.event'),
+        failure: sfn.JsonPath.objectAt('$.failure'),
+        startedAt: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
+        now: sfn.JsonPath.stringAt('$$.State.EnteredTime'),
+      }),
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      resultPath: '$.found',
+    }).addRetry(PATIENTLY);
+    const wait = new sfn.Wait(this, 'WaitForAccount', { time: sfn.WaitTime.secondsPath('$.found.waitSeconds') });
+    const sweepAccount = new tasks.StepFunctionsStartExecution(this, 'SweepAccount', {
+      stateMachine: sweep.stateMachine,
+      integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+      name: sfn.JsonPath.format('joined-{}-{}', sfn.JsonPath.stringAt('$.found.accountId'), sfn.JsonPath.uuid()),
+      input: sfn.TaskInput.fromJsonPathAt('$.found.start'),
+      resultPath: sfn.JsonPath.DISCARD,
+    }).addCatch(wait, { resultPath: '$.failure' });
+
+    begin.next(findAccount).next(
+      new sfn.Choice(this, 'Ready?')
+        .when(sfn.Condition.booleanEquals('$.found.ready', true), sweepAccount.next(new sfn.Succeed(this, 'Swept')))
+        .otherwise(wait.next(findAccount)),
+    );
+    return new sfn.StateMachine(this, 'StateMachine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(begin),
+      timeout: MACHINE_TIMEOUT,
+      comment: 'An account that joins the organization: find it, wait for it, sweep it alone',
+      tracingEnabled: false,
+      logs: { destination: handlerLogGroup(this, 'Logs', options), level: sfn.LogLevel.ALL, includeExecutionData: false },
+    });
+  }
+
+  private notSwept(machine: sfn.StateMachine): cloudwatch.Alarm {
+    return new cloudwatch.Alarm(this, 'NotSwept', {
+      alarmDescription: 'Root credentials: an account joined the organization and was not swept; the executions of the state machine say why',
+      metric: machine.metricFailed({ period: Duration.minutes(5) }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import { Sweep } from './sweep';
+import { SweepOnDeploy } from './sweep-on-deploy';
+import { DeadLetterQueue } from '../private/dead-letter-queue';
+
+export interface SweepScheduleProps {
+  readonly sweep: Sweep;
+  readonly onDeploy: SweepOnDeploy;
+  readonly expression: scheduler.ScheduleExpression;
+  /** Within how long after its time a sweep may begin. */
+  readonly timeWindow?: Duration;
+  /** How many sweeps of the whole selection came to their end. */
+  readonly finished: cloudwatch.Metric;
+}
+
+/** What a sweep may take, so that one which is late is not taken for one that is missing. */
+const LONGEST_SWEEP = Duration.hours(6);
+
+/** CloudWatch looks no further back (PutMetricAlarm). */
+const LONGEST_WINDOW = Duration.days(7);
+
+const SHORTEST_RATE = Duration.hours(1);
+
+/** Starts sweeps by the clock, and tells when one is missing. */
+export class SweepSchedule extends Construct {
+  readonly alarms: cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, props: SweepScheduleProps) {
+    super(scope, id);
+    const { sweep: { stateMachine }, onDeploy, expression, timeWindow } = props;
+    const stack = Stack.of(this);
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the schedule could not start a sweep; the queue says why');
+    const role = new iam.Role(this, 'Role', {
+      description: 'Root credentials sweep: starts by the schedule',
+      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': stack.account,
+            'aws:SourceArn': stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' }),
+          },
+        },
+      }),
+    });
+    const schedule = new scheduler.Schedule(this, 'Schedule', {
+      description: 'Sweeps root credentials of member accounts',
+      schedule: expression,
+      timeWindow: timeWindow && scheduler.TimeWindow.flexible(timeWindow),
+      target: new targets.StepFunctionsStartExecution(stateMachine, {
+        role,
+        input: scheduler.ScheduleTargetInput.fromObject({
+          unlessRunning: true,
+          ...startsAtOnce(expression) ? { notBefore: onDeploy.scheduleFrom } : {},
+        }),
+        deadLetterQueue: undelivered.queue,
+      }),
+    });
+    schedule.node.addDependency(role, onDeploy.resource); // the first sweep is the deployment's
+    this.alarms = [undelivered.alarm, ...this.missed(props)];
+  }
+
+  private missed({ expression, timeWindow = Duration.minutes(0), finished, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
+    const interval = longestInterval(expression);
+    if (interval === undefined || interval.toMinutes() > LONGEST_WINDOW.toMinutes()) {
+      return [];
+    }
+    const hours = Math.min(Math.ceil(interval.plus(LONGEST_SWEEP).plus(timeWindow).toMinutes() / 60), LONGEST_WINDOW.toHours());
+    // by the day where there is no room left for a sweep that takes longer than the one before
+    const period = hours === LONGEST_WINDOW.toHours() ? Duration.days(1) : Duration.hours(1);
+    const alarm = new cloudwatch.Alarm(this, 'Missed', {
+      alarmDescription: `Root credentials: no sweep of all selected accounts has come to its end for ${hours} hours`,
+      metric: finished.with({ statistic: cloudwatch.Stats.SUM, period }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: hours / period.toHours(),
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+    alarm.node.addDependency(onDeploy.resource); // whose sweep is the first that it counts
+    return [alarm];
+  }
+}
+
+/**
+ * Fails for an expression that is no schedule for sweeps.
+ *
+ * @returns what the deployment's own sweep is told of the schedule
+ */
+export function checkSchedule(expression: scheduler.ScheduleExpression): string | undefined {
+  const { expressionString } = expression;
+  if (expressionString.startsWith('at(')) {
+    throw new Error(`schedule must be a ScheduleExpression that recurs (rate or cron), got '${expressionString}'`);
+  }
+  const rate = rateOf(expression);
+  if (rate && rate.toMinutes() < SHORTEST_RATE.toMinutes()) {
+    throw new Error(`schedule must not be more frequent than every hour, got '${expressionString}'`);
+  }
+  return startsAtOnce(expression) ? expressionString : undefined;
+}
+
+/** EventBridge Scheduler starts the target of a `rate` as soon as it has the schedule; a token may be one. */
+function startsAtOnce({ expressionString }: scheduler.ScheduleExpression): boolean {
+  return Token.isUnresolved(expressionString) || expressionString.startsWith('rate(');
+}
+
+function rateOf({ expressionString }: scheduler.ScheduleExpression): Duration | undefined {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expressionString) ?? [];
+  return unit === undefined ? undefined : Duration.minutes(Number(count) * { minute: 1, hour: 60, day: 24 * 60 }[unit as 'minute' | 'hour' | 'day']);
+}
+
+/** The longest time between two starts, if it can be told and is a week at most. */
+function longestInterval(expression: scheduler.ScheduleExpression): Duration | undefined {
+  const [, dayOfMonth, month, dayOfWeek, year = '*'] = /^cron\(\S+ \S+ (\S+) (\S+) (\S+)(?: (\S+))?\)$/.exec(expression.expressionString) ?? [];
+  const isAny = (field: string) => field === '*' || field === '?';
+  if (dayOfMonth === undefined || !isAny(month) || !isAny(year) || !isAny(dayOfMonth)) {
+    return rateOf(expression);
+  }
+  if (isAny(dayOfWeek)) {
+    return Duration.days(1);
+  }
+  return /[#L]/.test(dayOfWeek) ? undefined : Duration.days(7); // the second or the last Monday is one of a month
+}

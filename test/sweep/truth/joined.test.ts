@@ -1,0 +1,57 @@
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { expectHonesty, expectRemedies, expectRestraint } from './properties';
+import { cases, casesTimeout } from './runs';
+import { credentialsIn, passingScenario, setUp, type Scenario } from './scenario';
+import { MANAGEMENT, serveWorlds } from './world';
+import { nextStep } from '../../../lambda/sweep/joined';
+
+serveWorlds();
+
+const STRANGER = '999999999999';
+
+/** Somebody of the organization, its management account, or nobody that it knows. */
+const joiner = ({ members }: Scenario) => fc.constantFrom(MANAGEMENT, STRANGER, ...members.map(({ id }) => id));
+
+const joinedEvent = (accountId: string) => ({
+  account: MANAGEMENT, detail: { eventName: 'AccountJoinedOrganization', recipientAccountId: MANAGEMENT, serviceEventDetails: { accountId } },
+});
+
+describe('an account that joins the organization', () => {
+  const joinings = passingScenario().chain((scenario) => (
+    fc.record({ scenario: fc.constant(scenario), accountId: joiner(scenario), purge: fc.boolean() })));
+
+  test('is swept alone and within the selection, or not touched at all', async () => {
+    await fc.assert(fc.asyncProperty(joinings, async ({ scenario, accountId, purge }) => {
+      const stage = setUp(scenario, 300);
+      const before = new Map(stage.world.organization.accounts.map(({ id }) => [id, credentialsIn(stage.world, id)]));
+      const { organization } = stage.world;
+      const touched = () => organization.calls.flatMap(({ operation, target }) => operation === 'AssumeRoot' ? [target!] : []);
+      const joining = { event: joinedEvent(accountId), startedAt: '2026-11-23T00:00:00Z', now: '2026-11-23T00:00:01Z' };
+      const next = await nextStep(new OrganizationsClient({ maxAttempts: 10 }), joining, purge).catch((error: Error) => error);
+      if (next instanceof Error || !next.ready) {
+        expect(touched()).toEqual([]);
+        expect([MANAGEMENT, STRANGER, ...scenario.members.filter(({ state }) => state === 'PENDING_ACTIVATION').map(({ id }) => id)]).toContain(accountId);
+        return;
+      }
+
+      const { report } = await stage.sweep.run(next.start);
+      expectRestraint(stage);
+      const isSelected = stage.expected.swept.includes(accountId);
+      expect(touched().filter((target) => target !== accountId || !isSelected), 'root sessions elsewhere').toEqual([]);
+      if (report.problem === undefined) {
+        expect(report.accounts.map((account) => account.accountId)).toEqual([accountId]);
+        expect(report.accounts[0].outcome === 'skipped').toBe(!isSelected);
+        report.accounts.forEach((account) => {
+          expectHonesty(stage, account);
+          expectRemedies(account);
+        });
+      }
+      const isPurged = (id: string) => purge && isSelected && id === accountId && !scenario.settings.dryRun;
+      for (const { id } of organization.accounts.filter(({ id: each }) => !isPurged(each))) {
+        expect(stage.world.witness.of(id).deletedByUs, `${id} had ${before.get(id)!.join()}`).toEqual(new Set());
+      }
+    }), cases(60));
+  }, casesTimeout(60));
+});
