@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, GetExecutionHistoryCommand, paginateGetExecutionHistory, SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, paginateGetExecutionHistory, SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws, LocalClock } from '../local-aws';
 import { FakeOrganization } from '../organization';
@@ -23,9 +23,9 @@ describe('an execution of the local AWS', () => {
     sfn = new SFNClient(aws.clientSettings());
     const substituted = { DefinitionSubstitutions: { Function: att('Function'), Topic: ref('Topic'), Queue: ref('Queue'), Child: ref('Child'), Broken: ref('Broken'), Slow: ref('Slow') } };
     const machine = (definition: object, roleName = 'Role') => stateMachine(roleName, definition, substituted);
-    const token = { 'token.$': '$$.Task.Token' };
-    const publish = task('sns:publish.waitForTaskToken', { TopicArn: '${Topic}', Subject: 'please', Message: token });
-    const start = (integration: string, child: string) => task(integration, { StateMachineArn: child, Input: { 'from.$': '$$.Execution.Name' } });
+    const withToken = { 'token.$': '$$.Task.Token' };
+    const publish = task('sns:publish.waitForTaskToken', { TopicArn: '${Topic}', Subject: 'please', Message: withToken });
+    const startOf = (integration: string, child: string) => task(integration, { StateMachineArn: child, Input: { 'from.$': '$$.Execution.Name' } });
     const invoke = task('lambda:invoke', { FunctionName: '${Function}', Payload: {} });
     const machines = {
       Seconds: machine(wait({ Seconds: 7200 })),
@@ -38,13 +38,13 @@ describe('an execution of the local AWS', () => {
       Asking: machine(catching({ ...publish, TimeoutSeconds: 7200 })),
       AskingFor: machine(catching({ ...publish, TimeoutSecondsPath: '$.seconds' })),
       Beating: machine(catching({ ...publish, HeartbeatSeconds: 600 })),
-      Calling: machine(catching(task('lambda:invoke.waitForTaskToken', { FunctionName: '${Function}', Payload: { ...token, 'fail.$': '$.fail' } }))),
+      Calling: machine(catching(task('lambda:invoke.waitForTaskToken', { FunctionName: '${Function}', Payload: { ...withToken, 'fail.$': '$.fail' } }))),
       Queueing: machine(catching(task('sqs:sendMessage', { QueueUrl: '${Queue}', MessageBody: { hello: 'queue' } }))),
       Telling: machine(one(task('events:putEvents', { Entries: [{ Source: 'test', DetailType: 'Told', Detail: { 'by.$': '$$.Execution.Name' } }] }))),
-      Parent: machine(one(start('states:startExecution', '${Child}'))),
-      Waiting: machine(one(start('states:startExecution.sync:2', '${Child}'))),
-      Unlucky: machine(catching(start('states:startExecution.sync:2', '${Broken}'))),
-      LongParent: machine(one(start('states:startExecution.sync:2', '${Slow}'))),
+      Parent: machine(one(startOf('states:startExecution', '${Child}'))),
+      Waiting: machine(one(startOf('states:startExecution.sync:2', '${Child}'))),
+      Unlucky: machine(catching(startOf('states:startExecution.sync:2', '${Broken}'))),
+      LongParent: machine(one(startOf('states:startExecution.sync:2', '${Slow}'))),
       Stopped: machine(one({ Type: 'Parallel', Branches: [wait({ Seconds: 60 }), one({ ...invoke, Next: 'Told', End: undefined }, { Told: { ...publish, Resource: 'arn:aws:states:::sns:publish', Parameters: { TopicArn: '${Topic}', Message: 'still here' } } })] })),
       Endless: machine({ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } } }),
       ...Object.fromEntries([['sns:publish', { TopicArn: '${Topic}', Message: 'x' }], ['sqs:sendMessage', { QueueUrl: '${Queue}', MessageBody: 'x' }], ['events:putEvents', { Entries: [{ Source: 'x', DetailType: 'x', Detail: {} }] }], ['states:startExecution', { StateMachineArn: '${Child}' }], ['lambda:invoke', { FunctionName: '${Function}' }]]
@@ -233,7 +233,7 @@ describe('an execution of the local AWS', () => {
     const parent = await start('LongParent');
     await entered(parent, 'TaskScheduled');
     const child = await vi.waitFor(async () => {
-      const { executions } = await sfn.send(new (await import('@aws-sdk/client-sfn')).ListExecutionsCommand({ stateMachineArn: arns.Slow }));
+      const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: arns.Slow }));
       return executions![0].executionArn!;
     }, 5000);
     await sfn.send(new StopExecutionCommand({ executionArn: parent }));
@@ -268,7 +268,8 @@ describe('an execution of the local AWS', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining('25000') });
 
     let events = 0;
-    for await (const page of paginateGetExecutionHistory({ client: sfn, pageSize: 1000 }, { executionArn: execution.executionArn, includeExecutionData: false })) {
+    const { executionArn } = execution;
+    for await (const page of paginateGetExecutionHistory({ client: sfn, pageSize: 1000 }, { executionArn, includeExecutionData: false })) {
       events += page.events!.length;
     }
     expect(events).toBe(25_000);

@@ -75,11 +75,13 @@ describe('the logs of the local AWS', () => {
     const logs = new CloudWatchLogsClient(aws.clientSettings());
     const stream = { logGroupName: 'trail', logStreamName: `stream-${Date.now()}` };
     await logs.send(new CreateLogStreamCommand(stream));
-    await logs.send(new PutLogEventsCommand({ ...stream, logEvents: records.map((record) => ({ timestamp: Date.now(), message: JSON.stringify(record) })) }));
+    const logEvents = records.map((record) => ({ timestamp: Date.now(), message: JSON.stringify(record) }));
+    await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
   }
 
   const states = async () => Object.fromEntries((await aws.alarms()).map(({ name, state }) => [name, state]));
-  const emit = (failed: number) => new LambdaClient(aws.clientSettings()).send(new InvokeCommand({ FunctionName: names.Emitter, Payload: JSON.stringify({ failed }) }));
+  const emit = (failed: number) => (
+    new LambdaClient(aws.clientSettings()).send(new InvokeCommand({ FunctionName: names.Emitter, Payload: JSON.stringify({ failed }) })));
 
   test('go, as far as they match, to metrics and to functions that let CloudWatch Logs invoke them', async () => {
     await write(

@@ -156,7 +156,8 @@ export class Front {
     const question = JSON.parse(body.toString()) as EngineQuestion;
     if (url === '/_local/authorize') {
       const { accountId, service, action, resource, context } = question;
-      const caller = service ? { accountId, service, arn: service } : question.roleArn ? sessionOf(question) : this.organization.administrator(accountId);
+      const account = this.organization.administrator(accountId);
+      const caller = service ? { accountId, service, arn: service } : question.roleArn ? sessionOf(question) : account;
       return json({ denial: await this.permissions!.decide({ caller, action, resource, context }) ?? null });
     }
     return json(this.organization.issue(sessionOf(question), SESSION_SECONDS));
