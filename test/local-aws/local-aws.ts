@@ -47,6 +47,39 @@ export interface AwsEvent {
   readonly region?: string;
 }
 
+/** Where something is. @default the management account, the Region of the local AWS */
+export interface Place {
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
+export interface ScheduleName extends Place {
+  readonly name: string;
+  /** @default default */
+  readonly group?: string;
+}
+
+export interface Delivery {
+  readonly delivered: boolean;
+  /** Why it was not delivered. */
+  readonly error?: string;
+  /** The execution that a state machine as target was started with. */
+  readonly executionArn?: string | null;
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** In the order in which they came. */
+  readonly values: readonly number[];
+}
+
+export interface Alarm {
+  readonly name: string;
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  readonly reason: string;
+}
+
 export interface PublishedMessage {
   readonly id: string;
   readonly subject: string | null;
@@ -156,6 +189,21 @@ export class LocalAws {
   /** What was published to a topic, oldest first. */
   async published(topicArn: string): Promise<PublishedMessage[]> {
     return await this.control('published', { topic: topicArn }) as PublishedMessage[];
+  }
+
+  /** Fires a schedule as if its time had come: what it declares is delivered, with the permissions of its role. */
+  async fireSchedule({ name, group = 'default', accountId = this.organization.managementAccountId, region = this.region }: ScheduleName): Promise<Delivery> {
+    return await this.control('fire-schedule', { name, group, account: accountId, region }) as Delivery;
+  }
+
+  /** The metrics of a namespace. */
+  async metrics(namespace: string, { accountId = this.organization.managementAccountId, region = this.region }: Place = {}): Promise<Metric[]> {
+    return await this.control('metrics', { namespace, account: accountId, region }) as Metric[];
+  }
+
+  /** Every alarm as it is now. */
+  async alarms({ accountId = this.organization.managementAccountId, region = this.region }: Place = {}): Promise<Alarm[]> {
+    return await this.control('alarms', { account: accountId, region }) as Alarm[];
   }
 
   /** Every line that any function logged, in every account that was used. */

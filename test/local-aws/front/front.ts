@@ -25,6 +25,7 @@ interface Incoming {
 interface EngineQuestion extends Pick<Action, 'action' | 'resource' | 'context'> {
   readonly roleArn: string;
   readonly session: string;
+  /** Instead of a role; with neither, the account itself. */
   readonly service?: string;
   readonly accountId: string;
 }
@@ -155,7 +156,7 @@ export class Front {
     const question = JSON.parse(body.toString()) as EngineQuestion;
     if (url === '/_local/authorize') {
       const { accountId, service, action, resource, context } = question;
-      const caller = service ? { accountId, service, arn: service } : sessionOf(question);
+      const caller = service ? { accountId, service, arn: service } : question.roleArn ? sessionOf(question) : this.organization.administrator(accountId);
       return json({ denial: await this.permissions!.decide({ caller, action, resource, context }) ?? null });
     }
     return json(this.organization.issue(sessionOf(question), SESSION_SECONDS));

@@ -1,7 +1,8 @@
 """ministack's application, and the paths by which tests control it."""
+import asyncio
 import json
 
-from local_engine import clock, messages
+from local_engine import clock, deliveries, messages, metrics
 from local_engine.settings import settings
 from ministack.app import app as ministack
 from ministack.core.responses import request_scope
@@ -24,7 +25,7 @@ async def app(scope, receive, send):
         return
     allowed = dict(scope["headers"]).get(b"x-local-secret") == settings.secret.encode()
     request = json.loads(await read(receive))
-    status, answer = control(request) if allowed else (403, None)
+    status, answer = await asyncio.to_thread(control, request) if allowed else (403, None)
     await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
 
@@ -45,4 +46,11 @@ def published(request):
 
 
 # what tests may do that no user of AWS can
-CONTROLS = {"/_local/events": put_aws_events, "/_local/advance": advance, "/_local/published": published}
+CONTROLS = {
+    "/_local/events": put_aws_events,
+    "/_local/advance": advance,
+    "/_local/published": published,
+    "/_local/fire-schedule": deliveries.fire_now,
+    "/_local/metrics": metrics.read,
+    "/_local/alarms": metrics.read_alarms,
+}

@@ -23,16 +23,17 @@ def install():
     def queue_allows(queue_arn, service, source_arn, source_account):
         return denial("sqs:SendMessage", queue_arn, service=service, account=source_account, context=source(source_arn, source_account)) is None
 
-    deliver_to_function = sns._deliver_to_lambda
-
-    def deliver_with_permission(endpoint, envelope, topic_arn, *rest):
+    def deliver_to_function(endpoint, envelope, topic_arn, subscription_arn, *rest):
+        """An asynchronous invocation: what fails is repeated and ends in the function's dead-letter queue."""
         account = topic_arn.split(":")[4]
-        if denial("lambda:InvokeFunction", endpoint, service="sns.amazonaws.com", account=account, context=source(topic_arn, account)) is None:
-            deliver_to_function(endpoint, envelope, topic_arn, *rest)
+        function, config, _ = lambda_svc._get_func_record_for_ref(endpoint)
+        if function and denial("lambda:InvokeFunction", endpoint, service="sns.amazonaws.com", account=account, context=source(topic_arn, account)) is None:
+            record = {"EventVersion": "1.0", "EventSubscriptionArn": subscription_arn, "EventSource": "aws:sns", "Sns": json.loads(envelope)}
+            lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(function, config), {"Records": [record]})
 
     around("AWS::SNS::Topic", after=keep_default_policy)
     sns._fanout = record_and_fan_out
-    sns._deliver_to_lambda = deliver_with_permission
+    sns._deliver_to_lambda = deliver_to_function
     sqs.queue_policy_allows = queue_allows
 
 
