@@ -4,6 +4,7 @@ import { CODES, problem } from './remedies';
 import { OUTCOMES, resultOf, type Account, type AccountResult, type Credential, type Outcome, type Problem } from './results';
 import type { Execution, RunFolder } from './run-folder';
 import type { ResolvedSelection } from './selection';
+import type { SweepWork } from '../../lib/private/contract';
 
 /** Version of the report's format, as its published schema names it. */
 export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-1.json';
@@ -16,6 +17,8 @@ export interface SweepReport {
   readonly endedAt: string;
   readonly organizationId?: string;
   readonly managementAccountId?: string;
+  readonly work?: SweepWork;
+  /** Of a purge, as the kinds that it deletes. */
   readonly dryRun?: boolean;
   readonly credentials?: string[];
   /** Accounts by outcome. */
@@ -62,8 +65,8 @@ export function composeReport(
     endedAt: new Date().toISOString(),
     organizationId: selection?.organizationId,
     managementAccountId: selection?.managementAccountId,
-    dryRun: selection?.dryRun,
-    credentials: selection?.credentials,
+    work: selection?.work,
+    ...selection?.work === 'purge' ? { dryRun: selection.dryRun, credentials: selection.credentials } : {},
     counts: counts as Record<Outcome, number>,
     problem: failure,
     accounts: [...accounts].sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),

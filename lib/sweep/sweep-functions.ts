@@ -5,15 +5,17 @@ import { Construct } from 'constructs';
 import { reserveForSweeps } from './reports-bucket';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
-import { BUCKET_VARIABLE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE } from '../private/contract';
+import { BUCKET_VARIABLE, LATEST_PREFIX, RUNS_PREFIX, STS_REGION_VARIABLE, SweepSettings } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
+import { IPasswordRecoveries } from '../session/password-recoveries';
 
 export interface SweepFunctionsProps {
-  readonly selection: Selection;
+  readonly settings: Pick<SweepSettings, 'selection' | 'protection'>;
   /** Names of the task policies that the sweep needs. */
   readonly tasks: string[];
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
+  readonly passwordRecoveries?: IPasswordRecoveries;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
   readonly options?: HandlerOptions;
@@ -30,8 +32,9 @@ export class SweepFunctions extends Construct {
   /** What must exist before a sweep may begin. */
   readonly permissions: Construct[];
 
-  constructor(scope: Construct, id: string, { selection, tasks, neverAccounts, bucket, stsRegion, options }: SweepFunctionsProps) {
+  constructor(scope: Construct, id: string, { settings, tasks, neverAccounts, passwordRecoveries, bucket, stsRegion, options }: SweepFunctionsProps) {
     super(scope, id);
+    const { selection } = settings;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
     this.select = new HandlerFunction(this, 'Select', {
       asset: 'sweep-select',
@@ -61,12 +64,14 @@ export class SweepFunctions extends Construct {
       options,
     });
 
+    passwordRecoveries?.grantRead(this.batch); // it goes into the default policy of the role, which is waited for with it
+
     /** Files of any run: its folder is named when it begins. */
     const files = (...names: string[]) => names.map((name) => bucket.arnForObjects(`${RUNS_PREFIX}*/${name}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
-        ...listing(this, selection),
+        ...listing(this, settings),
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
       ]),
       policy(this, 'BatchPolicy', this.batch, [
@@ -86,14 +91,15 @@ export class SweepFunctions extends Construct {
 }
 
 /** What it takes to resolve a selection. */
-function listing(scope: Construct, { organizationalUnits, exclude }: Selection): iam.PolicyStatement[] {
+function listing(scope: Construct, { selection: { organizationalUnits, exclude }, protection: { keep } }: SweepFunctionsProps['settings']): iam.PolicyStatement[] {
   if (organizationalUnits === undefined) {
     return [allow(['organizations:ListAccounts'], ['*'])]; // IAM has no resource for it
   }
+  const namesAccounts = exclude.length > 0 || keep.some(({ accounts }) => accounts !== undefined);
   const account = Stack.of(scope).formatArn({ service: 'organizations', region: '', account: '*', resource: 'account', resourceName: 'o-*/*' });
   return [
     allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
-    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [account])] : [], // a list of 500 does not fit a policy
+    ...namesAccounts ? [allow(['organizations:DescribeAccount'], [account])] : [], // a list of 500 does not fit a policy
   ];
 }
 

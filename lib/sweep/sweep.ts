@@ -9,6 +9,7 @@ import { SweepFunctions } from './sweep-functions';
 import { HandlerOptions } from '../handler-options';
 import { SweepSettings } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
+import { IPasswordRecoveries } from '../session/password-recoveries';
 
 export interface SweepProps {
   readonly settings: SweepSettings;
@@ -16,6 +17,8 @@ export interface SweepProps {
   readonly taskPolicies: string[];
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
+  /** Records that a purge reads before it deletes. */
+  readonly passwordRecoveries?: IPasswordRecoveries;
   readonly batchesAtOnce: number;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
@@ -61,11 +64,12 @@ export class Sweep extends Construct {
   /** What must exist before a sweep may begin. */
   readonly ready: Construct[];
 
-  constructor(scope: Construct, id: string, { settings, taskPolicies, neverAccounts, batchesAtOnce, bucket, stsRegion, options }: SweepProps) {
+  constructor(scope: Construct, id: string, { settings, taskPolicies, neverAccounts, passwordRecoveries, batchesAtOnce, bucket, stsRegion, options }: SweepProps) {
     super(scope, id);
-    const functions = new SweepFunctions(this, 'Functions', { selection: settings.selection, tasks: taskPolicies, neverAccounts, bucket, stsRegion, options });
+    const functions = new SweepFunctions(this, 'Functions', { settings, tasks: taskPolicies, neverAccounts, passwordRecoveries, bucket, stsRegion, options });
+    const { tolerateFailedAccounts, failOnFindings } = settings;
 
-    const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts: settings.tolerateFailedAccounts }).addRetry(AGAIN).next(
+    const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts, failOnFindings }).addRetry(AGAIN).next(
       new sfn.Choice(this, 'Succeeded?')
         .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
         .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),

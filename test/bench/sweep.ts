@@ -9,7 +9,7 @@ import { preflight } from '../../lambda/sweep/preflight';
 import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
 
 export interface Measured extends Observed {
   readonly world: World;
@@ -39,11 +39,14 @@ export async function measureSweep(world: World): Promise<Measured> {
   await Promise.all(workers.map((worker) => message(worker)));
 
   const began = performance.now();
-  const settings = {
+  const settings: SweepSettings = {
+    work: 'purge',
     selection: { exclude: [] },
     credentials: [...CREDENTIAL_KINDS],
     dryRun: false,
+    protection: { keep: [], keepCertificates: false },
     tolerateFailedAccounts: false,
+    failOnFindings: false,
     accountsPerBatch: ACCOUNTS_PER_BATCH,
     accountsInFlight: ACCOUNTS_IN_FLIGHT,
   };

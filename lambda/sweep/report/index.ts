@@ -21,12 +21,13 @@ interface ReportEvent {
   /** Empty but for the error when the selection failed. */
   readonly run: Partial<RunReference> & { readonly error?: StateError };
   readonly tolerateFailedAccounts: boolean;
+  readonly failOnFindings: boolean;
 }
 
 const client = s3();
 
 /** Last state of a sweep, whatever died before it. */
-export async function handler({ execution, run, tolerateFailedAccounts }: ReportEvent): Promise<Verdict> {
+export async function handler({ execution, run, tolerateFailedAccounts, failOnFindings }: ReportEvent): Promise<Verdict> {
   const folder = new RunFolder(client, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
@@ -37,7 +38,7 @@ export async function handler({ execution, run, tolerateFailedAccounts }: Report
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
     folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
   ]));
-  const verdict = verdictOf(report, `s3://${folder.bucket}/${folder.prefix}report.json`, tolerateFailedAccounts);
+  const verdict = verdictOf(report, `s3://${folder.bucket}/${folder.prefix}report.json`, { tolerateFailedAccounts, failOnFindings });
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return verdict;
 }

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectTruth } from './properties';
-import { memberId, setUp, type Scenario, type Stage } from './scenario';
+import { memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import type { Trouble } from './trouble';
 import { serveWorlds } from './world';
 import type { AccountResult } from '../../../lambda/sweep/results';
-import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
 import type { RootCredentialsInit } from '../../local-aws/organization';
 
 serveWorlds();
@@ -17,7 +16,8 @@ function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes:
     members: [{ id: memberId(0), root }],
     unknown: {},
     select: { by: 'accounts', members: [0], units: [], exclude: [] },
-    settings: { credentials: [...CREDENTIAL_KINDS], dryRun: false, tolerateFailedAccounts: false, accountsPerBatch: 1, accountsInFlight: 1 },
+    settings: { ...PURGE, accountsPerBatch: 1, accountsInFlight: 1 },
+    keep: [],
     denied: [],
     troubles,
     ...changes,
