@@ -39,7 +39,8 @@ function isOpen({ endsAt, closedAt }: PasswordRecovery, now: number): boolean {
   return closedAt === undefined && now < Date.parse(endsAt);
 }
 
-function byUse({ kind, createdAt, lastUsedAt }: Credential, { protection: { usedWithinSeconds, keepCertificates } }: Settings, { now }: Circumstances): string | undefined {
+function byUse({ kind, createdAt, lastUsedAt }: Credential, { protection }: Settings, { now }: Circumstances): string | undefined {
+  const { usedWithinSeconds, keepCertificates } = protection;
   if (kind === 'SigningCertificate') {
     return keepCertificates ? 'AWS does not tell when a certificate was last used; it is deleted when `credentials` names its kind' : undefined;
   }

@@ -20,7 +20,8 @@ export const NO_PROTECTION: Protection = { keep: [], keepCertificates: false };
  *
  * @param named kinds that are to be deleted, if they were named
  */
-export function protectionOf({ keepIfUsedWithin, keep = [], passwordRecoveries }: RootCredentialsProtection, named: RootCredential[] = []): Protection {
+export function protectionOf(protection: RootCredentialsProtection, named: RootCredential[] = []): Protection {
+  const { keepIfUsedWithin, keep = [], passwordRecoveries } = protection;
   checkWindow(keepIfUsedWithin);
   checkRules(keep);
   return {

@@ -64,8 +64,9 @@ export class Sweep extends Construct {
   /** What must exist before a sweep may begin. */
   readonly ready: Construct[];
 
-  constructor(scope: Construct, id: string, { settings, taskPolicies, neverAccounts, passwordRecoveries, batchesAtOnce, bucket, stsRegion, options }: SweepProps) {
+  constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
+    const { settings, taskPolicies, neverAccounts, passwordRecoveries, batchesAtOnce, bucket, stsRegion, options } = props;
     const functions = new SweepFunctions(this, 'Functions', { settings, tasks: taskPolicies, neverAccounts, passwordRecoveries, bucket, stsRegion, options });
     const { tolerateFailedAccounts, failOnFindings } = settings;
 

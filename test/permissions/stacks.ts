@@ -2,7 +2,10 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import {
+  AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps,
+} from '../../lib';
+import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -28,6 +31,9 @@ export const everyConstruct: Build = (stack) => {
     reportsBucket: s3.Bucket.fromBucketName(stack, 'Imported', IMPORTED_BUCKET),
   });
   undeployed(stack, 'DryRun', { dryRun: true });
+  const recoveries = new s3.Bucket(stack, 'Recoveries');
+  undeployed(stack, 'Protected', { passwordRecoveries: { bucket: recoveries, grantRead: (grantee) => grantReadRecoveries(recoveries, grantee) } });
+  new RootCredentialsAudit(stack, 'Audit').node.tryRemoveChild('OnDeploy');
 };
 
 /** Its sweep does not begin with the deployment: the roles are what matters. */

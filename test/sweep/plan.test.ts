@@ -21,9 +21,11 @@ interface Rest {
   readonly recovery?: PasswordRecovery;
 }
 
-function planned(credentials: Credential[], kinds: CredentialKind[] = [...CREDENTIAL_KINDS], { work = 'purge', dryRun = false, protection, recovery }: Rest = {}): string[] {
+function planned(credentials: Credential[], kinds: CredentialKind[] = [...CREDENTIAL_KINDS], rest: Rest = {}): string[] {
+  const { work = 'purge', dryRun = false, protection, recovery } = rest;
   const settings = { work, credentials: kinds, dryRun, protection: { ...UNPROTECTED, ...protection } };
-  return plan(credentials, settings, { accountId: MEMBER, now: NOW, recovery }).map(({ credential, action, reason }) => [credential.kind, action, reason].filter(Boolean).join(' '));
+  return plan(credentials, settings, { accountId: MEMBER, now: NOW, recovery })
+    .map(({ credential, action, reason }) => [credential.kind, action, reason].filter(Boolean).join(' '));
 }
 
 describe('a plan', () => {
@@ -69,7 +71,8 @@ describe('a rule keeps', () => {
   });
 
   test('only the kinds that it names, in every account when it names none', () => {
-    expect(planned([KEY, CERTIFICATE], undefined, keeping({ credentials: ['SigningCertificate'], reason }))).toEqual(['AccessKey delete', `SigningCertificate keep a rule keeps it: ${reason}`]);
+    const made = planned([KEY, CERTIFICATE], undefined, keeping({ credentials: ['SigningCertificate'], reason }));
+    expect(made).toEqual(['AccessKey delete', `SigningCertificate keep a rule keeps it: ${reason}`]);
   });
 
   test('MFA beside a password that it keeps, and says why', () => {

@@ -223,7 +223,9 @@ describe('the account that runs the sweep as delegated administrator', () => {
       batches: [[account(0), account(2)]],
       skipped: [],
     };
-    return handlers.sweepBatch(0, { folder, selection, sessions: handlers.sessions(0), recoveries: NO_RECOVERIES, accountsInFlight: 1, beginUntil: Infinity });
+    return handlers.sweepBatch(0, {
+      folder, selection, sessions: handlers.sessions(0), recoveries: NO_RECOVERIES, accountsInFlight: 1, beginUntil: Infinity,
+    });
   };
   afterEach(() => organization.assumedRootDenied.clear());
 

@@ -11,7 +11,8 @@ const execution = { name: 'run', startTime: '2026-01-02T03:04:05Z' };
 const account = (n: number, name = `account-${n}`) => ({ accountId: String(200_000_000_000 + n), accountName: name });
 const denied: Problem = { code: 'AccessDenied', message: 'an explicit deny in a service control policy', remedies: ['likely', 'possible', 'rare', 'exotic'] };
 const reportOf = (accounts: AccountResult[]) => composeReport(execution, undefined, accounts, undefined);
-const verdict = (accounts: AccountResult[], tolerate = false, failOnFindings = false) => verdictOf(reportOf(accounts), ADDRESS, { tolerateFailedAccounts: tolerate, failOnFindings });
+const verdict = (accounts: AccountResult[], tolerateFailedAccounts = false, failOnFindings = false) =>
+  verdictOf(reportOf(accounts), ADDRESS, { tolerateFailedAccounts, failOnFindings });
 
 describe('how a sweep ends', () => {
   test('succeeds when no account failed, and says what it did', () => {

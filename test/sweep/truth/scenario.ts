@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { arrange, lastingTrouble, passingTrouble, type Trouble } from './trouble';
 import { credentialsOf } from './witness';
 import { MANAGEMENT, newWorld, RECOVERIES_BUCKET, Sweep, waits, type RecoveryOnRecord, type World } from './world';
-import { CREDENTIAL_KINDS, type CredentialKind, type KeptCredentials, type Protection, type Selection, type SweepSettings } from '../../../lib/private/contract';
+import { CREDENTIAL_KINDS, type CredentialKind, type KeptCredentials, type Selection, type SweepSettings } from '../../../lib/private/contract';
 import type { AccountInit, AccountState, UnknownSwitches } from '../../local-aws/organization';
+import { UNPROTECTED } from '../testing';
 
 /** Units of every scenario, by index: two below the root, the third below the first. */
 const PARENT_OF_UNIT = [undefined, undefined, 0];
@@ -60,7 +61,9 @@ function members(records: RecoveryOnRecord[]): fc.Arbitrary<Member[]> {
     { weight: 9, arbitrary: fc.constant<AccountState>('ACTIVE') },
     { weight: 1, arbitrary: fc.constantFrom<AccountState>('SUSPENDED', 'PENDING_CLOSURE', 'PENDING_ACTIVATION', 'CLOSED') },
   );
-  const member = fc.record({ unit: fc.option(fc.nat(PARENT_OF_UNIT.length - 1), { nil: undefined }), state, root: rootCredentials(), recovery: fc.constantFrom(undefined, ...records) });
+  const member = fc.record({
+    unit: fc.option(fc.nat(PARENT_OF_UNIT.length - 1), { nil: undefined }), state, root: rootCredentials(), recovery: fc.constantFrom(undefined, ...records),
+  });
   return fc.array(member, { minLength: 5, maxLength: 8 }).map((list) => list.map((each, index) => ({ id: memberId(index), ...each })));
 }
 
@@ -72,7 +75,7 @@ interface Harm {
   readonly records: RecoveryOnRecord[];
 }
 
-function settings(): fc.Arbitrary<Scenario['settings']> {
+function howToSweep(): fc.Arbitrary<Scenario['settings']> {
   const oneIn = (n: number) => fc.nat(n - 1).map((drawn) => drawn === 0);
   const protection = fc.record({
     keep: fc.constant<KeptCredentials[]>([]),
@@ -87,7 +90,7 @@ function settings(): fc.Arbitrary<Scenario['settings']> {
       { weight: 1, arbitrary: some<CredentialKind>(CREDENTIAL_KINDS) },
     ),
     dryRun: oneIn(10),
-    protection: fc.oneof({ weight: 1, arbitrary: fc.constant<Protection>({ keep: [], keepCertificates: false }) }, { weight: 2, arbitrary: protection }),
+    protection: fc.oneof({ weight: 1, arbitrary: fc.constant(UNPROTECTED) }, { weight: 2, arbitrary: protection }),
     tolerateFailedAccounts: fc.boolean(),
     failOnFindings: fc.boolean(),
     accountsPerBatch: fc.integer({ min: 1, max: 5 }),
@@ -121,7 +124,7 @@ function scenarioWith({ troubles, atMost, denied, records }: Harm): fc.Arbitrary
         units: some(PARENT_OF_UNIT.map((_, index) => index)),
         exclude: fc.subarray(indices, { maxLength: 2 }),
       }),
-      settings: settings(),
+      settings: howToSweep(),
       keep: rules(indices),
       denied: fc.subarray(indices, { maxLength: denied }),
       troubles: fc.uniqueArray(troubles(list.map(({ id }) => id)), {
@@ -144,7 +147,7 @@ export const PURGE: Scenario['settings'] = {
   work: 'purge',
   credentials: [...CREDENTIAL_KINDS],
   dryRun: false,
-  protection: { keep: [], keepCertificates: false },
+  protection: UNPROTECTED,
   tolerateFailedAccounts: false,
   failOnFindings: false,
   accountsPerBatch: 1,
@@ -215,14 +218,17 @@ function rulesIn({ keep, select }: Scenario): KeptCredentials[] {
 }
 
 /** In words of its own, so that it does not share a mistake with what is tested. */
-function protects({ settings: { credentials, protection } }: Scenario, keep: KeptCredentials[], { witness }: World, { id, root, recovery }: Member, name: string): boolean {
+function protects({ settings }: Scenario, keep: KeptCredentials[], { witness }: World, { id, root, recovery }: Member, name: string): boolean {
+  const { credentials, protection } = settings;
+  const isOld = (time?: number) => time !== undefined && time < LATELY - WINDOW_SECONDS * 1_000;
   const [kind, credentialId] = name.split(' ') as [CredentialKind, string | undefined];
   const isKeptByRule = keep.some((rule) => (!rule.accounts || rule.accounts.includes(id)) && (!rule.credentials || rule.credentials.includes(kind)));
   const onRecord = witness.of(id).recoveryOpened ? 'open' : recovery;
   const isInRecovery = onRecord === 'garbled' || (onRecord === 'open' && ['Password', 'MfaDevice'].includes(kind));
   const old: Record<CredentialKind, () => boolean> = {
-    Password: () => typeof root?.password === 'object' && root.password.createDate === LONG_AGO && root.password.lastUsed === LONG_AGO,
-    AccessKey: () => root?.accessKeys?.some(({ createDate, lastUsed }, i) => `AKIA${id}ROO${i}` === credentialId && createDate === LONG_AGO && lastUsed?.date === LONG_AGO) ?? false,
+    Password: () => typeof root?.password === 'object' && isOld(root.password.createDate) && isOld(root.password.lastUsed),
+    AccessKey: () => root?.accessKeys?.some(({ createDate, lastUsed }, i) => (
+      `AKIA${id}ROO${i}` === credentialId && isOld(createDate) && isOld(lastUsed?.date))) ?? false,
     SigningCertificate: () => true,
     MfaDevice: () => true,
   };
