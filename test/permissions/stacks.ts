@@ -3,7 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
-  AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps,
+  AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature,
+  RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps,
 } from '../../lib';
 import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';

@@ -125,7 +125,8 @@ describe('with a window of use', () => {
 
 describe('a password recovery', () => {
   const recovery: PasswordRecovery = { accountId: MEMBER, reason: 'TICKET-1', openedAt: '2026-11-22T00:00:00.000Z', endsAt: new Date(NOW + 1).toISOString() };
-  const during = (changes: Partial<PasswordRecovery> = {}) => planned([PASSWORD, KEY, CERTIFICATE, MFA], undefined, { recovery: { ...recovery, ...changes } });
+  const during = (changes: Partial<PasswordRecovery> = {}) =>
+    planned([PASSWORD, KEY, CERTIFICATE, MFA], undefined, { recovery: { ...recovery, ...changes } });
   const EVERYTHING_GOES = ['Password delete', 'AccessKey delete', 'SigningCertificate delete', 'MfaDevice delete'];
 
   test('that is open keeps password and MFA, and neither keys nor certificates', () => {

@@ -7,7 +7,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import {
-  AccountSelection, FailedAccounts, type IPasswordRecoveries, type KeepRule, OrgRootAccessFeatures, RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
+  AccountSelection, FailedAccounts, type IPasswordRecoveries, type KeepRule, OrgRootAccessFeatures,
+  RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
 } from '../../lib';
 import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 
@@ -215,7 +216,8 @@ describe('the state machine', () => {
 });
 
 describe('what is kept', () => {
-  const protection = (props: RootCredentialsPurgeProps) => JSON.parse(definition(synthesized(props).template)).States.SelectAccounts.Parameters.settings.protection;
+  const protection = (props: RootCredentialsPurgeProps) =>
+    JSON.parse(definition(synthesized(props).template)).States.SelectAccounts.Parameters.settings.protection;
 
   test('stands in the definition, where no start can change it', () => {
     const keep = [{ accounts: [member(1)], credentials: [RootCredential.ACCESS_KEY], reason: 'a "quoted" reason, $.with ${braces} and <tags>' }];
@@ -230,7 +232,8 @@ describe('what is kept', () => {
   });
 
   test('makes another sweep of a deployment when it changes', () => {
-    const sweepOf = (props: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    const sweepOf = (props: RootCredentialsPurgeProps) =>
+      Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
     expect(sweepOf({ keepIfUsedWithin: Duration.days(1) })).not.toEqual(sweepOf({}));
     expect(sweepOf({ keep: [{ accounts: [member(1)], reason: 'why' }] })).not.toEqual(sweepOf({}));
   });
@@ -242,7 +245,7 @@ describe('what is kept', () => {
     expect(actions({ credentials: [RootCredential.PASSWORD] })).toEqual([]);
   });
 
-  test('for a password recovery is read by the batch function alone, from the bucket that its definition names, and the sweep waits for the permission', () => {
+  test('for a password recovery is read by the batch function alone, and the sweep waits for the permission', () => {
     const { template } = synthesized((stack) => ({ passwordRecoveries: recoveriesIn(new s3.Bucket(stack, 'Records')) }));
     const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
     expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
@@ -253,7 +256,8 @@ describe('what is kept', () => {
   });
 
   test('fits the definition of a state machine at its most', () => {
-    const keep = Array.from({ length: 100 }, (_, n) => ({ accounts: members(500).slice(n * 5, n * 5 + 5), credentials: Object.values(RootCredential), reason: '"'.repeat(200) }));
+    const keep = Array.from({ length: 100 }, (_, n) => (
+      { accounts: members(500).slice(n * 5, n * 5 + 5), credentials: Object.values(RootCredential), reason: '"'.repeat(200) }));
     const { template } = synthesized({ keep });
     expect(definition(template).length).toBeLessThan(200_000); // of 1 MB; and 256 KiB of an input
   });

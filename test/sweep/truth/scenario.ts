@@ -62,7 +62,10 @@ function members(records: RecoveryOnRecord[]): fc.Arbitrary<Member[]> {
     { weight: 1, arbitrary: fc.constantFrom<AccountState>('SUSPENDED', 'PENDING_CLOSURE', 'PENDING_ACTIVATION', 'CLOSED') },
   );
   const member = fc.record({
-    unit: fc.option(fc.nat(PARENT_OF_UNIT.length - 1), { nil: undefined }), state, root: rootCredentials(), recovery: fc.constantFrom(undefined, ...records),
+    unit: fc.option(fc.nat(PARENT_OF_UNIT.length - 1), { nil: undefined }),
+    state,
+    root: rootCredentials(),
+    recovery: fc.constantFrom(undefined, ...records),
   });
   return fc.array(member, { minLength: 5, maxLength: 8 }).map((list) => list.map((each, index) => ({ id: memberId(index), ...each })));
 }
