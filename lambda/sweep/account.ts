@@ -1,9 +1,9 @@
 import { act, shouldBeGone, type Attempt } from './act';
 import { look, withLastUse, type Sight } from './look';
-import { plan, type Intent } from './plan';
+import { deletes, plan, type Intent, type PlanSettings } from './plan';
+import type { Recoveries } from './recoveries';
 import { CODES, problem, problemOf } from './remedies';
-import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult } from './results';
-import type { SweepSettings } from '../../lib/private/contract';
+import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult, type CredentialStatus } from './results';
 import { isNamed, messageOf } from '../aws/errors';
 import { readUntil, seconds, type Patience } from '../aws/patience';
 import type { RootSession, RootSessions } from '../aws/root-sessions';
@@ -26,7 +26,8 @@ export interface Plans {
 export interface AccountSweep {
   readonly sessions: RootSessions;
   readonly plans: Plans;
-  readonly settings: Pick<SweepSettings, 'credentials' | 'dryRun'>;
+  readonly recoveries: Recoveries;
+  readonly settings: PlanSettings;
   readonly patience?: AccountPatience;
 }
 
@@ -50,8 +51,7 @@ class AccountWork {
 
   async do(): Promise<AccountResult> {
     const before = await this.lookUntil(agrees);
-    const known = before.credentials.length === 0 ? [] : await this.audit.use((iam) => withLastUse(iam, before.credentials));
-    const intents = plan(known, this.sweep.settings);
+    const intents = await this.plan(await withLastUse(this.audit, before.credentials));
     const doomed = intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
     if (doomed.length === 0) {
       return resultOf(this.account, intents.map(undone), disagreement(before));
@@ -59,6 +59,14 @@ class AccountWork {
     await this.sweep.plans.save(this.account, doomed);
     const attempts = await this.act(doomed);
     return this.verify(intents, attempts);
+  }
+
+  /** A recovery is looked for right before something is deleted, so that one is seen that was opened during the sweep. */
+  private async plan(credentials: Credential[]): Promise<Intent[]> {
+    const { settings, recoveries } = this.sweep;
+    const { accountId } = this.account;
+    const intents = plan(credentials, settings, { accountId, now: Date.now() });
+    return deletes(intents) ? plan(credentials, settings, { accountId, now: Date.now(), recovery: await recoveries.of(accountId) }) : intents;
   }
 
   /** No error ends an account here: something may have been deleted, and only a look can tell. */
@@ -117,8 +125,11 @@ const isIn = (sight: Sight, credential: Credential) => sight.credentials.some((o
 
 /** A credential that nothing was done to. */
 function undone({ credential, action, reason }: Intent): CredentialResult {
-  return { ...credential, status: action === 'keep' ? 'kept' : 'would-delete', reason };
+  return { ...credential, status: STATUS_OF[action], reason };
 }
+
+/** What becomes of an intent that nobody has acted on. To delete is acted on, or an error before. */
+const STATUS_OF: Record<Intent['action'], CredentialStatus> = { 'keep': 'kept', 'find': 'found', 'would-delete': 'would-delete', 'delete': 'failed' };
 
 function unverified({ credential, error }: Attempt): CredentialResult {
   const done = error === undefined ? 'AWS accepted the deletion' : `the deletion failed (${messageOf(error)})`;

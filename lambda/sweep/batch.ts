@@ -2,6 +2,7 @@ import { randomUUID } from 'crypto';
 import pLimit from 'p-limit';
 import { sweepAccount, type AccountPatience } from './account';
 import { recall } from './recall';
+import type { Recoveries } from './recoveries';
 import { CODES, problem } from './remedies';
 import { resultOf, skipped, type Account, type AccountResult, type Credential } from './results';
 import type { RunFolder } from './run-folder';
@@ -11,6 +12,7 @@ import type { RootSessions } from '../aws/root-sessions';
 export interface BatchSweep {
   readonly folder: RunFolder;
   readonly sessions: RootSessions;
+  readonly recoveries: Recoveries;
   readonly selection: ResolvedSelection;
   readonly accountsInFlight: number;
   /** No account is begun after it: what was begun must come to its end before the function does. */
@@ -20,12 +22,12 @@ export interface BatchSweep {
 
 /** Sweeps one batch and writes one result for each of its accounts. Begun again, it knows what the other attempts planned. */
 export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<AccountResult[]> {
-  const { folder, sessions, selection, accountsInFlight, beginUntil, patience } = sweep;
+  const { folder, sessions, recoveries, selection, accountsInFlight, beginUntil, patience } = sweep;
   const attempt = randomUUID();
   const plans = { save: (account: Account, credentials: Credential[]) => folder.savePlan(batch, attempt, account, credentials) };
   const limit = pLimit(accountsInFlight);
   const swept = await Promise.all(accountsOf(selection, batch).map((account) => limit(() => (
-    Date.now() > beginUntil ? notBegun(account) : sweepAccount(account, { sessions, plans, settings: selection, patience })))));
+    Date.now() > beginUntil ? notBegun(account) : sweepAccount(account, { sessions, plans, recoveries, settings: selection, patience })))));
   const others = await folder.plans(batch, attempt);
   const results = swept.map((result) => recall(result, others.get(result.accountId)))
     .map((result) => result.accountId === selection.callerAccountId ? ownAccount(result) : result);

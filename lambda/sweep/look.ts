@@ -7,6 +7,7 @@ import type { Credential } from './results';
 import type { CredentialKind } from '../../lib/private/contract';
 import { isNoSuchEntity } from '../aws/errors';
 import { everyItem } from '../aws/pages';
+import type { RootSession } from '../aws/root-sessions';
 
 /** What the root user of an account has, read in five ways that must agree. */
 export interface Sight {
@@ -48,10 +49,10 @@ export async function hasPassword(iam: IAMClient): Promise<boolean> {
   return (await password(iam)).length > 0;
 }
 
-/** When passwords and access keys were last used, where AWS says so. It is for people to read: no answer stops no sweep. */
-export async function withLastUse(iam: IAMClient, credentials: Credential[]): Promise<Credential[]> {
+/** When passwords and access keys were last used, where AWS says so. No answer stops no sweep; where use protects, it counts as used. */
+export async function withLastUse(session: RootSession, credentials: Credential[]): Promise<Credential[]> {
   return Promise.all(credentials.map(async (credential) => {
-    const lastUsedAt = await lastUse(iam, credential).catch(() => undefined);
+    const lastUsedAt = await session.use((iam) => lastUse(iam, credential)).catch(() => undefined);
     return { ...credential, lastUsedAt: lastUsedAt?.toISOString() };
   }));
 }

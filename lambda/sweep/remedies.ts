@@ -13,6 +13,7 @@ export const CODES = {
   notAttempted: 'NotAttempted',
   interrupted: 'Interrupted',
   passwordStays: 'PasswordStays',
+  recoveryUnknown: 'RecoveryUnknown',
 } as const;
 
 /** A failure in words that one can act on. A denial gets its likely causes, ranked: AWS answers many of them alike. */
@@ -42,6 +43,13 @@ function remediesOf(error: unknown): string[] {
   }
   if (isNamed(error, 'RegionDisabledException')) {
     return ['STS is not active in this Region for the account: set stsRegion to a Region that is enabled by default, such as us-east-1'];
+  }
+  if (isNamed(error, CODES.recoveryUnknown)) {
+    return [
+      'nothing was deleted: look at the record of the account in the bucket of passwordRecoveries, and at what forbids the sweep to read it',
+      'the bucket is encrypted with a key, or has a policy, that leaves the role of the batch function out: add it',
+      SWEEP_AGAIN,
+    ];
   }
   return [SWEEP_AGAIN];
 }

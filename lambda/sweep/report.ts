@@ -5,6 +5,7 @@ import { OUTCOMES, resultOf, type Account, type AccountResult, type Credential, 
 import type { Execution, RunFolder } from './run-folder';
 import type { ResolvedSelection } from './selection';
 import type { OrganizationalUnit } from './units';
+import type { SweepWork } from '../../lib/private/contract';
 
 /** Version of the report's format, as its published schema names it. */
 export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-1.json';
@@ -17,6 +18,8 @@ export interface SweepReport {
   readonly endedAt: string;
   readonly organizationId?: string;
   readonly managementAccountId?: string;
+  readonly work?: SweepWork;
+  /** Of a purge, as the kinds that it deletes. */
   readonly dryRun?: boolean;
   readonly credentials?: string[];
   /** Whether it is of a part of the construct's selection only. */
@@ -69,8 +72,8 @@ export function composeReport(
     endedAt: new Date().toISOString(),
     organizationId: selection?.organizationId,
     managementAccountId: selection?.managementAccountId,
-    dryRun: selection?.dryRun,
-    credentials: selection?.credentials,
+    work: selection?.work,
+    ...selection?.work === 'purge' ? { dryRun: selection.dryRun, credentials: selection.credentials } : {},
     narrowed: selection?.narrowed,
     alsoRunning: selection?.alsoRunning,
     counts: counts as Record<Outcome, number>,

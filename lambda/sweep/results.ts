@@ -25,7 +25,7 @@ export interface Problem {
   readonly remedies: string[];
 }
 
-export type CredentialStatus = 'deleted' | 'absent' | 'kept' | 'would-delete' | 'failed';
+export type CredentialStatus = 'deleted' | 'absent' | 'kept' | 'would-delete' | 'found' | 'failed';
 
 export interface CredentialResult extends Credential {
   readonly status: CredentialStatus;
@@ -35,7 +35,7 @@ export interface CredentialResult extends Credential {
 }
 
 /** The first that applies, from the left; `skipped` accounts were not looked at. */
-export const OUTCOMES = ['failed', 'kept', 'purged', 'would-purge', 'clean', 'skipped'] as const;
+export const OUTCOMES = ['failed', 'kept', 'purged', 'would-purge', 'found', 'clean', 'skipped'] as const;
 export type Outcome = typeof OUTCOMES[number];
 
 export interface AccountResult extends Account {
@@ -55,7 +55,8 @@ export function resultOf({ accountId, accountName }: Account, credentials: Crede
       : some('kept') ? 'kept'
         : some('deleted') ? 'purged'
           : some('would-delete') ? 'would-purge'
-            : 'clean';
+            : some('found') ? 'found'
+              : 'clean';
   return { accountId, accountName, outcome, problem, credentials };
 }
 

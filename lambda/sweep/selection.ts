@@ -14,8 +14,10 @@ import { everyItem } from '../aws/pages';
 export interface ResolvedSelection extends OrganizationIdentity {
   /** The account in which the sweep runs. */
   readonly callerAccountId: string;
+  readonly work: SweepSettings['work'];
   readonly credentials: SweepSettings['credentials'];
   readonly dryRun: boolean;
+  readonly protection: SweepSettings['protection'];
   /** Whether the start asked for a part of what the construct selects. */
   readonly narrowed: boolean;
   /** Names of the sweeps of the same construct that were at work when this one began. */
@@ -32,13 +34,15 @@ export async function resolveSelection(
   alsoRunning: string[] = [],
 ): Promise<ResolvedSelection> {
   const selected = await select(organizations, settings.selection);
-  await checkExclusions(organizations, settings.selection, selected);
+  await checkNamed(organizations, settings, selected);
   const { candidates, unselected } = narrow(selected, input);
   const reasons = candidates.map((account) => reasonToSkip(account, identity, settings.selection));
   return {
     ...identity,
     callerAccountId,
+    work: settings.work,
     credentials: settings.credentials,
+    protection: settings.protection,
     dryRun: settings.dryRun || input.dryRun === true,
     narrowed: input.accounts !== undefined,
     alsoRunning,
@@ -98,13 +102,25 @@ function listed(all: OrganizationsAccount[], ids: string[]): OrganizationsAccoun
   return unique(ids.map((id) => known.get(id)!));
 }
 
-/** An exclusion that is mistyped protects nothing; one of an account elsewhere in the organization is for another selection. */
-async function checkExclusions(organizations: OrganizationsClient, { exclude, organizationalUnits }: Selection, selected: OrganizationsAccount[]) {
+/** An account that is mistyped where it is excluded or kept is not protected; one elsewhere in the organization is for another selection. */
+async function checkNamed(organizations: OrganizationsClient, { selection, protection }: SweepSettings, selected: OrganizationsAccount[]) {
   const known = new Set(selected.map(({ Id }) => Id));
-  for (const id of exclude.filter((excluded) => !known.has(excluded))) {
-    if (organizationalUnits === undefined || !await isInOrganization(organizations, id)) {
-      throw selectionError(`the organization has no account ${id}, so excluding it protects nothing: correct exclude`);
+  const unknown = async (ids: string[]) => {
+    for (const id of new Set(ids.filter((candidate) => !known.has(candidate)))) {
+      if (selection.organizationalUnits === undefined || !await isInOrganization(organizations, id)) {
+        return id;
+      }
     }
+    return undefined;
+  };
+  const excluded = await unknown(selection.exclude);
+  if (excluded !== undefined) {
+    throw selectionError(`the organization has no account ${excluded}, so excluding it protects nothing: correct exclude`);
+  }
+  const kept = await unknown(protection.keep.flatMap(({ accounts = [] }) => accounts));
+  if (kept !== undefined) {
+    const where = selection.accounts === undefined ? 'the organization has no account' : 'AccountSelection.accounts does not list account';
+    throw selectionError(`${where} ${kept}, so keeping credentials in it protects nothing: correct keep`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { inert, oneLine } from './inert';
 import type { SweepReport } from './report';
 import type { AccountResult, Problem } from './results';
+import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
 
 /** How a sweep ends, as the state machine takes it: a name and a text that fits a stack event. */
 export interface Verdict {
@@ -14,15 +15,41 @@ const LONGEST_CAUSE = 3_000;
 const ACCOUNTS_SHOWN = 5;
 const REMEDIES_SHOWN = 3;
 
-/** Failed accounts fail the sweep unless they are tolerated; a sweep that did not come to its end has failed in any case. */
-export function verdictOf(report: SweepReport, reportAddress: string, tolerateFailedAccounts: boolean): Verdict {
+/** What is asked of the accounts. */
+export type Expectations = Pick<SweepSettings, 'tolerateFailedAccounts' | 'failOnFindings'>;
+
+/**
+ * Failed accounts fail the sweep unless they are tolerated, and what an audit found fails it if that is asked for; a sweep that
+ * did not come to its end has failed in any case.
+ */
+export function verdictOf(report: SweepReport, reportAddress: string, { tolerateFailedAccounts, failOnFindings }: Expectations): Verdict {
   const failed = report.accounts.filter(({ outcome }) => outcome === 'failed');
-  const succeeded = report.problem === undefined && (failed.length === 0 || tolerateFailedAccounts);
+  const found = report.accounts.filter(hasFindings); // what was found counts in an account that failed, too
+  const errors = [
+    ...report.problem ? [report.problem.code] : [],
+    ...failed.length > 0 && !tolerateFailedAccounts ? ['AccountsFailed'] : [],
+    ...found.length > 0 && failOnFindings ? ['CredentialsFound'] : [],
+  ];
   return {
-    succeeded,
-    error: report.problem?.code ?? (succeeded ? 'Succeeded' : 'AccountsFailed'),
-    cause: limited([countsLine(report), ...problemLines(report.problem), ...failureLines(failed), `report: ${reportAddress}`]),
+    succeeded: errors.length === 0,
+    error: errors[0] ?? 'Succeeded',
+    cause: limited([
+      countsLine(report), ...problemLines(report.problem), ...failureLines(failed), ...failOnFindings ? findingLines(found) : [], `report: ${reportAddress}`,
+    ]),
   };
+}
+
+const hasFindings = ({ credentials }: AccountResult) => credentials.some(({ status }) => status === 'found');
+
+/** Which accounts, how many credentials of each kind, and what to do about them. */
+function findingLines(found: AccountResult[]): string[] {
+  const credentials = found.flatMap((account) => account.credentials.filter(({ status }) => status === 'found'));
+  const counts = CREDENTIAL_KINDS.map((kind) => [credentials.filter((credential) => credential.kind === kind).length, kind] as const);
+  return found.length === 0 ? [] : [
+    `found: ${namesOf(found)}`,
+    `  CredentialsFound: ${counts.filter(([count]) => count > 0).map((count) => count.join(' ')).join(', ')}`,
+    '  delete them (RootCredentialsPurge), or leave failOnFindings out to have them reported only',
+  ];
 }
 
 function countsLine({ counts }: SweepReport): string {
@@ -32,17 +59,19 @@ function countsLine({ counts }: SweepReport): string {
 
 /** Each distinct problem once, with the accounts that have it and its remedies, the likeliest first. */
 function failureLines(failed: AccountResult[]): string[] {
-  const groups = new Map<string, { problem: Problem; accounts: string[] }>();
+  const groups = new Map<string, { problem: Problem; accounts: AccountResult[] }>();
   for (const account of failed) {
     const problem = firstProblem(account);
     const group = groups.get(problem.code + problem.remedies.join()) ?? { problem, accounts: [] };
-    group.accounts.push(account.accountName ? `${account.accountId} (${inert(account.accountName)})` : account.accountId);
+    group.accounts.push(account);
     groups.set(problem.code + problem.remedies.join(), group);
   }
-  return [...groups.values()].flatMap(({ problem, accounts }) => {
-    const more = accounts.length > ACCOUNTS_SHOWN ? ` and ${accounts.length - ACCOUNTS_SHOWN} more` : '';
-    return [`failed: ${accounts.slice(0, ACCOUNTS_SHOWN).join(', ')}${more}`, ...problemLines(problem)];
-  });
+  return [...groups.values()].flatMap(({ problem, accounts }) => [`failed: ${namesOf(accounts)}`, ...problemLines(problem)]);
+}
+
+function namesOf(accounts: AccountResult[]): string {
+  const names = accounts.map(({ accountId, accountName }) => accountName ? `${accountId} (${inert(accountName)})` : accountId);
+  return names.slice(0, ACCOUNTS_SHOWN).join(', ') + (names.length > ACCOUNTS_SHOWN ? ` and ${names.length - ACCOUNTS_SHOWN} more` : '');
 }
 
 function problemLines(problem: Problem | undefined): string[] {

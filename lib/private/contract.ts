@@ -44,20 +44,45 @@ export interface Selection {
   readonly exclude: string[];
 }
 
+/** An audit looks and reports; a purge deletes, or says what it would delete. */
+export type SweepWork = 'audit' | 'purge';
+
+/** What a purge leaves on purpose: credentials of these kinds in these accounts, of all kinds or in all accounts where a list is missing. */
+export interface KeptCredentials {
+  readonly accounts?: string[];
+  readonly credentials?: CredentialKind[];
+  readonly reason: string;
+}
+
+/** What a purge keeps although its kind is to be deleted. */
+export interface Protection {
+  readonly keep: KeptCredentials[];
+  /** Passwords and access keys that may have been used, or were created, within so many seconds. */
+  readonly usedWithinSeconds?: number;
+  /** AWS does not say when a certificate was last used. */
+  readonly keepCertificates: boolean;
+  /** Where the password recoveries are recorded; an account with an open one keeps its password and MFA. */
+  readonly recoveriesBucket?: string;
+}
+
 /** How a construct's sweeps are done. It is part of the state machine's definition, so no start can change it. */
 export interface SweepSettings {
+  readonly work: SweepWork;
   readonly selection: Selection;
-  /** Kinds that the sweep deletes; of the others it reports what is there. */
+  /** Kinds that a purge deletes; of the others it reports what is there. An audit has none. */
   readonly credentials: CredentialKind[];
   readonly dryRun: boolean;
+  readonly protection: Protection;
   readonly tolerateFailedAccounts: boolean;
+  /** Whether a credential that an audit finds fails the sweep. */
+  readonly failOnFindings: boolean;
   readonly accountsPerBatch: number;
   readonly accountsInFlight: number;
 }
 
 /** What decides whether a deployment has anything to sweep: CloudFormation calls the function for other changes too. */
 export interface SweepProperties {
-  readonly Sweep: Pick<SweepSettings, 'selection' | 'credentials' | 'dryRun'>;
+  readonly Sweep: Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'dryRun' | 'protection' | 'failOnFindings'>;
   readonly Nonce?: string;
   /** The schedule that asks from when on it may start sweeps; a change of it alone starts none. */
   readonly Schedule?: string;
@@ -105,3 +130,20 @@ export const METRICS = {
   signalsFailed: 'SignalsFailed',
 } as const;
 export type MetricName = keyof typeof METRICS;
+// --- password recovery -------------------------------------------------------------------------
+
+/** The folder of the runbooks' records bucket with a file for each account, `recoveries/<accountId>.json`: its latest password recovery. */
+export const RECOVERIES_PREFIX = 'recoveries/';
+
+/**
+ * That somebody may set a root password in an account until a time, as sweeps read it: open while `closedAt` is absent and
+ * `endsAt` has not come. Times are ISO 8601 in UTC.
+ */
+export interface PasswordRecovery {
+  readonly accountId: string;
+  readonly reason: string;
+  readonly startedBy?: string;
+  readonly openedAt: string;
+  readonly endsAt: string;
+  readonly closedAt?: string;
+}

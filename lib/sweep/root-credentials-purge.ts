@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
+import { RootCredentialsProtection } from './protection';
 import { RootCredential } from './root-credential';
 import { RootCredentialsSweep, RootCredentialsSweepProps } from './root-credentials-sweep';
 
 /** Properties of RootCredentialsPurge. */
-export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps {
+export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps, RootCredentialsProtection {
   /**
    * Kinds of credentials to delete. Of the other kinds the report says what is there, and the account is `kept`.
    *
@@ -26,16 +27,16 @@ export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps {
 /**
  * Deletes the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
  *
- * A sweep runs when the construct is deployed and when `accounts`, `credentials` or `dryRun` change. It looks at every selected account, plans,
- * deletes and looks again: what the report calls `deleted` was seen to be gone. Accounts that cannot be cleaned fail the
- * deployment, after all the others were swept, and the stack event names them with likely causes and remedies; what was deleted
+ * A sweep runs when the construct is deployed and when `accounts`, `credentials`, `dryRun` or what is kept change. It looks at
+ * every selected account, plans, deletes and looks again: what the report calls `deleted` was seen to be gone. Accounts that
+ * cannot be cleaned fail the deployment, after all the others were swept, and the stack event names them with likely causes and remedies; what was deleted
  * stays deleted. A rollback sweeps nothing, deleting the stack deletes no credential, and the reports stay.
  *
  * It is deployed to the management account, or to a delegated administrator for IAM.
  *
  * Permissions: one function alone may call `sts:AssumeRoot`, with the task policies `IAMAuditRootUserCredentials` and (unless
- * `dryRun`) `IAMDeleteRootUserCredentials`, in the listed accounts or else in all. Another may call
- * `organizations:DescribeOrganization`, `iam:ListOrganizationsFeatures` and the list calls of the selection. The functions write
+ * `dryRun`) `IAMDeleteRootUserCredentials`, in the listed accounts or else in all; it may read the records of
+ * `passwordRecoveries`. Another may call `organizations:DescribeOrganization`, `iam:ListOrganizationsFeatures` and the list calls of the selection. The functions write
  * to the reports bucket and to their own log groups. CloudFormation's helper functions may start, describe and stop the sweep
  * and describe this stack.
  *
@@ -50,10 +51,9 @@ export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps {
  */
 export class RootCredentialsPurge extends RootCredentialsSweep {
   constructor(scope: Construct, id: string, props: RootCredentialsPurgeProps = {}) {
-    const { credentials = Object.values(RootCredential), dryRun = false } = props;
-    if (credentials.length === 0) {
+    if (props.credentials?.length === 0) {
       throw new Error('credentials must name at least one RootCredential, got an empty list; leave it out for all kinds');
     }
-    super(scope, id, props, { credentials, dryRun });
+    super(scope, id, props, { ...props, purge: true });
   }
 }

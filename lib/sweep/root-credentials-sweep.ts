@@ -11,6 +11,8 @@ import { Construct } from 'constructs';
 import { AccountSelection } from './account-selection';
 import { FailedAccounts } from './failed-accounts';
 import { JoinedAccounts } from './joined-accounts';
+import { RootCredentialsProtection } from './protection';
+import { checkKeptAreSelected, NO_PROTECTION, protectionOf } from './protection-settings';
 import { grantReports, reportsBucket } from './reports-bucket';
 import { RootCredential } from './root-credential';
 import { Sweep } from './sweep';
@@ -21,7 +23,7 @@ import { SweepOnJoin } from './sweep-on-join';
 import { checkSchedule, SweepSchedule } from './sweep-schedule';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
-import { CredentialKind, SweepSettings } from '../private/contract';
+import { CredentialKind, Selection, SweepSettings } from '../private/contract';
 import { checkAccountId, checkWholeNumber } from '../private/validate';
 
 /** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
@@ -67,7 +69,7 @@ export interface RootCredentialsSweepProps {
   readonly accounts?: AccountSelection;
 
   /**
-   * Whether an account that could not be cleaned fails the sweep, and the deployment with it.
+   * Whether an account that could not be read or cleaned fails the sweep, and the deployment with it.
    *
    * @default FailedAccounts.FAIL
    */
@@ -238,12 +240,30 @@ const LONGEST_DEPLOYMENT = Duration.hours(1);
 const DAY = Duration.days(1);
 
 /** What a sweep does with the credentials that it finds. */
-export interface RootCredentialsSweepWork {
-  /** Kinds of credentials to delete. */
-  readonly credentials: RootCredential[];
+export interface RootCredentialsSweepWork extends RootCredentialsProtection {
+  /** Whether it is there to delete them. An audit only looks. */
+  readonly purge: boolean;
 
-  /** Delete nothing, and report what would be deleted. */
-  readonly dryRun: boolean;
+  /**
+   * Kinds of credentials that a purge deletes.
+   *
+   * @default - all kinds
+   */
+  readonly credentials?: RootCredential[];
+
+  /**
+   * Delete nothing, and report what would be deleted.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
+
+  /**
+   * Fail when an audit finds a credential.
+   *
+   * @default false
+   */
+  readonly failOnFindings?: boolean;
 }
 
 /** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
@@ -288,8 +308,9 @@ export abstract class RootCredentialsSweep extends Construct {
     const sweep = new Sweep(this, 'Sweep', {
       name: this.node.path,
       settings,
-      taskPolicies: ['IAMAuditRootUserCredentials', ...settings.dryRun ? [] : ['IAMDeleteRootUserCredentials']],
+      taskPolicies: ['IAMAuditRootUserCredentials', ...work.purge && !settings.dryRun ? ['IAMDeleteRootUserCredentials'] : []],
       neverAccounts: props.features ? [props.features.managementAccountId] : [],
+      passwordRecoveries: work.passwordRecoveries,
       batchesAtOnce: concurrency.batchesAtOnce ?? 4,
       bucket: this.reportsBucket,
       stsRegion: props.stsRegion ?? defaultStsRegion(this),
@@ -454,16 +475,27 @@ function checkStarts({ schedule, scheduleTimeWindow, joinedAccounts, joinedAccou
   }
 }
 
-function settingsOf(props: RootCredentialsSweepProps, { credentials, dryRun }: RootCredentialsSweepWork): SweepSettings {
+function settingsOf(props: RootCredentialsSweepProps, work: RootCredentialsSweepWork): SweepSettings {
   const { concurrency = {} } = props;
+  const selection = (props.accounts ?? AccountSelection.organization())._selection();
   return {
-    selection: (props.accounts ?? AccountSelection.organization())._selection(),
-    credentials: credentials as string[] as CredentialKind[],
-    dryRun,
+    selection,
+    ...work.purge ? purgeOf(work, selection) : AUDIT,
+    failOnFindings: work.failOnFindings ?? false,
     tolerateFailedAccounts: props.failedAccounts === FailedAccounts.TOLERATE,
     accountsPerBatch: concurrency.accountsPerBatch ?? 25,
     accountsInFlight: concurrency.accountsInFlight ?? 10,
   };
+}
+
+/** Nothing in it is to be deleted, in whatever way one reads it. */
+const AUDIT = { work: 'audit', credentials: [], dryRun: true, protection: NO_PROTECTION } satisfies Partial<SweepSettings>;
+
+function purgeOf(work: RootCredentialsSweepWork, selection: Selection) {
+  const protection = protectionOf(work, work.credentials);
+  checkKeptAreSelected(protection, selection);
+  const credentials = work.credentials ?? Object.values(RootCredential);
+  return { work: 'purge', credentials: credentials as string[] as CredentialKind[], dryRun: work.dryRun ?? false, protection } satisfies Partial<SweepSettings>;
 }
 
 function checkReportRetention({ reportRetention, reportsBucket: imported }: RootCredentialsSweepProps) {

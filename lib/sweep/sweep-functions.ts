@@ -7,19 +7,21 @@ import { reserveForSweeps } from './reports-bucket';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
 import {
-  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, RUNS_PREFIX, Selection, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE,
+  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, RUNS_PREFIX, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { organizationsArn } from '../private/organizations-arn';
+import { IPasswordRecoveries } from '../session/password-recoveries';
 
 export interface SweepFunctionsProps {
   /** What signals call the sweep. */
   readonly name: string;
-  readonly selection: Selection;
+  readonly settings: Pick<SweepSettings, 'selection' | 'protection'>;
   /** Names of the task policies that the sweep needs. */
   readonly tasks: string[];
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
+  readonly passwordRecoveries?: IPasswordRecoveries;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
@@ -38,8 +40,10 @@ export class SweepFunctions extends Construct {
   /** What must exist before a sweep may begin. */
   readonly permissions: Construct[];
 
-  constructor(scope: Construct, id: string, { name, selection, tasks, neverAccounts, bucket, stsRegion, notifications, options }: SweepFunctionsProps) {
+  constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
+    const { name, settings, tasks, neverAccounts, passwordRecoveries, bucket, stsRegion, notifications, options } = props;
+    const { selection } = settings;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
     this.begin = new HandlerFunction(this, 'Begin', {
       asset: 'sweep-begin',
@@ -77,12 +81,14 @@ export class SweepFunctions extends Construct {
       options,
     });
 
+    passwordRecoveries?.grantRead(this.batch); // it goes into the default policy of the role, which is waited for with it
+
     /** Files of any run: its folder is named when it begins. */
     const files = (...names: string[]) => names.map((name) => bucket.arnForObjects(`${RUNS_PREFIX}*/${name}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
-        ...listing(this, selection),
+        ...listing(this, settings),
         allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
       ]),
@@ -104,13 +110,14 @@ export class SweepFunctions extends Construct {
 }
 
 /** What it takes to resolve a selection. */
-function listing(scope: Construct, { organizationalUnits, exclude }: Selection): iam.PolicyStatement[] {
+function listing(scope: Construct, { selection: { organizationalUnits, exclude }, protection: { keep } }: SweepFunctionsProps['settings']): iam.PolicyStatement[] {
   if (organizationalUnits === undefined) {
     return [allow(['organizations:ListAccounts'], ['*'])]; // IAM has no resource for it
   }
+  const namesAccounts = exclude.length > 0 || keep.some(({ accounts }) => accounts !== undefined);
   return [
     allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
-    ...exclude.length > 0 ? [allow(['organizations:DescribeAccount'], [organizationsArn(scope, 'account', '*')])] : [], // a list of 500 does not fit a policy
+    ...namesAccounts ? [allow(['organizations:DescribeAccount'], [organizationsArn(scope, 'account', '*')])] : [], // a list of 500 does not fit a policy
   ];
 }
 

@@ -25,7 +25,8 @@ const QUERY_INTERVAL = Duration.seconds(5);
 const GIVE_UP_EARLIER = Duration.seconds(90);
 
 /** What decides whether a deployment has anything to sweep. */
-const sweepOf = ({ selection, credentials, dryRun }: SweepSettings) => ({ selection, credentials, dryRun });
+const sweepOf = ({ work, selection, credentials, dryRun, protection, failOnFindings }: SweepSettings) =>
+  ({ work, selection, credentials, dryRun, protection, failOnFindings });
 
 /** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
 export class SweepOnDeploy extends Construct {

@@ -11,6 +11,7 @@ import { SweepFunctions } from './sweep-functions';
 import { HandlerOptions } from '../handler-options';
 import { SweepSettings } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
+import { IPasswordRecoveries } from '../session/password-recoveries';
 
 export interface SweepProps {
   /** What signals call the sweep. */
@@ -20,6 +21,8 @@ export interface SweepProps {
   readonly taskPolicies: string[];
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
+  /** Records that a purge reads before it deletes. */
+  readonly passwordRecoveries?: IPasswordRecoveries;
   readonly batchesAtOnce: number;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
@@ -75,12 +78,13 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { name, settings, taskPolicies, neverAccounts, batchesAtOnce, bucket, stsRegion, notifications, options } = props;
+    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, batchesAtOnce, bucket, stsRegion, notifications, options } = props;
     const functions = new SweepFunctions(this, 'Functions', {
-      name, selection: settings.selection, tasks: taskPolicies, neverAccounts, bucket, stsRegion, notifications, options,
+      name, settings, tasks: taskPolicies, neverAccounts, passwordRecoveries, bucket, stsRegion, notifications, options,
     });
+    const { tolerateFailedAccounts, failOnFindings } = settings;
 
-    const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts: settings.tolerateFailedAccounts }).addRetry(AGAIN).next(
+    const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts, failOnFindings }).addRetry(AGAIN).next(
       new sfn.Choice(this, 'Succeeded?')
         .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
         .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),

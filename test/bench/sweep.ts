@@ -10,7 +10,7 @@ import { preflight } from '../../lambda/sweep/preflight';
 import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
 import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
 import { serveListener } from '../sweep/listener';
 
 export interface Measured extends Observed {
@@ -42,11 +42,14 @@ export async function measureSweep(world: World): Promise<Measured> {
   await Promise.all(workers.map((worker) => message(worker)));
 
   const began = performance.now();
-  const settings = {
+  const settings: SweepSettings = {
+    work: 'purge',
     selection: { exclude: [] },
     credentials: [...CREDENTIAL_KINDS],
     dryRun: false,
+    protection: { keep: [], keepCertificates: false },
     tolerateFailedAccounts: false,
+    failOnFindings: false,
     accountsPerBatch: ACCOUNTS_PER_BATCH,
     accountsInFlight: ACCOUNTS_IN_FLIGHT,
   };

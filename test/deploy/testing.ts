@@ -7,7 +7,7 @@ import { DescribeExecutionCommand, type DescribeExecutionOutput, paginateListExe
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { SweepReport } from '../../lambda/sweep/report';
-import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
 import { type CdkResult, LocalAws } from '../local-aws/local-aws';
 import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../local-aws/organization';
 import { EVERYTHING } from '../sweep/testing';
@@ -62,7 +62,16 @@ export type Build = (stack: Stack) => void;
 
 /** A purge whose bucket and state machine are the stack's outputs. */
 export function purge(stack: Stack, props: RootCredentialsPurgeProps = {}): RootCredentialsPurge {
-  const construct = new RootCredentialsPurge(stack, 'Purge', props);
+  return withOutputs(stack, new RootCredentialsPurge(stack, 'Purge', props));
+}
+
+/** An audit with the same outputs. */
+export function audit(stack: Stack, props: RootCredentialsAuditProps = {}): RootCredentialsAudit {
+  return withOutputs(stack, new RootCredentialsAudit(stack, 'Audit', props));
+}
+
+/** What the tests ask of the stack of a sweep. */
+export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, construct: T): T {
   new CfnOutput(stack, 'Bucket', { value: construct.reportsBucket.bucketName });
   new CfnOutput(stack, 'Machine', { value: construct.stateMachine.stateMachineArn });
   new CfnOutput(stack, 'RootSessionRole', { value: construct.rootSessionRole.roleArn });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Deployed } from './deployed';
 import type { Grant } from './grants';
@@ -63,18 +64,26 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     return select(deployed, grant, { accounts: [member(11)] });
   },
   'sweep a batch': sweepBatch,
+  'sweep a batch in a recovery': async (deployed, grant) => {
+    const { deployment, id } = deployed;
+    const accountId = accountOf(grant);
+    const record = { accountId, reason: 'TICKET-1', openedAt: '2026-01-01T00:00:00Z', endsAt: '2999-01-01T00:00:00Z' };
+    const client = new S3Client({ ...deployment.aws.clientSettings(), forcePathStyle: true });
+    await client.send(new PutObjectCommand({ Bucket: id('Recoveries'), Key: `recoveries/${accountId}.json`, Body: JSON.stringify(record) }));
+    return sweepBatch(deployed, grant);
+  },
   'sweep a batch again': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
     return deployed.invoke(functionOf(grant, 'Batch'), { execution: EXECUTION, run, batch: 0, accountsInFlight: 1 });
   },
   'report what was swept': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
-    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true });
+    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true, failOnFindings: false });
   },
   'report': async (deployed, grant) => {
     allOn(organizationOf(deployed));
     const run = JSON.parse(await select(deployed, grant, {})) as RunReference; // what is narrowed is not the latest report
-    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true });
+    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true, failOnFindings: false });
   },
   'start': (deployed) => deployed.invoke('Purge/OnDeploy/Start', cloudFormationEvent(deployed, 'Create')),
   'await': async (deployed) => deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: await earlierSweep(deployed) }),

@@ -120,6 +120,7 @@ describe('root sessions', () => {
     ['Units', 'an account in the units', member(11), [AUDIT, DELETE]],
     ['Units', 'an excluded account', EXCLUDED, []],
     ['DryRun', 'a selected account', member(1), [AUDIT]],
+    ['Audit', 'a selected account', member(1), [AUDIT]],
   ])('of %s in %s are those of its tasks and no other', async (construct, _account, accountId, tasks) => {
     expect(await tasksOf(`${construct}/Sweep/Functions/BatchRole`, accountId)).toEqual({ bySts: tasks, byIam: tasks });
   });
@@ -177,6 +178,7 @@ const AWAIT = 'Purge/OnDeploy/AwaitRole';
 const PROVIDER = 'Purge/OnDeploy/ProviderRole';
 const WAITER = 'Purge/OnDeploy/ProviderWaiterRole';
 const imported = () => IMPORTED_BUCKET;
+const recoveries = () => deployed.id('Recoveries');
 const ofAnother = () => reports('Listed');
 
 describe('IAM denies', () => {
@@ -215,6 +217,9 @@ describe('IAM denies', () => {
     ['Units/Sweep/Functions/BatchRole', 'another bucket than the imported one', 's3:PutObject', put('runs/1/selection.json')],
     ['Listed/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
     ['DryRun/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
+    ['Audit/Sweep/Functions/BatchRole', 'the records of password recoveries', 's3:GetObject', get('recoveries/1.json', recoveries)],
+    ['Protected/Sweep/Functions/BatchRole', 'something else beside the records', 's3:GetObject', get('policies/1.json', recoveries)],
+    ['Protected/Sweep/Functions/BatchRole', 'a record of its own', 's3:PutObject', put('recoveries/1.json', recoveries)],
     [MACHINE, 'results of a batch', 's3:PutObject', put('runs/1/batch-0000.json')],
     [MACHINE, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
     [START, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],

@@ -4,9 +4,10 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -42,6 +43,9 @@ export const everyConstruct: Build = (stack) => {
     reportsBucket: s3.Bucket.fromBucketName(stack, 'Imported', IMPORTED_BUCKET),
   });
   undeployed(stack, 'DryRun', { dryRun: true });
+  const recoveries = new s3.Bucket(stack, 'Recoveries');
+  undeployed(stack, 'Protected', { passwordRecoveries: { bucket: recoveries, grantRead: (grantee) => grantReadRecoveries(recoveries, grantee) } });
+  new RootCredentialsAudit(stack, 'Audit').node.tryRemoveChild('OnDeploy');
 };
 
 const trail = (stack: Stack) => logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail');

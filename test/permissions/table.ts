@@ -254,6 +254,25 @@ export const EXERCISED: readonly Exercised[] = [
   { ...BATCH, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringLike runs/*', exercise: 'sweep a batch', denied: 'fails', need: 'the plans of an attempt that died are not found' },
   { ...BATCH, actions: ['s3:PutObject'], resource: run('plans/*'), exercise: 'sweep a batch', denied: 'fails', need: 'nothing is deleted, since no plan is saved' },
   { ...BATCH, actions: ['s3:PutObject'], resource: run('batch-*.json'), exercise: 'sweep a batch', denied: 'fails', need: 'results are not written' },
+  {
+    ...BATCH,
+    actions: ['s3:ListBucket'],
+    resource: '<Recoveries>',
+    condition: 's3:prefix StringLike recoveries/*',
+    exercise: 'sweep a batch',
+    construct: 'Protected',
+    denied: 'fails',
+    need: 'with password recoveries: whether one is on record for an account is not known, so nothing is deleted',
+  },
+  {
+    ...BATCH,
+    actions: ['s3:GetObject'],
+    resource: '<Recoveries>/recoveries/*',
+    exercise: 'sweep a batch in a recovery',
+    construct: 'Protected',
+    denied: 'fails',
+    need: 'with password recoveries: whether that of an account is open is not known, so nothing is deleted',
+  },
   ...['*', ...LISTED].flatMap((accountId): Exercised[] => [
     {
       ...BATCH,

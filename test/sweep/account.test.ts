@@ -109,6 +109,73 @@ describe('a dry run', () => {
   });
 });
 
+describe('an audit', () => {
+  test('says what is there with its last use, asks for no delete session and changes nothing', async () => {
+    const lastUsed = Date.UTC(2026, 1, 3);
+    const member = await memberWith({ ...EVERYTHING, password: { lastUsed }, accessKeys: [{ lastUsed: { date: lastUsed, service: 's3', region: 'us-east-1' } }] });
+    const before = member.account.root.credentials.current;
+    const result = await member.sweep({ work: 'audit' });
+    expect(result.outcome).toBe('found');
+    expect(result.credentials.map(({ kind, status, lastUsedAt }) => [kind, status, lastUsedAt])).toEqual([
+      ['Password', 'found', '2026-02-03T00:00:00.000Z'], ['AccessKey', 'found', '2026-02-03T00:00:00.000Z'],
+      ['SigningCertificate', 'found', undefined], ['SigningCertificate', 'found', undefined], ['MfaDevice', 'found', undefined], ['MfaDevice', 'found', undefined],
+    ]);
+    expect(member.operations().filter((operation) => operation === 'AssumeRoot')).toHaveLength(1);
+    expect(member.account.root.credentials.current).toBe(before);
+  });
+
+  test('of a clean account calls it clean', async () => {
+    expect(await (await memberWith()).sweep({ work: 'audit' })).toMatchObject({ outcome: 'clean', credentials: [] });
+  });
+
+  test('that could not look has failed, and finds nothing clean', async () => {
+    const member = await memberWith();
+    member.organization.assumedRootDenied.add(MEMBER);
+    expect(await member.sweep({ work: 'audit' })).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' } });
+  });
+
+  test('whose reads disagree has failed, and says what it found', async () => {
+    const member = await memberWith({ password: true, accessKeys: [{}] });
+    member.organization.faults.add({ operation: 'iam:GetLoginProfile', effect: fail('NoSuchEntity', 'Login Profile for User null cannot be found.', 404) });
+    expect(await member.sweep({ work: 'audit', readSeconds: 0 })).toMatchObject({ outcome: 'failed', credentials: [{ kind: 'AccessKey', status: 'found' }] });
+  });
+});
+
+describe('use within a window', () => {
+  const protection = { usedWithinSeconds: 30 * 86_400, keepCertificates: true };
+  const used = (date: number) => ({ lastUsed: { date, service: 's3', region: 'us-east-1' } });
+  const LONG_AGO = Date.UTC(2020, 1, 3);
+  const JUST_NOW = () => Date.now() - 60_000;
+
+  test('keeps what was used, and lets go what was not', async () => {
+    const member = await memberWith({ password: { lastUsed: LONG_AGO }, accessKeys: [used(JUST_NOW()), used(LONG_AGO)], mfaDevices: [{}] });
+    const result = await member.sweep({ protection });
+    expect(result.outcome).toBe('kept');
+    expect(result.credentials.map(({ kind, status }) => `${kind} ${status}`)).toEqual(['Password deleted', 'AccessKey kept', 'AccessKey deleted', 'MfaDevice deleted']);
+    expect(member.account.root.accessKeys.map(({ id }) => id)).toEqual([KEY]);
+  });
+
+  test('keeps the MFA devices of a password that was used', async () => {
+    const member = await memberWith({ password: { lastUsed: JUST_NOW() }, mfaDevices: [{}] });
+    expect(await member.sweep({ protection })).toMatchObject({ outcome: 'kept', credentials: [{ status: 'kept' }, { status: 'kept' }] });
+    expect(member.account.root.mfaDevices).toHaveLength(1);
+  });
+
+  test.each(['iam:GetAccessKeyLastUsed', 'iam:GetUser'])('that %s does not tell counts as use', async (operation) => {
+    const member = await memberWith({ password: { lastUsed: LONG_AGO }, accessKeys: [used(LONG_AGO)] });
+    member.organization.faults.add({ operation, times: 1, effect: fail('AccessDenied') });
+    const { credentials } = await member.sweep({ protection });
+    const statuses = Object.fromEntries(credentials.map(({ kind, status }) => [kind, status]));
+    expect(statuses).toEqual(operation === 'iam:GetUser' ? { Password: 'kept', AccessKey: 'deleted' } : { Password: 'deleted', AccessKey: 'kept' });
+  });
+
+  test('is read in a new session when AWS ends the one in which it is read', async () => {
+    const member = await memberWith({ accessKeys: [used(LONG_AGO)] });
+    member.organization.faults.add({ operation: 'iam:GetAccessKeyLastUsed', times: 1, effect: fail('ExpiredToken') });
+    expect(await member.sweep({ protection })).toMatchObject({ outcome: 'purged' });
+  });
+});
+
 describe('kinds that are not to be deleted', () => {
   test('are kept with the reason, and the account is kept', async () => {
     const member = await memberWith({ password: true, signingCertificates: [{}] });

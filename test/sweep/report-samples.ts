@@ -39,6 +39,8 @@ export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedS
     organizationId: 'o-abcdefghij',
     managementAccountId: '111111111111',
     callerAccountId: '111111111111',
+    work: 'purge',
+    protection: { keep: [], keepCertificates: false },
     credentials: ['Password'],
     dryRun: false,
     narrowed: false,

@@ -6,7 +6,11 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
-import { AccountSelection, FailedAccounts, OrgRootAccessFeatures, RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import {
+  AccountSelection, FailedAccounts, type IPasswordRecoveries, type KeepRule, OrgRootAccessFeatures,
+  RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
+} from '../../lib';
+import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 
 const member = (n: number) => String(200_000_000_000 + n);
 const members = (count: number) => Array.from({ length: count }, (_, n) => member(n));
@@ -31,6 +35,9 @@ function statements(template: Template, action: string) {
 /** Account ids in the ARNs of a statement about root users. */
 const rootsOf = ({ Resource }: { Resource: unknown }) => [...JSON.stringify(Resource).matchAll(/:iam::([^:]+):root/g)].map(([, id]) => id);
 const tasksOf = (statement: Record<string, unknown>) => [...JSON.stringify(statement.Condition).matchAll(/root-task\/(\w+)/g)].map(([, task]) => task);
+
+/** Records in a bucket, as the runbooks have them. */
+const recoveriesIn = (bucket: s3.IBucket): IPasswordRecoveries => ({ bucket, grantRead: (grantee) => grantReadRecoveries(bucket, grantee) });
 
 function definition(template: Template): string {
   const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('Sweep'));
@@ -205,6 +212,78 @@ describe('the state machine', () => {
   test("survives Lambda's own throttling in every task", () => {
     const text = definition(synthesized().template);
     expect(text.match(/Lambda\.TooManyRequestsException/g)).toHaveLength(4);
+  });
+});
+
+describe('what is kept', () => {
+  const protection = (props: RootCredentialsPurgeProps) =>
+    JSON.parse(definition(synthesized(props).template)).States.SelectAccounts.Parameters.settings.protection;
+
+  test('stands in the definition, where no start can change it', () => {
+    const keep = [{ accounts: [member(1)], credentials: [RootCredential.ACCESS_KEY], reason: 'a "quoted" reason, $.with ${braces} and <tags>' }];
+    expect(protection({ keep, keepIfUsedWithin: Duration.days(90) })).toEqual({ keep, usedWithinSeconds: 90 * 86_400, keepCertificates: true });
+    expect(protection({})).toEqual({ keep: [], keepCertificates: false });
+  });
+
+  test('are certificates beside a window of use, unless they are named', () => {
+    const keepIfUsedWithin = Duration.days(90);
+    expect(protection({ keepIfUsedWithin, credentials: [RootCredential.PASSWORD] }).keepCertificates).toBe(true);
+    expect(protection({ keepIfUsedWithin, credentials: Object.values(RootCredential) }).keepCertificates).toBe(false);
+  });
+
+  test('makes another sweep of a deployment when it changes', () => {
+    const sweepOf = (props: RootCredentialsPurgeProps) =>
+      Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    expect(sweepOf({ keepIfUsedWithin: Duration.days(1) })).not.toEqual(sweepOf({}));
+    expect(sweepOf({ keep: [{ accounts: [member(1)], reason: 'why' }] })).not.toEqual(sweepOf({}));
+  });
+
+  test('in an account by its id is checked in the organization, which needs a permission where units are selected', () => {
+    const actions = (rule: Omit<KeepRule, 'reason'>) => statements(
+      synthesized({ accounts: AccountSelection.organizationalUnits(['r-abcd']), keep: [{ ...rule, reason: 'why' }] }).template, 'organizations:DescribeAccount');
+    expect(actions({ accounts: [member(1)] })).toHaveLength(1);
+    expect(actions({ credentials: [RootCredential.PASSWORD] })).toEqual([]);
+  });
+
+  test('for a password recovery is read by the batch function alone, and the sweep waits for the permission', () => {
+    const { template } = synthesized((stack) => ({ passwordRecoveries: recoveriesIn(new s3.Bucket(stack, 'Records')) }));
+    const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
+    expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
+    expect(JSON.parse(definition(template)).States.SelectAccounts.Parameters.settings.protection.recoveriesBucket).toBe('*');
+    const [policy] = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /BatchRoleDefaultPolicy/.test(id));
+    const [{ DependsOn: dependencies }] = Object.values(template.findResources('Custom::RootCredentialsSweep'));
+    expect(dependencies).toContain(policy);
+  });
+
+  test('fits the definition of a state machine at its most', () => {
+    const keep = Array.from({ length: 100 }, (_, n) => (
+      { accounts: members(500).slice(n * 5, n * 5 + 5), credentials: Object.values(RootCredential), reason: '"'.repeat(200) }));
+    const { template } = synthesized({ keep });
+    expect(definition(template).length).toBeLessThan(200_000); // of 1 MB; and 256 KiB of an input
+  });
+
+  const rule = (changes: Partial<KeepRule>) => ({ keep: [{ accounts: [member(1)], reason: 'why', ...changes }] });
+  test.each<[string, RootCredentialsPurgeProps, string]>([
+    ['an id that is none', rule({ accounts: [member(1), '12'] }), "keep[0].accounts[1] must be a 12-digit AWS account id, got '12'"],
+    ['no accounts', rule({ accounts: [] }), 'keep[0].accounts must not be an empty list'],
+    ['no kinds', rule({ credentials: [] }), 'keep[0].credentials must not be an empty list'],
+    ['neither accounts nor kinds', rule({ accounts: undefined }), 'keep[0] must name accounts or credentials, got neither'],
+    ['no reason', rule({ reason: ' ' }), 'keep[0].reason must be 1 to 200 characters without line breaks or other control characters, got " "'],
+    ['a reason of 201 characters', rule({ reason: 'x'.repeat(201) }), 'keep[0].reason must be 1 to 200 characters'],
+    ['a reason of two lines', rule({ reason: 'one\ntwo' }), 'got "one\\ntwo"'],
+    ['a reason with a line separator', rule({ reason: 'one\u2028two' }), 'keep[0].reason must be'],
+    ['an account that a list does not have', { ...rule({}), accounts: AccountSelection.accounts([member(2)]) }, `keep[0].accounts[0] must be one of the accounts that AccountSelection.accounts lists, got '${member(1)}'`],
+    ['501 accounts', { keep: [rule({ accounts: members(500) }).keep[0], rule({}).keep[0]] }, 'keep must name at most 500 accounts in all rules together, got 501'],
+    ['101 rules', { keep: Array.from({ length: 101 }, () => rule({}).keep[0]) }, 'keep must have at most 100 rules, got 101'],
+    ['a window of an hour', { keepIfUsedWithin: Duration.hours(1) }, 'keepIfUsedWithin must be from 1 day to 3,650 days, got 1 hour'],
+    ['a window of eleven years', { keepIfUsedWithin: Duration.days(4_015) }, 'keepIfUsedWithin must be from 1 day to 3,650 days'],
+  ])('fails at synth with %s', (_what, props, message) => {
+    expect(() => synthesized(props)).toThrow(message);
+  });
+
+  test('may be known only when the stack is deployed', () => {
+    const [accountId, reason] = [member(1), 'why'].map((value) => Lazy.string({ produce: () => value }));
+    expect(protection({ keep: [{ accounts: [accountId], reason }] }).keep).toEqual([{ accounts: [member(1)], reason: 'why' }]);
   });
 });
 

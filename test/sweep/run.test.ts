@@ -3,10 +3,12 @@ import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCo
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { NO_RECOVERIES, UNPROTECTED } from './testing';
 import type { BatchSweep } from '../../lambda/sweep/batch';
 import type { AccountResult, Problem } from '../../lambda/sweep/results';
 import type { Execution, RunFolder, RunReference } from '../../lambda/sweep/run-folder';
 import type { ResolvedSelection } from '../../lambda/sweep/selection';
+import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
 import { LocalAws } from '../local-aws/local-aws';
 import { FakeOrganization, fail } from '../local-aws/organization';
 
@@ -65,11 +67,14 @@ for (let n = 0; n < 6; n++) {
   organization.addAccount({ id: member(n), name: `account-${n}`, root: n % 2 ? { password: true, accessKeys: [{}] } : {} });
 }
 
-const settings = {
+const settings: SweepSettings = {
+  work: 'purge',
   selection: { exclude: [member(4)] },
-  credentials: ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as ResolvedSelection['credentials'],
+  credentials: [...CREDENTIAL_KINDS],
   dryRun: false,
+  protection: UNPROTECTED,
   tolerateFailedAccounts: false,
+  failOnFindings: false,
   accountsPerBatch: 2,
   accountsInFlight: 2,
 };
@@ -78,7 +83,7 @@ const context = { invokedFunctionArn: `arn:aws:lambda:us-east-1:${MANAGEMENT}:fu
 const select = (input: unknown = {}) => handlers.select({ execution, input, alsoRunning: [], settings }, context);
 const sweep = (run: RunReference, batch: number) => handlers.batch({ execution, run, batch, accountsInFlight: 2 }, context);
 const makeReport = (run: RunReference | { error: object }, tolerateFailedAccounts = false) =>
-  handlers.report({ execution, run, tolerateFailedAccounts });
+  handlers.report({ execution, run, tolerateFailedAccounts, failOnFindings: false });
 
 async function read(key: string): Promise<string> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
@@ -99,7 +104,7 @@ describe('a sweep from its first function to its last', () => {
     expect(verdict).toMatchObject({ succeeded: true });
     const made = await report();
     expect(made.accounts.map(({ accountId }) => accountId).sort()).toEqual([MANAGEMENT, ...[0, 1, 2, 3, 4, 5].map(member)]);
-    expect(made.counts).toEqual({ 'failed': 0, 'kept': 0, 'purged': 3, 'would-purge': 0, 'clean': 2, 'skipped': 2 });
+    expect(made.counts).toEqual({ 'failed': 0, 'kept': 0, 'purged': 3, 'would-purge': 0, 'found': 0, 'clean': 2, 'skipped': 2 });
 
     const ajv = new Ajv2020({ allErrors: true });
     addFormats(ajv);
@@ -214,14 +219,18 @@ describe('the account that runs the sweep as delegated administrator', () => {
       organizationId: organization.organizationId,
       managementAccountId: MANAGEMENT,
       callerAccountId: member(0),
+      work: 'purge',
       credentials: settings.credentials,
       dryRun: false,
+      protection: UNPROTECTED,
       narrowed: false,
       alsoRunning: [],
       batches: [[account(0), account(2)]],
       skipped: [],
     };
-    return handlers.sweepBatch(0, { folder, selection, sessions: handlers.sessions(0), accountsInFlight: 1, beginUntil: Infinity });
+    return handlers.sweepBatch(0, {
+      folder, selection, sessions: handlers.sessions(0), recoveries: NO_RECOVERIES, accountsInFlight: 1, beginUntil: Infinity,
+    });
   };
   afterEach(() => organization.assumedRootDenied.clear());
 

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { UNPROTECTED } from './testing';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { preflight } from '../../lambda/sweep/preflight';
 import { resolveSelection } from '../../lambda/sweep/selection';
 import { parseStartInput } from '../../lambda/sweep/start-input';
 import { pathOf } from '../../lambda/sweep/units';
-import type { Selection } from '../../lib/private/contract';
+import type { Selection, SweepSettings } from '../../lib/private/contract';
 import { emptyPages, fail, FakeOrganization, serve, shortPages, type OrganizationOptions } from '../local-aws/organization';
 
 const MANAGEMENT = '111111111111';
@@ -25,10 +26,18 @@ async function served(options: OrganizationOptions = ON): Promise<FakeOrganizati
 
 const member = (n: number) => String(200_000_000_000 + n);
 
-async function select(selection: Partial<Selection>, input: unknown = {}, accountsPerBatch = 25) {
+async function select(selection: Partial<Selection>, input: unknown = {}, accountsPerBatch = 25, keep: string[] = []) {
   const identity = { organizationId: 'o-fakeorganization', managementAccountId: MANAGEMENT };
-  const settings = {
-    selection: { exclude: [], ...selection }, credentials: [], dryRun: false, tolerateFailedAccounts: false, accountsPerBatch, accountsInFlight: 1,
+  const settings: SweepSettings = {
+    work: 'purge',
+    selection: { exclude: [], ...selection },
+    credentials: [],
+    dryRun: false,
+    protection: { ...UNPROTECTED, keep: [{ accounts: keep, reason: 'of a test' }] },
+    tolerateFailedAccounts: false,
+    failOnFindings: false,
+    accountsPerBatch,
+    accountsInFlight: 1,
   };
   const resolved = await resolveSelection(organizations(), identity, settings, parseStartInput(input), MANAGEMENT);
   return {
@@ -98,6 +107,31 @@ describe('an exclusion', () => {
     organization.addAccount({ id: member(1), ou: unit });
     organization.addAccount({ id: member(2) });
     expect((await select({ organizationalUnits: [unit], exclude: [member(2)] })).selected).toEqual([member(1)]);
+  });
+});
+
+describe('a rule that keeps credentials', () => {
+  const keeping = (accountId: string, selection: Partial<Selection> = {}) => select(selection, {}, 25, [accountId]);
+
+  test('in an account that the organization does not have is an error: it protects nothing', async () => {
+    await served();
+    await expect(keeping(member(9))).rejects.toMatchObject({
+      name: 'SelectionError', message: `the organization has no account ${member(9)}, so keeping credentials in it protects nothing: correct keep`,
+    });
+  });
+
+  test('is checked in the whole organization when units are selected', async () => {
+    const organization = await served();
+    const unit = organization.addOrganizationalUnit({ name: 'workloads' });
+    organization.addAccount({ id: member(2) });
+    await expect(keeping(member(9), { organizationalUnits: [unit] })).rejects.toThrow(`the organization has no account ${member(9)}`);
+    await expect(keeping(member(2), { organizationalUnits: [unit] })).resolves.toMatchObject({ selected: [] });
+  });
+
+  test('in an account that a list does not have is an error', async () => {
+    const organization = await served();
+    [1, 2].forEach((n) => organization.addAccount({ id: member(n) }));
+    await expect(keeping(member(2), { accounts: [member(1)] })).rejects.toThrow(`AccountSelection.accounts does not list account ${member(2)}, so keeping credentials in it protects nothing`);
   });
 });
 

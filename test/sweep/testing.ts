@@ -3,8 +3,9 @@ import { sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';
 import { sweepAccount } from '../../lambda/sweep/account';
+import type { Recoveries } from '../../lambda/sweep/recoveries';
 import type { AccountResult, Credential } from '../../lambda/sweep/results';
-import { CREDENTIAL_KINDS, type CredentialKind } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, type CredentialKind, type Protection, type SweepWork } from '../../lib/private/contract';
 import { FakeOrganization, serve, type RootCredentialsInit } from '../local-aws/organization';
 
 export const MEMBER = '222222222222';
@@ -17,7 +18,14 @@ export const EVERYTHING: RootCredentialsInit = {
   mfaDevices: [{}, { serial: 'GAHT12345678' }],
 };
 
+/** A purge that keeps nothing. */
+export const UNPROTECTED: Protection = { keep: [], keepCertificates: false };
+export const NO_RECOVERIES: Recoveries = { of: async () => undefined };
+
 export interface SweepOptions {
+  readonly work?: SweepWork;
+  readonly protection?: Partial<Protection>;
+  readonly recoveries?: Recoveries;
   readonly credentials?: CredentialKind[];
   readonly dryRun?: boolean;
   readonly onPlan?: (credentials: Credential[]) => void;
@@ -38,11 +46,12 @@ export class OneMember {
 
   /** With waits that are short enough for a test and longer than what the test arranges. */
   sweep(options: SweepOptions = {}): Promise<AccountResult> {
-    const { credentials = [...CREDENTIAL_KINDS], dryRun = false, lateSeconds = 0, readSeconds = 2, unmodifiableSeconds = 2 } = options;
+    const { work = 'purge', credentials = [...CREDENTIAL_KINDS], dryRun = false, protection, recoveries = NO_RECOVERIES, lateSeconds = 0, readSeconds = 2, unmodifiableSeconds = 2 } = options;
     return sweepAccount({ accountId: MEMBER, accountName: 'member' }, {
       sessions: new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000),
       plans: { save: async (_account, planned) => options.onPlan?.(planned) },
-      settings: { credentials, dryRun },
+      recoveries,
+      settings: { work, credentials, dryRun, protection: { ...UNPROTECTED, ...protection } },
       patience: { reads: seconds(readSeconds, 20, 200), unmodifiable: seconds(unmodifiableSeconds, 20, 200) },
     });
   }

@@ -5,13 +5,15 @@ import { csvOf } from '../../lambda/sweep/csv';
 import { composeReport } from '../../lambda/sweep/report';
 import { resultOf, skipped, type AccountResult, type Problem } from '../../lambda/sweep/results';
 import { verdictOf } from '../../lambda/sweep/verdict';
+import type { CredentialKind } from '../../lib/private/contract';
 
 const ADDRESS = 's3://reports/runs/now/report.json';
 const execution = { name: 'run', startTime: '2026-01-02T03:04:05Z' };
 const account = (n: number, name = `account-${n}`) => ({ accountId: String(200_000_000_000 + n), accountName: name });
 const denied: Problem = { code: 'AccessDenied', message: 'an explicit deny in a service control policy', remedies: ['likely', 'possible', 'rare', 'exotic'] };
 const reportOf = (accounts: AccountResult[]) => composeReport(execution, undefined, accounts, undefined);
-const verdict = (accounts: AccountResult[], tolerate = false) => verdictOf(reportOf(accounts), ADDRESS, tolerate);
+const verdict = (accounts: AccountResult[], tolerateFailedAccounts = false, failOnFindings = false) =>
+  verdictOf(reportOf(accounts), ADDRESS, { tolerateFailedAccounts, failOnFindings });
 
 describe('how a sweep ends', () => {
   test('succeeds when no account failed, and says what it did', () => {
@@ -51,6 +53,37 @@ describe('how a sweep ends', () => {
   });
 });
 
+describe('what an audit found', () => {
+  const finding = (n: number, ...kinds: CredentialKind[]) => resultOf(account(n, 'payments'), kinds.map((kind) => ({ kind, status: 'found' })));
+
+  test('fails nothing unless that is asked for', () => {
+    expect(verdict([finding(1, 'Password')])).toMatchObject({ succeeded: true, cause: expect.stringContaining('1 found') });
+  });
+
+  test('fails the sweep when that is asked for, with the accounts, the kinds and what to do', () => {
+    const { succeeded, error, cause } = verdict([finding(1, 'AccessKey', 'AccessKey', 'MfaDevice'), resultOf(account(2), [])], false, true);
+    expect({ succeeded, error }).toEqual({ succeeded: false, error: 'CredentialsFound' });
+    expect(cause.split('\n')).toEqual([
+      'root credentials of member accounts: 1 found, 1 clean',
+      'found: 200000000001 (payments)',
+      '  CredentialsFound: 2 AccessKey, 1 MfaDevice',
+      '  delete them (RootCredentialsPurge), or leave failOnFindings out to have them reported only',
+      `report: ${ADDRESS}`,
+    ]);
+  });
+
+  test('fails the sweep although its account has failed, and failed accounts are tolerated', () => {
+    const failed = resultOf(account(1), [{ kind: 'Password', status: 'found' }], denied);
+    expect(failed.outcome).toBe('failed');
+    expect(verdict([failed], true, true)).toMatchObject({ succeeded: false, error: 'CredentialsFound' });
+    expect(verdict([failed], false, true)).toMatchObject({ succeeded: false, error: 'AccountsFailed' });
+  });
+
+  test('is not what a purge kept or would delete', () => {
+    expect(verdict([resultOf(account(1), [{ kind: 'Password', status: 'would-delete' }, { kind: 'AccessKey', id: 'AKIA', status: 'kept', reason: 'why' }])], false, true).succeeded).toBe(true);
+  });
+});
+
 describe("an account's outcome is the first that applies", () => {
   const line = (status: AccountResult['credentials'][number]['status']) => ({ kind: 'AccessKey' as const, id: status, status });
   test.each([
@@ -58,6 +91,8 @@ describe("an account's outcome is the first that applies", () => {
     ['kept', [line('deleted'), line('kept'), line('absent')]],
     ['purged', [line('deleted'), line('absent')]],
     ['would-purge', [line('would-delete')]],
+    ['found', [line('found')]],
+    ['failed', [line('found'), line('failed')]],
     ['clean', [line('absent')]],
     ['clean', []],
   ])('%s', (outcome, credentials) => {

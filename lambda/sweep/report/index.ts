@@ -23,12 +23,13 @@ interface ReportEvent {
   /** Empty but for the error when the selection failed. */
   readonly run: Partial<RunReference> & { readonly error?: StateError };
   readonly tolerateFailedAccounts: boolean;
+  readonly failOnFindings: boolean;
 }
 
 const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns() };
 
 /** Last state of a sweep, whatever died before it. */
-export async function handler({ execution, run, tolerateFailedAccounts }: ReportEvent): Promise<Verdict> {
+export async function handler({ execution, run, tolerateFailedAccounts, failOnFindings }: ReportEvent): Promise<Verdict> {
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
@@ -42,7 +43,7 @@ export async function handler({ execution, run, tolerateFailedAccounts }: Report
   ]));
   const address = (format: string) => `s3://${folder.bucket}/${folder.prefix}report.${format}`;
   const addresses = { json: address('json'), csv: address('csv'), html: address('html') };
-  const verdict = verdictOf(report, addresses.json, tolerateFailedAccounts);
+  const verdict = verdictOf(report, addresses.json, { tolerateFailedAccounts, failOnFindings });
   const audience = { ...clients, sweep: process.env[SWEEP_NAME_VARIABLE]!, topicArn: process.env[TOPIC_VARIABLE] };
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });

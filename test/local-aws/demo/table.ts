@@ -88,7 +88,7 @@ const counted = (count: number, one: string, many: string) => count === 0 ? '' :
 const COLUMNS = { id: 12, name: 14, before: 27, after: 9 };
 
 const OUTCOME_FORMAT: Record<Outcome, 'red' | 'yellow' | 'green' | 'dim'> = {
-  'failed': 'red', 'kept': 'yellow', 'purged': 'green', 'would-purge': 'yellow', 'clean': 'dim', 'skipped': 'yellow',
+  'failed': 'red', 'kept': 'yellow', 'purged': 'green', 'would-purge': 'yellow', 'found': 'yellow', 'clean': 'dim', 'skipped': 'yellow',
 };
 
 export function printTable(terminal: Terminal, rows: readonly Row[]): void {

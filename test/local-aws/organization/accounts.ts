@@ -23,8 +23,8 @@ export interface MfaDevice {
 }
 
 export interface RootCredentials {
-  /** Present while the root user has a password. */
-  readonly loginProfile?: { readonly createDate: number };
+  /** Present while the root user has a password. `lastUsed` is absent when nobody signed in with it. */
+  readonly loginProfile?: { readonly createDate: number; readonly lastUsed?: number };
   readonly accessKeys: readonly AccessKey[];
   readonly signingCertificates: readonly SigningCertificate[];
   readonly mfaDevices: readonly MfaDevice[];
@@ -32,7 +32,7 @@ export interface RootCredentials {
 
 /** What a root user begins with. Identifiers and dates that a test does not care about are made up. */
 export interface RootCredentialsInit {
-  readonly password?: boolean;
+  readonly password?: boolean | { readonly createDate?: number; readonly lastUsed?: number };
   readonly accessKeys?: readonly Partial<AccessKey>[];
   readonly signingCertificates?: readonly Partial<SigningCertificate>[];
   readonly mfaDevices?: readonly Partial<MfaDevice>[];
@@ -47,7 +47,7 @@ export class RootUser {
 
   constructor(accountId: string, private readonly clock: () => number, init: RootCredentialsInit = {}) {
     this.credentials = new Timeline(clock, {
-      loginProfile: init.password ? { createDate: LONG_AGO } : undefined,
+      loginProfile: init.password ? { createDate: LONG_AGO, ...init.password === true ? {} : init.password } : undefined,
       accessKeys: (init.accessKeys ?? []).map((key, index) => (
         { id: `AKIA${accountId}ROO${index}`, status: 'Active', createDate: LONG_AGO, ...key })),
       signingCertificates: (init.signingCertificates ?? []).map((certificate, index) => (

@@ -60,6 +60,15 @@ describe('an audit session reads', () => {
     expect(User).toEqual({ UserId: ACCOUNT, Arn: ROOT, CreateDate: expect.any(Date) });
   });
 
+  test('when its password was last used', async () => {
+    const lastUsed = Date.UTC(2024, 1, 3);
+    const { session, member } = await account({ password: { lastUsed } });
+    const iam = await session('IAMAuditRootUserCredentials');
+    expect((await iam.send(new GetUserCommand({}))).User?.PasswordLastUsed).toEqual(new Date(lastUsed));
+    member.root.password = true; // a new one
+    expect((await iam.send(new GetUserCommand({}))).User).not.toHaveProperty('PasswordLastUsed');
+  });
+
   test('when a key was last used, or that it never was', async () => {
     const date = Date.UTC(2024, 1, 3);
     const { session, member } = await account({ accessKeys: [{ lastUsed: { date, service: 's3', region: 'eu-west-1' } }, {}] });

@@ -9,8 +9,14 @@ import { rootSessionDenial } from './task-policies';
 /** The root user's own credentials, within a root session: no operation names a user. */
 export const IAM_ROOT_OPERATIONS: Operations = {
   GetAccountSummary: (call, organization) => ({ SummaryMap: accountSummary(seen(call, organization), organization) }),
-  GetUser: ({ caller }, organization) => (
-    { User: { UserId: caller.accountId, Arn: caller.arn, CreateDate: new Date(organization.account(caller.accountId).joinedAt) } }),
+  GetUser: (call, organization) => ({
+    User: {
+      UserId: call.caller.accountId,
+      Arn: call.caller.arn,
+      CreateDate: new Date(organization.account(call.caller.accountId).joinedAt),
+      PasswordLastUsed: dateOf(seen(call, organization).loginProfile?.lastUsed),
+    },
+  }),
   GetLoginProfile: (call, organization) => loginProfile(seen(call, organization)),
   CreateLoginProfile: createLoginProfile,
   DeleteLoginProfile: (call, organization) => {
@@ -62,6 +68,7 @@ function resourceOf({ operation, caller, input }: Call): string {
 
 const rootOf = ({ caller }: Call, organization: Organization): RootUser => organization.account(caller.accountId).root;
 const seen = (call: Call, organization: Organization): RootCredentials => call.view(rootOf(call, organization).credentials);
+const dateOf = (time?: number) => time === undefined ? undefined : new Date(time);
 const owner = ({ switches }: Organization) => switches.userNameInEntries ? { UserName: 'root' } : {};
 
 /** Recorded from AWS, September 2026: without a name the user is "null". */

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectTruth } from './properties';
-import { memberId, setUp, type Scenario, type Stage } from './scenario';
+import { memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import { credentialsOf } from './witness';
 import { ATTEMPTS, serveWorlds, type Death, type SweepResult } from './world';
 import type { RunReference } from '../../../lambda/sweep/run-folder';
-import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
 
 serveWorlds();
 
@@ -18,7 +17,8 @@ const SCENARIO: Scenario = {
   ],
   unknown: {},
   select: { by: 'organization', members: [], units: [], exclude: [2, 3] },
-  settings: { credentials: [...CREDENTIAL_KINDS], dryRun: false, tolerateFailedAccounts: false, accountsPerBatch: 3, accountsInFlight: 1 },
+  settings: { ...PURGE, accountsPerBatch: 3, accountsInFlight: 1 },
+  keep: [],
   denied: [],
   troubles: [],
 };

@@ -11,6 +11,7 @@ const CHANGES = /^(Create|Delete|Deactivate|Enable|Disable|Update|Put|Upload|Set
 export function expectTruth(stage: Stage, result: SweepResult): void {
   expectCompleteness(stage, result);
   expectRestraint(stage);
+  expectGate(stage, result);
   for (const account of result.report.accounts) {
     expectHonesty(stage, account);
     expectRemedies(account);
@@ -30,20 +31,31 @@ function expectCompleteness({ expected }: Stage, { report, verdict }: SweepResul
   expect(Object.values(report.counts).reduce((sum, count) => sum + count, 0)).toBe(report.accounts.length);
 }
 
+/** Nobody passes by what an audit found who asked to be stopped by it. */
+function expectGate({ settings: { failOnFindings } }: Stage, { report, verdict }: SweepResult): void {
+  const found = report.accounts.some(({ credentials }) => credentials.some(({ status }) => status === 'found'));
+  expect(failOnFindings && found && verdict.succeeded, 'passed by what was found').toBe(false);
+}
+
 /** Nothing is touched that should not be, and never with the sweep's own credentials. */
-export function expectRestraint({ world: { organization, witness }, expected }: Stage): void {
+export function expectRestraint({ world: { organization, witness }, settings: { work, dryRun }, expected, isProtected }: Stage): void {
   const { calls } = organization;
   const targets = calls.flatMap(({ operation, target }) => operation === 'AssumeRoot' ? [target!] : []);
   expect(targets.filter((target) => !expected.swept.includes(target)), 'root sessions in accounts that are not to be swept').toEqual([]);
   const strange = calls.filter(({ operation, caller, forwarded }) => forwarded === true || (CHANGES.test(operation) && caller.taskPolicy !== 'IAMDeleteRootUserCredentials'));
   expect(strange, "changes with the caller's own credentials").toEqual([]);
+  const toDelete = calls.flatMap(({ operation, target, input }) => operation === 'AssumeRoot' && input['TaskPolicyArn.arn']!.endsWith('IAMDeleteRootUserCredentials') ? [target!] : []);
+  expect(work === 'audit' || dryRun ? toDelete : [], 'sessions that could delete').toEqual([]);
+  for (const id of expected.swept) {
+    expect([...witness.of(id).deletedByUs].filter((name) => isProtected(id, name)), `protected in ${id}, and deleted`).toEqual([]);
+  }
   for (const { id } of organization.accounts) {
     expect(witness.of(id).unguarded, `MFA devices of ${id} removed without a look at the password`).toEqual([]);
   }
 }
 
 /** What is said of an account's credentials is what was there when they were last read, and nothing that was deleted is forgotten. */
-export function expectHonesty({ world, readsMayBeStale }: Stage, account: AccountResult): void {
+export function expectHonesty({ world, settings: { work }, isProtected, readsMayBeStale }: Stage, account: AccountResult): void {
   const testimony = world.witness.of(account.accountId);
   const isExcused = (name: string) => readsMayBeStale(account.accountId) && testimony.createdByOthers.has(name); // no reader could have seen it
   const there = testimony.lastSeen.filter((name) => !isExcused(name));
@@ -52,8 +64,14 @@ export function expectHonesty({ world, readsMayBeStale }: Stage, account: Accoun
 
   expect(named('deleted', 'absent').filter((name) => there.includes(name)), `${about}: called gone and still there`).toEqual([]);
   if (account.outcome !== 'failed') {
-    const told = named('kept', 'would-delete');
+    const told = named('kept', 'would-delete', 'found');
     expect(there.filter((name) => !told.includes(name)), `${about}: there and not told`).toEqual([]);
+  }
+  if (work === 'audit') {
+    expect(['failed', 'found', 'clean', 'skipped'], about).toContain(account.outcome);
+  } else {
+    expect(named('would-delete', 'deleted').filter((name) => isProtected(account.accountId, name)), `${about}: protected, and called deleted or to be deleted`).toEqual([]);
+    expect(named('found'), about).toEqual([]);
   }
   const owned = named('deleted', 'failed');
   expect([...testimony.deletedByUs].filter((name) => !owned.includes(name)), `${about}: deleted by us and not told`).toEqual([]);

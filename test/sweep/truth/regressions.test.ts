@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectTruth } from './properties';
-import { memberId, setUp, type Scenario, type Stage } from './scenario';
+import { credentialsIn, memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import type { Trouble } from './trouble';
-import { serveWorlds } from './world';
+import { RECOVERIES_BUCKET, serveWorlds, type RecoveryOnRecord } from './world';
 import type { AccountResult } from '../../../lambda/sweep/results';
-import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
 import type { RootCredentialsInit } from '../../local-aws/organization';
 
 serveWorlds();
@@ -17,7 +16,8 @@ function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes:
     members: [{ id: memberId(0), root }],
     unknown: {},
     select: { by: 'accounts', members: [0], units: [], exclude: [] },
-    settings: { credentials: [...CREDENTIAL_KINDS], dryRun: false, tolerateFailedAccounts: false, accountsPerBatch: 1, accountsInFlight: 1 },
+    settings: { ...PURGE, accountsPerBatch: 1, accountsInFlight: 1 },
+    keep: [],
     denied: [],
     troubles,
     ...changes,
@@ -59,6 +59,72 @@ describe('MFA devices', () => {
     ]));
     expect(result.outcome).toBe('failed');
     expect(result.credentials).toMatchObject([{ kind: 'MfaDevice', status: 'failed', problem: { code: 'PasswordStays' } }]);
+  });
+});
+
+describe('an audit', () => {
+  test('touches nothing and asks for no session that could, whatever kinds are said to be deleted', async () => {
+    const stage = oneMember({ password: true, accessKeys: [{}] }, [], { settings: { ...PURGE, work: 'audit', failOnFindings: true } });
+    const result = await stage.sweep.run();
+    expectTruth(stage, result);
+    expect(result.verdict).toMatchObject({ succeeded: false, error: 'CredentialsFound' });
+    expect(statuses(result.report.accounts[0])).toEqual(['found', 'found']);
+    expect(credentialsIn(stage.world, memberId(0))).toHaveLength(2);
+  });
+});
+
+describe('what may be used', () => {
+  const WINDOW: Scenario['settings'] = { ...PURGE, protection: { ...PURGE.protection, usedWithinSeconds: 86_400 } };
+  const unused = { createDate: Date.UTC(2020, 0, 1), lastUsed: { date: Date.UTC(2020, 0, 1), service: 's3', region: 'us-east-1' } };
+
+  test('is not known to be unused because the session in which that is read has ended: it is read in another', async () => {
+    const expired: Trouble = { what: 'expired', operation: 'iam:GetAccessKeyLastUsed', times: 1 };
+    expect(statuses(await swept(oneMember({ accessKeys: [unused, unused] }, [expired], { settings: WINDOW })))).toEqual(['deleted', 'deleted']);
+  });
+
+  test('is kept when AWS does not tell, and what others create meanwhile is kept', async () => {
+    const stage = oneMember({ accessKeys: [unused] }, [
+      { what: 'denied', operation: 'iam:GetAccessKeyLastUsed', account: memberId(0) },
+      { what: 'createsPassword before', operation: 'sts:AssumeRoot', times: 1, account: memberId(0) },
+    ], { settings: WINDOW });
+    expect(statuses(await swept(stage))).toEqual(['kept', 'kept']);
+  });
+});
+
+describe('a password recovery', () => {
+  const RECOVERIES: Scenario['settings'] = { ...PURGE, protection: { ...PURGE.protection, recoveriesBucket: RECOVERIES_BUCKET } };
+  const inRecovery = (recovery: RecoveryOnRecord | undefined, ...troubles: Trouble[]) => {
+    const root = { password: true, accessKeys: [{}], mfaDevices: [{}] };
+    return oneMember(root, troubles, { members: [{ id: memberId(0), root, recovery }], settings: RECOVERIES });
+  };
+
+  test.each<[RecoveryOnRecord, string[]]>([
+    ['open', ['kept', 'deleted', 'kept']], ['expired', ['deleted', 'deleted', 'deleted']], ['closed', ['deleted', 'deleted', 'deleted']],
+  ])('that is %s', async (recovery, expected) => {
+    expect(statuses(await swept(inRecovery(recovery)))).toEqual(expected);
+  });
+
+  test('that is opened when the account is looked at keeps what it needs', async () => {
+    const result = await swept(inRecovery(undefined, { what: 'opensRecovery before', operation: 'sts:AssumeRoot', times: 1, account: memberId(0) }));
+    expect(statuses(result)).toEqual(['kept', 'deleted', 'kept']);
+  });
+
+  test.each<[what: string, recovery: RecoveryOnRecord, operation: string]>([
+    ['denied', 'open', 'recoveries:ListObjectsV2'],
+    ['denied', 'expired', 'recoveries:ListObjectsV2'],
+    ['denied', 'open', 'recoveries:GetObject'],
+    ['hollow', 'open', 'recoveries:ListObjectsV2'],
+    ['hollow', 'open', 'recoveries:GetObject'],
+    ['cut', 'open', 'recoveries:GetObject'],
+    ['expired', 'garbled', 'iam:GetAccountSummary'],
+  ])('of which the answer is %s (%s, %s) leaves the account untouched, and failed', async (what, recovery, operation) => {
+    const stage = inRecovery(recovery, { what, operation, times: operation.startsWith('iam:') ? 1 : undefined });
+    expect(await swept(stage)).toMatchObject({ outcome: 'failed', problem: { code: 'RecoveryUnknown' } });
+    expect(credentialsIn(stage.world, memberId(0))).toHaveLength(3);
+  });
+
+  test('of which the answer fails for a moment is read again', async () => {
+    expect(statuses(await swept(inRecovery('open', { what: 'failed', operation: 'recoveries:GetObject', times: 2 })))).toEqual(['kept', 'deleted', 'kept']);
   });
 });
 

@@ -11,7 +11,8 @@ const IN_SESSION = [...READS, 'iam:GetUser', 'iam:GetAccessKeyLastUsed', ...DELE
 const IN_ORGANIZATION = ['DescribeOrganization', 'ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent'].map((name) => `organizations:${name}`);
 const LISTS = [...READS.slice(2), ...IN_ORGANIZATION.slice(1)];
 const IN_BUCKET = ['s3:PutObject', 's3:GetObject', 's3:ListObjectsV2'];
-const ANY = [...IN_SESSION, ...IN_ORGANIZATION, ...IN_BUCKET, 'sts:AssumeRoot', 'iam:ListOrganizationsFeatures'];
+const RECORDS = ['recoveries:GetObject', 'recoveries:ListObjectsV2'];
+const ANY = [...IN_SESSION, ...IN_ORGANIZATION, ...IN_BUCKET, ...RECORDS, 'sts:AssumeRoot', 'iam:ListOrganizationsFeatures'];
 
 /** Something that goes wrong in a sweep, as plain data: this is what is printed when a property does not hold. */
 export interface Trouble {
@@ -47,6 +48,8 @@ export function lastingTrouble(accounts: string[]): fc.Arbitrary<Trouble> {
   return fc.oneof(
     { weight: 2, arbitrary: of(['denied', 'failed', 'failedAfterEffect', 'reset', 'cut', 'expired', 'unmodifiable'], [...IN_SESSION, 'sts:AssumeRoot']) },
     { weight: 2, arbitrary: of(['pretended', 'lost'], DELETIONS) },
+    { weight: 2, arbitrary: of(['denied', 'failed', 'reset', 'cut', 'hollow'], RECORDS) },
+    { weight: 1, arbitrary: of(['opensRecovery before'], ['sts:AssumeRoot'], 1) },
     { weight: 2, arbitrary: of(['staleForLong', 'hollow'], READS) },
     { weight: 5, arbitrary: of(DEEDS.flatMap((deed) => [`${deed} before`, `${deed} after`]), [...IN_SESSION, ...DELETIONS, 'sts:AssumeRoot'], 1) },
   );
@@ -54,12 +57,15 @@ export function lastingTrouble(accounts: string[]): fc.Arbitrary<Trouble> {
 
 /** Arranges it in a world. What was arranged first is the outermost. */
 export function arrange(world: World, { what, operation, account, times }: Trouble): void {
-  const faults = operation.startsWith('s3:') ? world.bucketFaults : world.organization.faults;
+  const faults = /^(s3|recoveries):/.test(operation) ? world.bucketFaults : world.organization.faults;
   faults.add({ operation, account, times, effect: effectOf(what, world) });
 }
 
 function effectOf(what: string, world: World): Effect {
   const [deed, when] = what.split(' ');
+  if (deed === 'opensRecovery') {
+    return opensRecovery(world);
+  }
   return when === undefined ? EFFECTS[what]() : doneByOthers(DEEDS_OF_OTHERS[deed], when === 'after', world);
 }
 
@@ -94,6 +100,13 @@ const EFFECTS: Readonly<Record<string, () => Effect>> = {
   /** AWS says that it was done. */
   pretended: () => async ({ operation }) => (
     { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response><ResponseMetadata/></${operation}Response>` }),
+};
+
+/** At the first session in an account, which is that of the look. */
+const opensRecovery = (world: World): Effect => async (call, answer) => {
+  world.recordRecovery(call.target!, 'open');
+  world.witness.of(call.target!).recoveryOpened = true;
+  return answer();
 };
 
 type Deed = (account: FakeAccount, organization: FakeOrganization) => void;

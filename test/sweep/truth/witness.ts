@@ -25,6 +25,8 @@ export class Testimony {
   readonly atLastRead = new Map<CredentialKind, string[]>();
   readonly deletedByUs = new Set<string>();
   readonly createdByOthers = new Set<string>();
+  /** Somebody opened a password recovery before the account was looked at. */
+  recoveryOpened = false;
   /** Moments in which MFA went although nobody had made sure that no password is there. */
   readonly unguarded: string[] = [];
   /** The password was not there when it was last read, and no MFA device has been removed since. */

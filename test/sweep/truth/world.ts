@@ -12,18 +12,20 @@ import { RootSessions } from '../../../lambda/aws/root-sessions';
 import type { AccountPatience } from '../../../lambda/sweep/account';
 import { sweepBatch } from '../../../lambda/sweep/batch';
 import { preflight } from '../../../lambda/sweep/preflight';
+import { recoveriesIn } from '../../../lambda/sweep/recoveries';
 import type { SweepReport } from '../../../lambda/sweep/report';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../../lambda/sweep/selection';
 import { parseStartInput } from '../../../lambda/sweep/start-input';
 import type { Verdict } from '../../../lambda/sweep/verdict';
-import type { SweepSettings } from '../../../lib/private/contract';
+import { RECOVERIES_PREFIX, type SweepSettings } from '../../../lib/private/contract';
 import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type OrganizationOptions } from '../../local-aws/organization';
 import { Faults } from '../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../local-aws/wire';
 
 export const MANAGEMENT = '111111111111';
 const BUCKET = 'reports';
+export const RECOVERIES_BUCKET = 'recoveries';
 
 const READY: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
 
@@ -50,6 +52,19 @@ export const waits = (forMs: number): Waits => {
   return { account: { reads: patience, unmodifiable: patience }, late: patience };
 };
 
+const record = (endsAt: string, closedAt?: string) => (accountId: string) =>
+  JSON.stringify({ accountId, reason: 'TICKET-1', openedAt: '2020-01-01T00:00:00.000Z', endsAt, closedAt });
+
+const RECORDS = {
+  open: record('2999-01-01T00:00:00.000Z'),
+  expired: record('2020-01-02T00:00:00.000Z'),
+  closed: record('2999-01-01T00:00:00.000Z', '2020-01-01T12:00:00.000Z'),
+  garbled: () => '{"accountId":',
+} satisfies Record<string, (accountId: string) => string>;
+
+/** What stands in the record of an account. */
+export type RecoveryOnRecord = keyof typeof RECORDS;
+
 /** One organization, one reports bucket, and the sweeps that run between them. */
 export class World {
   readonly organization = new FakeOrganization(READY);
@@ -59,6 +74,11 @@ export class World {
   readonly witness = new Witness(this.organization);
   private calls = 0;
   private death?: Death;
+
+  /** Puts a record of a password recovery where sweeps look for it. */
+  recordRecovery(accountId: string, recovery: RecoveryOnRecord): void {
+    this.bucket.objects.set(`${RECOVERIES_PREFIX}${accountId}.json`, RECORDS[recovery](accountId));
+  }
 
   /** The function that runs now dies at a call: from then on nothing that it does has an effect. */
   dieAt(death: Death): void {
@@ -91,8 +111,12 @@ export class World {
     return service === 's3' ? this.bucketAnswer(request) : (await this.organization.answer(request))!;
   }
 
+  /** A call for the record of a recovery has a service of its own, and the account as its target. */
   private bucketAnswer(request: WireRequest): Promise<WireResponse> {
-    const call = { service: 's3', operation: ObjectStore.operationOf(request) } as unknown as Parameters<Effect>[0];
+    const { pathname } = new URL(request.url, 'http://local');
+    const isRecord = pathname.split('/')[1] === RECOVERIES_BUCKET;
+    const target = isRecord ? /(\d{12})\.json/.exec(request.url)?.[1] : undefined;
+    const call = { service: isRecord ? 'recoveries' : 's3', operation: ObjectStore.operationOf(request), target } as unknown as Parameters<Effect>[0];
     return this.bucketFaults.around(call, async () => this.bucket.answer(request), (answer) => answer());
   }
 }
@@ -162,10 +186,12 @@ export class Sweep {
   }
 
   async batch(run: RunReference, batch: number, beginUntil = Infinity): Promise<void> {
+    const selection = await this.folder.selection(run.digest);
     await sweepBatch(batch, {
       folder: this.folder,
+      recoveries: recoveriesIn(this.clients.s3, selection.protection.recoveriesBucket),
       sessions: new RootSessions(this.clients.sts, 'aws', Date.now() + this.patience.late.forMs, this.patience.late),
-      selection: await this.folder.selection(run.digest),
+      selection,
       accountsInFlight: this.settings.accountsInFlight,
       beginUntil,
       patience: this.patience.account,
@@ -174,7 +200,8 @@ export class Sweep {
 
   async report(run: RunReference | { error: object }): Promise<SweepResult> {
     const { handler } = await import('../../../lambda/sweep/report/index');
-    const verdict = await handler({ execution: this.execution, run, tolerateFailedAccounts: this.settings.tolerateFailedAccounts });
+    const { tolerateFailedAccounts, failOnFindings } = this.settings;
+    const verdict = await handler({ execution: this.execution, run, tolerateFailedAccounts, failOnFindings });
     return { verdict, report: world.bucket.json<SweepReport>(`${this.folder.prefix}report.json`) };
   }
 

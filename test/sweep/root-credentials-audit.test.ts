@@ -1,0 +1,42 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { AccountSelection, RootCredentialsAudit, type RootCredentialsAuditProps } from '../../lib';
+
+function synthesized(props?: RootCredentialsAuditProps): Template {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+  new RootCredentialsAudit(stack, 'Audit', props);
+  return Template.fromStack(stack);
+}
+
+const sweepOf = (props?: RootCredentialsAuditProps) => Object.values(synthesized(props).findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+
+/** The definition, in which what is known only when it is deployed is `*`. */
+function definition(template: Template) {
+  const [machine] = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).flatMap(([id, resource]) => id.includes('Sweep') ? [resource] : []);
+  return JSON.parse(machine.Properties.DefinitionString['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : '*').join(''));
+}
+
+describe('an audit', () => {
+  test('may take sessions that look, and none that delete', () => {
+    const policies = JSON.stringify(['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].map((type) => synthesized().findResources(type)));
+    expect([...policies.matchAll(/root-task\/(\w+)/g)].map(([, task]) => task)).toEqual(['IAMAuditRootUserCredentials']);
+  });
+
+  test('has nothing to delete in its settings, in whatever way one reads them', () => {
+    const { settings } = definition(synthesized()).States.SelectAccounts.Parameters;
+    expect(settings).toMatchObject({ work: 'audit', credentials: [], dryRun: true, failOnFindings: false });
+  });
+
+  test('fails for findings when that is asked for, and no start can change it', () => {
+    const { States: states } = definition(synthesized({ failOnFindings: true }));
+    expect(states.Report.Parameters).toMatchObject({ failOnFindings: true, tolerateFailedAccounts: false });
+    expect(states.SelectAccounts.Parameters.settings.failOnFindings).toBe(true);
+  });
+
+  test('looks again when its selection or its gate changes', () => {
+    expect(sweepOf()).toEqual(sweepOf());
+    expect(sweepOf({ failOnFindings: true })).not.toEqual(sweepOf());
+    expect(sweepOf({ accounts: AccountSelection.accounts(['222222222222']) })).not.toEqual(sweepOf());
+  });
+});
