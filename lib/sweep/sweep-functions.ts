@@ -36,8 +36,9 @@ export class SweepFunctions extends Construct {
   /** What must exist before a sweep may begin. */
   readonly permissions: Construct[];
 
-  constructor(scope: Construct, id: string, { name, selection, tasks, neverAccounts, bucket, stsRegion, notifications, options }: SweepFunctionsProps) {
+  constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
+    const { name, selection, tasks, neverAccounts, bucket, stsRegion, notifications, options } = props;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
     this.select = new HandlerFunction(this, 'Select', {
       asset: 'sweep-select',
@@ -68,7 +69,7 @@ export class SweepFunctions extends Construct {
     });
 
     /** Files of any run: its folder is named when it begins. */
-    const files = (...names: string[]) => names.map((name) => bucket.arnForObjects(`${RUNS_PREFIX}*/${name}`));
+    const files = (...them: string[]) => them.map((file) => bucket.arnForObjects(`${RUNS_PREFIX}*/${file}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
