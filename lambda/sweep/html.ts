@@ -1,8 +1,8 @@
 /// <reference path="../raw-text.d.ts" />
 import { createHash } from 'crypto';
+import style from './page/page.css?raw';
 import page from './page/page.html?raw';
 import script from './page/page.js?raw';
-import style from './page/page.css?raw';
 import type { SweepReport } from './report';
 
 /** The page may run its own script and style and nothing else, whatever a name in the report would like: nothing is loaded or sent. */

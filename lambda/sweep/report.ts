@@ -79,7 +79,9 @@ export function composeReport(
     counts: counts as Record<Outcome, number>,
     problem: failure,
     organizationalUnits: selection?.placement?.units,
-    accounts: accounts.map((account) => ({ ...account, parentId: selection?.placement?.parents[account.accountId] })).sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
+    accounts: accounts
+      .map((account) => ({ ...account, parentId: selection?.placement?.parents[account.accountId] }))
+      .sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
   };
 }
 

@@ -84,7 +84,7 @@ export class SweepFunctions extends Construct {
     passwordRecoveries?.grantRead(this.batch); // it goes into the default policy of the role, which is waited for with it
 
     /** Files of any run: its folder is named when it begins. */
-    const files = (...names: string[]) => names.map((name) => bucket.arnForObjects(`${RUNS_PREFIX}*/${name}`));
+    const files = (...them: string[]) => them.map((file) => bucket.arnForObjects(`${RUNS_PREFIX}*/${file}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them

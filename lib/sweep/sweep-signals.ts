@@ -90,7 +90,9 @@ export class SweepSignals extends Construct {
     return rule;
   }
 
-  private alarm(id: string, metric: cloudwatch.IMetric, threshold: number, treatMissingData: cloudwatch.TreatMissingData, description: string): cloudwatch.Alarm {
+  private alarm(
+    id: string, metric: cloudwatch.IMetric, threshold: number, treatMissingData: cloudwatch.TreatMissingData, description: string,
+  ): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, id, {
       metric,
       threshold,

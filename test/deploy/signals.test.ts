@@ -7,7 +7,6 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, member, purge, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, RootCredentialsDashboard } from '../../lib';
-import { fail } from '../local-aws/organization';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
@@ -29,7 +28,7 @@ describe('a sweep with signals', () => {
       const topic = new sns.Topic(scope, 'People');
       const [events, mail] = ['Events', 'Mail'].map((id) => new sqs.Queue(scope, id));
       topic.addSubscription(new subscriptions.SqsSubscription(mail));
-      const sweep = purge(scope, { accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]), notifications: topic, alarms: {} });
+      const sweep = purge(scope, { accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]), notifications: topic });
       sweep.onCredentialsFound('Found', { target: new targets.SqsQueue(events) });
       new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [sweep] });
       new CfnOutput(scope, 'EventsUrl', { value: events.queueUrl });
@@ -58,7 +57,7 @@ describe('a sweep with signals', () => {
   });
 
   test('tells people of an account that failed, and still ends as failed', async () => {
-    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(3), effect: fail('AccessDenied') });
+    organization.assumedRootDenied.add(member(3)); // by a policy of the organization, within the session
     expect(await stack().start({ accounts: [member(3)] })).toMatchObject({ status: 'FAILED', error: 'AccountsFailed' });
     const { Message } = await received('MailUrl', (body) => body.includes('1 account failed'));
     expect(Message).toContain(member(3));

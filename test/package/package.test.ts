@@ -53,10 +53,10 @@ describe('the package for npm', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what users need and nothing else', () => {
-    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/report-1\.json)$/;
+    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(report|sweep-finished)-1\.json)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining([
-      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json',
+      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json', 'schema/sweep-finished-1.json',
       ...HANDLERS.map((handler) => `assets/${handler}/index.mjs`),
     ]));
   });

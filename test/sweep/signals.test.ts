@@ -101,7 +101,12 @@ describe('the event of a sweep', () => {
     expect({ Source, DetailType }).toEqual({ Source: 'cdk-root-access', DetailType: 'Root Credentials Sweep Finished' });
     const detail = JSON.parse(Detail);
     expect(detail).toMatchObject({
-      sweep: SWEEP, succeeded: false, narrowed: false, accounts: { failed: 2, purged: 2 }, credentials: { found: 4, deleted: 4, kept: 2 }, report: ADDRESSES,
+      sweep: SWEEP,
+      succeeded: false,
+      narrowed: false,
+      accounts: { failed: 2, purged: 2 },
+      credentials: { found: 4, deleted: 4, kept: 2 },
+      report: ADDRESSES,
     });
     const ajv = new Ajv2020({ allErrors: true });
     addFormats(ajv);

@@ -63,8 +63,10 @@ describe('alarms', () => {
   });
 
   test('say what to do, and do what they are told', () => {
-    const template = alone((stack) => ({ alarms: { actions: [new SnsAction(new sns.Topic(stack, 'People'))], okActions: [new SnsAction(new sns.Topic(stack, 'Log'))], failedAccounts: 10, foundCredentials: 5 } }));
-    expect(alarms(template).map(({ AlarmActions, OKActions, Threshold }) => [AlarmActions.length, OKActions.length, Threshold])).toEqual([[1, 1, 10], [1, 1, 5], [1, 1, 1]]);
+    const to = (stack: Stack, id: string) => [new SnsAction(new sns.Topic(stack, id))];
+    const template = alone((stack) => ({ alarms: { actions: to(stack, 'People'), okActions: to(stack, 'Log'), failedAccounts: 10, foundCredentials: 5 } }));
+    const shown = alarms(template).map(({ AlarmActions, OKActions, Threshold }) => [AlarmActions.length, OKActions.length, Threshold]);
+    expect(shown).toEqual([[1, 1, 10], [1, 1, 5], [1, 1, 1]]);
     expect(alarms(template).every(({ AlarmDescription }) => /^RootAccess\/Purge: .*(report\.html|Step Functions)/.test(AlarmDescription))).toBe(true);
     expect(alarms(template).every(({ AlarmDescription }) => AlarmDescription.length <= 1_024)).toBe(true);
   });

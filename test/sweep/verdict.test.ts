@@ -120,7 +120,9 @@ describe('the report as CSV', () => {
   });
 
   test('names the organizational unit, with the units above it', () => {
-    const [row] = parse(csvOf(sampleReport(accountsOf(3).slice(2), { placement: { units: UNITS, parents: { [account(2).accountId]: UNITS[2].id } } })), { columns: true, bom: true }) as Record<string, string>[];
+    const placement = { units: UNITS, parents: { [account(2).accountId]: UNITS[2].id } };
+    const csv = csvOf(sampleReport(accountsOf(3).slice(2), { placement }));
+    const [row] = parse(csv, { columns: true, bom: true }) as Record<string, string>[];
     expect(row.organizational_unit).toBe('Root / workloads / production');
   });
 
