@@ -466,7 +466,7 @@ export const PINNED: readonly Pinned[] = [
     actions: ['events:PutEvents'],
     resource: FORWARDED_TO,
     need: 'with AccountJoinedForwarder: events do not reach the other bus',
-    pinned: 'it is of another stack, whose events are forwarded in test/deploy',
+    pinned: 'it is of another stack, in another account than the bus',
   },
   ...[SWEEP_MACHINE, { holder: 'joined state machine' }].map((holder): Pinned => ({
     ...holder,
