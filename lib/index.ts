@@ -1,3 +1,4 @@
+export * from './centralized-root-access';
 export * from './guard/root-activity';
 export * from './guard/root-activity-monitor';
 export * from './handler-options';

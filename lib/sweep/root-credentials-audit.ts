@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { JoinedAccounts } from './joined-accounts';
 import { RootCredentialsSweep, RootCredentialsSweepProps } from './root-credentials-sweep';
 
 /** Properties of RootCredentialsAudit. */
@@ -38,6 +39,9 @@ export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
  */
 export class RootCredentialsAudit extends RootCredentialsSweep {
   constructor(scope: Construct, id: string, props: RootCredentialsAuditProps = {}) {
+    if (props.joinedAccounts === JoinedAccounts.PURGE) {
+      throw new Error('joinedAccounts must be JoinedAccounts.AUDIT for an audit, got PURGE: an audit deletes nothing; give it to a RootCredentialsPurge');
+    }
     super(scope, id, props, { failOnFindings: props.failOnFindings, purge: false });
   }
 }

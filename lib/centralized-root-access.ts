@@ -1,0 +1,136 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { HandlerOptions } from './handler-options';
+import { OrgRootAccessFeatures } from './organization/org-root-access-features';
+import { RootAccessDelegation } from './organization/root-access-delegation';
+import { AccountSelection } from './sweep/account-selection';
+import { FailedAccounts } from './sweep/failed-accounts';
+import { JoinedAccounts } from './sweep/joined-accounts';
+import { RootCredentialsAudit } from './sweep/root-credentials-audit';
+import { RootCredentialsPurge, RootCredentialsPurgeProps } from './sweep/root-credentials-purge';
+
+/** Properties of CentralizedRootAccess. */
+export interface CentralizedRootAccessProps {
+  /**
+   * Id of the member account that becomes delegated administrator for IAM, such as your security account.
+   *
+   * Adds a RootAccessDelegation with its permissions.
+   *
+   * @default - no account is delegated
+   */
+  readonly delegatedAdministrator?: string;
+
+  /**
+   * The member accounts that are audited, and purged if `purge` is given.
+   *
+   * @default AccountSelection.organization()
+   */
+  readonly accounts?: AccountSelection;
+
+  /**
+   * When the accounts are audited again, beside the audit of each deployment that changes `accounts`. Adds what `schedule` of
+   * RootCredentialsAudit adds.
+   *
+   * @default - every day
+   */
+  readonly auditSchedule?: scheduler.ScheduleExpression;
+
+  /**
+   * What happens to an account that joins the organization: it is only looked at, or not until the next audit. AWS sends the event to
+   * us-east-1, so elsewhere this needs a RootCredentialsAudit of its own, with an AccountJoinedForwarder. Adds what `joinedAccounts` of RootCredentialsAudit adds.
+   *
+   * @default false
+   */
+  readonly auditJoinedAccounts?: boolean;
+
+  /**
+   * Delete the root credentials that are found: how. `{}` takes the defaults of RootCredentialsPurge. `features`, `accounts`, `notifications` and `alarms` are
+   * those of this construct unless they are given here.
+   *
+   * Deletion cannot be undone. Deploy without it first, and read the audit's report.
+   *
+   * @default - nothing is deleted
+   */
+  readonly purge?: RootCredentialsPurgeProps;
+
+  /**
+   * Topic that hears of credentials that were found, of accounts that could not be read, and of audits that did not run.
+   *
+   * Alarms publish to it, so if it has a key the key's policy must let `cloudwatch.amazonaws.com` use it.
+   *
+   * @default - a new topic, to which nobody subscribes until you do
+   */
+  readonly notifications?: sns.ITopic;
+
+  /**
+   * How the functions run.
+   *
+   * @default - Node.js 22, logs kept for one year, no VPC
+   */
+  readonly handler?: HandlerOptions;
+}
+
+/**
+ * Centralized root access for a whole organization, with careful defaults: both features are on, a security account is delegated if it is
+ * named, every member account is audited every day, and a topic hears of what is found. Root credentials are deleted only if `purge` is given.
+ *
+ * It is deployed to the management account. Features that are on and an account that is delegated already are taken as they are; the features
+ * stay on when the stack is deleted. An account that cannot be read does not fail the deployment, because the switches would be
+ * rolled back with it: an alarm tells of it instead. A purge that fails does fail it.
+ *
+ * Adds what the constructs that it is made of add: OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsAudit,
+ * RootCredentialsPurge. Use them directly for anything else.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
+ *
+ * @example
+ * const rootAccess = new CentralizedRootAccess(this, 'RootAccess', {
+ *   delegatedAdministrator: '222222222222',
+ * });
+ * rootAccess.notifications.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
+ */
+export class CentralizedRootAccess extends Construct {
+  /** The switches, for other constructs of the app. */
+  public readonly features: OrgRootAccessFeatures;
+
+  /** The delegated administrator, if one is named. */
+  public readonly delegation?: RootAccessDelegation;
+
+  /** The daily audit. */
+  public readonly audit: RootCredentialsAudit;
+
+  /** The purge, if it was asked for. */
+  public readonly purge?: RootCredentialsPurge;
+
+  /** Where one subscribes. */
+  public readonly notifications: sns.ITopic;
+
+  constructor(scope: Construct, id: string, props: CentralizedRootAccessProps = {}) {
+    super(scope, id);
+    const { accounts, handler } = props;
+    this.notifications = props.notifications ?? new sns.Topic(this, 'Notifications', { enforceSSL: true });
+    this.features = new OrgRootAccessFeatures(this, 'Features', { handler });
+    if (props.delegatedAdministrator !== undefined) {
+      this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministrator, features: this.features, handler });
+    }
+    const common = {
+      features: this.features,
+      accounts,
+      notifications: this.notifications,
+      alarms: { actions: [new cloudwatchActions.SnsAction(this.notifications)] },
+      handler,
+    };
+    this.audit = new RootCredentialsAudit(this, 'Audit', {
+      ...common,
+      failedAccounts: FailedAccounts.TOLERATE,
+      schedule: props.auditSchedule ?? scheduler.ScheduleExpression.rate(Duration.days(1)),
+      joinedAccounts: props.auditJoinedAccounts ? JoinedAccounts.AUDIT : undefined,
+    });
+    if (props.purge) {
+      this.purge = new RootCredentialsPurge(this, 'Purge', { ...common, ...props.purge });
+    }
+  }
+}
