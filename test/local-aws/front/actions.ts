@@ -10,7 +10,6 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   iam: iam,
   lambda: lambda,
   logs: json((_operation, input, arn) => arn('logs', `log-group:${input.logGroupName ?? ''}*`.replace(/(.)\*$/, '$1:*'))),
-  organizations: organizations,
   s3: s3Actions,
   scheduler: scheduler,
   sqs: json((_operation, input, arn) => queueArn(input.QueueUrl, arn) ?? arn('sqs', input.QueueName ?? '*')),
@@ -119,11 +118,6 @@ function iam({ body, accountId }: UnnamedRequest): NamedAction[] {
     ? form.get('PolicyArn')!
     : form.has('RoleName') ? `arn:aws:iam::${accountId}:role/${form.get('RoleName')}` : '*';
   return [{ action: `iam:${form.get('Action')}`, resource, context: {} }];
-}
-
-/** The organization names its own operations; here are those on policies. */
-function organizations(request: UnnamedRequest): NamedAction[] {
-  return [{ action: `organizations:${operationOf(request)}`, resource: '*', context: {} }];
 }
 
 function queueArn(url: string | undefined, arn: Arn): string | undefined {

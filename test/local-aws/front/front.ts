@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { nameActions } from './actions';
 import { Documents } from './documents';
 import { accessDenied, failure, unauthenticated } from './errors';
-import { OrganizationPolicies } from './organization-policies';
 import { Permissions } from './permissions';
 import { Policies } from './policies';
 import { type Scope, scopeOf, signedByAccount } from './signature';
@@ -35,13 +34,11 @@ export class Front {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true });
   private readonly documents = new Documents();
-  private readonly organizationPolicies: OrganizationPolicies;
   private enginePort = 0;
   private policies?: Policies;
   private permissions?: Permissions;
 
   private constructor(private readonly organization: FakeOrganization, private readonly secret: string) {
-    this.organizationPolicies = new OrganizationPolicies(organization);
     this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing).catch((error: Error) => {
       writeAnswer(outgoing, failure(scopeOf(incoming.headers, incoming.url!)?.service ?? '', 'InternalFailure', String(error.stack), 500));
     }));
@@ -97,19 +94,15 @@ export class Front {
   /** Undefined when the engine answers. */
   private async answer(incoming: Incoming): Promise<WireResponse | undefined> {
     const { scope, caller, request } = incoming;
-    const ownsPolicies = scope.service === 'organizations' && this.organizationPolicies.owns(request);
-    const answer = ownsPolicies ? undefined : await this.organization.answer(request);
+    const answer = await this.organization.answer(request);
     if (answer) {
       return answer;
     }
     for (const action of nameActions({ ...request, scope, accountId: caller.accountId })) {
-      const denial = await this.permissions!.decide({ caller, ...action });
+      const denial = await this.permissions!.decide({ caller, ...action, context: { 'aws:RequestedRegion': scope.region, ...action.context } });
       if (denial) {
         return accessDenied(scope.service, denial);
       }
-    }
-    if (ownsPolicies) {
-      return this.organizationPolicies.answer(request);
     }
     return scope.service === 'ssm' ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) : undefined;
   }
