@@ -1,3 +1,5 @@
+export * from './guard/long-term-root-exemption';
+export * from './guard/root-user-guardrail';
 export * from './handler-options';
 export * from './organization/org-root-access-features';
 export * from './organization/root-access-delegation';

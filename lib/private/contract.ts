@@ -71,3 +71,14 @@ export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
+
+// --- guard -------------------------------------------------------------------------------------
+
+export const GUARDRAIL_PREFLIGHT_RESOURCE_TYPE = 'Custom::RootUserGuardrailPreflight';
+
+export interface GuardrailPreflightProperties {
+  readonly PolicyName: string;
+  /** Ids of roots, organizational units and accounts. */
+  readonly Targets: string[];
+  readonly TolerateBlockedRootSessions: Flag;
+}
