@@ -5,7 +5,7 @@ import { isDenied, isNamed, textOf } from '../aws/errors';
 import { everyItem } from '../aws/pages';
 import { type Patience, retryWhile } from '../aws/patience';
 import { nameOf, textOf as textOfCause } from '../policies/causes';
-import { judge, type Level, type Policy, type Target } from '../policies/judge';
+import { denialsOf, type Level, type Policy, type Target } from '../policies/judge';
 import { anyRootRequest, type RootUser } from '../policies/root-requests';
 import { ServiceControlPolicies } from '../policies/service-control-policies';
 
@@ -155,12 +155,11 @@ class Preflight {
 
   /** Guardrails that somebody else attached above the targets, by hand or with Terraform. */
   private alike(levels: readonly (readonly Level[])[]): string[] {
-    const deniesLongTerm = (level: Level, policy: Policy) => {
-      const only = [{ ...level, policies: [{ ...policy }] }];
-      const blocksAll = judge(only, anyRootRequest(this.root, 'long-term')).causes.some(({ judgement, policy: by }) => by && judgement === 'blocks');
-      return blocksAll && blockedActions.byPolicy(policy, this.root).length === 0;
-    };
-    const found = levels.flat().flatMap((level) => level.policies.filter((policy) => !this.isOurs(policy) && deniesLongTerm(level, policy)).map((policy) => (
+    const isGuardrail = ({ target }: Level, policy: Policy) => (
+      denialsOf(policy, target, anyRootRequest(this.root, 'long-term')).some(({ judgement }) => judgement === 'blocks')
+      && blockedActions.byPolicy(policy, this.root).length === 0);
+    const others = ({ policies }: Level) => policies.filter((policy) => !this.isOurs(policy));
+    const found = levels.flat().flatMap((level) => others(level).filter((policy) => isGuardrail(level, policy)).map((policy) => (
       `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(level.target)} does the same already, and exempts root sessions: both can stay`)));
     return [...new Set(found)];
   }

@@ -8,6 +8,14 @@ import { everyItem } from '../aws/pages';
 
 const Filter = 'SERVICE_CONTROL_POLICY';
 
+/** The policy that AWS attaches to everything at first. Its text is AWS's and never changes (Organizations user guide). */
+const FULL_AWS_ACCESS: Policy = {
+  id: 'p-FullAWSAccess',
+  name: 'FullAWSAccess',
+  awsManaged: true,
+  content: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+};
+
 /** Organizations throttles a whole account: a few calls at once are as fast as it lets us be. */
 const AT_ONCE = 5;
 
@@ -65,6 +73,9 @@ export class ServiceControlPolicies {
   }
 
   private async describe({ Id, Name, AwsManaged }: PolicySummary): Promise<Policy> {
+    if (AwsManaged && Id === FULL_AWS_ACCESS.id) {
+      return FULL_AWS_ACCESS;
+    }
     const { Policy: policy } = await this.organizations.send(new DescribePolicyCommand({ PolicyId: Id }));
     return { id: Id!, name: Name!, awsManaged: AwsManaged ?? false, content: policy!.Content! };
   }

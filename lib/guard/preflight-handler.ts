@@ -57,7 +57,7 @@ export class PreflightHandler extends Construct {
 /** Ids of the organization and of its management account are in the ARNs, and are known only when the stack is deployed. */
 function reading(stack: Stack): iam.PolicyStatement[] {
   const arn = (resource: string, account = '*') => `arn:${stack.partition}:organizations::${account}:${resource}`;
-  const policies = [arn('policy/o-*/service_control_policy/p-*'), arn('policy/service_control_policy/p-*', 'aws')];
+  const [ours, ofAws] = [arn('policy/o-*/service_control_policy/p-*'), arn('policy/service_control_policy/p-*', 'aws')];
   const ofScps = { StringEquals: { 'organizations:PolicyType': 'SERVICE_CONTROL_POLICY' } };
   return [
     new iam.PolicyStatement({ actions: ['organizations:DescribeOrganization', 'organizations:ListRoots'], resources: ['*'] }), // IAM knows no resource for them
@@ -66,7 +66,8 @@ function reading(stack: Stack): iam.PolicyStatement[] {
     new iam.PolicyStatement({
       actions: ['organizations:ListPoliciesForTarget'], resources: [arn('account/o-*/*'), arn('ou/o-*/*'), arn('root/o-*/*')], conditions: ofScps,
     }),
-    new iam.PolicyStatement({ actions: ['organizations:DescribePolicy', 'organizations:ListTargetsForPolicy'], resources: policies, conditions: ofScps }),
+    new iam.PolicyStatement({ actions: ['organizations:DescribePolicy'], resources: [ours, ofAws], conditions: ofScps }),
+    new iam.PolicyStatement({ actions: ['organizations:ListTargetsForPolicy'], resources: [ours], conditions: ofScps }), // AWS's own denies nothing
     new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }), // whether it is rolling back
   ];
 }

@@ -103,12 +103,16 @@ describe('evaluated', () => {
     const actions = fc.subarray(['s3:PutBucketVersioning', 's3:PutBucketP*', 'sqs:*', 'ec2:DescribeRegions', 'iam:*'], { minLength: 1 });
     const accountIds = fc.subarray([MEMBER, OTHER, '999999999999'], { minLength: 1 });
     const exemption: fc.Arbitrary<LongTermRootExemption> = fc.oneof(
-      fc.record({ reason: fc.constant(reason), actions }), fc.record({ reason: fc.constant(reason), accountIds }), fc.record({ reason: fc.constant(reason), actions, accountIds }));
+      fc.record({ reason: fc.constant(reason), actions }),
+      fc.record({ reason: fc.constant(reason), accountIds }),
+      fc.record({ reason: fc.constant(reason), actions, accountIds }),
+    );
     const matches = (pattern: string, action: string) => pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action;
     const spares = (action: string, account: string) => ({ actions: a, accountIds: ids }: LongTermRootExemption) => (
       (a === undefined || a.some((pattern) => matches(pattern, action))) && (ids === undefined || ids.includes(account)));
     let evaluations = 0;
-    await fc.assert(fc.asyncProperty(fc.array(exemption, { maxLength: 3 }), fc.constantFrom(...CALLS), fc.constantFrom(MEMBER, OTHER), async (exemptions, action, account) => {
+    const several = fc.array(exemption, { maxLength: 3 });
+    await fc.assert(fc.asyncProperty(several, fc.constantFrom(...CALLS), fc.constantFrom(MEMBER, OTHER), async (exemptions, action, account) => {
       let content;
       try {
         content = contentWith(...exemptions);

@@ -39,6 +39,8 @@ const HOLDERS: readonly (readonly [RegExp, string])[] = [
   [/^\w+Account\/Permissions/, 'switches function, for RootAccessDelegation'],
   [/^RootAccessSwitches\/HandlerRole/, 'switches function'],
   [/^RootAccessSwitches\/ProviderRole/, 'Provider of the switches'],
+  [/^RootUserGuardrailPreflight\/(HandlerRole|Permissions)/, 'guardrail preflight function'],
+  [/^RootUserGuardrailPreflight\/ProviderRole/, 'Provider of the guardrail preflight'],
   [/\/Functions\/SelectRole/, 'select function'],
   [/\/Functions\/BatchRole/, 'batch function'],
   [/\/Functions\/ReportRole/, 'report function'],

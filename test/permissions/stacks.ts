@@ -2,7 +2,7 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootCredentialsPurge, type RootCredentialsPurgeProps, RootUserGuardrail } from '../../lib';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -11,7 +11,9 @@ export const KEPT = member(9);
 export const LISTED = [member(1), member(2)];
 export const UNLISTED = member(3);
 /** A unit that does not hold the excluded account. */
-const UNIT = 'ou-fake-00000001';
+export const UNIT = 'ou-fake-00000001';
+/** Name of the guardrail's policy. */
+export const GUARDRAIL = 'guardrail';
 /** An imported bucket, whose policy is not ours. */
 export const IMPORTED_BUCKET = 'imported-reports';
 
@@ -28,6 +30,7 @@ export const everyConstruct: Build = (stack) => {
     reportsBucket: s3.Bucket.fromBucketName(stack, 'Imported', IMPORTED_BUCKET),
   });
   undeployed(stack, 'DryRun', { dryRun: true });
+  new RootUserGuardrail(stack, 'Guardrail', { features, targets: [UNIT], policyName: GUARDRAIL });
 };
 
 /** Its sweep does not begin with the deployment: the roles are what matters. */

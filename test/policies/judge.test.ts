@@ -39,7 +39,8 @@ describe('a policy that denies the root user', () => {
     ['has a variable that is not known', { StringEquals: { 'aws:PrincipalAccount': '${aws:SourceAccount}' } }, 'cannot tell', 'cannot tell'],
     ['has a variable that is known', { StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } }, 'blocks', 'blocks'],
   ])('%s', (_how, condition, ofSession, ofLongTerm) => {
-    expect({ session: judged(deny(condition), session()), longTerm: judged(deny(condition), longTerm()) }).toEqual({ session: ofSession, longTerm: ofLongTerm });
+    const document = deny(condition);
+    expect({ session: judged(document, session()), longTerm: judged(document, longTerm()) }).toEqual({ session: ofSession, longTerm: ofLongTerm });
   });
 });
 
@@ -133,7 +134,8 @@ const conditions = fc.array(fc.oneof(
   }),
   fc.record({ operator: fc.constantFrom('Null', 'Bool', 'BoolIfExists'), key: fc.constantFrom('aws:AssumedRoot', 'aws:ViaAWSService'), values: fc.constantFrom(['true'], ['false']) }),
   fc.record({ operator: fc.constantFrom('NumericLessThan', 'NumericLessThanIfExists', 'IpAddress', 'NotIpAddress'), key: fc.constant('aws:MultiFactorAuthAge'), values: fc.constant(['3600']) }),
-), { maxLength: 3 }).map((each) => Object.fromEntries(each.map(({ operator }) => [operator, Object.fromEntries(each.filter((one) => one.operator === operator).map(({ key, values }) => [key, values]))])));
+), { maxLength: 3 }).map((each) => Object.fromEntries(each.map(({ operator }) => (
+  [operator, Object.fromEntries(each.filter((one) => one.operator === operator).map(({ key, values }) => [key, values]))]))));
 
 const actions = ['*', 'iam:*', 's3:*', 's3:DeleteBucketPolicy', 'S3:delete*', 'iam:GetAccountSummary', 'sqs:*'];
 const resources = ['*', 'arn:aws:s3:::*', 'arn:aws:s3:::locked', 'arn:aws:s3:::other*', 'arn:aws:s3:::${aws:PrincipalAccount}', 'arn:aws:sqs:*:*:*'];
@@ -142,7 +144,8 @@ const statement = fc.record({
   actions: fc.record({ element: fc.constantFrom('Action', 'NotAction'), values: fc.subarray(actions, { minLength: 1 }) }),
   resources: fc.record({ element: fc.constantFrom('Resource', 'Resource', 'NotResource'), values: fc.subarray(resources, { minLength: 1 }) }),
   Condition: conditions,
-}).map(({ Effect, actions: a, resources: r, Condition }) => ({ Effect, [a.element]: a.values, [r.element]: r.values, ...Object.keys(Condition).length > 0 && { Condition } }));
+}).map(({ Effect, actions: a, resources: r, Condition }) => (
+  { Effect, [a.element]: a.values, [r.element]: r.values, ...Object.keys(Condition).length > 0 && { Condition } }));
 const documents = fc.array(fc.array(statement, { minLength: 1, maxLength: 2 }).map((Statement) => ({ Version: '2012-10-17', Statement })), { maxLength: 2 });
 const requests = fc.record({
   call: fc.constantFrom(
@@ -159,20 +162,27 @@ const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 300), ...process.env.FC_SE
 
 describe('against an independent evaluator', () => {
   const told = (context: Readonly<Record<string, string>>): Context => ({
-    'aws:assumedroot': undefined, 'aws:principaltag/*': undefined, 'aws:multifactorauthage': undefined,
+    'aws:assumedroot': undefined,
+    'aws:principaltag/*': undefined,
+    'aws:multifactorauthage': undefined,
     ...Object.fromEntries(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value])),
   });
-  const without = (context: Context, keys: readonly string[]): Context => Object.fromEntries(Object.entries(context).filter(([key]) => !keys.includes(key)));
+  const without = (context: Context, keys: readonly string[]): Context => (
+    Object.fromEntries(Object.entries(context).filter(([key]) => !keys.includes(key))));
   const contextOf = ({ assumed, region }: { assumed: boolean; region: string }) => ({
-    'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:root`, 'aws:PrincipalAccount': ACCOUNT, 'aws:RequestedRegion': region, 'aws:ViaAWSService': 'false',
+    'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:root`,
+    'aws:PrincipalAccount': ACCOUNT,
+    'aws:RequestedRegion': region,
+    'aws:ViaAWSService': 'false',
     ...assumed && { 'aws:AssumedRoot': 'true' },
   });
-  const full = fc.record({ root: fc.constantFrom(true, true, false), account: fc.constantFrom(true, true, false) });
+  const isFullSomewhere = fc.record({ root: fc.constantFrom(true, true, false), account: fc.constantFrom(true, true, false) });
 
   test('it says the same of a request of which everything is known', async () => {
     const seen = { blocks: 0, allows: 0 };
-    await fc.assert(fc.asyncProperty(documents, documents, full, requests, async (atRoot, atAccount, isFull, { call, ...request }) => {
-      const levels = levelsOf(atRoot, atAccount, isFull).map((level) => level.policies.length > 0 ? level : { ...level, policies: levelsOf([], [])[0].policies });
+    await fc.assert(fc.asyncProperty(documents, documents, isFullSomewhere, requests, async (atRoot, atAccount, isFull, { call, ...request }) => {
+      const [full] = levelsOf([], []);
+      const levels = levelsOf(atRoot, atAccount, isFull).map((level) => level.policies.length > 0 ? level : { ...level, policies: full.policies });
       const context = contextOf(request);
       const { judgement } = judge(levels, { ...call, context: told(context) });
       const expected = await isAllowed(levels, { ...call, context }) ? 'allows' : 'blocks';
@@ -196,7 +206,10 @@ describe('against an independent evaluator', () => {
     expect(claims).toBeGreaterThan(RUNS.numRuns / 10);
   }, 120_000);
 
-  test.each(Object.values(TASK_ACTIONS).flat().filter((action) => !/^iam:(?!GetAccountSummary)/.test(action)))('the guardrail lets a root session call %s, and denies it to the root user', async (action) => {
+  /** The evaluator knows IAM's other calls on users only. */
+  const evaluable = Object.values(TASK_ACTIONS).flat().filter((action) => !/^iam:(?!GetAccountSummary)/.test(action));
+
+  test.each(evaluable)('the guardrail lets a root session call %s, and denies it to the root user', async (action) => {
     const levels = levelsOf([deny(EXEMPT)], [FULL]);
     const resource = { iam: '*', s3: 'arn:aws:s3:::locked', sqs: `arn:aws:sqs:us-east-1:${ACCOUNT}:locked` }[action.split(':')[0]]!;
     const of = (assumed: boolean) => isAllowed(levels, { action, resource: /List(AllMyBuckets|Queues)/.test(action) ? '*' : resource, context: contextOf({ assumed, region: 'us-east-1' }) });

@@ -2,7 +2,8 @@ import {
   DeregisterDelegatedAdministratorCommand, DescribeAccountCommand, DescribeOrganizationalUnitCommand, DescribeOrganizationCommand,
   DisableAWSServiceAccessCommand, EnableAWSServiceAccessCommand, ListAccountsCommand, ListAccountsForParentCommand,
   ListAWSServiceAccessForOrganizationCommand, ListChildrenCommand, ListDelegatedAdministratorsCommand, ListDelegatedServicesForAccountCommand,
-  ListHandshakesForOrganizationCommand, ListOrganizationalUnitsForParentCommand, ListParentsCommand, ListRootsCommand, OrganizationsClient, paginateListAccounts,
+  ListHandshakesForOrganizationCommand, ListOrganizationalUnitsForParentCommand, ListParentsCommand, ListRootsCommand, OrganizationsClient,
+  paginateListAccounts,
   RegisterDelegatedAdministratorCommand,
 } from '@aws-sdk/client-organizations';
 import { describe, expect, test } from 'vitest';

@@ -136,7 +136,8 @@ function callable(by: (call: Call, organization: Organization) => boolean, opera
   };
 }
 
-function resourceOf({ input: { AccountId: accountId, PolicyId: policyId, TargetId: targetId, ChildId: childId } }: Call, organization: Organization): string {
+function resourceOf({ input }: Call, organization: Organization): string {
+  const { AccountId: accountId, PolicyId: policyId, TargetId: targetId, ChildId: childId } = input;
   if (policyId !== undefined) return policyArn(organization, policyId);
   const id = accountId ?? targetId ?? childId;
   return id === undefined ? '*' : arn(organization, kindOf(id), id);
@@ -144,8 +145,8 @@ function resourceOf({ input: { AccountId: accountId, PolicyId: policyId, TargetI
 
 const kindOf = (id: string) => id.startsWith('ou-') ? 'ou' : id.startsWith('r-') ? 'root' : 'account';
 
-function contextOf({ operation, input: { ServicePrincipal: service, Filter: filter } }: Call): Record<string, string> {
-  const type = filter ?? (operation === 'DescribePolicy' ? SERVICE_CONTROL_POLICY : undefined);
+function contextOf({ input: { ServicePrincipal: service, Filter: filter, PolicyId: policyId } }: Call): Record<string, string> {
+  const type = filter ?? (policyId && SERVICE_CONTROL_POLICY);
   return { ...service !== undefined && { 'organizations:ServicePrincipal': service }, ...type !== undefined && { 'organizations:PolicyType': type } };
 }
 

@@ -1,6 +1,7 @@
 import { GetAccountSummaryCommand, GetLoginProfileCommand } from '@aws-sdk/client-iam';
 import {
-  AttachPolicyCommand, CreatePolicyCommand, DeletePolicyCommand, DescribePolicyCommand, DetachPolicyCommand, EnablePolicyTypeCommand, ListParentsCommand,
+  AttachPolicyCommand, CreatePolicyCommand, DeletePolicyCommand, DescribePolicyCommand, DetachPolicyCommand, EnablePolicyTypeCommand,
+  ListParentsCommand,
   ListPoliciesCommand, ListPoliciesForTargetCommand, ListRootsCommand, ListTagsForResourceCommand, ListTargetsForPolicyCommand, TagResourceCommand,
   UntagResourceCommand, UpdatePolicyCommand,
 } from '@aws-sdk/client-organizations';
@@ -143,7 +144,8 @@ describe('the root user of a member account', () => {
     const arn = 'arn:aws:iam::555555555555:root';
     const own = all.as(all.organization.longTermRoot('555555555555'));
     expect(await refused(own.iam.send(new GetLoginProfileCommand({})))).toEqual({
-      name: 'AccessDenied', status: 403,
+      name: 'AccessDenied',
+      status: 403,
       message: `User: ${arn} is not authorized to perform: iam:GetLoginProfile on resource: ${arn} with an explicit deny in a service control policy`,
     });
     const session = await all.root('555555555555', 'IAMAuditRootUserCredentials');

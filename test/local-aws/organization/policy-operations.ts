@@ -83,7 +83,7 @@ export const POLICY_OPERATIONS: Operations = {
   UntagResource: forManagement((call, organization) => (
     tag(call, organization, (tags) => new Map([...tags].filter(([key]) => !(JSON.parse(call.input.TagKeys ?? '[]') as string[]).includes(key)))))),
   ListTagsForResource: forAdministrators((call, organization) => (
-    list(call, 'Tags', [...taggedPolicy(call, organization).tags], ([Key, Value]) => ({ Key, Value })))),
+    list(call, 'Tags', [...taggedPolicy(call, organization).tags], ([key, value]) => ({ Key: key, Value: value })))),
 };
 
 const notEnabled = () => new AwsError('PolicyTypeNotEnabledException', 'This operation can be performed only for enabled policy types.');
@@ -138,7 +138,8 @@ function targetOf({ input: { TargetId: id = '' } }: Call, organization: Organiza
 }
 
 function targetsOf({ entities, policies }: Organization, id: string): { TargetId: string; Name: string; Type: string }[] {
-  return entities.filter((entity) => policies.isAttached(id, entity.id)).map((entity) => ({ TargetId: entity.id, Name: entity.name, Type: entity.type }));
+  const attached = entities.filter((entity) => policies.isAttached(id, entity.id));
+  return attached.map((entity) => ({ TargetId: entity.id, Name: entity.name, Type: entity.type }));
 }
 
 function tag(call: Call, organization: Organization, change: (tags: ReadonlyMap<string, string>) => Map<string, string>): Result {
@@ -153,9 +154,11 @@ function taggedPolicy(call: Call, organization: Organization): OrganizationPolic
   return policy;
 }
 
-const tagsOf = (tags = '[]') => new Map((JSON.parse(tags) as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
+const tagsOf = (tags = '[]') => new Map((JSON.parse(tags) as { Key: string; Value: string }[]).map((each) => [each.Key, each.Value]));
 
-const describe = (organization: Organization, policy: OrganizationPolicy): Result => ({ Policy: { PolicySummary: summary(organization, policy), Content: policy.content } });
+function describe(organization: Organization, policy: OrganizationPolicy): Result {
+  return { Policy: { PolicySummary: summary(organization, policy), Content: policy.content } };
+}
 
 function summary(organization: Organization, { id, name, description, type, awsManaged }: OrganizationPolicy): Value {
   return { Id: id, Arn: policyArn(organization, id), Name: name, Description: description, Type: type, AwsManaged: awsManaged };

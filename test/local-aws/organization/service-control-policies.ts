@@ -62,7 +62,8 @@ async function simulate(
       } as Record<string, string>,
     },
     identityPolicies: [ADMINISTRATOR],
-    serviceControlPolicies: levels.map(({ orgIdentifier, policies }) => ({ orgIdentifier, policies: policies.map(({ name, policy }) => ({ name, policy: ofUsers(policy) })) })),
+    serviceControlPolicies: levels.map(({ orgIdentifier, policies }) => (
+      { orgIdentifier, policies: policies.map(({ name, policy }) => ({ name, policy: ofUsers(policy) })) })),
     resourceControlPolicies: [],
   }, {});
   if (decision.resultType === 'error') throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(decision.errors)}`);
@@ -73,5 +74,7 @@ async function simulate(
 const asUser = (resource: string) => resource.replace(/^(arn:[^:]*:iam::[^:]*):root$/, '$1:user/root');
 
 function ofUsers(policy: { Statement: { Resource?: string | string[] }[] }): unknown {
-  return { ...policy, Statement: [policy.Statement].flat().map(({ Resource, ...statement }) => ({ ...statement, ...Resource !== undefined && { Resource: [Resource].flat().map(asUser) } })) };
+  const statements = [policy.Statement].flat().map(({ Resource, ...statement }) => (
+    { ...statement, ...Resource !== undefined && { Resource: [Resource].flat().map(asUser) } }));
+  return { ...policy, Statement: statements };
 }
