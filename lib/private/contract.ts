@@ -147,3 +147,14 @@ export interface PasswordRecovery {
   readonly endsAt: string;
   readonly closedAt?: string;
 }
+
+// --- guard -------------------------------------------------------------------------------------
+
+export const GUARDRAIL_PREFLIGHT_RESOURCE_TYPE = 'Custom::RootUserGuardrailPreflight';
+
+export interface GuardrailPreflightProperties {
+  readonly PolicyName: string;
+  /** Ids of roots, organizational units and accounts. */
+  readonly Targets: string[];
+  readonly TolerateBlockedRootSessions: Flag;
+}

@@ -10,6 +10,11 @@ export function checkOrganizationalUnitId(property: string, value: string) {
   check(property, value, /^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/, "the id of an organizational unit ('ou-abcd-11111111') or of the root ('r-abcd')");
 }
 
+/** Fails for an id to which no policy of an organization can be attached. */
+export function checkPolicyTarget(property: string, value: string) {
+  check(property, value, /^(\d{12}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/, "the id of the root ('r-abcd'), of an organizational unit ('ou-abcd-11111111') or of an account (12 digits)");
+}
+
 /** Fails for an id that no organization can have. */
 export function checkOrganizationId(property: string, value: string) {
   check(property, value, /^o-[a-z0-9]{10,32}$/, "the id of an organization ('o-abcdefghij')");

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Build, changes, deploymentInto, SECURITY } from './testing';
-import { OrgRootAccessFeatures, RootAccessDelegation } from '../../lib';
+import { OrgRootAccessFeatures, RootAccessDelegation, RootUserGuardrail } from '../../lib';
 import { fail, FEATURES, FakeOrganization } from '../local-aws/organization';
 
 const IAM = 'iam.amazonaws.com';
@@ -51,6 +51,27 @@ describe('switches that are on before', () => {
     expect(changes(organization.calls)).toEqual([]);
     expect(isOn()).toEqual(EVERYTHING);
   }, 60_000);
+
+  test('stay as they are when the constructs give way to an import, as for Terraform', async () => {
+    const kept = { removalPolicy: RemovalPolicy.RETAIN };
+    const adopted: Build = (scope) => {
+      const features = new OrgRootAccessFeatures(scope, 'RootAccess', kept);
+      new RootAccessDelegation(scope, 'SecurityAccount', { accountId: SECURITY, features, ...kept });
+      new RootUserGuardrail(scope, 'Guardrail', { features, targets: [OTHER] });
+    };
+    const imported: Build = (scope) => {
+      const features = OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(scope, 'RootAccess', {
+        organizationId: 'o-fakeorganization', managementAccountId: organization.managementAccountId,
+      });
+      new RootUserGuardrail(scope, 'Guardrail', { features, targets: [OTHER] });
+    };
+    expect(await stack().deploy(adopted)).toMatchObject({ code: 0 });
+    expect(await stack().deploy(imported)).toMatchObject({ code: 0 });
+    expect(changes(organization.calls)).toEqual([]);
+    expect(isOn()).toEqual(EVERYTHING);
+    expect(await stack().deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 }); // back again
+    expect(changes(organization.calls)).toEqual([]);
+  }, 120_000);
 
   test('stay on under RETAIN when the stack is deleted; the delegation goes', async () => {
     expect(await stack().destroy()).toMatchObject({ code: 0 });

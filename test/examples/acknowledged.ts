@@ -19,6 +19,14 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the CDK grants the delivery of logs, which cannot be limited to a resource',
   },
   {
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/RootUserGuardrailPreflight\/Permissions\//,
+    reason: 'DescribeOrganization, ListRoots and ListPolicies cannot be limited to a resource; ListPolicies is limited to service control policies',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:organizations::(\*|aws):(ou|root|policy)\//,
+    reason: 'the preflight reads the policies above and below its targets, whose ids are known only when the stack is deployed',
+  },
+  {
     pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:organizations::\*:(account|ou)\/o-\*\//,
     reason: 'the ids of the organization, its management account and its units are known only when the stack is deployed',
   },

@@ -4,9 +4,9 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Deployed } from './deployed';
 import type { Grant } from './grants';
-import { KEPT } from './stacks';
+import { GUARDRAIL, KEPT, UNIT } from './stacks';
 import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
-import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, type SweepSettings, TIMEOUT_VARIABLE } from '../../lib/private/contract';
+import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, type SweepSettings, TIMEOUT_VARIABLE } from '../../lib/private/contract';
 import { member, SECURITY } from '../deploy/testing';
 import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
 
@@ -55,6 +55,9 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'find the account that joined': (deployed) => deployed.invoke('Purge/OnJoin/Find', {
     event: JOINED, startedAt: EXECUTION.startTime, now: EXECUTION.startTime, failure: {},
   }),
+  'look before a guardrail': lookBeforeGuardrail,
+  'look before a guardrail is changed': (deployed) => deployed.invoke(PREFLIGHT, guardrailEvent(deployed, 'Update')),
+  'ask the preflight by CloudFormation': (deployed) => deployed.invoke('RootUserGuardrailPreflight/Provider/framework-onEvent', guardrailEvent(deployed, 'Delete')),
   'select': async (deployed, grant) => {
     allOn(organizationOf(deployed));
     return select(deployed, grant);
@@ -141,6 +144,28 @@ const cloudFormationEvent = ({ deployment, stackId }: Deployed, RequestType = 'D
   PhysicalResourceId: 'resource',
   ResponseURL: `${deployment.aws.endpoint}/_ministack/cfn-response/nobody`,
 });
+
+// -- the guardrail ----------------------------------------------------------------------------------------------------
+
+const PREFLIGHT = 'RootUserGuardrailPreflight/Handler';
+
+function guardrailEvent(deployed: Deployed, RequestType: string) {
+  const ResourceProperties = { PolicyName: GUARDRAIL, Targets: [deployed.deployment.organization.rootId, UNIT, member(1)], TolerateBlockedRootSessions: 'false' };
+  const properties = { ResourceProperties, OldResourceProperties: ResourceProperties };
+  return { ...cloudFormationEvent(deployed, RequestType), ResourceType: GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, ...properties };
+}
+
+/** Among policies of which one may deny root sessions something: where that is attached is asked for. */
+async function lookBeforeGuardrail(deployed: Deployed): Promise<string> {
+  const { policies } = organizationOf(deployed);
+  const condition = { StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' } };
+  const { id } = policies.add('Regions', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: condition }] }, UNIT);
+  const event = guardrailEvent(deployed, 'Create');
+  return deployed.invoke(PREFLIGHT, { ...event, ResourceProperties: { ...event.ResourceProperties, PolicyName: 'another' } }).finally(() => {
+    policies.detach(id, UNIT);
+    policies.remove(id);
+  });
+}
 
 // -- the sweep --------------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ const HOLDERS: readonly (readonly [RegExp, string])[] = [
   [/^RootAccessSwitches\/HandlerRole/, 'switches function'],
   [/^RootAccessSwitches\/ProviderRole/, 'Provider of the switches'],
   [/\/Functions\/BeginRole/, 'begin function'],
+  [/^RootUserGuardrailPreflight\/(HandlerRole|Permissions)/, 'guardrail preflight function'],
+  [/^RootUserGuardrailPreflight\/ProviderRole/, 'Provider of the guardrail preflight'],
   [/\/Functions\/SelectRole/, 'select function'],
   [/\/Functions\/BatchRole/, 'batch function'],
   [/\/Functions\/ReportRole/, 'report function'],

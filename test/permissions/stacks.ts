@@ -4,7 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
+import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootUserGuardrail } from '../../lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { grantReadRecoveries } from '../../lib/session/password-recoveries';
@@ -16,7 +16,9 @@ export const KEPT = member(9);
 export const LISTED = [member(1), member(2)];
 export const UNLISTED = member(3);
 /** A unit that does not hold the excluded account. */
-const UNIT = 'ou-fake-00000001';
+export const UNIT = 'ou-fake-00000001';
+/** Name of the guardrail's policy. */
+export const GUARDRAIL = 'guardrail';
 /** A topic that is told. */
 export const PEOPLE = `arn:aws:sns:us-east-1:${MANAGEMENT}:people`;
 /** An imported bucket, whose policy is not ours. */
@@ -46,6 +48,7 @@ export const everyConstruct: Build = (stack) => {
   const recoveries = new s3.Bucket(stack, 'Recoveries');
   undeployed(stack, 'Protected', { passwordRecoveries: { bucket: recoveries, grantRead: (grantee) => grantReadRecoveries(recoveries, grantee) } });
   new RootCredentialsAudit(stack, 'Audit').node.tryRemoveChild('OnDeploy');
+  new RootUserGuardrail(stack, 'Guardrail', { features, targets: [UNIT], policyName: GUARDRAIL });
 };
 
 const trail = (stack: Stack) => logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail');

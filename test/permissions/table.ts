@@ -29,13 +29,15 @@ export interface Pinned extends Row {
   readonly pinned: string;
 }
 
+const OF_SCPS = 'organizations:PolicyType StringEquals SERVICE_CONTROL_POLICY';
 const FOR_IAM = 'organizations:ServicePrincipal StringEquals iam.amazonaws.com';
 export const NO_RESOURCE = 'IAM knows no resource for it (service authorization reference)';
-export const BY_CONDITION = 'IAM knows no resource for it; the condition keeps it to iam.amazonaws.com';
+export const BY_CONDITION = 'IAM knows no resource for it; the condition keeps it to iam.amazonaws.com, or to service control policies';
 const task = (name: string) => `sts:TaskPolicyArn ArnEquals arn:aws:iam::aws:policy/root-task/${name}`;
 const root = (accountId: string) => `arn:aws:iam::${accountId}:root`;
 const run = (file: string) => `<Reports>/runs/*/${file}`;
 const member = (accountId: string) => `arn:aws:organizations::*:account/o-*/${accountId}`;
+const entity = (kind: string) => `arn:aws:organizations::*:${kind}/o-*/*`;
 const executions = `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Sweep/StateMachine>`;
 
 const FEATURES = { holder: 'switches function, for OrgRootAccessFeatures', resource: '*' };
@@ -45,6 +47,7 @@ const SELECT = { holder: 'select function' };
 const BATCH = { holder: 'batch function' };
 const REPORT = { holder: 'report function' };
 const MONITOR = { holder: 'monitor function' };
+const PREFLIGHT = { holder: 'guardrail preflight function', exercise: 'look before a guardrail', denied: 'waits' } as const;
 const PROVIDER = { holder: 'Provider of the sweep' };
 const WAITER = { holder: 'waiter of the Provider' };
 
@@ -202,6 +205,55 @@ export const EXERCISED: readonly Exercised[] = [
     exercise: 'find the account that joined',
     denied: 'fails',
     need: 'with joinedAccounts: whether the account is in the organization, and usable, is not known',
+  },
+  {
+    ...PREFLIGHT,
+    actions: ['organizations:DescribeOrganization', 'organizations:ListRoots'],
+    resource: '*',
+    need: 'which account is the management account, and whether service control policies are enabled, is not known',
+    everything: NO_RESOURCE,
+  },
+  {
+    ...PREFLIGHT,
+    actions: ['organizations:ListPolicies'],
+    resource: '*',
+    condition: OF_SCPS,
+    need: 'policies below the targets that block root sessions are not found',
+    everything: BY_CONDITION,
+  },
+  ...['account', 'ou'].map((kind): Exercised => (
+    { ...PREFLIGHT, actions: ['organizations:ListParents'], resource: entity(kind), need: 'what is above a target is not known' })),
+  ...['account', 'ou', 'root'].map((kind): Exercised => (
+    { ...PREFLIGHT, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS, need: 'what is attached to and above a target is not known' })),
+  {
+    ...PREFLIGHT,
+    actions: ['organizations:DescribePolicy'],
+    resource: 'arn:aws:organizations::*:policy/o-*/service_control_policy/p-*',
+    condition: OF_SCPS,
+    need: 'what a policy says is not known',
+  },
+  {
+    ...PREFLIGHT,
+    actions: ['organizations:ListTargetsForPolicy'],
+    resource: 'arn:aws:organizations::*:policy/o-*/service_control_policy/p-*',
+    condition: OF_SCPS,
+    need: 'where a policy that blocks root sessions is attached is not known',
+  },
+  {
+    ...PREFLIGHT,
+    actions: ['cloudformation:DescribeStacks'],
+    resource: '<this stack>',
+    exercise: 'look before a guardrail is changed',
+    denied: 'fails',
+    need: 'a rollback is refused, which leaves the stack where it can go neither forward nor back',
+  },
+  {
+    holder: 'Provider of the guardrail preflight',
+    actions: ['lambda:InvokeFunction'],
+    resource: '<RootUserGuardrailPreflight/Handler>',
+    exercise: 'ask the preflight by CloudFormation',
+    denied: 'tells CloudFormation',
+    need: 'nobody looks before a guardrail is attached',
   },
   {
     ...SELECT,
@@ -362,6 +414,8 @@ export const PINNED: readonly Pinned[] = [
   logs('Provider of the switches', 'RootAccessSwitches/ProviderLogs'),
   logs('begin function', 'Sweep/Functions/BeginLogs'),
   logs('joined function', 'OnJoin/FindLogs'),
+  logs('guardrail preflight function', 'RootUserGuardrailPreflight/HandlerLogs'),
+  logs('Provider of the guardrail preflight', 'RootUserGuardrailPreflight/ProviderLogs'),
   logs('select function', 'Sweep/Functions/SelectLogs'),
   logs('batch function', 'Sweep/Functions/BatchLogs'),
   logs('report function', 'Sweep/Functions/ReportLogs'),
@@ -417,10 +471,20 @@ export const PINNED: readonly Pinned[] = [
     need: 'with a key: nobody gets a message',
     pinned: 'the local AWS does not encrypt',
   },
+  {
+    holder: 'guardrail preflight function',
+    actions: ['organizations:DescribePolicy'],
+    resource: 'arn:aws:organizations::aws:policy/service_control_policy/p-*',
+    condition: OF_SCPS,
+    need: "what a policy of AWS's own says is not known",
+    pinned: 'AWS has one, FullAWSAccess, whose text is known',
+  },
   ...framework('Provider of the switches', 'RootAccessSwitches/Handler'),
+  ...framework('Provider of the guardrail preflight', 'RootUserGuardrailPreflight/Handler'),
   ...framework('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...framework('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('Provider of the switches', 'RootAccessSwitches/Handler'),
+  ...versions('Provider of the guardrail preflight', 'RootUserGuardrailPreflight/Handler'),
   ...versions('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('waiting state machine', 'OnDeploy/Provider/framework-isComplete', 'OnDeploy/Provider/framework-onTimeout'),

@@ -39,10 +39,12 @@ describe('the table of permissions', () => {
     }
   });
 
-  test('limits every action to the service principal of IAM that can be', async () => {
+  test.each([
+    ['the service principal of IAM', 'organizations:ServicePrincipal'], ['service control policies', 'organizations:PolicyType'],
+  ])('limits every action to %s that can be', async (_what, key) => {
     for (const { action, condition } of grants) {
       const { conditionKeys } = await detailsOf(action);
-      expect(condition?.startsWith('organizations:ServicePrincipal StringEquals ') ?? false, action).toBe(conditionKeys.includes('organizations:ServicePrincipal'));
+      expect(condition?.startsWith(`${key} StringEquals `) ?? false, action).toBe(conditionKeys.includes(key));
     }
   });
 

@@ -11,7 +11,7 @@ describe('a stack of the local AWS', () => {
   let stacks: Stacks;
 
   beforeAll(async () => {
-    aws = await LocalAws.start({ organization: new FakeOrganization() });
+    aws = await LocalAws.start({ organization: withAccounts('222222222222', '333333333333', '444444444444') });
     stacks = new Stacks(aws);
   }, 120_000);
   afterAll(() => aws?.stop());
@@ -82,3 +82,9 @@ describe('a stack of the local AWS', () => {
     await expect(stacks.create('unknown', { Thing: { Type: 'AWS::Nothing::AtAll', Properties: {} } })).rejects.toThrow('Unrecognized resource types');
   });
 });
+
+function withAccounts(...ids: string[]): FakeOrganization {
+  const organization = new FakeOrganization();
+  ids.forEach((id) => organization.addAccount({ id }));
+  return organization;
+}

@@ -10,7 +10,6 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   iam: iam,
   lambda: lambda,
   logs: json((_operation, input, arn) => arn('logs', `log-group:${input.logGroupName ?? ''}*`.replace(/(.)\*$/, '$1:*'))),
-  organizations: organizations,
   s3: s3Actions,
   sns: publication,
   scheduler: scheduler,
@@ -143,11 +142,6 @@ function publication({ body }: UnnamedRequest): NamedAction[] {
   const form = new URLSearchParams(body.toString());
   const publishes = form.get('Action') === 'Publish' || form.get('Action') === 'PublishBatch';
   return publishes ? [{ action: 'sns:Publish', resource: form.get('TopicArn') ?? form.get('TargetArn')!, context: {} }] : [];
-}
-
-/** The organization names its own operations; here are those on policies. */
-function organizations(request: UnnamedRequest): NamedAction[] {
-  return [{ action: `organizations:${operationOf(request)}`, resource: '*', context: {} }];
 }
 
 function queueArn(url: string | undefined, arn: Arn): string | undefined {

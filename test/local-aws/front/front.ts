@@ -4,7 +4,6 @@ import { nameActions } from './actions';
 import { Automation } from './automation/automation';
 import { Documents } from './documents';
 import { accessDenied, failure, unauthenticated } from './errors';
-import { OrganizationPolicies } from './organization-policies';
 import { Permissions } from './permissions';
 import { Policies } from './policies';
 import { type Scope, scopeOf, signedByAccount } from './signature';
@@ -46,13 +45,11 @@ export class Front {
   private readonly agent = new Agent({ keepAlive: true });
   private readonly documents = new Documents();
   private readonly automation: Automation;
-  private readonly organizationPolicies: OrganizationPolicies;
   private enginePort = 0;
   private policies?: Policies;
   private permissions?: Permissions;
 
   private constructor(private readonly organization: FakeOrganization, private readonly secret: string) {
-    this.organizationPolicies = new OrganizationPolicies(organization);
     this.automation = new Automation({
       documents: this.documents,
       endpoint: () => this.endpoint,
@@ -114,20 +111,16 @@ export class Front {
   /** Undefined when the engine answers. */
   private async answer(incoming: Incoming): Promise<WireResponse | undefined> {
     const { scope, caller, request } = incoming;
-    const ownsPolicies = scope.service === 'organizations' && this.organizationPolicies.owns(request);
-    const answer = ownsPolicies ? undefined : await this.organization.answer(request);
+    const answer = await this.organization.answer(request);
     if (answer) {
       return answer;
     }
     const unnamed = { ...request, scope, accountId: caller.accountId };
     for (const action of nameActions(unnamed)) {
-      const denial = await this.permissions!.decide({ caller, ...action });
+      const denial = await this.permissions!.decide({ caller, ...action, context: { 'aws:RequestedRegion': scope.region, ...action.context } });
       if (denial) {
         return accessDenied(scope.service, denial);
       }
-    }
-    if (ownsPolicies) {
-      return this.organizationPolicies.answer(request);
     }
     return scope.service === 'ssm'
       ? this.documents.answer(request, `${caller.accountId}/${scope.region}`) ?? this.automation.answer(unnamed, caller)

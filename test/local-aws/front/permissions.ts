@@ -1,7 +1,6 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Policies, Policy } from './policies';
-import type { FakeOrganization } from '../organization';
-import { rootSessionDenial } from '../organization/task-policies';
+import { type FakeOrganization, isRoot, rootDenial, serviceControlLevels } from '../organization';
 import type { Action, Caller } from '../wire';
 
 const ADMINISTRATOR: Policy = {
@@ -25,8 +24,8 @@ export class Permissions {
 
   /** The text of the denial, or undefined when the action is allowed. */
   async decide({ caller, action, resource, context }: Action): Promise<string | undefined> {
-    if (caller.taskPolicy) {
-      return rootSessionDenial(this.organization, caller, action, resource);
+    if (isRoot(caller)) {
+      return rootDenial(this.organization, caller, action, resource, context);
     }
     const resourcePolicy = await this.resourcePolicy(caller, action, resource);
     if (resourcePolicy === undefined && isAdministrator(caller)) {
@@ -41,7 +40,7 @@ export class Permissions {
         contextVariables: { ...this.contextOf(caller, accountId), ...context as Record<string, string> },
       },
       identityPolicies: await this.identityPolicies(caller),
-      serviceControlPolicies: [],
+      serviceControlPolicies: serviceControlLevels(this.organization, caller.accountId),
       resourceControlPolicies: [],
       ...(resourcePolicy !== undefined && { resourcePolicy }),
     }, {});
@@ -52,10 +51,11 @@ export class Permissions {
       return undefined;
     }
     const analyses = decision.resultType === 'single' ? [decision.result.analysis] : decision.results.map(({ analysis }) => analysis);
-    const denier = analyses.some(({ resourceAnalysis }) => resourceAnalysis?.result === 'ExplicitlyDenied') ? 'a resource-based' : 'an identity-based';
+    const byScp = analyses.some(({ scpAnalysis }) => scpAnalysis && scpAnalysis.result !== 'Allowed');
+    const denier = byScp ? 'a service control' : analyses.some(({ resourceAnalysis }) => resourceAnalysis?.result === 'ExplicitlyDenied') ? 'a resource-based' : 'an identity-based';
     return words(caller, action, resource, decision.overallResult === 'ExplicitlyDenied'
       ? `with an explicit deny in ${denier} policy`
-      : `because no ${accountId === caller.accountId ? 'identity' : 'resource'}-based policy allows the ${action} action`);
+      : `because no ${byScp ? 'service control' : accountId === caller.accountId ? 'identity-based' : 'resource-based'} policy allows the ${action} action`);
   }
 
   private async identityPolicies(caller: Caller): Promise<Policy[]> {

@@ -9,7 +9,9 @@ import { readJson, writeJson, writeJsonError } from './json';
 import { Operation, Result } from './operation';
 import { Organization } from './organization';
 import { ORGANIZATIONS_OPERATIONS, unknownOperation } from './organizations';
+import { POLICY_OPERATIONS } from './policy-operations';
 import { readQuery, writeQuery, writeQueryError } from './query-xml';
+import { isRoot } from './service-control-policies';
 import { STS_OPERATIONS, targetAccount } from './sts';
 import { now } from './timeline';
 
@@ -25,6 +27,11 @@ export class FakeOrganization extends Organization {
 
   issue(caller: Omit<Caller, 'expiration'>, seconds: number): Credentials {
     return this.callers.issue(caller, seconds);
+  }
+
+  /** The root user of an account with credentials of its own: no root session, so no task limits it. */
+  longTermRoot(accountId: string): Credentials {
+    return this.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` }, 24 * 3600);
   }
 
   /** Undefined when nobody signed; throws an AwsError when the key is unknown or expired. */
@@ -77,8 +84,9 @@ const isOurs = (service: string | undefined): service is Service => service === 
 
 function operationFor({ service, operation, caller }: Call): Operation | undefined {
   if (service === 'sts') return STS_OPERATIONS[operation];
-  if (caller.taskPolicy) return asRoot(service === 'iam' ? IAM_ROOT_OPERATIONS[operation] : undefined);
-  return service === 'iam' ? IAM_FEATURE_OPERATIONS[operation] : ORGANIZATIONS_OPERATIONS[operation] ?? unknownOperation;
+  const ofRoot = service === 'iam' && isRoot(caller) ? IAM_ROOT_OPERATIONS[operation] : undefined;
+  if (caller.taskPolicy || ofRoot) return asRoot(ofRoot);
+  return service === 'iam' ? IAM_FEATURE_OPERATIONS[operation] : ORGANIZATIONS_OPERATIONS[operation] ?? POLICY_OPERATIONS[operation] ?? unknownOperation;
 }
 
 function writeResult({ service, operation }: Call, result: Result): WireResponse {

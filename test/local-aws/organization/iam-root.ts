@@ -4,7 +4,7 @@ import { accessDenied, AwsError } from './errors';
 import { Operation, Operations, Result, Value } from './operation';
 import { Organization } from './organization';
 import { page } from './pages';
-import { rootSessionDenial } from './task-policies';
+import { rootDenial } from './service-control-policies';
 
 /** The root user's own credentials, within a root session: no operation names a user. */
 export const IAM_ROOT_OPERATIONS: Operations = {
@@ -51,10 +51,10 @@ export const IAM_ROOT_OPERATIONS: Operations = {
   DeactivateMFADevice: deactivateMfaDevice,
 };
 
-/** Any IAM call of a root session: what the task policy or a service control policy denies never gets further. */
+/** Any IAM call of the root user: what the session's task policy or a service control policy denies never gets further. */
 export function asRoot(operation: Operation | undefined): Operation {
-  return (call, organization) => {
-    const denial = rootSessionDenial(organization, call.caller, actionOf(call), resourceOf(call));
+  return async (call, organization) => {
+    const denial = await rootDenial(organization, call.caller, actionOf(call), resourceOf(call));
     if (denial !== undefined) throw accessDenied(denial);
     return operation!(call, organization);
   };

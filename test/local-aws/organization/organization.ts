@@ -1,6 +1,7 @@
 import { Authorize } from '../wire';
 import { AccountInit, FakeAccount, LONG_AGO } from './accounts';
 import { Callers } from './callers';
+import { OrganizationPolicies, SERVICE_CONTROL_POLICY } from './policies';
 import { UnknownSwitches } from './switches';
 import { now, Timeline, View } from './timeline';
 
@@ -18,6 +19,8 @@ export interface OrganizationOptions {
   readonly trustedAccess?: boolean;
   /** @default [] */
   readonly features?: readonly Feature[];
+  /** Policy types that are enabled in the root. @default service control policies, in an organization with all features */
+  readonly policyTypes?: readonly string[];
   readonly clock?: () => number;
 }
 
@@ -51,6 +54,7 @@ export class Organization {
   readonly features: Timeline<ReadonlySet<string>>;
   /** When a delegation began, by account and service principal. */
   readonly delegations: Timeline<ReadonlyMap<string, ReadonlyMap<string, number>>>;
+  readonly policies: OrganizationPolicies;
   /** Ids of accounts, units or the root with a service control policy that denies root sessions as well as the root user. */
   readonly assumedRootDenied = new Set<string>();
   /** Decides what the callers' own policies allow. Everything, until somebody knows better. */
@@ -69,6 +73,7 @@ export class Organization {
     this.trustedServices = new Timeline(this.clock, new Map(options.trustedAccess ? [[IAM_SERVICE, LONG_AGO]] : []));
     this.features = new Timeline(this.clock, new Set<string>(options.features));
     this.delegations = new Timeline(this.clock, new Map());
+    this.policies = new OrganizationPolicies(this.clock, options.policyTypes ?? (this.featureSet === 'ALL' ? [SERVICE_CONTROL_POLICY] : []));
     this.childrenByParent.set(this.rootId, { accounts: [], units: [] });
     this.addAccount({ id: this.managementAccountId, name: 'management', joinedMethod: 'INVITED', root: { password: true, mfaDevices: [{}] } });
   }
@@ -101,6 +106,15 @@ export class Organization {
 
   findUnit(id: string): OrganizationalUnit | undefined {
     return this.unitsById.get(id);
+  }
+
+  /** Everything to which a policy can be attached. */
+  get entities(): { readonly id: string; readonly name: string; readonly type: 'ROOT' | 'ORGANIZATIONAL_UNIT' | 'ACCOUNT' }[] {
+    return [
+      { id: this.rootId, name: 'Root', type: 'ROOT' as const },
+      ...[...this.unitsById.values()].map(({ id, name }) => ({ id, name, type: 'ORGANIZATIONAL_UNIT' as const })),
+      ...this.accounts.map(({ id, name }) => ({ id, name, type: 'ACCOUNT' as const })),
+    ];
   }
 
   findChildren(parentId: string): Children | undefined {

@@ -2,7 +2,8 @@ import {
   DeregisterDelegatedAdministratorCommand, DescribeAccountCommand, DescribeOrganizationalUnitCommand, DescribeOrganizationCommand,
   DisableAWSServiceAccessCommand, EnableAWSServiceAccessCommand, ListAccountsCommand, ListAccountsForParentCommand,
   ListAWSServiceAccessForOrganizationCommand, ListChildrenCommand, ListDelegatedAdministratorsCommand, ListDelegatedServicesForAccountCommand,
-  ListOrganizationalUnitsForParentCommand, ListParentsCommand, ListPoliciesCommand, ListRootsCommand, OrganizationsClient, paginateListAccounts,
+  ListHandshakesForOrganizationCommand, ListOrganizationalUnitsForParentCommand, ListParentsCommand, ListRootsCommand, OrganizationsClient,
+  paginateListAccounts,
   RegisterDelegatedAdministratorCommand,
 } from '@aws-sdk/client-organizations';
 import { describe, expect, test } from 'vitest';
@@ -270,6 +271,6 @@ test('a mistake in a test arrangement is told at once', () => {
 
 test('an operation that the organization does not know is an error, not a success', async () => {
   const { management } = await served(READY);
-  expect(await refused(management.organizations.send(new ListPoliciesCommand({ Filter: 'SERVICE_CONTROL_POLICY' })))).toMatchObject(
+  expect(await refused(management.organizations.send(new ListHandshakesForOrganizationCommand({})))).toMatchObject(
     { name: 'UnknownOperationException', status: 400 });
 });

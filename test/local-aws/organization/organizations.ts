@@ -4,6 +4,7 @@ import { accessDenied, AwsError } from './errors';
 import { Operation, Operations, permit, Result, Value } from './operation';
 import { Children, Organization, OrganizationalUnit } from './organization';
 import { page } from './pages';
+import { SERVICE_CONTROL_POLICY } from './policies';
 
 /** AWS Organizations, as far as it concerns reading the organization and its trusted services. Callers as in the AWS API reference. */
 export const ORGANIZATIONS_OPERATIONS: Operations = {
@@ -113,11 +114,11 @@ function forMembers(operation: Operation): Operation {
 }
 
 /** The management account, or a delegated administrator of any service. */
-function forAdministrators(operation: Operation): Operation {
+export function forAdministrators(operation: Operation): Operation {
   return callable((call, organization) => isManagement(call, organization) || isDelegate(call, organization), operation);
 }
 
-function forManagement(operation: Operation): Operation {
+export function forManagement(operation: Operation): Operation {
   return callable((call, organization) => isManagement(call, organization), operation);
 }
 
@@ -135,15 +136,18 @@ function callable(by: (call: Call, organization: Organization) => boolean, opera
   };
 }
 
-function resourceOf({ operation, input: { AccountId: account, OrganizationalUnitId: unit } }: Call, organization: Organization): string {
-  if (operation === 'DescribeOrganizationalUnit') {
-    return arn(organization, 'ou', unit ?? '');
-  }
-  return account === undefined ? '*' : arn(organization, 'account', account);
+function resourceOf({ input }: Call, organization: Organization): string {
+  const { AccountId: accountId, PolicyId: policyId, TargetId: targetId, ChildId: childId, OrganizationalUnitId: unitId } = input;
+  if (policyId !== undefined) return policyArn(organization, policyId);
+  const id = accountId ?? targetId ?? childId ?? unitId;
+  return id === undefined ? '*' : arn(organization, kindOf(id), id);
 }
 
-function contextOf({ input: { ServicePrincipal: service } }: Call): Record<string, string> {
-  return service === undefined ? {} : { 'organizations:ServicePrincipal': service };
+const kindOf = (id: string) => id.startsWith('ou-') ? 'ou' : id.startsWith('r-') ? 'root' : 'account';
+
+function contextOf({ input: { ServicePrincipal: service, Filter: filter, PolicyId: policyId } }: Call): Record<string, string> {
+  const type = filter ?? (policyId && SERVICE_CONTROL_POLICY);
+  return { ...service !== undefined && { 'organizations:ServicePrincipal': service }, ...type !== undefined && { 'organizations:PolicyType': type } };
 }
 
 function accountOf({ input: { AccountId: id = '' } }: Call, organization: Organization): FakeAccount {
@@ -166,12 +170,12 @@ function servicePrincipal({ input: { ServicePrincipal: service = '' } }: Call): 
   return service;
 }
 
-const constraint = (reason: string, message: string) => new AwsError('ConstraintViolationException', message, 400, { Reason: reason });
-const invalidInput = (reason: string, message: string) => new AwsError('InvalidInputException', message, 400, { Reason: reason });
+export const constraint = (reason: string, message: string) => new AwsError('ConstraintViolationException', message, 400, { Reason: reason });
+export const invalidInput = (reason: string, message: string) => new AwsError('InvalidInputException', message, 400, { Reason: reason });
 const notRegistered = () => new AwsError('AccountNotRegisteredException', 'The specified account is not a delegated administrator for this AWS service.');
 
 /** No page has more than 20 entries, which is also what a caller gets who asks for nothing (recorded from AWS, September 2026). */
-function list<T>(call: Call, member: string, items: readonly T[], describe: (item: T) => Value): Result {
+export function list<T>(call: Call, member: string, items: readonly T[], describe: (item: T) => Value): Result {
   const { MaxResults: size = '20', NextToken: token } = call.input;
   if (Number(size) < 1) throw invalidInput('MIN_VALUE_EXCEEDED', 'You provided a numeric argument that is smaller than the minimum.');
   if (Number(size) > 20) throw invalidInput('MAX_VALUE_EXCEEDED', 'You provided a numeric argument that is greater than the maximum.');
@@ -182,6 +186,13 @@ function list<T>(call: Call, member: string, items: readonly T[], describe: (ite
 
 const arn = ({ managementAccountId, organizationId }: Organization, type: string, id: string) =>
   `arn:aws:organizations::${managementAccountId}:${type}/${organizationId}/${id}`;
+
+/** AWS's own policies belong to no organization. */
+export function policyArn({ managementAccountId, organizationId, policies }: Organization, id: string): string {
+  return policies.find(id)?.awsManaged
+    ? `arn:aws:organizations::aws:policy/service_control_policy/${id}`
+    : `arn:aws:organizations::${managementAccountId}:policy/${organizationId}/service_control_policy/${id}`;
+}
 
 function describeOrganization(organization: Organization): Value {
   const { organizationId, managementAccountId, featureSet } = organization;
@@ -196,8 +207,9 @@ function describeOrganization(organization: Organization): Value {
   };
 }
 
-function describeRoot(organization: Organization): Value {
-  return { Id: organization.rootId, Arn: arn(organization, 'root', organization.rootId), Name: 'Root', PolicyTypes: [] };
+export function describeRoot(organization: Organization): Value {
+  const { rootId, policies } = organization;
+  return { Id: rootId, Arn: arn(organization, 'root', rootId), Name: 'Root', PolicyTypes: [...policies.enabledTypes].map((Type) => ({ Type, Status: 'ENABLED' })) };
 }
 
 function describeUnit(organization: Organization, unit: OrganizationalUnit): Value {

@@ -1,0 +1,178 @@
+import { DescribeOrganizationCommand, paginateListRoots, type Organization, type OrganizationsClient } from '@aws-sdk/client-organizations';
+import { blockedActions, type Blocked } from './blocked-actions';
+import type { GuardrailPreflightProperties } from '../../lib/private/contract';
+import { isDenied, isNamed, textOf } from '../aws/errors';
+import { everyItem } from '../aws/pages';
+import { type Patience, retryWhile } from '../aws/patience';
+import { nameOf, textOf as textOfCause } from '../policies/causes';
+import { denialsOf, type Level, type Policy, type Target } from '../policies/judge';
+import { anyRootRequest, type RootUser } from '../policies/root-requests';
+import { ServiceControlPolicies } from '../policies/service-control-policies';
+
+/** What may be attached to one root, unit or account: 10 since May 2026 (AWS What's New), 5 before. */
+const MOST_ATTACHMENTS = 10;
+
+export interface Aws {
+  readonly organizations: OrganizationsClient;
+  readonly patience: Patience;
+}
+
+/** What the guardrail of this stack was called before, so that it is not taken for somebody else's. */
+export type Older = Pick<GuardrailPreflightProperties, 'PolicyName'> | undefined;
+
+/** Fails when the guardrail could not be attached or root sessions would not work below it; otherwise returns what is worth knowing. */
+export async function preflight(properties: GuardrailPreflightProperties, older: Older, { organizations, patience }: Aws): Promise<string[]> {
+  const organization = await theOrganization(organizations, patience);
+  try {
+    // a role that was made seconds ago is denied; everything here only reads, so it begins anew
+    return await retryWhile(isDenied, patience, () => new Preflight(properties, older, organization, organizations).run());
+  } catch (error) {
+    throw isDenied(error)
+      ? new Error(`the policies of organization ${organization.Id} cannot be read, which its management account ${organization.MasterAccountId} can: ${textOf(error)}`)
+      : error;
+  }
+}
+
+async function theOrganization(organizations: OrganizationsClient, patience: Patience): Promise<Organization> {
+  try {
+    const { Organization } = await retryWhile(isDenied, patience, () => organizations.send(new DescribeOrganizationCommand({})));
+    return Organization!;
+  } catch (error) {
+    throw isNamed(error, 'AWSOrganizationsNotInUseException')
+      ? new Error('this account is in no organization: deploy RootUserGuardrail to the management account of one')
+      : error;
+  }
+}
+
+class Preflight {
+  private readonly policies: ServiceControlPolicies;
+  private readonly root: RootUser;
+
+  constructor(
+    private readonly properties: GuardrailPreflightProperties,
+    private readonly older: Older,
+    private readonly organization: Organization,
+    private readonly organizations: OrganizationsClient,
+  ) {
+    this.policies = new ServiceControlPolicies(organizations);
+    this.root = { partition: organization.Arn!.split(':')[1], organizationId: organization.Id };
+  }
+
+  async run(): Promise<string[]> {
+    await this.checkPolicyType();
+    const levels = await this.levelsOfTargets();
+    const all = await this.policies.all();
+    this.checkName(all);
+    levels.forEach((path) => this.checkRoom(path[path.length - 1]));
+    const blocked = [...await this.denied(all), ...this.notAllowed(levels)];
+    const blocking = blocked.filter(({ cause }) => cause.judgement === 'blocks').map(textOfBlocked);
+    const tolerated = this.properties.TolerateBlockedRootSessions === 'true';
+    if (blocking.length > 0 && !tolerated) {
+      throw new Error(`root sessions are blocked, so that nobody could act as root below the guardrail: ${atMost(5, blocking).join('; ')}`);
+    }
+    return [
+      ...blocking,
+      ...blocked.filter(({ cause }) => cause.judgement !== 'blocks').map(textOfBlocked),
+      ...await this.managementAccountBelow(),
+      ...this.alike(levels),
+    ];
+  }
+
+  private async checkPolicyType() {
+    const roots = await everyItem(paginateListRoots({ client: this.organizations }, {}), ({ Roots }) => Roots);
+    for (const { Id, PolicyTypes = [] } of roots) {
+      if (!PolicyTypes.some(({ Type, Status }) => Type === 'SERVICE_CONTROL_POLICY' && Status === 'ENABLED')) {
+        throw new Error(`service control policies are not enabled in root ${Id}: run \`aws organizations enable-policy-type --root-id ${Id} --policy-type SERVICE_CONTROL_POLICY\`${this.organization.FeatureSet === 'ALL' ? '' : ', which needs an organization with all features'}, then deploy again`);
+      }
+    }
+  }
+
+  private async levelsOfTargets(): Promise<Level[][]> {
+    const { MasterAccountId: managementAccount } = this.organization;
+    if (this.properties.Targets.includes(managementAccount!)) {
+      throw new Error(`target ${managementAccount} is the management account, which service control policies never affect: take it from targets`);
+    }
+    return Promise.all(this.properties.Targets.map((id) => this.levelsAbove(id)));
+  }
+
+  private async levelsAbove(id: string): Promise<Level[]> {
+    try {
+      return await this.policies.levelsAbove(id);
+    } catch (error) {
+      throw isNamed(error, 'TargetNotFoundException', 'ChildNotFoundException')
+        ? new Error(`target ${id} is not in organization ${this.organization.Id}: look it up in AWS Organizations`)
+        : error;
+    }
+  }
+
+  /** CloudFormation would say only that a policy with the name exists. */
+  private checkName(all: readonly Policy[]) {
+    const { PolicyName } = this.properties;
+    const taken = PolicyName === this.older?.PolicyName ? undefined : all.find(({ name }) => name === PolicyName);
+    if (taken) {
+      throw new Error(`a service control policy named '${PolicyName}' exists (${taken.id}): import it into the stack, delete it, or set another policyName`);
+    }
+  }
+
+  private checkRoom({ target, policies }: Level) {
+    const others = policies.filter((policy) => !this.isOurs(policy));
+    if (others.length >= MOST_ATTACHMENTS) {
+      throw new Error(`${nameOf(target)} has ${others.length} service control policies attached, and AWS allows ${MOST_ATTACHMENTS}: merge or detach one, or name another target`);
+    }
+  }
+
+  /** Policies that deny root sessions something, wherever they meet the targets: above, at, or below. */
+  private async denied(all: readonly Policy[]): Promise<Blocked[]> {
+    const found: Blocked[] = [];
+    for (const policy of all.filter((each) => !this.isOurs(each))) {
+      const denials = blockedActions.byPolicy(policy, this.root);
+      const targets = denials.length > 0 ? await this.meeting(await this.policies.targetsOf(policy.id)) : [];
+      found.push(...targets.flatMap((target) => denials.map(({ cause, actions }) => ({ actions, cause: { ...cause, target } }))));
+    }
+    return found;
+  }
+
+  private async meeting(targets: readonly Target[]): Promise<Target[]> {
+    const { MasterAccountId: managementAccount } = this.organization;
+    const ours = await Promise.all(this.properties.Targets.map((id) => this.policies.pathTo(id)));
+    const theirs = await Promise.all(targets.filter(({ id }) => id !== managementAccount).map(({ id }) => this.policies.pathTo(id)));
+    const meets = (path: readonly Target[], other: readonly Target[]) => path.some(({ id }) => id === other[other.length - 1].id);
+    return theirs.filter((path) => ours.some((our) => meets(path, our) || meets(our, path))).map((path) => path[path.length - 1]);
+  }
+
+  /** Levels above the targets at which nothing allows root sessions something. */
+  private notAllowed(levels: readonly (readonly Level[])[]): Blocked[] {
+    const distinct = new Map(levels.flat().map((level) => [level.target.id, level]));
+    return [...distinct.values()].flatMap((level) => blockedActions.byLack(level, this.root));
+  }
+
+  private async managementAccountBelow(): Promise<string[]> {
+    const { MasterAccountId: managementAccount } = this.organization;
+    const path = await this.policies.pathTo(managementAccount!);
+    return path.filter(({ id }) => this.properties.Targets.includes(id)).map((target) => (
+      `the management account ${managementAccount} is below ${nameOf(target)}: service control policies never affect it, so its root user is not denied anything`));
+  }
+
+  /** Guardrails that somebody else attached above the targets, by hand or with Terraform. */
+  private alike(levels: readonly (readonly Level[])[]): string[] {
+    const isGuardrail = ({ target }: Level, policy: Policy) => (
+      denialsOf(policy, target, anyRootRequest(this.root, 'long-term')).some(({ judgement }) => judgement === 'blocks')
+      && blockedActions.byPolicy(policy, this.root).length === 0);
+    const others = ({ policies }: Level) => policies.filter((policy) => !this.isOurs(policy));
+    const found = levels.flat().flatMap((level) => others(level).filter((policy) => isGuardrail(level, policy)).map((policy) => (
+      `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(level.target)} does the same already, and exempts root sessions: both can stay`)));
+    return [...new Set(found)];
+  }
+
+  private isOurs({ name }: Policy): boolean {
+    return this.older !== undefined && [this.older.PolicyName, this.properties.PolicyName].includes(name);
+  }
+}
+
+function textOfBlocked({ cause, actions }: Blocked): string {
+  return textOfCause(cause, atMost(3, actions).join(', '));
+}
+
+function atMost(count: number, items: readonly string[]): string[] {
+  return items.length <= count ? [...items] : [...items.slice(0, count), `and ${items.length - count} more`];
+}

@@ -1,0 +1,60 @@
+import type { CdkCustomResourceEvent } from 'aws-lambda';
+import type { GuardrailPreflightProperties } from '../../../lib/private/contract';
+import { cloudFormation, organizations } from '../../aws/clients';
+import { withoutStack } from '../../aws/errors';
+import { seconds } from '../../aws/patience';
+import { isRollingBack } from '../../aws/rollback';
+import { log } from '../../log';
+import { preflight } from '../guardrail-preflight';
+
+interface Answer {
+  readonly PhysicalResourceId?: string;
+  readonly Data?: { readonly Findings: string };
+}
+
+/** An answer to CloudFormation holds 4,096 bytes, ids and the framework's own words among them. */
+const LONGEST_FINDINGS = 2_000;
+/** An output of a stack cannot be empty everywhere. */
+const NOTHING = 'none';
+
+const aws = { organizations: organizations(), patience: seconds(60) };
+const stacks = cloudFormation();
+
+/** Answers the CDK's Provider. It changes nothing, so there is nothing to delete, nor to take back. */
+export async function handler(event: CdkCustomResourceEvent): Promise<Answer> {
+  const { RequestType, LogicalResourceId } = event;
+  log.info('request', { RequestType, LogicalResourceId });
+  try {
+    return await answer(event);
+  } catch (error) {
+    log.error('request failed', { RequestType, LogicalResourceId, error });
+    throw withoutStack(error);
+  }
+}
+
+async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
+  if (event.RequestType === 'Delete') {
+    return {};
+  }
+  const properties = event.ResourceProperties as unknown as GuardrailPreflightProperties;
+  const PhysicalResourceId = event.RequestType === 'Create' ? `preflight/${event.LogicalResourceId}` : event.PhysicalResourceId;
+  if (event.RequestType === 'Update' && await isRollingBack(stacks, event.StackId)) {
+    return { PhysicalResourceId, Data: { Findings: NOTHING } }; // a refusal would leave the stack where it can go neither forward nor back
+  }
+  const older = event.RequestType === 'Update' ? event.OldResourceProperties as unknown as GuardrailPreflightProperties : undefined;
+  const findings = await preflight(properties, older, aws);
+  findings.forEach((finding) => log.warn('finding', { finding }));
+  return { PhysicalResourceId, Data: { Findings: shortened(findings) } };
+}
+
+/** Whole lines, and how many more there are. */
+export function shortened(findings: readonly string[]): string {
+  const lines: string[] = [];
+  for (const finding of findings) {
+    if (Buffer.byteLength([...lines, finding].join('\n')) > LONGEST_FINDINGS) {
+      return [...lines, `and ${findings.length - lines.length} more, in the function's log`].join('\n');
+    }
+    lines.push(finding);
+  }
+  return lines.join('\n') || NOTHING;
+}

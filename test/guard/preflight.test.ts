@@ -1,0 +1,191 @@
+import type { CdkCustomResourceEvent } from 'aws-lambda';
+import { describe, expect, test, vi } from 'vitest';
+import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
+import { fail } from '../local-aws/organization';
+
+const writes = ({ organization }: World) => organization.calls.map(({ operation }) => operation).filter((operation) => !/^(List|Describe|Get)/.test(operation));
+
+describe('before a guardrail is attached', () => {
+  test('an organization in which nothing is in its way has no findings, and nothing is changed', async () => {
+    const all = await world();
+    expect(await all.found([all.outer, OTHER])).toEqual([]);
+    expect(writes(all)).toEqual([]);
+  });
+
+  test('a root without the policy type is named with the command that enables it, and is not enabled silently', async () => {
+    const all = await world({ policyTypes: [] });
+    await expect(all.found([ROOT])).rejects.toThrow(
+      'service control policies are not enabled in root r-fake: run `aws organizations enable-policy-type --root-id r-fake --policy-type SERVICE_CONTROL_POLICY`, then deploy again');
+    expect(all.organization.policies.enabledTypes.size).toBe(0);
+  });
+
+  test('an organization for consolidated billing is told what it lacks', async () => {
+    const { found } = await world({ featureSet: 'CONSOLIDATED_BILLING' });
+    await expect(found([ROOT])).rejects.toThrow('which needs an organization with all features');
+  });
+
+  test.each(['999999999999', 'ou-fake-99999999'])('a target that is not in the organization is named: %s', async (target) => {
+    const { found } = await world();
+    await expect(found([target])).rejects.toThrow(`target ${target} is not in organization o-fakeorganization`);
+  });
+
+  test('the management account is refused as a target, and named when it is below one', async () => {
+    const { found, outer } = await world();
+    await expect(found([MANAGEMENT])).rejects.toThrow(`target ${MANAGEMENT} is the management account, which service control policies never affect`);
+    expect(await found([ROOT])).toEqual([`the management account ${MANAGEMENT} is below the root r-fake: service control policies never affect it, so its root user is not denied anything`]);
+    expect(await found([outer])).toEqual([]);
+  });
+
+  test('a target without room for another policy is named with what is attached', async () => {
+    const { organization, found, inner } = await world();
+    const attach = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        organization.policies.add(`policy ${i} of ${count}`, document({ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }), inner);
+      }
+    };
+    attach(8);
+    expect(await found([inner])).toEqual([]);
+    attach(1);
+    await expect(found([inner])).rejects.toThrow(`the OU ${inner} has 10 service control policies attached, and AWS allows 10: merge or detach one`);
+  });
+
+  test('the guardrail itself takes no room when it is changed, under its older name or a new one', async () => {
+    const { organization, found, inner } = await world();
+    for (let i = 0; i < 8; i++) {
+      organization.policies.add(`policy ${i}`, document({ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }), inner);
+    }
+    organization.policies.add('older', DENY_LONG_TERM_ROOT, inner);
+    expect(await found([inner], { PolicyName: 'older' }, { PolicyName: 'older' })).toEqual([]);
+    expect(await found([inner], { PolicyName: 'newer' }, { PolicyName: 'older' })).toEqual([]);
+  });
+
+  test('a name that another policy has is refused with its id', async () => {
+    const { organization, found, outer } = await world();
+    const { id } = organization.policies.add('guardrail', DENY_LONG_TERM_ROOT);
+    await expect(found([outer])).rejects.toThrow(`a service control policy named 'guardrail' exists (${id}): import it into the stack, delete it, or set another policyName`);
+    await expect(found([outer], {}, { PolicyName: 'another' })).rejects.toThrow(`named 'guardrail' exists (${id})`);
+  });
+
+  test('a member account is told which account can read the policies', async () => {
+    const { found, outer } = await world({}, MEMBER);
+    await expect(found([outer])).rejects.toThrow(`which its management account ${MANAGEMENT} can: AccessDeniedException`);
+  });
+
+  test('an account without an organization is told so', async () => {
+    const { found } = await world({}, '999999999999');
+    await expect(found([ROOT])).rejects.toThrow('this account is in no organization');
+  });
+
+  test('a role that is denied because it is seconds old is waited for', async () => {
+    const { organization, found, outer } = await world();
+    organization.faults.add({ operation: 'organizations:ListPolicies', times: 2, effect: fail('AccessDeniedException') });
+    expect(await found([outer])).toEqual([]);
+  });
+});
+
+describe('a policy that blocks root sessions', () => {
+  const place = ({ outer, inner }: World, where: string) => ({ root: ROOT, outer, inner, member: MEMBER, other: OTHER })[where]!;
+
+  test.each([
+    ['above the target', 'root'], ['at the target', 'outer'], ['at a unit below it', 'inner'], ['at an account below it', 'member'],
+  ])('fails the deployment when it is attached %s', async (_name, where) => {
+    const all = await world();
+    const { id } = all.organization.policies.add('old guardrail', DENY_ROOT, place(all, where));
+    const kind = { root: 'the root', outer: 'the OU', inner: 'the OU', member: 'the account' }[where];
+    await expect(all.found([all.outer])).rejects.toThrow('root sessions are blocked, so that nobody could act as root below the guardrail: '
+      + `the service control policy 'old guardrail' (${id}) at ${kind} ${place(all, where)} denies root sessions iam:GetAccountSummary, iam:GetLoginProfile, iam:ListAccessKeys, and 17 more `
+      + "in 'GRRESTRICTROOTUSER': add \"Null\": {\"aws:AssumedRoot\": \"true\"} to the condition of that statement, which exempts root sessions and nobody else");
+  });
+
+  test('is of no interest beside the targets, nor unattached, nor at the management account', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('old guardrail', DENY_ROOT, OTHER, MANAGEMENT);
+    organization.policies.add('unattached', DENY_ROOT);
+    expect(await found([outer])).toEqual([]);
+  });
+
+  test('of Control Tower is explained as its control, with the parameter that exempts root sessions', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('aws-guardrails-AbCdEf', DENY_ROOT, outer);
+    await expect(found([outer])).rejects.toThrow("it is a control of Control Tower, AWS-GR_RESTRICT_ROOT_USER if it denies the root user everything: set the control's parameter ExemptAssumeRoot");
+  });
+
+  test('can be tolerated, and is a finding then', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('old guardrail', DENY_ROOT, outer);
+    expect(await found([outer], { TolerateBlockedRootSessions: 'true' })).toEqual([expect.stringMatching(/^the service control policy 'old guardrail' \(p-\w+\) at the OU .* denies root sessions/)]);
+  });
+
+  test('may be the lack of one that allows', async () => {
+    const { organization, found, outer, inner } = await world();
+    organization.policies.add('S3 and SQS only', document({ Effect: 'Allow', Action: ['s3:*', 'sqs:*'], Resource: '*' }), outer);
+    organization.policies.detach('p-FullAWSAccess', outer);
+    await expect(found([inner])).rejects.toThrow(`no service control policy at the OU ${outer} allows root sessions iam:GetAccountSummary, iam:GetLoginProfile, iam:ListAccessKeys, and 9 more: attach FullAWSAccess there`);
+  });
+
+  test('perhaps, by the Region of the bucket, is a finding and not a failure', async () => {
+    const { organization, found, outer } = await world();
+    const elsewhere = document({ Sid: 'Regions', Effect: 'Deny', NotAction: ['iam:*'], Resource: '*', Condition: { StringNotEquals: { 'aws:RequestedRegion': 'eu-central-1' } } });
+    const { id } = organization.policies.add('regions', elsewhere, ROOT);
+    expect(await found([outer])).toEqual([expect.stringContaining(
+      `'regions' (${id}) at the root r-fake may deny, by conditions that depend on the call, root sessions s3:ListAllMyBuckets, s3:GetBucketPolicy, s3:DeleteBucketPolicy, and 5 more in 'Regions'`)]);
+  });
+
+  test('is found among more policies than a page holds', async () => {
+    const { organization, found, outer } = await world();
+    for (let i = 0; i < 45; i++) {
+      organization.policies.add(`policy ${i}`, document({ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }));
+    }
+    organization.policies.add('the last', DENY_ROOT, MEMBER);
+    await expect(found([outer])).rejects.toThrow("'the last'");
+  });
+});
+
+test('a guardrail that somebody else attached can stay beside this one', async () => {
+  const { organization, found, outer } = await world();
+  const { id } = organization.policies.add('from Terraform', DENY_LONG_TERM_ROOT, outer);
+  expect(await found([outer])).toEqual([`the service control policy 'from Terraform' (${id}) at the OU ${outer} does the same already, and exempts root sessions: both can stay`]);
+});
+
+describe('the handler', () => {
+  async function handlerIn(all: World) {
+    vi.resetModules();
+    const { handler } = await import('../../lambda/guard/preflight');
+    const properties = { ServiceToken: 'arn', PolicyName: 'guardrail', Targets: [all.outer], TolerateBlockedRootSessions: 'false' };
+    return (event: Partial<CdkCustomResourceEvent>) => handler({
+      StackId: 'arn:aws:cloudformation:us-east-1:111111111111:stack/S/1', LogicalResourceId: 'Preflight', ResourceProperties: properties, ...event,
+    } as CdkCustomResourceEvent);
+  }
+
+  test('answers what it found', async () => {
+    const all = await world();
+    const handler = await handlerIn(all);
+    expect(await handler({ RequestType: 'Create' })).toEqual({ PhysicalResourceId: 'preflight/Preflight', Data: { Findings: 'none' } });
+    all.organization.policies.add('from Terraform', DENY_LONG_TERM_ROOT, all.outer);
+    expect(await handler({ RequestType: 'Create' })).toMatchObject({ Data: { Findings: expect.stringContaining('both can stay') } });
+  });
+
+  test('fails with a message alone, short enough for CloudFormation', async () => {
+    const all = await world();
+    for (let i = 0; i < 9; i++) {
+      all.organization.policies.add(`old guardrail ${i} ${'x'.repeat(100)}`, DENY_ROOT, all.inner);
+    }
+    const error: Error = await (await handlerIn(all))({ RequestType: 'Create' }).then(() => expect.unreachable(), (reason) => reason);
+    expect(error.stack).toBe(error.message);
+    expect(error.message).toContain('and 4 more');
+    expect(error.message.length).toBeLessThan(3_300);
+  });
+
+  test('has nothing to delete', async () => {
+    const all = await world();
+    expect(await (await handlerIn(all))({ RequestType: 'Delete' })).toEqual({});
+    expect(all.organization.calls).toEqual([]);
+  });
+
+  test('answers with whole findings that fit, and says how many do not', async () => {
+    const { shortened } = await import('../../lambda/guard/preflight');
+    const answer = shortened(Array.from({ length: 30 }, (_, i) => `${i} ${'é'.repeat(60)}`));
+    expect(Buffer.byteLength(answer)).toBeLessThan(2_100);
+    expect(answer).toMatch(/\nand 14 more, in the function's log$/);
+  });
+});
