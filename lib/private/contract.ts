@@ -71,3 +71,21 @@ export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
+
+// --- password recovery -------------------------------------------------------------------------
+
+/** The folder of the runbooks' records bucket with a file for each account, `recoveries/<accountId>.json`: its latest password recovery. */
+export const RECOVERIES_PREFIX = 'recoveries/';
+
+/**
+ * That somebody may set a root password in an account until a time, as sweeps read it: open while `closedAt` is absent and
+ * `endsAt` has not come. Times are ISO 8601 in UTC.
+ */
+export interface PasswordRecovery {
+  readonly accountId: string;
+  readonly reason: string;
+  readonly startedBy?: string;
+  readonly openedAt: string;
+  readonly endsAt: string;
+  readonly closedAt?: string;
+}
