@@ -3,9 +3,7 @@ import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/cl
 import { iamOfRootSession } from './clients';
 import { isDenied, isNamed } from './errors';
 import { retryWhile, seconds, type Patience } from './patience';
-
-/** The task policies of AWS that a root session can be limited to, by the name in their ARN. */
-export type TaskPolicyName = 'IAMAuditRootUserCredentials' | 'IAMDeleteRootUserCredentials';
+import type { TaskPolicyName } from '../../lib/private/contract';
 
 /** A session that is about to end is not begun with: an account's work must fit into what is left. */
 const RENEWAL_MARGIN_MS = 2 * 60_000;
