@@ -7,3 +7,4 @@ export * from './sweep/account-selection';
 export * from './sweep/failed-accounts';
 export * from './sweep/root-credential';
 export * from './sweep/root-credentials-purge';
+export * from './sweep/root-credentials-sweep';

@@ -28,6 +28,11 @@ export function isNoSuchEntity(error: unknown): boolean {
   return isNamed(error, 'NoSuchEntity', 'NoSuchEntityException');
 }
 
+/** IAM says so of a login profile, and of other things, that were changed a moment ago. */
+export function isTemporarilyUnmodifiable(error: unknown): boolean {
+  return isNamed(error, 'EntityTemporarilyUnmodifiable', 'EntityTemporarilyUnmodifiableException', 'ConcurrentModification', 'ConcurrentModificationException');
+}
+
 /** How often the SDK sent the request: an answer may have been lost after the effect. */
 export function attemptsOf(error: unknown): number {
   const metadata = (error as { $metadata?: { attempts?: number } } | undefined)?.$metadata;

@@ -8,6 +8,7 @@ import {
 import { currentOrganization, delegatedAdministrators, managedOrganization, patiently, type Answer, type Aws, type OrganizationIds } from './organization';
 import { IAM_SERVICE_PRINCIPAL, type FeatureName, type FeaturesProperties } from '../../lib/private/contract';
 import { isNamed, isRefusal, textOf } from '../aws/errors';
+import { everyItem } from '../aws/pages';
 import { readUntil } from '../aws/patience';
 import { log } from '../log';
 
@@ -161,12 +162,9 @@ async function read(aws: Aws): Promise<Seen> {
 
 function isTrusted(aws: Aws): Promise<boolean> {
   return patiently(aws, async () => {
-    for await (const page of paginateListAWSServiceAccessForOrganization({ client: aws.organizations }, {})) {
-      if (page.EnabledServicePrincipals?.some(({ ServicePrincipal }) => ServicePrincipal === IAM_SERVICE_PRINCIPAL)) {
-        return true;
-      }
-    }
-    return false;
+    const pages = paginateListAWSServiceAccessForOrganization({ client: aws.organizations }, {});
+    const trusted = await everyItem(pages, (page) => page.EnabledServicePrincipals);
+    return trusted.some(({ ServicePrincipal }) => ServicePrincipal === IAM_SERVICE_PRINCIPAL);
   });
 }
 

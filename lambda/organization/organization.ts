@@ -5,6 +5,7 @@ import {
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { IAM_SERVICE_PRINCIPAL } from '../../lib/private/contract';
 import { isDenied, isNamed } from '../aws/errors';
+import { everyItem } from '../aws/pages';
 import { retryWhile, type Patience } from '../aws/patience';
 
 /** What the switches need of AWS. */
@@ -69,11 +70,9 @@ export async function currentOrganization(aws: Aws): Promise<Organization | unde
 /** The accounts that are registered as delegated administrators for IAM. */
 export function delegatedAdministrators(aws: Aws): Promise<string[]> {
   return patiently(aws, async () => {
-    const accountIds: string[] = [];
-    for await (const page of paginateListDelegatedAdministrators({ client: aws.organizations }, { ServicePrincipal: IAM_SERVICE_PRINCIPAL })) {
-      accountIds.push(...(page.DelegatedAdministrators ?? []).map(({ Id = '' }) => Id));
-    }
-    return accountIds;
+    const pages = paginateListDelegatedAdministrators({ client: aws.organizations }, { ServicePrincipal: IAM_SERVICE_PRINCIPAL });
+    const administrators = await everyItem(pages, (page) => page.DelegatedAdministrators);
+    return administrators.map(({ Id = '' }) => Id);
   });
 }
 

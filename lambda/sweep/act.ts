@@ -4,7 +4,7 @@ import {
 import { hasPassword } from './look';
 import { CODES } from './remedies';
 import type { Credential } from './results';
-import { isNamed, isNoSuchEntity, isRefusal } from '../aws/errors';
+import { isNamed, isNoSuchEntity, isRefusal, isTemporarilyUnmodifiable } from '../aws/errors';
 import { retryWhile, type Patience } from '../aws/patience';
 import type { RootSession } from '../aws/root-sessions';
 
@@ -26,7 +26,7 @@ export async function act(session: RootSession, accountId: string, credentials: 
   const attempts: Attempt[] = [];
   for (const credential of credentials) {
     const passwordGoes = attempts.some((earlier) => earlier.credential.kind === 'Password' && shouldBeGone(earlier)); // if it is seen, the read lags
-    const mayPass = (error: unknown) => isUnmodifiable(error) || (passwordGoes && isNamed(error, CODES.passwordStays));
+    const mayPass = (error: unknown) => isTemporarilyUnmodifiable(error) || (passwordGoes && isNamed(error, CODES.passwordStays));
     attempts.push(await attempt(session, credential, mayPass, { ...unmodifiable, forMs: until - Date.now() }));
   }
   return attempts;
@@ -67,11 +67,6 @@ async function attempt(session: RootSession, credential: Credential, mayPass: (e
   } catch (error) {
     return { credential, mayHaveDeleted, error };
   }
-}
-
-/** IAM says so of a login profile that was changed a moment ago. */
-function isUnmodifiable(error: unknown): boolean {
-  return isNamed(error, 'EntityTemporarilyUnmodifiable', 'EntityTemporarilyUnmodifiableException', 'ConcurrentModification', 'ConcurrentModificationException');
 }
 
 async function remove(iam: IAMClient, { kind, id }: Credential): Promise<unknown> {

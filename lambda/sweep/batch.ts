@@ -44,7 +44,7 @@ function accountsOf({ batches }: ResolvedSelection, batch: number): Account[] {
 
 /** Whether a delegated administrator may take a root session in its own account is not documented. */
 function ownAccount(result: AccountResult): AccountResult {
-  return result.problem?.code === 'AccessDenied' && result.credentials.length === 0
+  return result.problem?.code === CODES.assumeRootDenied && result.credentials.length === 0
     ? skipped(result, 'it is the delegated administrator that runs the sweep, and AWS denied it a root session in itself: sweep it from the management account')
     : result;
 }

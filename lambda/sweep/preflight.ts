@@ -9,7 +9,7 @@ export interface OrganizationIdentity {
 }
 
 /** A role, a feature or a delegation made seconds ago takes effect late. */
-export const PREFLIGHT_PATIENCE = seconds(300, 1_000, 10_000);
+const PREFLIGHT_PATIENCE = seconds(300, 1_000, 10_000);
 
 /** AWS's names for a switch that is off, and what to do about each. */
 const REMEDIES: Record<string, string> = {

@@ -1,9 +1,10 @@
 import type { Problem } from './results';
-import { isDenied, isNamed, messageOf, nameOf } from '../aws/errors';
+import { isDenied, isNamed, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
 import { AssumeRootError } from '../aws/root-sessions';
 
 /** Codes of this library, for what AWS has no error name for. */
 export const CODES = {
+  assumeRootDenied: 'AssumeRootDenied',
   stillPresent: 'StillPresent',
   appeared: 'AppearedDuringSweep',
   readsDisagree: 'ReadsDisagree',
@@ -16,23 +17,27 @@ export const CODES = {
 
 /** A failure in words that one can act on. A denial gets its likely causes, ranked: AWS answers many of them alike. */
 export function problemOf(error: unknown): Problem {
-  return { code: nameOf(error), message: messageOf(error).slice(0, 500), remedies: remediesOf(error) };
+  const code = isAssumeRootDenied(error) ? CODES.assumeRootDenied : nameOf(error);
+  return { code, message: messageOf(error).slice(0, 500), remedies: remediesOf(error) };
 }
 
 export function problem(code: string, message: string, ...remedies: string[]): Problem {
   return { code, message, remedies };
 }
 
+/** AWS calls it AccessDenied, as it does a call within a session that it gave; causes and remedies are others. */
+const isAssumeRootDenied = (error: unknown): error is AssumeRootError => error instanceof AssumeRootError && error.denied;
+
 const SWEEP_AGAIN = 'start the sweep again: clean accounts cost little, and what was deleted stays deleted';
 
 function remediesOf(error: unknown): string[] {
-  if (error instanceof AssumeRootError && error.denied) {
+  if (isAssumeRootDenied(error)) {
     return assumeRootDenied(error.message);
   }
   if (isDenied(error)) {
     return callDenied(error);
   }
-  if (isNamed(error, 'EntityTemporarilyUnmodifiable', 'EntityTemporarilyUnmodifiableException')) {
+  if (isTemporarilyUnmodifiable(error)) {
     return [`the credential was being changed the whole time: ${SWEEP_AGAIN}`];
   }
   if (isNamed(error, 'RegionDisabledException')) {

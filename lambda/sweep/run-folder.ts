@@ -3,6 +3,7 @@ import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Clien
 import { isSame, type Account, type AccountResult, type Credential } from './results';
 import type { ResolvedSelection } from './selection';
 import { RUNS_PREFIX } from '../../lib/private/contract';
+import { everyItem } from '../aws/pages';
 
 /** A Step Functions execution, as its context object names it. */
 export interface Execution {
@@ -13,7 +14,6 @@ export interface Execution {
 
 /** What the selection hands on through the state machine: nothing in it grows with the number of accounts. */
 export interface RunReference {
-  readonly prefix: string;
   /** SHA-256 of `selection.json`: nobody may widen it between its writing and its reading. */
   readonly digest: string;
   /** Key of the list that the Map reads: numbers of batches, which carry no authority of their own. */
@@ -35,7 +35,7 @@ export class RunFolder {
     const batchesKey = `${this.prefix}batches.json`;
     await this.put(`${this.prefix}selection.json`, text);
     await this.put(batchesKey, JSON.stringify(selection.batches.map((_, batch) => ({ batch }))));
-    return { prefix: this.prefix, digest: digestOf(text), batchesKey };
+    return { digest: digestOf(text), batchesKey };
   }
 
   /** Refuses a selection that is not the one that was saved. */
@@ -88,11 +88,8 @@ export class RunFolder {
   }
 
   private async list(prefix: string): Promise<string[]> {
-    const keys: string[] = [];
-    for await (const page of paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: prefix })) {
-      keys.push(...(page.Contents ?? []).map(({ Key }) => Key!));
-    }
-    return keys;
+    const objects = await everyItem(paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: prefix }), (page) => page.Contents);
+    return objects.map(({ Key }) => Key!);
   }
 
   /** Not by the name of the results: the permission to write those must not reach plans. */

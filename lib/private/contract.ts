@@ -37,9 +37,8 @@ export const SWEEP_RESOURCE_TYPE = 'Custom::RootCredentialsSweep';
 export const CREDENTIAL_KINDS = ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as const;
 export type CredentialKind = typeof CREDENTIAL_KINDS[number];
 
-/** Which accounts a construct selects: exactly one of the first three decides, `exclude` takes away. */
+/** Which accounts a construct selects: those of one of the lists, without one the whole organization; `exclude` takes away. */
 export interface Selection {
-  readonly organization?: boolean;
   readonly accounts?: string[];
   readonly organizationalUnits?: string[];
   readonly exclude: string[];

@@ -26,7 +26,7 @@ export interface AccountSelectionOptions {
 export class AccountSelection {
   /** Every member account of the organization, those that join later included. */
   public static organization(options: AccountSelectionOptions = {}): AccountSelection {
-    return new AccountSelection({ organization: true, exclude: checkAccounts('exclude', options.exclude ?? []) });
+    return new AccountSelection({ exclude: checkAccounts('exclude', options.exclude ?? []) });
   }
 
   /**

@@ -22,20 +22,21 @@ export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.
 }
 
 /**
- * Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes.
+ * Lets those who read and those who write use the bucket's key, by way of S3, which uses it in their name.
  *
  * @returns what must exist before the bucket is used
  */
-export function grantKey(scope: Construct, bucket: s3.IBucket, roles: iam.IRole[]): Construct[] {
+export function grantKey(scope: Construct, bucket: s3.IBucket, readers: iam.IRole[], writers: iam.IRole[]): Construct[] {
   const key = bucket.encryptionKey;
-  return key === undefined ? [] : [new iam.Policy(scope, 'KeyPolicy', {
+  const policy = (id: string, action: string, roles: iam.IRole[]) => key === undefined ? [] : [new iam.Policy(scope, id, {
     roles,
     statements: [new iam.PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      actions: [action],
       resources: [key.keyArn],
       conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` } },
     })],
   })];
+  return [...policy('DecryptPolicy', 'kms:Decrypt', readers), ...policy('EncryptPolicy', 'kms:GenerateDataKey', writers)];
 }
 
 /** Lets somebody read what sweeps wrote, and nothing else that is in the bucket. */

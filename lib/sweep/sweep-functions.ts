@@ -19,7 +19,7 @@ export interface SweepFunctionsProps {
   readonly options?: HandlerOptions;
 }
 
-/** The longest that Lambda allows is 15 minutes; the last one is for writing down what was done. */
+/** A minute less than Lambda allows, as the framework's own functions have. The batch keeps a margin within it to write down what it did. */
 const BATCH_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with no more than its own permissions. */

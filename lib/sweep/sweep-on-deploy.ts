@@ -31,9 +31,9 @@ export class SweepOnDeploy extends Construct {
     super(scope, id);
     const { stateMachine } = sweep;
     const stack = Stack.of(this);
-    const handler = (name: string, description: string, environment: Record<string, string>) => new HandlerFunction(this, name, {
+    const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new HandlerFunction(this, name, {
       asset: 'sweep-deployment',
-      handler: name === 'Start' ? 'onEvent' : 'isComplete',
+      handler: entry,
       description,
       timeout: Duration.minutes(2),
       memorySize: 256,
@@ -41,7 +41,7 @@ export class SweepOnDeploy extends Construct {
       options,
     });
 
-    const start = handler('Start', 'Root credentials sweep: starts with a deployment', { [MACHINE_VARIABLE]: stateMachine.stateMachineArn });
+    const start = handler('Start', 'onEvent', 'Root credentials sweep: starts with a deployment', { [MACHINE_VARIABLE]: stateMachine.stateMachineArn });
     const startPolicy = new iam.Policy(this, 'StartPolicy', {
       roles: [start.role!],
       statements: [
@@ -50,7 +50,7 @@ export class SweepOnDeploy extends Construct {
       ],
     });
 
-    const await_ = handler('Await', 'Root credentials sweep: a deployment waits for its end', {
+    const await_ = handler('Await', 'isComplete', 'Root credentials sweep: a deployment waits for its end', {
       [TIMEOUT_VARIABLE]: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()),
     });
     const executions = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });

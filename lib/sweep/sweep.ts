@@ -52,6 +52,7 @@ const AGAIN: sfn.RetryProps = {
  * The walk over the selected accounts: a state machine that selects, works through the batches and reports.
  *
  * Whatever dies on the way, the report is made: a batch that failed for good lets the others go on, and is reconciled there.
+ * Only an execution that is stopped, or times out, ends without one.
  */
 export class Sweep extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -97,8 +98,10 @@ export class Sweep extends Construct {
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
     this.rootSessionRole = functions.batch.role!;
-    const roles = [functions.select, functions.batch, functions.report, this.stateMachine].map(({ role }) => role!);
-    this.ready = [functions, ...functions.permissions, ...grantKey(this, bucket, roles), this.stateMachine];
+    const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
+    const readers = roles(functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
+    const writers = roles(functions.select, functions.batch, functions.report);
+    this.ready = [functions, ...functions.permissions, ...grantKey(this, bucket, readers, writers), this.stateMachine];
   }
 
   private task(id: string, fn: SweepFunctions['select'], payload?: Record<string, unknown>): sfn.TaskStateBase {

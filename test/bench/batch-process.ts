@@ -1,7 +1,6 @@
-import { s3, sts } from '../../lambda/aws/clients';
-import { RootSessions } from '../../lambda/aws/root-sessions';
-import { sweepBatch } from '../../lambda/sweep/batch';
-import { RunFolder, type RunReference } from '../../lambda/sweep/run-folder';
+import { join } from 'node:path';
+import type { handler as batchHandler } from '../../lambda/sweep/batch/index';
+import type { Execution, RunReference } from '../../lambda/sweep/run-folder';
 
 /** What one process spent: as on Lambda, one process works through one batch at a time. */
 export interface Spent {
@@ -9,28 +8,27 @@ export interface Spent {
   readonly memoryMb: number;
 }
 
-interface Work {
+export interface Work {
+  readonly execution: Execution;
   readonly run: RunReference;
-  readonly bucket: string;
   readonly batch: number;
   readonly accountsInFlight: number;
 }
 
-const client = s3();
-const stsClient = sts(process.env.AWS_REGION!);
-const idle = process.cpuUsage();
+/** What Lambda tells a function. */
+const CONTEXT = { getRemainingTimeInMillis: () => 14 * 60_000, invokedFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:batch' };
 
-/** Runs in a process of its own, as a Lambda function does. */
-async function work({ run, bucket, batch, accountsInFlight }: Work) {
-  const folder = new RunFolder(client, bucket, run.prefix);
-  const selection = await folder.selection(run.digest);
-  await sweepBatch(batch, { folder, selection, accountsInFlight, sessions: new RootSessions(stsClient, 'aws', 0), beginUntil: Infinity });
+/** Runs in a process of its own, and from the bundle, as on Lambda. */
+async function main() {
+  const { handler } = await import(join(__dirname, '..', '..', 'assets', 'sweep-batch', 'index.mjs')) as { handler: typeof batchHandler };
+  const idle = process.cpuUsage();
+  process.on('message', (work: Work) => {
+    void handler(work, CONTEXT).then(() => {
+      const { user, system } = process.cpuUsage(idle);
+      process.send!({ cpuMs: (user + system) / 1_000, memoryMb: process.memoryUsage().rss / 1e6 } satisfies Spent);
+    });
+  });
+  process.send!('ready');
 }
 
-process.on('message', (message: Work) => {
-  void work(message).then(() => {
-    const { user, system } = process.cpuUsage(idle);
-    process.send!({ cpuMs: (user + system) / 1_000, memoryMb: process.memoryUsage().rss / 1e6 } satisfies Spent);
-  });
-});
-process.send!('ready');
+void main();

@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BOTH_FEATURES, type Build, Deployment, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
+import { describe, expect, test } from 'vitest';
+import { BOTH_FEATURES, type Build, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, FailedAccounts } from '../../lib';
 import { fail } from '../local-aws/organization';
 
 const organization = variedOrganization(BOTH_FEATURES);
-let stack: Deployment;
-
-beforeAll(async () => {
-  stack = await Deployment.into(organization);
-}, 120_000);
-afterAll(() => stack?.stop());
-beforeEach(() => {
-  organization.calls.length = 0;
-  organization.faults.clear();
-});
+const stack = deploymentInto(organization);
 
 const selecting = (accounts: AccountSelection, failedAccounts?: FailedAccounts): Build => (scope) => {
   purge(scope, { accounts, failedAccounts });
 };
 const allButOne = AccountSelection.organization({ exclude: [EXCLUDED] });
 const reportIn = (output: string): string => /s3:\/\/\S+\/report\.json/.exec(output)![0];
-const runs = async () => (await stack.objects()).filter((address) => /\/runs\/[^/]+\/report\.json$/.test(address));
+const runs = async () => (await stack().objects()).filter((address) => /\/runs\/[^/]+\/report\.json$/.test(address));
 
 describe('a sweep that fails', () => {
   let output: string;
@@ -28,10 +19,10 @@ describe('a sweep that fails', () => {
   test('when the stack is created rolls it back', async () => {
     organization.assumedRootDenied.add(member(3)).add(member(4));
     organization.faults.add({ operation: 'iam:DeleteAccessKey', account: member(1), effect: fail('AccessDenied') });
-    const result = await stack.deploy(selecting(allButOne));
+    const result = await stack().deploy(selecting(allButOne));
     output = result.output;
     expect(result.code).toBe(1);
-    expect(await stack.status()).toBe('ROLLBACK_COMPLETE');
+    expect(await stack().status()).toBe('ROLLBACK_COMPLETE');
   }, 120_000);
 
   test('names the accounts and their ranked remedies in the output of the CLI', () => {
@@ -43,7 +34,7 @@ describe('a sweep that fails', () => {
   });
 
   test('leaves its report in the bucket, which stays', async () => {
-    expect(JSON.parse(await stack.read(reportIn(output)))).toMatchObject({ counts: { failed: 3, purged: 12, clean: 11 } });
+    expect(JSON.parse(await stack().read(reportIn(output)))).toMatchObject({ counts: { failed: 3, purged: 12, clean: 11 } });
   });
 
   test('has purged every other account, and is not run again by the rollback', async () => {
@@ -53,29 +44,29 @@ describe('a sweep that fails', () => {
 
   test('succeeds when it is deployed again after its cause has gone', async () => {
     organization.assumedRootDenied.clear();
-    expect(await stack.deploy(selecting(allButOne))).toMatchObject({ code: 0 });
-    expect((await stack.latestReport()).counts).toMatchObject({ failed: 0, purged: 2, clean: 24 });
+    expect(await stack().deploy(selecting(allButOne))).toMatchObject({ code: 0 });
+    expect((await stack().latestReport()).counts).toMatchObject({ failed: 0, purged: 2, clean: 24 });
   }, 120_000);
 
   test('when the stack is updated brings the older stack back, and sweeps nothing with the older selection', async () => {
     organization.account(member(1)).root.password = true;
     organization.account(member(2)).root.password = true;
-    const earlier = await stack.sweeps();
+    const earlier = await stack().sweeps();
     organization.faults.add({ operation: 'iam:DeleteLoginProfile', account: member(1), effect: fail('AccessDenied') });
-    const result = await stack.deploy(selecting(AccountSelection.accounts([member(1)])));
+    const result = await stack().deploy(selecting(AccountSelection.accounts([member(1)])));
     expect(result.code).toBe(1);
     expect(result.output).toContain(`${member(1)} (workload 1)`);
-    expect(await stack.status()).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(JSON.parse(await stack.read(reportIn(result.output)))).toMatchObject({ counts: { failed: 1 } });
+    expect(await stack().status()).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(JSON.parse(await stack().read(reportIn(result.output)))).toMatchObject({ counts: { failed: 1 } });
     expect(rootSessions(organization.calls)).toEqual(new Set([member(1)]));
     expect(organization.account(member(2)).root.password).toBe(true);
-    expect(await stack.sweeps()).toEqual(['FAILED', ...earlier]);
+    expect(await stack().sweeps()).toEqual(['FAILED', ...earlier]);
   }, 120_000);
 
   test('in accounts that are tolerated lets the deployment succeed, and reports them', async () => {
     organization.faults.add({ operation: 'iam:DeleteLoginProfile', account: member(1), effect: fail('AccessDenied') });
-    expect(await stack.deploy(selecting(AccountSelection.accounts([member(1), member(2)]), FailedAccounts.TOLERATE))).toMatchObject({ code: 0 });
-    expect(await stack.latestReport()).toMatchObject({
+    expect(await stack().deploy(selecting(AccountSelection.accounts([member(1), member(2)]), FailedAccounts.TOLERATE))).toMatchObject({ code: 0 });
+    expect(await stack().latestReport()).toMatchObject({
       counts: { failed: 1, purged: 1 }, accounts: [{ accountId: member(1), outcome: 'failed' }, { accountId: member(2), outcome: 'purged' }],
     });
   }, 120_000);

@@ -1,23 +1,14 @@
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BOTH_FEATURES, changes, Deployment, EXCLUDED, MANAGEMENT, member, purge, rootSessions, SECURITY, variedOrganization } from './testing';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, type RootCredentialsPurgeProps } from '../../lib';
 import { delay } from '../local-aws/organization';
 
 const organization = variedOrganization(BOTH_FEATURES);
-let stack: Deployment;
+const stack = deploymentInto(organization);
 
-beforeAll(async () => {
-  stack = await Deployment.into(organization);
-}, 120_000);
-afterAll(() => stack?.stop());
-beforeEach(() => {
-  organization.calls.length = 0;
-  organization.faults.clear();
-});
-
-const deploy = (props: RootCredentialsPurgeProps) => stack.deploy((scope) => {
+const deploy = (props: RootCredentialsPurgeProps) => stack().deploy((scope) => {
   purge(scope, props);
 });
 const swept = () => rootSessions(organization.calls);
@@ -27,16 +18,16 @@ describe('a dry run', () => {
   test('reports what would be deleted, and deletes nothing', async () => {
     const before = organization.accounts.map(({ root }) => root.credentials.current);
     expect(await deploy({ dryRun: true, accounts: AccountSelection.organization({ exclude: [EXCLUDED] }) })).toMatchObject({ code: 0 });
-    expect(await stack.latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 14, 'clean': 12 } });
+    expect(await stack().latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 14, 'clean': 12 } });
     expect(changes(organization.calls)).toEqual([]);
     expect(organization.accounts.map(({ root }) => root.credentials.current)).toEqual(before);
   }, 120_000);
 
   test('has a role to which IAM itself denies a session that could delete', async () => {
-    const roleArn = await stack.output('RootSessionRole');
+    const roleArn = await stack().output('RootSessionRole');
     const { AccessKeyId, SecretAccessKey, SessionToken } = organization.issue({ accountId: MANAGEMENT, roleArn, arn: roleArn }, 900); // as Lambda gets them
     const asSweep = new STSClient({
-      ...stack.aws.clientSettings(),
+      ...stack().aws.clientSettings(),
       credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     });
     const assumeRoot = (accountId: string, task: string) => asSweep.send(new AssumeRootCommand({
@@ -48,9 +39,9 @@ describe('a dry run', () => {
   });
 
   test('cannot be undone by the start', async () => {
-    const sweep = await stack.start({ dryRun: false, accounts: [member(1)] });
+    const sweep = await stack().start({ dryRun: false, accounts: [member(1)] });
     expect(sweep).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await stack.reportOf(sweep)).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 } });
+    expect(await stack().reportOf(sweep)).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 } });
   });
 });
 
@@ -61,11 +52,11 @@ describe('a sweep that somebody starts by hand', () => {
   }, 120_000);
 
   test('may be narrowed to some accounts and to a dry run', async () => {
-    expect(await stack.start({ accounts: [member(3)], dryRun: true })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().start({ accounts: [member(3)], dryRun: true })).toMatchObject({ status: 'SUCCEEDED' });
     expect(swept()).toEqual(new Set([member(3)]));
     expect(organization.account(member(3)).root.password).toBe(true);
 
-    expect(await stack.start({ accounts: [member(3)] })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().start({ accounts: [member(3)] })).toMatchObject({ status: 'SUCCEEDED' });
     expect(swept()).toEqual(new Set([member(3)]));
     expect(organization.account(member(3)).root.password).toBe(false);
   });
@@ -74,22 +65,22 @@ describe('a sweep that somebody starts by hand', () => {
     ['with a key that is not understood', { account: [member(1)] }, 'InputRefused', "it has unknown keys 'account'"],
     ['in an account outside of the selection', { accounts: [member(1), member(7)] }, 'SelectionError', `${member(7)} is not selected by this construct`],
   ])('%s fails, touches nothing, and reports why', async (_name, input, code, message) => {
-    const sweep = await stack.start(input);
+    const sweep = await stack().start(input);
     expect(sweep).toMatchObject({ status: 'FAILED', error: code, cause: expect.stringContaining(message) });
     expect(swept()).toEqual(new Set());
     expect(organization.account(member(1)).root.password).toBe(true);
-    expect(await stack.reportOf(sweep)).toMatchObject({ problem: { code, message: expect.stringContaining(message) }, accounts: [] });
+    expect(await stack().reportOf(sweep)).toMatchObject({ problem: { code, message: expect.stringContaining(message) }, accounts: [] });
   });
 
   test('sweeps what the construct selects when nothing is narrowed', async () => {
-    expect(await stack.start({})).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await stack.latestReport()).toMatchObject({ counts: { purged: 2, clean: 2 } });
+    expect(await stack().start({})).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().latestReport()).toMatchObject({ counts: { purged: 2, clean: 2 } });
   });
 });
 
 test('a sweep that somebody stops fails the deployment that waits for it', async () => {
-  const client = new SFNClient(stack.aws.clientSettings());
-  const stateMachineArn = await stack.output('Machine');
+  const client = new SFNClient(stack().aws.clientSettings());
+  const stateMachineArn = await stack().output('Machine');
   organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(3_000) });
   const deployment = deploy({ accounts: AccountSelection.accounts([member(1)]) });
   const running = await vi.waitUntil(async () => (
@@ -99,5 +90,5 @@ test('a sweep that somebody stops fails the deployment that waits for it', async
   const { code, output } = await deployment;
   expect(code).toBe(1);
   expect(output).toContain('the sweep was stopped by somebody (NotToday)');
-  expect(await stack.status()).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await stack().status()).toBe('UPDATE_ROLLBACK_COMPLETE');
 }, 120_000);

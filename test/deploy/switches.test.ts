@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Build, changes, Deployment, SECURITY } from './testing';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Build, changes, deploymentInto, SECURITY } from './testing';
 import { OrgRootAccessFeatures, RootAccessDelegation } from '../../lib';
 import { fail, FEATURES, FakeOrganization } from '../local-aws/organization';
 
@@ -10,16 +10,7 @@ const OTHER = '333333333333';
 const organization = new FakeOrganization();
 organization.addAccount({ id: SECURITY });
 organization.addAccount({ id: OTHER });
-let stack: Deployment;
-
-beforeAll(async () => {
-  stack = await Deployment.into(organization);
-}, 120_000);
-afterAll(() => stack?.stop());
-beforeEach(() => {
-  organization.calls.length = 0;
-  organization.faults.clear();
-});
+const stack = deploymentInto(organization);
 
 const switches = (removalPolicy: RemovalPolicy, delegate = SECURITY): Build => (scope) => {
   const features = new OrgRootAccessFeatures(scope, 'RootAccess', { removalPolicy });
@@ -39,11 +30,11 @@ describe('a feature that cannot be switched on', () => {
   });
 
   test.each([RemovalPolicy.RETAIN, RemovalPolicy.DESTROY])('fails the deployment with the reason, and leaves the organization as it was (%s)', async (removalPolicy) => {
-    const { code, output } = await stack.deploy(switches(removalPolicy));
+    const { code, output } = await stack().deploy(switches(removalPolicy));
     expect(code).toBe(1);
     expect(output).toContain('RootSessions could not be switched on: OrganizationNotInAllFeaturesModeException: not in this organization; '
       + 'switched off again: trusted access, RootCredentialsManagement');
-    expect(await stack.status()).toBe('ROLLBACK_COMPLETE');
+    expect(await stack().status()).toBe('ROLLBACK_COMPLETE');
     expect(isOn()).toEqual(NOTHING);
   }, 60_000);
 });
@@ -56,13 +47,13 @@ describe('switches that are on before', () => {
   });
 
   test('are adopted without a change', async () => {
-    expect(await stack.deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 });
+    expect(await stack().deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 });
     expect(changes(organization.calls)).toEqual([]);
     expect(isOn()).toEqual(EVERYTHING);
   }, 60_000);
 
   test('stay on under RETAIN when the stack is deleted; the delegation goes', async () => {
-    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(await stack().destroy()).toMatchObject({ code: 0 });
     expect(changes(organization.calls)).toEqual(['DeregisterDelegatedAdministrator']);
     expect(isOn()).toEqual({ ...EVERYTHING, delegates: [] });
   }, 60_000);
@@ -70,10 +61,10 @@ describe('switches that are on before', () => {
 
 describe('a delegation', () => {
   test('is moved by registering the new account before the older one is deregistered', async () => {
-    expect(await stack.deploy(switches(RemovalPolicy.DESTROY))).toMatchObject({ code: 0 });
+    expect(await stack().deploy(switches(RemovalPolicy.DESTROY))).toMatchObject({ code: 0 });
     expect(isOn()).toEqual(EVERYTHING);
     organization.calls.length = 0;
-    expect(await stack.deploy(switches(RemovalPolicy.DESTROY, OTHER))).toMatchObject({ code: 0 });
+    expect(await stack().deploy(switches(RemovalPolicy.DESTROY, OTHER))).toMatchObject({ code: 0 });
     const moves = organization.calls.filter(({ operation }) => /^(Register|Deregister)/.test(operation));
     expect(moves.map(({ operation, input }) => [operation, input.AccountId])).toEqual([
       ['RegisterDelegatedAdministrator', OTHER],
@@ -83,7 +74,7 @@ describe('a delegation', () => {
   }, 120_000);
 
   test('is deregistered first, then sessions, credentials and trusted access go off, when a stack under DESTROY is deleted', async () => {
-    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(await stack().destroy()).toMatchObject({ code: 0 });
     expect(changes(organization.calls)).toEqual([
       'DeregisterDelegatedAdministrator',
       'DisableOrganizationsRootSessions',

@@ -5,6 +5,7 @@ import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type DescribeExecutionOutput, paginateListExecutions, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 import { type CdkResult, LocalAws } from '../local-aws/local-aws';
@@ -36,6 +37,24 @@ export function variedOrganization(options: OrganizationOptions = {}): FakeOrgan
     organization.addAccount({ id: member(n), name: `workload ${n}`, ou: n > 10 ? unit : undefined, root: n % 2 ? credentials[(n - 1) / 2 % credentials.length] : {} });
   }
   return organization;
+}
+
+/**
+ * A deployment for the tests of one file. Each test begins with no recorded calls and no faults.
+ *
+ * @returns it, once the tests run
+ */
+export function deploymentInto(organization: FakeOrganization): () => Deployment {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await Deployment.into(organization);
+  }, 120_000);
+  afterAll(() => deployment?.stop());
+  beforeEach(() => {
+    organization.calls.length = 0;
+    organization.faults.clear();
+  });
+  return () => deployment;
 }
 
 /** Describes the resources of a stack. */

@@ -4,7 +4,7 @@ import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExe
 import type { Deployed } from './deployed';
 import type { Grant } from './grants';
 import { KEPT } from './stacks';
-import type { RunReference } from '../../lambda/sweep/run-folder';
+import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, type SweepSettings, TIMEOUT_VARIABLE } from '../../lib/private/contract';
 import { member, SECURITY } from '../deploy/testing';
 import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
@@ -143,9 +143,9 @@ async function settingsOf({ deployment, id }: Deployed, construct: string): Prom
 
 /** A batch of one account with a password; what came of it is in its results. */
 async function sweepBatch(deployed: Deployed, grant: Grant): Promise<string> {
-  const { answer, run } = await sweptBatch(deployed, grant);
+  const { answer } = await sweptBatch(deployed, grant);
   const bucket = deployed.id(`${grant.at.construct}/Reports`);
-  return answer === '{}' ? deployed.deployment.read(`s3://${bucket}/${run.prefix}batch-0000.json`) : answer;
+  return answer === '{}' ? deployed.deployment.read(`s3://${bucket}/${runPrefix(EXECUTION)}batch-0000.json`) : answer;
 }
 
 async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: string; run: RunReference }> {

@@ -302,12 +302,14 @@ export const PINNED: readonly Pinned[] = [
     everything: 'Lambda asks for it before there is a network interface to name',
     pinned: 'the local AWS has no VPC',
   })),
-  ...['select function', 'batch function', 'report function', 'sweep state machine'].map((holder): Pinned => ({
-    holder,
-    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  ...[
+    ...['batch function', 'report function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
+    ...['select function', 'batch function', 'report function'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
+  ].map((who): Pinned => ({
+    ...who,
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`,
     condition: 'kms:ViaService StringEquals s3.us-east-1.amazonaws.com',
-    need: 'with a key: objects of the bucket are neither read nor written',
+    need: 'with a key: objects of the bucket cannot be read, or not be written',
     pinned: 'the local AWS does not encrypt',
   })),
   {

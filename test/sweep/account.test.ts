@@ -246,7 +246,7 @@ describe('a denied root session', () => {
     member.organization.assumedRootDenied.add(MEMBER);
     const { outcome, problem } = await member.sweep();
     expect(outcome).toBe('failed');
-    expect(problem!.code).toBe('AccessDenied');
+    expect(problem!.code).toBe('AccessDenied'); // and not AssumeRootDenied: AWS gave the session
     expect(problem!.remedies[0]).toContain('aws:AssumedRoot');
     expect(member.account.root.accessKeys).toHaveLength(2);
   });

@@ -156,11 +156,14 @@ describe('permissions', () => {
     ]);
   });
 
-  test('with a key are the two that S3 needs, by way of S3', () => {
-    const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, 'kms:GenerateDataKey');
+  test.each([
+    ['kms:Decrypt', ['Batch', 'Report', 'StateMachine']],
+    ['kms:GenerateDataKey', ['Select', 'Batch', 'Report']],
+  ])('with a key are, by way of S3, %s for %j', (action, expected) => {
+    const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, action);
     const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Select|Batch|Report|StateMachine)Role/.exec(Ref)?.[1]);
-    expect(holders).toEqual(['Select', 'Batch', 'Report', 'StateMachine']);
-    expect(statement).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
+    expect(holders).toEqual(expected);
+    expect(statement).toMatchObject({ Action: action, Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
   });
 
   test('in a VPC are those of network interfaces', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BatchSweep } from '../../lambda/sweep/batch';
 import type { AccountResult, Problem } from '../../lambda/sweep/results';
 import type { Execution, RunFolder, RunReference } from '../../lambda/sweep/run-folder';
@@ -65,7 +65,7 @@ for (let n = 0; n < 6; n++) {
 }
 
 const settings = {
-  selection: { organization: true, exclude: [member(4)] },
+  selection: { exclude: [member(4)] },
   credentials: ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as ResolvedSelection['credentials'],
   dryRun: false,
   tolerateFailedAccounts: false,
@@ -205,8 +205,7 @@ describe('what died on the way', () => {
 });
 
 describe('the account that runs the sweep as delegated administrator', () => {
-  test('is skipped when AWS denies it a root session in itself', async () => {
-    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(0), effect: fail('AccessDenied') });
+  const sweepItself = () => {
     const selection: ResolvedSelection = {
       organizationId: organization.organizationId,
       managementAccountId: MANAGEMENT,
@@ -217,9 +216,17 @@ describe('the account that runs the sweep as delegated administrator', () => {
       batches: [[account(0), account(2)]],
       skipped: [],
     };
-    const results = await handlers.sweepBatch(0, {
-      folder, selection, sessions: handlers.sessions(0), accountsInFlight: 1, beginUntil: Infinity,
-    });
-    expect(results).toMatchObject([{ outcome: 'skipped', reason: expect.stringContaining('sweep it from the management account') }, { outcome: 'clean' }]);
+    return handlers.sweepBatch(0, { folder, selection, sessions: handlers.sessions(0), accountsInFlight: 1, beginUntil: Infinity });
+  };
+  afterEach(() => organization.assumedRootDenied.clear());
+
+  test('is skipped when AWS denies it a root session in itself', async () => {
+    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(0), effect: fail('AccessDenied') });
+    expect(await sweepItself()).toMatchObject([{ outcome: 'skipped', reason: expect.stringContaining('sweep it from the management account') }, { outcome: 'clean' }]);
+  });
+
+  test('has failed when AWS gave it the session, and a policy forbids to read in it', async () => {
+    organization.assumedRootDenied.add(member(0));
+    expect(await sweepItself()).toMatchObject([{ outcome: 'failed', problem: { code: 'AccessDenied' } }, { outcome: 'clean' }]);
   });
 });

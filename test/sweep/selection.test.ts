@@ -43,7 +43,7 @@ describe('a selection of the organization', () => {
     for (let n = 0; n < 45; n++) {
       organization.addAccount({ id: member(n) });
     }
-    const { selected, reasons, batches } = await select({ organization: true });
+    const { selected, reasons, batches } = await select({});
     expect(selected).toEqual(Array.from({ length: 45 }, (_, n) => member(n)));
     expect(batches.map((batch) => batch.length)).toEqual([25, 20]);
     expect(reasons).toEqual({ [MANAGEMENT]: expect.stringContaining('management account') });
@@ -53,7 +53,7 @@ describe('a selection of the organization', () => {
     const organization = await served();
     [1, 2, 3].forEach((n) => organization.addAccount({ id: member(n) }));
     organization.faults.add({ operation: 'organizations:ListAccounts', effect });
-    expect((await select({ organization: true })).selected).toEqual([1, 2, 3].map(member));
+    expect((await select({})).selected).toEqual([1, 2, 3].map(member));
   });
 
   test.each(['both', 'State', 'Status'] as const)('reports accounts that are not active as skipped when AWS sends %s', async (accountStates) => {
@@ -62,7 +62,7 @@ describe('a selection of the organization', () => {
     organization.addAccount({ id: member(1) });
     organization.addAccount({ id: member(2), state: 'SUSPENDED' });
     organization.addAccount({ id: member(3), state: 'PENDING_CLOSURE' });
-    const { selected, reasons } = await select({ organization: true });
+    const { selected, reasons } = await select({});
     expect(selected).toEqual([member(1)]);
     expect(reasons[member(2)]).toBe('its state is SUSPENDED, not ACTIVE');
     expect(reasons[member(3)]).toContain('PENDING_CLOSURE');
@@ -71,7 +71,7 @@ describe('a selection of the organization', () => {
   test('leaves excluded accounts out and says so', async () => {
     const organization = await served();
     [1, 2].forEach((n) => organization.addAccount({ id: member(n) }));
-    const { selected, reasons } = await select({ organization: true, exclude: [member(2)] });
+    const { selected, reasons } = await select({ exclude: [member(2)] });
     expect(selected).toEqual([member(1)]);
     expect(reasons[member(2)]).toBe('it is excluded');
   });
@@ -80,7 +80,7 @@ describe('a selection of the organization', () => {
 describe('an exclusion', () => {
   test('of an account that the organization does not have is an error: it protects nothing', async () => {
     await served();
-    await expect(select({ organization: true, exclude: [member(9)] })).rejects.toThrow(`the organization has no account ${member(9)}, so excluding it protects nothing: correct exclude`);
+    await expect(select({ exclude: [member(9)] })).rejects.toThrow(`the organization has no account ${member(9)}, so excluding it protects nothing: correct exclude`);
   });
 
   test('is checked in the whole organization when units are selected', async () => {
@@ -161,8 +161,8 @@ describe('a start', () => {
   test('narrows the selection', async () => {
     const organization = await served();
     [1, 2, 3].forEach((n) => organization.addAccount({ id: member(n) }));
-    expect(await select({ organization: true }, { accounts: [member(2)] })).toMatchObject({ selected: [member(2)], narrowed: true });
-    expect(await select({ organization: true })).toMatchObject({ narrowed: false });
+    expect(await select({}, { accounts: [member(2)] })).toMatchObject({ selected: [member(2)], narrowed: true });
+    expect(await select({})).toMatchObject({ narrowed: false });
   });
 
   test('cannot name an account that is not selected', async () => {
@@ -174,13 +174,13 @@ describe('a start', () => {
   test('does not reach an excluded account by naming it', async () => {
     const organization = await served();
     organization.addAccount({ id: member(1) });
-    expect(await select({ organization: true, exclude: [member(1)] }, { accounts: [member(1)] })).toMatchObject({ selected: [], reasons: { [member(1)]: 'it is excluded' } });
+    expect(await select({ exclude: [member(1)] }, { accounts: [member(1)] })).toMatchObject({ selected: [], reasons: { [member(1)]: 'it is excluded' } });
   });
 
   test('can ask for a dry run', async () => {
     await served();
-    expect((await select({ organization: true }, { dryRun: true })).dryRun).toBe(true);
-    expect((await select({ organization: true }, { dryRun: false })).dryRun).toBe(false);
+    expect((await select({}, { dryRun: true })).dryRun).toBe(true);
+    expect((await select({}, { dryRun: false })).dryRun).toBe(false);
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { s3, sts } from '../../aws/clients';
 import { RootSessions } from '../../aws/root-sessions';
 import { log } from '../../log';
 import { sweepBatch } from '../batch';
-import { RunFolder, type Execution, type RunReference } from '../run-folder';
+import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
 
 interface BatchEvent {
   readonly execution: Execution;
@@ -23,7 +23,7 @@ const clients = { s3: s3(), sts: sts(process.env[STS_REGION_VARIABLE]!) };
 
 /** One item of the Map. It answers with nothing: the Map collects answers in a payload, and results grow with the accounts. */
 export async function handler({ execution, run, batch, accountsInFlight }: BatchEvent, context: Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>) {
-  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, run.prefix);
+  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const results = await sweepBatch(batch, {
     folder,
     sessions: new RootSessions(clients.sts, context.invokedFunctionArn.split(':')[1], Date.parse(execution.startTime) + LATE_MS),

@@ -18,7 +18,7 @@ function inputs({ members }: Scenario): fc.Arbitrary<unknown> {
     accounts: fc.oneof({ weight: 4, arbitrary: ids }, fc.anything(), fc.array(fc.string())),
     dryRun: fc.oneof({ weight: 2, arbitrary: fc.boolean() }, fc.anything()),
     exclude: fc.constant([]),
-    selection: fc.constant({ organization: true, exclude: [] }),
+    selection: fc.constant({ exclude: [] }),
     credentials: fc.constant([]),
   }, { requiredKeys: [] });
   const asked = fc.record({ accounts: ids, dryRun: fc.boolean() }, { requiredKeys: [] });
@@ -55,7 +55,7 @@ describe('a selection file that was edited', () => {
     await fc.assert(fc.asyncProperty(quiet, edits, async (scenario, { at, cut, put }) => {
       const stage = setUp(scenario, 0);
       const run = await stage.sweep.select();
-      const key = `${run.prefix}selection.json`;
+      const key = `${stage.sweep.folder.prefix}selection.json`;
       const text = stage.world.bucket.objects.get(key)!;
       const edited = text.slice(0, at % text.length) + put + text.slice(at % text.length + cut);
       fc.pre(edited !== text);

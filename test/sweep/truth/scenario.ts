@@ -124,7 +124,7 @@ export function setUp({ members: list, unknown, select, settings, denied, troubl
 
   const exclude = select.by === 'accounts' ? [] : select.exclude.map(memberId); // nothing is excluded from a list
   const selection: Record<typeof select.by, Selection> = {
-    organization: { organization: true, exclude },
+    organization: { exclude },
     accounts: { accounts: select.members.map(memberId), exclude: [] },
     units: { organizationalUnits: select.units.map((index) => units[index]), exclude },
   };
