@@ -163,15 +163,11 @@ export interface ApprovalRequest {
   readonly refuse: string;
 }
 
-/** What the bucket runbooks know beside. */
-export interface BucketSettings extends RunbookSettings {
-  readonly protectedBuckets: string[];
-}
-
-/** What the queue runbooks know beside. */
-export interface QueueSettings extends RunbookSettings {
-  /** ARNs or names. */
-  readonly protectedQueues: string[];
+/** What the runbooks of buckets and queues know beside. */
+export interface PolicySettings extends RunbookSettings {
+  /** Names of buckets, names or ARNs of queues. */
+  readonly protectedResources: string[];
+  readonly allowReplacement: boolean;
 }
 
 /** What the runbooks that allow and extend password recovery know beside. */
