@@ -5,7 +5,6 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -27,7 +26,6 @@ const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
 export const cloudFormation = () => new CloudFormationClient(shared);
 export const organizations = () => new OrganizationsClient(shared);
 export const s3 = () => new S3Client(shared);
-export const ssm = () => new SSMClient(shared);
 export const stepFunctions = () => new SFNClient(shared);
 /** IAM as the function's own role: the switches of the organization. */
 export const iam = () => new IAMClient(shared);

@@ -1,12 +1,10 @@
 import { failure } from './failure';
 import { PolicyRecords } from './policy-records';
-import type { RunbookClients } from './runbook';
 import { RECORDS_VARIABLE, STS_REGION_VARIABLE, type PolicySettings } from '../../lib/private/contract';
-import { organizations, s3, ssm, sts } from '../aws/clients';
+import { s3, sts } from '../aws/clients';
 import { RootSessions } from '../aws/root-sessions';
 
 /** What the functions of buckets and queues share, by their environment. */
-export const runbookClients = (): RunbookClients => ({ organizations: organizations(), ssm: ssm() });
 export const policyRecords = () => new PolicyRecords(s3(), process.env[RECORDS_VARIABLE]!);
 
 /** Sessions for one run, in the partition of an ARN. A denial is not waited for: people wait for the answer. */

@@ -1,5 +1,3 @@
-import type { OrganizationsClient } from '@aws-sdk/client-organizations';
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import { approvalRequest } from './approval-request';
 import type { Intention, Start } from './start';
 import { parseInput, refused, type Fields } from './start-input';
@@ -20,22 +18,18 @@ export interface Task<F extends Fields, Settings extends RunbookSettings, Plan> 
   act(start: Start<F, Settings>, plan: Plan): Promise<object>;
 }
 
-export interface RunbookClients {
-  readonly organizations: OrganizationsClient;
-  readonly ssm: SSMClient;
-}
-
 /**
  * The function's side of `lib/session/runbook.ts`: both steps check the input and the target again, and neither trusts anything but the
  * definition and the context of the state machine.
  */
-export function runbook<F extends Fields, Settings extends RunbookSettings, Plan>(clients: RunbookClients, task: Task<F, Settings, Plan>) {
+export function runbook<F extends Fields, Settings extends RunbookSettings, Plan>(task: Task<F, Settings, Plan>) {
   return async (event: RunbookEvent<Settings>): Promise<Prepared<Plan> | object> => {
     const { execution, settings } = event;
     const input = parseInput(event.input, task.fields);
-    await checkTarget(clients.organizations, input.accountId, settings);
-    const start = { execution, input, settings, startedBy: await startedBy(clients.ssm, execution) };
-    log.info(event.step, { execution: execution.id, accountId: input.accountId, dryRun: input.dryRun, startedBy: start.startedBy });
+    checkTarget(input.accountId, settings);
+    const starter = event.step === 'prepare' ? startedBy(event.automation ?? {}, execution.machine) : event.startedBy ?? undefined;
+    const start = { execution, input, settings, startedBy: starter };
+    log.info(event.step, { execution: execution.id, accountId: input.accountId, dryRun: input.dryRun, startedBy: starter });
     if (event.step === 'prepare') {
       return prepare(task, start);
     }
@@ -46,13 +40,18 @@ export function runbook<F extends Fields, Settings extends RunbookSettings, Plan
   };
 }
 
-async function prepare<F extends Fields, Settings extends RunbookSettings, Plan>(task: Task<F, Settings, Plan>, start: Start<F, Settings>): Promise<Prepared<Plan>> {
+async function prepare<F extends Fields, Settings extends RunbookSettings, Plan>(
+  task: Task<F, Settings, Plan>, start: Start<F, Settings>,
+): Promise<Prepared<Plan>> {
   const prepared = await task.prepare(start);
   if ('result' in prepared) {
     return done(prepared.result);
   }
   const { plan } = prepared;
-  return start.input.dryRun ? done(task.preview(start, plan)) : { done: false, plan, approval: approvalRequest(start, prepared) };
+  if (start.input.dryRun) {
+    return done(task.preview(start, plan));
+  }
+  return { done: false, plan, startedBy: start.startedBy ?? null, approval: approvalRequest(start, prepared) };
 }
 
 const done = (result: object): Done => ({ done: true, result });

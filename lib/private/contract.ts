@@ -135,8 +135,18 @@ export interface RunbookEvent<Settings extends RunbookSettings = RunbookSettings
   /** What the start said: nothing of it is trusted. */
   readonly input: unknown;
   readonly settings: Settings;
-  /** For `act`: what `prepare` answered as its plan. */
+  /** For `prepare`: what Systems Manager says of the automation by whose id the execution is named; an error when there is none. */
+  readonly automation?: RunbookAutomation;
+  /** For `act`: what `prepare` answered as its plan and as the starter. */
   readonly plan?: unknown;
+  readonly startedBy?: string | null;
+}
+
+/** An execution of the runbook's document. */
+export interface RunbookAutomation {
+  readonly status?: string;
+  readonly executedBy?: string;
+  readonly steps?: readonly { readonly Inputs?: Readonly<Record<string, string>> }[];
 }
 
 /** What `prepare` answers: either it is done, or a plan that `act` is given when it may go on. */
@@ -151,6 +161,8 @@ export interface Done {
 export interface Planned<Plan = unknown> {
   readonly done: false;
   readonly plan: Plan;
+  /** ARN; null when nobody started the document. */
+  readonly startedBy: string | null;
   readonly approval: ApprovalRequest;
 }
 

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { Approvals } from './approvals';
 import { IRootSessionRunbook } from './root-session-runbook';
 import { HandlerOptions } from '../handler-options';
-import { RunbookSettings } from '../private/contract';
+import { RunbookSettings, Selection } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
 
@@ -44,6 +44,8 @@ export interface RunbookProps {
   readonly timeout?: Duration;
   /** What must exist before the function may be asked. */
   readonly ready?: Construct[];
+  /** What a starter needs beside the start. */
+  readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
   readonly options?: HandlerOptions;
 }
 
@@ -65,8 +67,8 @@ const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'SdkClientEx
  * The frame of every runbook.
  *
  * ```
- * Prepare ──► done? ── yes ──────────────────────────────► Succeeded
- *                └─ no ──► AskForApproval (if approvers) ──► Act ──► Succeeded
+ * WhoStarted ──► UnitOfAccount… (if units are selected) ──► Prepare ──► done? ── yes ────────────────────────────► Succeeded
+ *                                                                         └─ no ──► AskForApproval (if approvers) ──► Act ──► Succeeded
  * ```
  *
  * The contract with the function, which `lambda/session/runbook.ts` keeps (`RunbookEvent`, `Prepared` in `contract.ts`):
@@ -80,45 +82,39 @@ const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'SdkClientEx
  * - `act` gets the plan. It may be asked again when the function has died, and goes on from what it finds. What it answers is the output.
  * - An error of the function is the error of the execution, and so that of the automation: its message is what people read.
  *
- * The execution's name is the id of the automation that started it, by which the function finds out who did. The function's role
- * gets `ssm:GetAutomationExecution` here, and nothing else.
+ * The execution's name is the id of the automation that started it, by which the state machine finds out who did; the function judges what it found.
  */
 export class Runbook extends Construct implements IRootSessionRunbook {
   readonly stateMachine: sfn.StateMachine;
   readonly documentName: string;
   private readonly approvals: Approvals;
 
-  constructor(scope: Construct, id: string, props: RunbookProps) {
+  constructor(scope: Construct, id: string, private readonly props: RunbookProps) {
     super(scope, id);
     const { fn, approvals, settings, timeout = Duration.hours(1) } = props;
     this.approvals = approvals;
     const { topic } = approvals;
     const whole = topic ? Duration.minutes(timeout.toMinutes() + approvals.timeout.toMinutes()) : timeout;
-    const permissions = new iam.Policy(this, 'WhoStarted', {
-      roles: [fn.role!],
-      statements: [new iam.PolicyStatement({ actions: ['ssm:GetAutomationExecution'], resources: [this.automations] })],
-    });
-
     const event = {
       execution,
       input: sfn.JsonPath.objectAt('$$.Execution.Input'),
       settings: { ...settings, ...topic && { approvalHours: approvals.timeout.toMinutes() / 60 } },
     };
-    const act = this.task('Act', fn, { step: 'act', ...event, plan: sfn.JsonPath.objectAt('$.plan') });
-    const definition = this.task('Prepare', fn, { step: 'prepare', ...event }).next(
+    const act = this.task('Act', fn, { step: 'act', ...event, plan: sfn.JsonPath.objectAt('$.plan'), startedBy: sfn.JsonPath.stringAt('$.startedBy') });
+    const prepare = this.task('Prepare', fn, { step: 'prepare', ...event, automation: sfn.JsonPath.objectAt('$.automation') }).next(
       new sfn.Choice(this, 'Done?')
         .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Pass(this, 'NothingToDo', { outputPath: '$.result' }))
         .otherwise(topic ? this.approval(approvals).next(act) : act),
     );
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(definition),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.whoStarted(this.inUnits(settings.selection, prepare))),
       timeout: whole,
       comment: props.description,
       tracingEnabled: false,
       // what a state is given shows the task token, with which an approver answers
       logs: { destination: handlerLogGroup(this, 'Logs', props.options), level: sfn.LogLevel.ALL, includeExecutionData: topic === undefined },
     });
-    this.stateMachine.node.addDependency(permissions, ...props.ready ?? []);
+    this.stateMachine.node.addDependency(...props.ready ?? []);
     this.documentName = this.document(props, whole).ref;
   }
 
@@ -126,10 +122,11 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     this.approvals.addStarter(grantee);
     const grant = (actions: string[], resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
     const document = Stack.of(this).formatArn({ service: 'ssm', resource: 'document', resourceName: this.documentName });
-    return grant(['ssm:StartAutomationExecution'], [document, this.automations])
+    const start = grant(['ssm:StartAutomationExecution'], [document, this.automations])
       .combine(grant(['ssm:GetAutomationExecution', 'ssm:StopAutomationExecution'], [this.automations]))
       .combine(this.stateMachine.grantStartExecution(grantee))
       .combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:StopExecution'));
+    return this.props.grantInput ? start.combine(this.props.grantInput(grantee)) : start;
   }
 
   grantApprove(grantee: iam.IGrantable): iam.Grant {
@@ -144,6 +141,52 @@ export class Runbook extends Construct implements IRootSessionRunbook {
   /** Automations have ids that are made when they start. */
   private get automations(): string {
     return Stack.of(this).formatArn({ service: 'ssm', resource: 'automation-execution', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+  }
+
+  /** Asks Systems Manager for the automation of this name. A direct start has none, and that the starter is not known stops nothing. */
+  private whoStarted(next: sfn.IChainable): sfn.Chain {
+    const ask = new tasks.CallAwsService(this, 'WhoStarted', {
+      service: 'ssm',
+      action: 'getAutomationExecution',
+      parameters: { AutomationExecutionId: sfn.JsonPath.stringAt('$$.Execution.Name') },
+      iamResources: [this.automations],
+      resultSelector: {
+        status: sfn.JsonPath.stringAt('$.AutomationExecution.AutomationExecutionStatus'),
+        executedBy: sfn.JsonPath.stringAt('$.AutomationExecution.ExecutedBy'),
+        steps: sfn.JsonPath.objectAt('$.AutomationExecution.StepExecutions'),
+      },
+      resultPath: '$.automation',
+    });
+    ask.addRetry({ errors: ['Ssm.InternalServerErrorException', 'Ssm.SsmException', 'Ssm.SdkClientException'], maxAttempts: 3, backoffRate: 2 });
+    ask.addCatch(next, { resultPath: '$.automation' });
+    return ask.next(next);
+  }
+
+  /** Goes up from the account to the root of the organization, and on if a selected unit is on the way: IAM has no condition for it. */
+  private inUnits({ organizationalUnits }: Selection, next: sfn.IChainable): sfn.IChainable {
+    if (organizationalUnits === undefined) {
+      return next;
+    }
+    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'organizations', region: '', account: '*', resource, resourceName: 'o-*/*' });
+    const step = (id: string, path: string) => new sfn.Pass(this, id, { inputPath: path, resultPath: '$.child' });
+    const ask = new tasks.CallAwsService(this, 'UnitOfAccount', {
+      service: 'organizations',
+      action: 'listParents',
+      parameters: { ChildId: sfn.JsonPath.stringAt('$.child') },
+      iamResources: [arn('account'), arn('ou')], // the ids of the organization and the account are known only when it is started
+      resultSelector: { id: sfn.JsonPath.stringAt('$.Parents[0].Id') },
+      resultPath: '$.parent',
+    });
+    ask.addRetry({ errors: ['Organizations.TooManyRequestsException', 'Organizations.ServiceException', 'Organizations.SdkClientException'], maxAttempts: 6, backoffRate: 2 });
+    const isSelected = sfn.Condition.or(...organizationalUnits.map((id) => sfn.Condition.stringEquals('$.parent.id', id)));
+    return step('Account', '$$.Execution.Input.accountId').next(ask).next(
+      new sfn.Choice(this, 'Selected?')
+        .when(isSelected, next)
+        .when(sfn.Condition.stringMatches('$.parent.id', 'ou-*'), step('Upwards', '$.parent.id').next(ask))
+        .otherwise(new sfn.Fail(this, 'NotSelected', {
+          error: 'TargetProtected', cause: 'the account is not in the organizational units of these runbooks; nothing was changed',
+        })),
+    );
   }
 
   private task(id: string, fn: lambda.IFunction, payload: Record<string, unknown>): tasks.LambdaInvoke {

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -13,6 +13,7 @@ import { SweepOnDeploy } from './sweep-on-deploy';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { CredentialKind, SweepSettings } from '../private/contract';
+import { defaultStsRegion } from '../private/sts-region';
 import { checkWholeNumber } from '../private/validate';
 
 /** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
@@ -124,12 +125,6 @@ export interface RootCredentialsSweepProps {
   readonly handler?: HandlerOptions;
 }
 
-/** Regions that no account has to opt in to. Others may be disabled in a member account, and STS refuses a session there. */
-const ENABLED_BY_DEFAULT = [
-  'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1',
-  'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2',
-];
-
 /** The sweep itself waits up to 5 minutes for permissions and switches that take effect late. */
 const SHORTEST_DEPLOYMENT = Duration.minutes(10);
 const LONGEST_DEPLOYMENT = Duration.hours(1);
@@ -229,12 +224,4 @@ function checkDeploymentTimeout(timeout: Duration) {
   if (seconds < SHORTEST_DEPLOYMENT.toSeconds() || seconds > LONGEST_DEPLOYMENT.toSeconds() || seconds % 5 !== 0) {
     throw new Error(`deploymentTimeout must be from 10 minutes to 1 hour, in whole multiples of 5 seconds, got ${timeout.toHumanString()}`);
   }
-}
-
-function defaultStsRegion(scope: Construct): string {
-  const { region } = Stack.of(scope);
-  if (Token.isUnresolved(region)) {
-    return 'us-east-1';
-  }
-  return ENABLED_BY_DEFAULT.includes(region) ? region : 'us-east-1';
 }

@@ -1,6 +1,6 @@
 import type { PolicySettings } from '../../../lib/private/contract';
 import { findBucket } from '../bucket';
-import { checkProtected, policyRecords, rootSessions, runbookClients } from '../policy-functions';
+import { checkProtected, policyRecords, rootSessions } from '../policy-functions';
 import { restore, RESTORE_FIELDS } from '../restore';
 import { runbook } from '../runbook';
 import type { Start } from '../start';
@@ -17,7 +17,7 @@ async function find({ execution, input: { accountId, bucket }, settings }: Start
 }
 
 /** Both steps of the runbook that unlocks a bucket. */
-export const unlockHandler = runbook(runbookClients(), unlock({ ...BUCKET, ...UNLOCK_FIELDS }, find, records));
+export const unlockHandler = runbook(unlock({ ...BUCKET, ...UNLOCK_FIELDS }, find, records));
 
 /** Both steps of the runbook that restores a bucket's policy. */
-export const restoreHandler = runbook(runbookClients(), restore({ ...BUCKET, ...RESTORE_FIELDS }, find, records));
+export const restoreHandler = runbook(restore({ ...BUCKET, ...RESTORE_FIELDS }, find, records));

@@ -1,5 +1,5 @@
 import type { PolicySettings } from '../../../lib/private/contract';
-import { checkProtected, partitionOf, policyRecords, rootSessions, runbookClients } from '../policy-functions';
+import { checkProtected, partitionOf, policyRecords, rootSessions } from '../policy-functions';
 import type { PolicyRecord } from '../policy-records';
 import { findQueue, queueReference } from '../queue';
 import { restore, RESTORE_FIELDS } from '../restore';
@@ -26,7 +26,7 @@ async function find({ execution, input, settings }: Start<typeof QUEUE, PolicySe
 }
 
 /** Both steps of the runbook that unlocks a queue. */
-export const unlockHandler = runbook(runbookClients(), unlock({ ...QUEUE, ...UNLOCK_FIELDS }, find, records));
+export const unlockHandler = runbook(unlock({ ...QUEUE, ...UNLOCK_FIELDS }, find, records));
 
 /** Both steps of the runbook that restores a queue's policy. */
-export const restoreHandler = runbook(runbookClients(), restore({ ...QUEUE, ...RESTORE_FIELDS }, find, records));
+export const restoreHandler = runbook(restore({ ...QUEUE, ...RESTORE_FIELDS }, find, records));
