@@ -12,6 +12,7 @@ import type { RootSession, RootSessions } from '../aws/root-sessions';
 export interface BucketReference {
   readonly accountId: string;
   readonly bucket: string;
+  readonly arn: string;
 }
 
 /** S3 answers reads as they are; a cache on the way may not know it yet. */
@@ -26,27 +27,29 @@ const ANY_REGION = 'us-east-1';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
  */
-export async function findBucket(sessions: RootSessions, { accountId, bucket: name }: BucketReference, patience: Patience = BUCKET_PATIENCE): Promise<PolicyHolder> {
+export async function findBucket(
+  sessions: RootSessions, { accountId, bucket: name, arn }: BucketReference, patience: Patience = BUCKET_PATIENCE,
+): Promise<PolicyHolder> {
   const session = sessions.of(accountId, TASK_POLICIES.unlockBucket);
   const found = (await explained(() => session.useAs(s3OfRootSession(ANY_REGION), (s3) => bucketsNamed(s3, name)))).find(({ Name }) => Name === name);
   if (found === undefined) {
-    throw failure('NoSuchBucket', `account ${accountId} has no bucket ${name} (directory buckets cannot be unlocked by a root session): correct the account or the name; nothing was changed`);
+    throw failure('NoSuchBucket', `account ${accountId} has no bucket ${name}, directory buckets left out: correct the account or the name; nothing was changed`);
   }
-  return new LockedBucket(session, accountId, name, found.BucketRegion ?? ANY_REGION, patience);
+  return new LockedBucket(session, accountId, found.BucketRegion ?? ANY_REGION, name, arn, patience);
 }
 
-const bucketsNamed = (client: S3Client, Prefix: string) => everyItem(paginateListBuckets({ client, pageSize: 1_000 }, { Prefix }), (page): Bucket[] | undefined => page.Buckets);
+function bucketsNamed(client: S3Client, Prefix: string): Promise<Bucket[]> {
+  return everyItem(paginateListBuckets({ client, pageSize: 1_000 }, { Prefix }), (page) => page.Buckets);
+}
 
 /** Every call names the owner: S3 refuses it when the bucket is another account's. */
 class LockedBucket implements PolicyHolder {
   readonly kind = 'bucket';
-  readonly arn: string;
 
   constructor(
-    private readonly session: RootSession, readonly accountId: string, readonly name: string, readonly region: string, readonly patience: Patience,
-  ) {
-    this.arn = `arn:aws:s3:::${name}`;
-  }
+    private readonly session: RootSession, readonly accountId: string, readonly region: string, readonly name: string, readonly arn: string,
+    readonly patience: Patience,
+  ) {}
 
   async read(): Promise<string | undefined> {
     try {

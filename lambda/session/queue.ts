@@ -23,7 +23,8 @@ const REGION = '[a-z]{2}(?:-[a-z]+)+-\\d';
 const ARN = new RegExp(`^arn:aws[a-z-]*:sqs:(?<region>${REGION}):(?<accountId>\\d{12}):(?<name>${NAME})$`);
 /** The endpoints of SQS: as they are now, for FIPS, for IPv6, and as they were. */
 const URL = new RegExp(
-  `^https://(?:sqs(?:-fips)?\\.(?<region>${REGION})|(?<older>${REGION})\\.queue|queue)\\.(?:amazonaws\\.com|amazonaws\\.com\\.cn|api\\.aws)/(?<accountId>\\d{12})/(?<name>${NAME})$`,
+  `^https://(?:sqs(?:-fips)?\\.(?<region>${REGION})|(?<older>${REGION})\\.queue|queue)\\.(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)`
+  + `/(?<accountId>\\d{12})/(?<name>${NAME})$`,
 );
 const JUST_NAME = new RegExp(`^(?<name>${NAME})$`);
 
@@ -48,7 +49,9 @@ export function queueReference(queue: string, accountId: string, region?: string
 }
 
 /** Finds a queue of an account. */
-export async function findQueue(sessions: RootSessions, { accountId, region, name }: QueueReference, arn: string, patience: Patience = QUEUE_PATIENCE): Promise<PolicyHolder> {
+export async function findQueue(
+  sessions: RootSessions, { accountId, region, name }: QueueReference, arn: string, patience: Patience = QUEUE_PATIENCE,
+): Promise<PolicyHolder> {
   const session = sessions.of(accountId, TASK_POLICIES.unlockQueue);
   try {
     const { QueueUrl } = await explained(() => session.useAs(sqsOfRootSession(region), (sqs) => sqs.send(new GetQueueUrlCommand({ QueueName: name }))));
