@@ -20,6 +20,19 @@ export interface LocalAwsProps {
   readonly region?: string;
   /** Invocations that may run at once in an account, as the quota of AWS Lambda; a new account of AWS has 10. 0 for no limit. @default 10 */
   readonly lambdaConcurrency?: number;
+  /** Moves with `advance`; give the same to the organization, for its sessions to end by it. @default one of its own */
+  readonly clock?: LocalClock;
+}
+
+/** The time of the local AWS: that of the machine, and ahead of it by what was advanced. */
+export class LocalClock {
+  private offset = 0;
+
+  readonly now = () => Date.now() + this.offset;
+
+  advance(milliseconds: number) {
+    this.offset += milliseconds;
+  }
 }
 
 /** An event as EventBridge's PutEvents takes it; the source may be one of AWS's own, `aws.organizations`. */
@@ -32,6 +45,45 @@ export interface AwsEvent {
   readonly accountId?: string;
   /** @default the Region of the local AWS */
   readonly region?: string;
+}
+
+/** Where something is. @default the management account, the Region of the local AWS */
+export interface Place {
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
+export interface ScheduleName extends Place {
+  readonly name: string;
+  /** @default default */
+  readonly group?: string;
+}
+
+export interface Delivery {
+  readonly delivered: boolean;
+  /** Why it was not delivered. */
+  readonly error?: string;
+  /** The execution that a state machine as target was started with. */
+  readonly executionArn?: string | null;
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** In the order in which they came. */
+  readonly values: readonly number[];
+}
+
+export interface Alarm {
+  readonly name: string;
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  readonly reason: string;
+}
+
+export interface PublishedMessage {
+  readonly id: string;
+  readonly subject: string | null;
+  readonly message: string;
 }
 
 export interface CdkOptions {
@@ -53,7 +105,7 @@ export interface CdkResult {
 
 /** An AWS that runs on this machine: one endpoint, an organization and a deployment engine behind it. */
 export class LocalAws {
-  static async start({ organization, region = 'us-east-1', lambdaConcurrency = 10 }: LocalAwsProps): Promise<LocalAws> {
+  static async start({ organization, region = 'us-east-1', lambdaConcurrency = 10, clock = new LocalClock() }: LocalAwsProps): Promise<LocalAws> {
     const secret = randomUUID();
     const workFolder = mkdtempSync(join(tmpdir(), 'local-aws-'));
     const front = await Front.listen(organization, secret);
@@ -61,7 +113,7 @@ export class LocalAws {
       const accountId = organization.managementAccountId;
       const engine = await Engine.start({ endpoint: front.endpoint, secret, accountId, region, workFolder, lambdaConcurrency });
       front.connect(engine.port, region);
-      return new LocalAws(organization, region, workFolder, front, engine, secret);
+      return new LocalAws(organization, region, workFolder, front, engine, secret, clock);
     } catch (error) {
       await front.close();
       rmSync(workFolder, { recursive: true, force: true });
@@ -78,6 +130,7 @@ export class LocalAws {
     private readonly front: Front,
     private readonly engine: Engine,
     private readonly secret: string,
+    readonly clock: LocalClock,
   ) {
     this.accounts = new Set([organization.managementAccountId]);
   }
@@ -120,15 +173,37 @@ export class LocalAws {
   async putAwsEvents(events: readonly AwsEvent[]): Promise<void> {
     for (const { source, detailType, detail, resources, accountId = this.organization.managementAccountId, region = this.region } of events) {
       const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail), Resources: resources };
-      const answer = await fetch(`http://127.0.0.1:${this.engine.port}/_local/events`, {
-        method: 'POST',
-        headers: { 'x-local-secret': this.secret },
-        body: JSON.stringify({ account: accountId, region, entries: [entry] }),
-      });
-      if (!answer.ok) {
-        throw new Error(`the engine did not take the event: HTTP ${answer.status}`);
-      }
+      await this.control('events', { account: accountId, region, entries: [entry] });
     }
+  }
+
+  /**
+   * Moves the clock of executions and functions: what waits for a time that has come then goes on at once. That is Wait states, retries,
+   * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; schedules fire only when they are told to.
+   */
+  async advance(milliseconds: number): Promise<void> {
+    await this.control('advance', { seconds: milliseconds / 1000 });
+    this.clock.advance(milliseconds);
+  }
+
+  /** What was published to a topic, oldest first. */
+  async published(topicArn: string): Promise<PublishedMessage[]> {
+    return await this.control('published', { topic: topicArn }) as PublishedMessage[];
+  }
+
+  /** Fires a schedule as if its time had come: what it declares is delivered, with the permissions of its role. */
+  async fireSchedule({ name, group = 'default', accountId = this.organization.managementAccountId, region = this.region }: ScheduleName): Promise<Delivery> {
+    return await this.control('fire-schedule', { name, group, account: accountId, region }) as Delivery;
+  }
+
+  /** The metrics of a namespace. */
+  async metrics(namespace: string, { accountId = this.organization.managementAccountId, region = this.region }: Place = {}): Promise<Metric[]> {
+    return await this.control('metrics', { namespace, account: accountId, region }) as Metric[];
+  }
+
+  /** Every alarm as it is now. */
+  async alarms({ accountId = this.organization.managementAccountId, region = this.region }: Place = {}): Promise<Alarm[]> {
+    return await this.control('alarms', { account: accountId, region }) as Alarm[];
   }
 
   /** Every line that any function logged, in every account that was used. */
@@ -165,6 +240,20 @@ export class LocalAws {
     }
     const code = await new Promise<number>((resolve, reject) => child.once('error', reject).once('close', (exit) => resolve(exit ?? 1)));
     return { code, output: lines.join('\n') };
+  }
+
+  /** What no user of AWS can do. */
+  private async control(name: string, request: object): Promise<unknown> {
+    const answer = await fetch(`http://127.0.0.1:${this.engine.port}/_local/${name}`, {
+      method: 'POST',
+      headers: { 'x-local-secret': this.secret },
+      body: JSON.stringify(request),
+    });
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw new Error(`the engine refused ${name}: HTTP ${answer.status} ${text}`);
+    }
+    return JSON.parse(text);
   }
 
   /** Ends every process and removes the work folder. */

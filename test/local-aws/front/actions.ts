@@ -6,12 +6,14 @@ type Namer = (request: UnnamedRequest) => NamedAction[];
 
 const NAMERS: Readonly<Record<string, Namer>> = {
   cloudformation: cloudFormation,
-  events: json((_operation, input, arn) => arn('events', `event-bus/${input.Entries?.[0]?.EventBusName ?? 'default'}`), ['PutEvents']),
+  events: json((_operation, input, arn) => (input.Entries as Input[]).map(({ EventBusName: bus = 'default' }) => (
+    String(bus).startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`))), ['PutEvents']),
   iam: iam,
   lambda: lambda,
   logs: json((_operation, input, arn) => arn('logs', `log-group:${input.logGroupName ?? ''}*`.replace(/(.)\*$/, '$1:*'))),
   organizations: organizations,
   s3: s3Actions,
+  sns: publication,
   scheduler: scheduler,
   sqs: json((_operation, input, arn) => queueArn(input.QueueUrl, arn) ?? arn('sqs', input.QueueName ?? '*')),
   ssm: json(ssmResource),
@@ -123,6 +125,12 @@ function iam({ body, accountId }: UnnamedRequest): NamedAction[] {
     ? form.get('PolicyArn')!
     : form.has('RoleName') ? `arn:aws:iam::${accountId}:role/${form.get('RoleName')}` : '*';
   return [{ action: `iam:${form.get('Action')}`, resource, context: {} }];
+}
+
+function publication({ body }: UnnamedRequest): NamedAction[] {
+  const form = new URLSearchParams(body.toString());
+  const publishes = form.get('Action') === 'Publish' || form.get('Action') === 'PublishBatch';
+  return publishes ? [{ action: 'sns:Publish', resource: form.get('TopicArn') ?? form.get('TargetArn')!, context: {} }] : [];
 }
 
 /** The organization names its own operations; here are those on policies. */

@@ -9,16 +9,25 @@ import { Permissions } from './permissions';
 import { Policies } from './policies';
 import { type Scope, scopeOf, signedByAccount } from './signature';
 import { AwsError, type FakeOrganization, readRequest, writeAnswer } from '../organization';
-import type { Caller, WireRequest, WireResponse } from '../wire';
+import type { Action, Caller, WireRequest, WireResponse } from '../wire';
 
-/** A role's session lasts as long as any local AWS runs. */
-const SESSION_SECONDS = 24 * 3600;
+/** A role's session lasts as long as any local AWS runs, however far its clock is advanced. */
+const SESSION_SECONDS = 10 * 365 * 24 * 3600;
 
 interface Incoming {
   readonly scope: Scope;
   readonly caller: Caller;
   /** The body is empty when it streams past. */
   readonly request: WireRequest;
+}
+
+/** What the engine asks: credentials of a role, or what a role or a service may do. */
+interface EngineQuestion extends Pick<Action, 'action' | 'resource' | 'context'> {
+  readonly roleArn: string;
+  readonly session: string;
+  /** Instead of a role; with neither, the account itself. */
+  readonly service?: string;
+  readonly accountId: string;
 }
 
 /**
@@ -144,9 +153,14 @@ export class Front {
       this.policies!.forget();
       return json({});
     }
-    const { roleArn, session } = JSON.parse(body.toString()) as { roleArn: string; session: string };
-    const [accountId, role] = [roleArn.split(':')[4], roleArn.split('/').pop()];
-    return json(this.organization.issue({ accountId, roleArn, arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}` }, SESSION_SECONDS));
+    const question = JSON.parse(body.toString()) as EngineQuestion;
+    if (url === '/_local/authorize') {
+      const { accountId, service, action, resource, context } = question;
+      const account = this.organization.administrator(accountId);
+      const caller = service ? { accountId, service, arn: service } : question.roleArn ? sessionOf(question) : account;
+      return json({ denial: await this.permissions!.decide({ caller, action, resource, context }) ?? null });
+    }
+    return json(this.organization.issue(sessionOf(question), SESSION_SECONDS));
   }
 
   /** Objects are not held in memory; only a list of objects to delete is read, for its names, and what the organization answers. */
@@ -184,13 +198,24 @@ export class Front {
   }
 }
 
+function sessionOf({ roleArn, session }: EngineQuestion): Caller {
+  const [accountId, role] = [roleArn.split(':')[4], roleArn.split('/').pop()];
+  return { accountId, roleArn, arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}` };
+}
+
 function unread({ method, url, headers }: IncomingMessage): WireRequest {
   return { method: method!, url: url!, headers, body: Buffer.alloc(0) };
 }
 
-function changesPolicies({ service }: Scope, { method, url, body }: WireRequest) {
+function changesPolicies({ service }: Scope, { method, url, headers, body }: WireRequest) {
   if (service === 'iam') {
     return !/(?:^|&)Action=(?:Get|List)/.test(body.toString());
+  }
+  if (service === 'lambda') {
+    return method !== 'GET' && /\/policy/.test(url);
+  }
+  if (['sns', 'sqs', 'events'].includes(service)) {
+    return /(?:Set\w+Attributes|Permission)/.test(String(headers['x-amz-target'] ?? body));
   }
   return service === 's3' && (method === 'DELETE' || (method === 'PUT' && new URL(url, 'http://local').searchParams.has('policy')));
 }

@@ -9,6 +9,13 @@ const ADMINISTRATOR: Policy = {
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
+/** What the policy of a topic, a queue, a bus or a function decides too. */
+const POLICED = [/^sns:Publish$/, /^sqs:(?:Send|Receive|Delete)Message$/, /^events:PutEvents$/, /^lambda:InvokeFunction$/];
+
+const isPoliced = (action: string) => POLICED.some((policed) => policed.test(action));
+
+const NOBODY = { Version: '2012-10-17', Statement: [] };
+
 /** Decides from the policies that the engine holds, with the words in which AWS denies. */
 export class Permissions {
   constructor(
@@ -25,7 +32,7 @@ export class Permissions {
     if (resourcePolicy === undefined && isAdministrator(caller)) {
       return undefined;
     }
-    const accountId = action === 'sts:AssumeRole' ? resource.split(':')[4] : caller.accountId;
+    const accountId = action === 'sts:AssumeRole' || isPoliced(action) ? resource.split(':')[4] || caller.accountId : caller.accountId;
     const decision = await runSimulation({
       request: {
         principal: caller.service ?? caller.arn,
@@ -58,10 +65,17 @@ export class Permissions {
   /** The policy of a bucket, and of a role that is to be assumed: who is not in it may not. */
   private async resourcePolicy(caller: Caller, action: string, resource: string): Promise<unknown> {
     if (action === 'sts:AssumeRole') {
-      return await this.policies.trustOf(resource) ?? { Version: '2012-10-17', Statement: [] };
+      return await this.policies.trustOf(resource) ?? NOBODY;
     }
     const [, bucket] = /^arn:aws:s3:::([^/]+)/.exec(resource) ?? [];
-    return bucket && !action.startsWith('s3:CreateBucket') ? this.policies.ofBucket(caller.accountId, bucket) : undefined;
+    if (bucket) {
+      return action.startsWith('s3:CreateBucket') ? undefined : this.policies.ofBucket(caller.accountId, bucket);
+    }
+    if (!isPoliced(action)) {
+      return undefined;
+    }
+    const foreign = resource.split(':')[4] !== caller.accountId;
+    return await this.policies.ofResource(resource) ?? (foreign ? NOBODY : undefined);
   }
 
   private contextOf(caller: Caller, accountId: string) {

@@ -1,15 +1,27 @@
 import { GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, paginateListAttachedRolePolicies, paginateListRolePolicies } from '@aws-sdk/client-iam';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { unescapeXml } from './s3-actions';
 
 export interface Policy {
   readonly name: string;
   readonly policy: unknown;
 }
 
-/** The policies of roles and buckets as the engine holds them; kept until something changes one. */
+/** The policies of roles and of resources as the engine holds them; kept until something changes one. */
 export class Policies {
   private readonly kept = new Map<string, Promise<unknown>>();
   private readonly clients = new Map<string, { readonly iam: IAMClient; readonly s3: S3Client }>();
+
+  /** By the service in the ARN; undefined when the resource has none or does not exist. */
+  private readonly readers: Readonly<Record<string, (arn: string) => Promise<string | undefined>>> = {
+    sns: async (arn) => /<key>Policy<\/key>\s*<value>(.*?)<\/value>/s.exec(unescapeXml(await this.query(arn, { Action: 'GetTopicAttributes', TopicArn: arn })))?.[1],
+    sqs: async (arn) => {
+      const QueueUrl = `http://local/${accountOf(arn)}/${arn.split(':')[5]}`;
+      return (await this.json(arn, 'AmazonSQS.GetQueueAttributes', { QueueUrl, AttributeNames: ['Policy'] }) as { Attributes?: { Policy?: string } }).Attributes?.Policy;
+    },
+    events: async (arn) => (await this.json(arn, 'AWSEvents.DescribeEventBus', { Name: arn.split('/').pop() }) as { Policy?: string }).Policy,
+    lambda: async (arn) => (JSON.parse(await this.request(arn, { method: 'GET' }, `/2015-03-31/functions/${encodeURIComponent(arn)}/policy`)) as { Policy?: string }).Policy,
+  };
 
   constructor(private readonly engine: string, private readonly region: string) {}
 
@@ -33,6 +45,14 @@ export class Policies {
       const { s3 } = this.clientsOf(accountId);
       const answer = await unlessMissing(s3.send(new GetBucketPolicyCommand({ Bucket: bucket })), 'NoSuchBucketPolicy', 'NoSuchBucket');
       return answer && JSON.parse(answer.Policy!) as unknown;
+    });
+  }
+
+  /** The policy of a topic, a queue, a bus or a function. */
+  ofResource(arn: string): Promise<unknown> {
+    return this.keep(`resource ${arn}`, async () => {
+      const policy = await this.readers[arn.split(':')[2]]?.(arn);
+      return policy && JSON.parse(policy) as unknown;
     });
   }
 
@@ -69,6 +89,21 @@ export class Policies {
       policies.push(...page.AttachedPolicies!.map(({ PolicyArn }) => readManaged(iam, PolicyArn!)));
     }
     return Promise.all(policies);
+  }
+
+  private query(arn: string, parameters: Readonly<Record<string, string>>) {
+    return this.request(arn, { method: 'POST', body: new URLSearchParams(parameters).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  }
+
+  private async json(arn: string, target: string, input: object): Promise<unknown> {
+    return JSON.parse(await this.request(arn, { method: 'POST', body: JSON.stringify(input), headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target } }));
+  }
+
+  /** In the account and the Region of the ARN; the engine looks at nothing but the scope of the signature. */
+  private async request(arn: string, { headers, ...request }: RequestInit & { headers?: Record<string, string> }, path = '/') {
+    const [, , service, region, accountId] = arn.split(':');
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accountId}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
+    return (await fetch(`${this.engine}${path}`, { ...request, headers: { ...headers, authorization } })).text();
   }
 
   private clientsOf(accountId: string) {

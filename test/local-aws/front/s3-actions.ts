@@ -51,12 +51,12 @@ function bucketActions({ method, body }: UnnamedRequest, query: URLSearchParams,
 function deletedObjects(xml: string, bucket: string): NamedAction[] {
   return [...xml.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object]) => ({
     action: object.includes('<VersionId>') ? 's3:DeleteObjectVersion' : 's3:DeleteObject',
-    resource: `${bucket}/${unescape(/<Key>(.*?)<\/Key>/s.exec(object)![1])}`,
+    resource: `${bucket}/${unescapeXml(/<Key>(.*?)<\/Key>/s.exec(object)![1])}`,
     context: {},
   }));
 }
 
-function unescape(text: string) {
+export function unescapeXml(text: string) {
   const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
   return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name]);
 }

@@ -15,7 +15,9 @@ settings.prepare_environment(port)  # ministack reads its environment when it is
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack.core import lambda_runtime  # noqa: E402
-from local_engine import cloudformation, custom_resources, functions, iam, s3, state_machines  # noqa: E402
+from local_engine import (  # noqa: E402
+    clock, cloudformation, custom_resources, deliveries, executions, functions, iam, integrations, logs, messages, metrics, missing_types, s3, state_machines,
+)
 from local_engine.app import app  # noqa: E402
 
 del os.environ["LOG_LEVEL"]  # ministack has read it; the functions would inherit it and log errors only
@@ -38,7 +40,10 @@ async def main():
     await serve(app, config, shutdown_trigger=asyncio.Event().wait)
 
 
-for addition in (cloudformation, custom_resources, functions, iam, s3, state_machines):
+ADDITIONS = (
+    cloudformation, custom_resources, functions, clock, iam, s3, state_machines, executions, integrations, messages, deliveries, logs, metrics, missing_types,
+)
+for addition in ADDITIONS:
     addition.install()
 threading.Thread(target=end_with_parent, daemon=True).start()
 asyncio.run(main())

@@ -1,6 +1,8 @@
-"""ministack's application, and a path on which events of AWS's own services arrive."""
+"""ministack's application, and the paths by which tests control it."""
+import asyncio
 import json
 
+from local_engine import clock, deliveries, messages, metrics
 from local_engine.settings import settings
 from ministack.app import app as ministack
 from ministack.core.responses import request_scope
@@ -17,19 +19,38 @@ async def read(receive):
 
 
 async def app(scope, receive, send):
-    if scope.get("path") == "/_local/events":
-        await put_aws_events(scope, receive, send)
-    else:
+    control = CONTROLS.get(scope.get("path"))
+    if not control:
         await ministack(scope, receive, send)
-
-
-async def put_aws_events(scope, receive, send):
-    """PutEvents refuses the sources aws.*, as AWS does: only its services may send them."""
+        return
     allowed = dict(scope["headers"]).get(b"x-local-secret") == settings.secret.encode()
     request = json.loads(await read(receive))
-    status = 403
-    if allowed:
-        with request_scope(request["account"], request["region"]):
-            status = eventbridge._put_events({"Entries": request["entries"]}, allow_aws_source=True)[0]
+    status, answer = await asyncio.to_thread(control, request) if allowed else (403, None)
     await send({"type": "http.response.start", "status": status, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+
+def put_aws_events(request):
+    """PutEvents refuses the sources aws.*, as AWS does: only its services may send them."""
+    with request_scope(request["account"], request["region"]):
+        return eventbridge._put_events({"Entries": request["entries"]}, allow_aws_source=True)[0], None
+
+
+def advance(request):
+    clock.advance(request["seconds"])
+    return 200, None
+
+
+def published(request):
+    return 200, messages.published.get(request["topic"], [])
+
+
+# what tests may do that no user of AWS can
+CONTROLS = {
+    "/_local/events": put_aws_events,
+    "/_local/advance": advance,
+    "/_local/published": published,
+    "/_local/fire-schedule": deliveries.fire_now,
+    "/_local/metrics": metrics.read,
+    "/_local/alarms": metrics.read_alarms,
+}

@@ -1,5 +1,6 @@
 """Calls of the engine to the front, which answers them itself: a call that came back to the engine would block its event loop."""
 import json
+import urllib.error
 import urllib.request
 
 import botocore.session
@@ -13,12 +14,20 @@ def ask(path, **body):
     request = urllib.request.Request(
         f"{settings.endpoint}/_local/{path}", method="POST", data=json.dumps(body).encode(), headers={"x-local-secret": settings.secret}
     )
-    with urllib.request.urlopen(request) as answer:
-        return json.loads(answer.read() or b"null")
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as failure:
+        raise RuntimeError(f"the front refused {path}: {failure.read().decode()}") from failure
 
 
 def credentials(role, session):
     return ask("credentials", roleArn=role, session=session)
+
+
+def denial(action, resource, role=None, session=None, service=None, account=None, context=None):
+    """Why a role, or a service for itself, may not do this; None when it may."""
+    return ask("authorize", action=action, resource=resource, roleArn=role, session=session, service=service, accountId=account or get_account_id(), context=context or {})["denial"]
 
 
 def client(service, keys=None):

@@ -2,6 +2,7 @@
 import json
 
 from local_engine.front import credentials
+from local_engine.handlers import around
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import lambda_svc, stepfunctions
@@ -14,7 +15,15 @@ NAMED_ERROR = """error: JSON.stringify({
           }), trace"""
 
 
+def keep_dead_letter_queue(name, properties):
+    """ministack forgets it when a stack makes the function."""
+    if properties and "DeadLetterConfig" in properties:
+        lambda_svc._functions[name]["config"]["DeadLetterConfig"] = properties["DeadLetterConfig"]
+
+
 def install():
+    around("AWS::Lambda::Function", after=keep_dead_letter_queue)
+
     # ministack calls each error Runtime.HandlerError, which no Retry or Catch by name would match.
     script = lambda_runtime._NODEJS_WORKER_SCRIPT
     assert ERROR in script, "ministack reports errors of Node functions in another way now"

@@ -12,7 +12,18 @@ MANAGED_LIMIT = 6_144
 INLINE_TOO_LARGE = f"Maximum policy size of {INLINE_LIMIT} bytes exceeded for role {{role}}"
 MANAGED_TOO_LARGE = f"Cannot exceed quota for PolicySize: {MANAGED_LIMIT}"
 
-CHANGES_POLICIES = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy")
+CHANGES_POLICIES = (
+    "AWS::IAM::Role",
+    "AWS::IAM::Policy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+)
 
 
 def size(*documents):

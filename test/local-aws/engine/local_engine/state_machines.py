@@ -1,21 +1,17 @@
-"""Step Functions: SDK tasks sign with the machine's role, payloads are limited, a definition is checked, a machine times out and keeps its logging."""
-import contextvars
+"""Step Functions: SDK tasks sign with the machine's role, payloads are limited, a definition is checked, a machine keeps its logging."""
 import json
-import threading
 
 import botocore.exceptions
 
+from local_engine.executions import role_of_execution
 from local_engine.front import client, credentials
 from local_engine.handlers import around
-from ministack.core.responses import error_response_json, now_iso
+from ministack.core.responses import error_response_json
 from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
 
 PAYLOAD_LIMIT = 262_144  # Step Functions developer guide, "Quotas related to task executions"
-YEAR = 365 * 24 * 3600  # in seconds: the longest execution
 CLIENT_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}  # of an SDK task -> of botocore
-
-role_of_execution = contextvars.ContextVar("role_of_execution")
 
 
 # -- SDK tasks --------------------------------------------------------------------------------------------------------
@@ -89,8 +85,8 @@ def limit_payloads():
         return output
 
     def match_by_name_only(names, error):
-        """A payload that is too large is terminal: States.ALL does not catch it (Step Functions developer guide, error names)."""
-        return error in names if error == "States.DataLimitExceeded" else matches(names, error)
+        """States.ALL does not catch what is terminal (Step Functions developer guide, error names)."""
+        return error in names if error in ("States.DataLimitExceeded", "States.Runtime") else matches(names, error)
 
     def start_within_limit(request):
         if len(request.get("input", "").encode()) > PAYLOAD_LIMIT:
@@ -178,38 +174,7 @@ def as_api_names(value):
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
-def time_out(execution):
-    if execution["status"] == "RUNNING":
-        execution.update(status="TIMED_OUT", stopDate=now_iso())
-        stepfunctions._add_event(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {}})
-        stepfunctions._emit_execution_status_event(execution)
-
-
-def run_as_machine():
-    run, fail = stepfunctions._run_execution, stepfunctions._fail_execution
-
-    def run_with_role_and_timeout(arn):
-        execution = stepfunctions._executions[arn]
-        machine = stepfunctions._state_machines[execution["stateMachineArn"]]
-        role_of_execution.set(machine["roleArn"])
-        seconds = json.loads(machine["definition"]).get("TimeoutSeconds", YEAR)
-        timer = threading.Timer(seconds, contextvars.copy_context().run, (time_out, execution))
-        timer.daemon = True
-        timer.start()
-        run(arn)
-        timer.cancel()
-
-    def fail_while_running(execution, error, cause):
-        """What still ran when the execution was stopped or timed out does not change its status afterwards."""
-        if execution["status"] == "RUNNING":
-            fail(execution, error, cause)
-
-    stepfunctions._run_execution = run_with_role_and_timeout
-    stepfunctions._fail_execution = fail_while_running
-
-
 def install():
     stepfunctions._invoke_aws_sdk_integration = call_sdk
     limit_payloads()
     check_definitions()
-    run_as_machine()

@@ -42,8 +42,10 @@ export class Automation {
       this.find(request, id).stop(Type);
       return {};
     },
-    DescribeAutomationExecutions: (_input, request) => ({ AutomationExecutionMetadataList: this.all(request).map((execution) => execution.summary()) }),
-    DescribeAutomationStepExecutions: ({ AutomationExecutionId: id }, request) => ({ StepExecutions: this.find(request, id).describe().StepExecutions }),
+    DescribeAutomationExecutions: (_input, request) => (
+      { AutomationExecutionMetadataList: this.all(request).map((execution) => execution.summary()) }),
+    DescribeAutomationStepExecutions: ({ AutomationExecutionId: id }, request) => (
+      { StepExecutions: this.find(request, id).describe().StepExecutions }),
   };
 
   constructor(private readonly props: AutomationProps) {}

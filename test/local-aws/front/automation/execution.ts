@@ -80,7 +80,8 @@ export class AutomationExecution {
       Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, asTexts(value)])),
       StepExecutions: this.steps.map(describeStep),
       StepExecutionsTruncated: false,
-      Outputs: Object.fromEntries((runbook.outputs ?? []).flatMap((name) => (this.find(name) === undefined ? [] : [[name, asTexts(this.lookUp(name))]]))),
+      Outputs: Object.fromEntries((runbook.outputs ?? []).filter((name) => this.find(name) !== undefined)
+        .map((name) => [name, asTexts(this.lookUp(name))])),
       FailureMessage: this.failure,
       CurrentStepName: current?.name,
       CurrentAction: current?.action,
