@@ -1,8 +1,8 @@
 export * from './handler-options';
 export * from './organization/org-root-access-features';
 export * from './organization/root-access-delegation';
-export { IPasswordRecoveries } from './session/password-recoveries';
-export { PasswordRecoveryOptions } from './session/password-recovery';
+export type { IPasswordRecoveries } from './session/password-recoveries';
+export type { PasswordRecoveryOptions } from './session/password-recovery';
 export * from './session/root-session-runbook';
 export * from './session/root-session-runbooks';
 export * from './session/root-task-policy';

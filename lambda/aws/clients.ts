@@ -38,7 +38,8 @@ export const sts = (region: string) => new STSClient({ ...shared, region });
  */
 export const iamOfRootSession = (session: Credentials) => new IAMClient(ofRootSession(session));
 /** S3 as the root user of a member account. A bucket answers in its own Region only; one that is elsewhere says where. */
-export const s3OfRootSession = (region: string) => (session: Credentials) => new S3Client({ ...ofRootSession(session), region, followRegionRedirects: true });
+export const s3OfRootSession = (region: string) => (session: Credentials) => (
+  new S3Client({ ...ofRootSession(session), region, followRegionRedirects: true }));
 /** SQS as the root user of a member account, in the Region of a queue: no URL of a queue decides where a signed request goes. */
 export const sqsOfRootSession = (region: string) => (session: Credentials) => (
   new SQSClient({ ...ofRootSession(session), region, useQueueUrlAsEndpoint: false }));

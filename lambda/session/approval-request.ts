@@ -10,7 +10,9 @@ const LONGEST = 4_000;
 const LONGEST_SUBJECT = 100;
 
 /** What approvers are sent: everything that matters, and the commands that answer. The state machine adds the task token to each. */
-export function approvalRequest<F extends Fields, Plan>({ execution, input, settings, startedBy }: Start<F, RunbookSettings>, { plan, title, details }: Intention<Plan>): ApprovalRequest {
+export function approvalRequest<F extends Fields, Plan>(
+  { execution, input, settings, startedBy }: Start<F, RunbookSettings>, { plan, title, details }: Intention<Plan>,
+): ApprovalRequest {
   const digest = sha256(JSON.stringify({ execution: execution.id, title, plan }));
   const region = execution.id.split(':')[3];
   const until = settings.approvalHours === undefined ? '' : `It is waited for ${Math.round(settings.approvalHours * 10) / 10} hours. `;

@@ -27,7 +27,9 @@ export interface Changed {
  * Changes a policy from what was seen to what is wanted, and from nothing else. It is saved first, and read back afterwards. It can be asked again when
  * it died: what an earlier attempt of the same execution has changed is told from what somebody else did by the record.
  */
-export async function put(start: Start<{}, unknown>, holder: PolicyHolder, records: PolicyRecords, { before, wanted, replacedBy }: Change): Promise<Changed> {
+export async function put(
+  start: Start<{}, unknown>, holder: PolicyHolder, records: PolicyRecords, { before, wanted, replacedBy }: Change,
+): Promise<Changed> {
   const now = await holder.read();
   if (now !== before) {
     const key = before === undefined ? undefined : records.keyOf(start, holder, sha256(before));

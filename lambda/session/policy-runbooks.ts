@@ -12,7 +12,7 @@ import type { RootSessions } from '../aws/root-sessions';
 export interface PolicyAws {
   readonly records: PolicyRecords;
   /** Sessions for one run, in the partition of an ARN. */
-  sessionsOf(arn: string): RootSessions;
+  readonly sessionsOf: (arn: string) => RootSessions;
   /** For reads that lag; that of the service when absent. */
   readonly patience?: Patience;
 }

@@ -54,7 +54,8 @@ export async function findQueue(
 ): Promise<PolicyHolder> {
   const session = sessions.of(accountId, TASK_POLICIES.unlockQueue);
   try {
-    const { QueueUrl } = await explained(() => session.useAs(sqsOfRootSession(region), (sqs) => sqs.send(new GetQueueUrlCommand({ QueueName: name }))));
+    const command = new GetQueueUrlCommand({ QueueName: name });
+    const { QueueUrl } = await explained(() => session.useAs(sqsOfRootSession(region), (sqs) => sqs.send(command)));
     return new LockedQueue(session, accountId, region, name, arn, QueueUrl!, patience);
   } catch (error) {
     if (isNamed(error, 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue')) {

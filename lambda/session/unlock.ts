@@ -51,7 +51,8 @@ export function unlock<F extends Fields & typeof UNLOCK_FIELDS>(
     preview: ({ input: { accountId } }, plan) => ({ status: plan.replacementSha256 ? 'WouldReplace' : 'WouldUnlock', accountId, ...plan }),
     async act(start, plan) {
       const replacement = await replacementOf(start, records, plan.replacementSha256);
-      const { record, was } = await put(start, await find(start), records, { before: plan.policy, wanted: replacement, replacedBy: plan.replacementSha256 });
+      const change = { before: plan.policy, wanted: replacement, replacedBy: plan.replacementSha256 };
+      const { record, was } = await put(start, await find(start), records, change);
       const done = plan.replacementSha256 ? 'Replaced' : 'Unlocked';
       return { status: was === 'changed' ? done : `Already${done}`, accountId: start.input.accountId, ...plan, record };
     },
@@ -66,7 +67,9 @@ function withoutPolicy({ accountId, region, arn }: PolicyHolder, replacement: st
   return { status: 'AlreadyUnlocked', accountId, region, resource: arn };
 }
 
-async function replacementOf({ settings }: Start<Fields, PolicySettings>, records: PolicyRecords, digest: string | undefined): Promise<string | undefined> {
+async function replacementOf(
+  { settings }: Start<Fields, PolicySettings>, records: PolicyRecords, digest: string | undefined,
+): Promise<string | undefined> {
   if (digest === undefined) {
     return undefined;
   }

@@ -43,7 +43,9 @@ export interface Run {
 export class PoliciesWorld {
   static async create(): Promise<PoliciesWorld> {
     const world = new PoliciesWorld();
-    const server = createServer((incoming, outgoing) => void readRequest(incoming).then((request) => world.answer(request)).then((answer) => writeAnswer(outgoing, answer)));
+    const server = createServer((incoming, outgoing) => void readRequest(incoming)
+      .then((request) => world.answer(request))
+      .then((answer) => writeAnswer(outgoing, answer)));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'local',

@@ -354,7 +354,7 @@ describe('who started it', () => {
   test.each([
     ['an automation that is over', automation({ status: 'Success' })],
     ['an automation of something else', automation({ steps: [{ Inputs: { stateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:Other' } }] })],
-    ['no automation', { Error: 'Ssm.AutomationExecutionNotFoundException', Cause: 'none' }],
+    ['no automation', { Error: 'Ssm.AutomationExecutionNotFoundException', Cause: 'none' } as object],
   ])('is not taken from %s', async (_what, other) => {
     const world = await PoliciesWorld.create();
     const { record } = await world.run('unlockBucket', BUCKET, { automation: other });
