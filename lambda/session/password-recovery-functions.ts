@@ -5,7 +5,7 @@ import { s3, stepFunctions, sts } from '../aws/clients';
 import { RootSessions } from '../aws/root-sessions';
 
 /** A role or a feature that was made seconds ago takes effect late. */
-const LATE_MS = 2 * 60_000;
+const LATE_MS = 30_000;
 
 /** What the functions of password recovery share, by their environment. */
 export const recoveryStore = () => new RecoveryStore(s3(), process.env[RECORDS_VARIABLE]!);

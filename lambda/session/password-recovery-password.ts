@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { failure } from './failure';
 import type { LeftCredential, RecoveryRecord } from './password-recovery-record';
-import { isDenied, isNamed, isNoSuchEntity, isRefusal, messageOf } from '../aws/errors';
+import { isNamed, isNoSuchEntity, isRefusal } from '../aws/errors';
 import { everyItem } from '../aws/pages';
 import { AssumeRootError } from '../aws/root-sessions';
 
@@ -51,7 +51,7 @@ export async function allowPassword(iam: IAMClient, record: RecoveryRecord) {
     await iam.send(new CreateLoginProfileCommand({}));
   } catch (cause) {
     if (!isNamed(cause, 'EntityAlreadyExists', 'EntityAlreadyExistsException')) {
-      throw explained(cause);
+      throw cause;
     }
     const found = await password(iam);
     if (found && isOlder(found, record)) {
@@ -76,7 +76,7 @@ export async function deletePassword(iam: IAMClient, record: RecoveryRecord) {
     await iam.send(new DeleteLoginProfileCommand({})); // also when none is seen: reads lag
   } catch (cause) {
     if (!isNoSuchEntity(cause)) {
-      throw explained(cause);
+      throw cause;
     }
   }
 }
@@ -106,13 +106,4 @@ export async function otherCredentials(client: IAMClient): Promise<LeftCredentia
     ...certificates.map(({ CertificateId }): LeftCredential => ({ kind: 'SigningCertificate', id: CertificateId! })),
     ...devices.map(({ SerialNumber }): LeftCredential => ({ kind: 'MfaDevice', id: SerialNumber! })),
   ];
-}
-
-/** A denial within the session, which itself may do it: a policy of the organization forbids it. */
-function explained(cause: unknown): unknown {
-  if (isDenied(cause)) {
-    (cause as Error).message = `${messageOf(cause)} - likely a service control policy or the Control Tower control AWS-GR_RESTRICT_ROOT_USER `
-      + 'that does not exempt root sessions: add "Null": {"aws:AssumedRoot": "true"} to the condition of its Deny, or enable the control with ExemptAssumeRoot';
-  }
-  return cause;
 }

@@ -3,6 +3,7 @@ import { checkExtension, extendRecovery, type ExtendingAws } from './password-re
 import { HOURS, hoursOf } from './password-recovery-hours';
 import { allowRecovery, checkOpening, type OpeningAws } from './password-recovery-opening';
 import type { RecoveryRecord, Request } from './password-recovery-record';
+import { explained } from './remedies';
 import type { Task } from './runbook';
 import type { Start } from './start';
 import type { RecoverySettings, RunbookSettings } from '../../lib/private/contract';
@@ -14,36 +15,51 @@ export interface HoursPlan {
   readonly hours: number;
 }
 
+export interface OpeningPlan extends HoursPlan {
+  /** What people should know beforehand. */
+  readonly notes: readonly string[];
+}
+
 const FIELDS = { hours: HOURS };
 type Fields = typeof FIELDS;
 
 const requestOf = ({ execution, input, startedBy }: Start<{}, RunbookSettings>): Request => ({ id: execution.id, reason: input.reason, startedBy });
 
-/** What can still stop a root user whose password was recovered. */
-const STILL_STOPPED_BY = 'service control policies that deny the root user were not read: one without an exception for this account still stops whoever signs in '
-  + '(the password can be set all the same)';
+/**
+ * Which service control policies stop the root user of an account even when it signs in with a password, a line each; undefined when they could
+ * not be read.
+ */
+export type BlockersOf = (accountId: string) => Promise<readonly string[] | undefined>;
 
-export function allowPasswordRecovery(awsOf: AwsOf<OpeningAws>): Task<Fields, RecoverySettings, HoursPlan> {
+const NOT_READ = 'service control policies were not read: one that denies the root user without an exception for this account still stops whoever signs in with the new password';
+
+async function notesOn(accountId: string, blockersOf: BlockersOf): Promise<readonly string[]> {
+  const blockers = await blockersOf(accountId);
+  return blockers === undefined ? [NOT_READ] : blockers.map((blocker) => `this still stops whoever signs in with the new password: ${blocker}`);
+}
+
+export function allowPasswordRecovery(awsOf: AwsOf<OpeningAws>, blockersOf: BlockersOf): Task<Fields, RecoverySettings, OpeningPlan> {
   const openingOf = (start: Start<Fields, RecoverySettings>, { hours }: HoursPlan) => (
     { ...requestOf(start), accountId: start.input.accountId, hours });
   return {
     fields: FIELDS,
     async prepare(start) {
-      const plan = { hours: hoursOf(start.input.hours, start.settings) };
-      await checkOpening(openingOf(start, plan), awsOf(start));
+      const { accountId } = start.input;
+      const plan = { hours: hoursOf(start.input.hours, start.settings), notes: await notesOn(accountId, blockersOf) };
+      await explained(() => checkOpening(openingOf(start, plan), awsOf(start)));
       return {
         plan,
-        title: `allow recovery of the root password of ${start.input.accountId} for ${plan.hours} hours`,
+        title: `allow recovery of the root password of ${accountId} for ${plan.hours} hours`,
         details: [
           `Whoever reads the mail of the account's root user can set its password, until it is deleted ${plan.hours} hours later.`,
-          `Note: ${STILL_STOPPED_BY}.`,
+          ...plan.notes.map((note) => `Note: ${note}.`),
         ],
       };
     },
-    preview: ({ input: { accountId } }, { hours }) => ({ accountId, state: 'would-open', hours, notes: [STILL_STOPPED_BY] }),
+    preview: ({ input: { accountId } }, { hours, notes }) => ({ accountId, state: 'would-open', hours, notes }),
     async act(start, plan) {
-      const record = await allowRecovery(openingOf(start, plan), awsOf(start));
-      return { ...described(record), state: 'open', notes: [STILL_STOPPED_BY] };
+      const record = await explained(() => allowRecovery(openingOf(start, plan), awsOf(start)));
+      return { ...described(record), state: 'open', notes: plan.notes };
     },
   };
 }
@@ -72,11 +88,13 @@ export function closePasswordRecovery(awsOf: AwsOf<ClosingAws & Pick<OpeningAws,
     fields: {},
     async prepare(start) {
       const { accountId, dryRun } = start.input;
-      const closing = await describeClosing(accountId, awsOf(start));
-      return dryRun || closing.state === 'closed' ? { result: closing } : { plan: {}, title: `close the password recovery of ${accountId}`, details: [] };
+      const closing = await explained(() => describeClosing(accountId, awsOf(start)));
+      return dryRun || closing.state === 'closed'
+        ? { result: closing }
+        : { plan: {}, title: `close the password recovery of ${accountId}`, details: [] };
     },
     preview: ({ input: { accountId } }) => ({ accountId }),
-    act: (start) => closeByHand(start.input.accountId, requestOf(start), awsOf(start)),
+    act: (start) => explained(() => closeByHand(start.input.accountId, requestOf(start), awsOf(start))),
   };
 }
 

@@ -10,7 +10,8 @@ import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
 import {
-  CLOSER_VARIABLE, RECORDS_VARIABLE, RECOVERIES_PREFIX, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings, STS_REGION_VARIABLE, TASK_POLICIES, TaskPolicyName,
+  CLOSER_VARIABLE, RECORDS_VARIABLE, RECOVERIES_PREFIX, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings, STS_REGION_VARIABLE, TASK_POLICIES,
+  TaskPolicyName,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 

@@ -4,6 +4,7 @@ import { log } from '../../log';
 import { closeAsCloser, type Closing } from '../password-recovery-closing';
 import { recoveryStore, rootSessions } from '../password-recovery-functions';
 import { awake, type AwakeCloser, type Closer } from '../password-recovery-record';
+import { explained } from '../remedies';
 
 interface CloserEvent {
   /** From the context of the state machine. */
@@ -23,7 +24,7 @@ export async function look({ execution, closer }: CloserEvent): Promise<AwakeClo
 
 /** What a closer is there for. */
 export async function close({ execution, closer }: CloserEvent): Promise<Closing> {
-  const closing = await closeAsCloser(closer, { store, sessions: rootSessions()(execution.id) });
+  const closing = await explained(() => closeAsCloser(closer, { store, sessions: rootSessions()(execution.id) }));
   log.info('closing', { accountId: closer.accountId, state: closing.state, left: closing.left?.length });
   return closing;
 }
