@@ -7,6 +7,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -41,15 +42,23 @@ export const sts = (region: string) => new STSClient({ ...shared, region });
 /**
  * IAM as the root user of a member account. It is built from the root session's credentials and from nothing else: a call
  * that names no user acts on whoever signs it, so it must never be able to fall back to the function's own credentials.
- * IAM throttles by account, so these clients retry on their own.
  */
-export function iamOfRootSession({ AccessKeyId, SecretAccessKey, SessionToken }: Credentials): IAMClient {
+export const iamOfRootSession = (session: Credentials) => new IAMClient(ofRootSession(session));
+/** S3 as the root user of a member account. A bucket answers in its own Region only; one that is elsewhere says where. */
+export const s3OfRootSession = (region: string) => (session: Credentials) => (
+  new S3Client({ ...ofRootSession(session), region, followRegionRedirects: true }));
+/** SQS as the root user of a member account, in the Region of a queue: no URL of a queue decides where a signed request goes. */
+export const sqsOfRootSession = (region: string) => (session: Credentials) => (
+  new SQSClient({ ...ofRootSession(session), region, useQueueUrlAsEndpoint: false }));
+
+/** Services throttle by account, so these clients retry on their own. */
+function ofRootSession({ AccessKeyId, SecretAccessKey, SessionToken }: Credentials) {
   const credentials = {
     accessKeyId: required('AccessKeyId', AccessKeyId),
     secretAccessKey: required('SecretAccessKey', SecretAccessKey),
     sessionToken: required('SessionToken', SessionToken),
   };
-  return new IAMClient({ requestHandler, maxAttempts: 6, credentials });
+  return { requestHandler, maxAttempts: 6, credentials };
 }
 
 function required(name: string, value: string | undefined): string {

@@ -3,9 +3,7 @@ import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/cl
 import { iamOfRootSession } from './clients';
 import { isDenied, isNamed } from './errors';
 import { retryWhile, seconds, type Patience } from './patience';
-
-/** The task policies of AWS that a root session can be limited to, by the name in their ARN. */
-export type TaskPolicyName = 'IAMAuditRootUserCredentials' | 'IAMDeleteRootUserCredentials';
+import type { TaskPolicyName } from '../../lib/private/contract';
 
 /** A session that is about to end is not begun with: an account's work must fit into what is left. */
 const RENEWAL_MARGIN_MS = 2 * 60_000;
@@ -60,32 +58,46 @@ export class RootSessions {
   }
 }
 
+/** Makes a client of a session's credentials: one of `clients.ts`. */
+type ClientOf<Client> = (session: Credentials) => Client;
+
+/** Names by which services say that a session has ended, or that it is none of theirs. */
+const ENDED = ['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId'];
+
 /** The root user of one member account, limited to one task; renewed when it ends. */
 export class RootSession {
-  private iam?: IAMClient;
+  private readonly clients = new Map<ClientOf<unknown>, unknown>();
+  private credentials?: Credentials;
   private renewAt = 0;
 
   constructor(private readonly assume: () => Promise<Credentials>) {}
 
-  /** Calls IAM as the root user. A session that AWS has ended is opened anew, once. */
-  async use<T>(operation: (iam: IAMClient) => Promise<T>): Promise<T> {
+  /** Calls IAM as the root user. */
+  use<T>(operation: (iam: IAMClient) => Promise<T>): Promise<T> {
+    return this.useAs(iamOfRootSession, operation);
+  }
+
+  /** Calls a service as the root user. A session that AWS has ended is opened anew, once. */
+  async useAs<Client, T>(clientOf: ClientOf<Client>, operation: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await operation(await this.current());
+      return await operation(await this.current(clientOf));
     } catch (error) {
-      if (!isNamed(error, 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId')) {
+      if (!isNamed(error, ...ENDED)) {
         throw error;
       }
-      this.iam = undefined;
-      return operation(await this.current());
+      this.credentials = undefined;
+      return operation(await this.current(clientOf));
     }
   }
 
-  private async current(): Promise<IAMClient> {
-    if (this.iam === undefined || Date.now() > this.renewAt) {
-      const credentials = await this.assume();
-      this.iam = iamOfRootSession(credentials);
-      this.renewAt = credentials.Expiration!.getTime() - RENEWAL_MARGIN_MS;
+  private async current<Client>(clientOf: ClientOf<Client>): Promise<Client> {
+    if (this.credentials === undefined || Date.now() > this.renewAt) {
+      this.credentials = await this.assume();
+      this.clients.clear();
+      this.renewAt = this.credentials.Expiration!.getTime() - RENEWAL_MARGIN_MS;
     }
-    return this.iam;
+    const client = this.clients.get(clientOf) ?? clientOf(this.credentials);
+    this.clients.set(clientOf, client);
+    return client as Client;
   }
 }

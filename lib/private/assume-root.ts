@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
@@ -21,28 +21,34 @@ export interface AssumeRootGrant {
  *
  * @returns what must exist before the role can be used
  */
-export function grantAssumeRoot(scope: Construct, role: iam.IRole, { tasks, accounts, exclude }: AssumeRootGrant): Construct[] {
-  const allowed = (accounts === undefined ? [['*']] : shards(accounts)).map((ids) => new iam.PolicyStatement({
-    actions: ['sts:AssumeRoot'],
-    resources: ids.map(rootArn), // '*': any member account, which is the selection
-    conditions: { ArnEquals: { 'sts:TaskPolicyArn': tasks.map((task) => taskPolicyArn(scope, task)) } },
-  }));
-  const denied = shards(exclude).map((ids) => new iam.PolicyStatement({
-    effect: iam.Effect.DENY,
-    actions: ['sts:AssumeRoot'],
-    resources: ids.map(rootArn),
-  }));
-  return [...allowed, ...denied].map((statement, i) => new iam.ManagedPolicy(scope, `AssumeRoot${i}`, {
+export function grantAssumeRoot(scope: Construct, role: iam.IRole, grant: AssumeRootGrant): Construct[] {
+  return assumeRootStatements(grant).map((statement, i) => new iam.ManagedPolicy(scope, `AssumeRoot${i}`, {
     description: 'Root sessions in member accounts, for cdk-root-access',
     statements: [statement],
     roles: [role],
   }));
 }
 
-const rootArn = (accountId: string) => `arn:${Aws.PARTITION}:iam::${accountId}:root`;
+/** The same as statements, each of which fits a managed policy: first those that allow, then those that deny. */
+export function assumeRootStatements({ tasks, accounts, exclude }: AssumeRootGrant): iam.PolicyStatement[] {
+  const allowed = (accounts === undefined ? [['*']] : shards(accounts)).map((ids) => new iam.PolicyStatement({
+    actions: ['sts:AssumeRoot'],
+    resources: ids.map(rootArn), // '*': any member account, which is the selection
+    conditions: { ArnEquals: { 'sts:TaskPolicyArn': tasks.map(taskPolicyArn) } },
+  }));
+  const denied = shards(exclude).map((ids) => new iam.PolicyStatement({
+    effect: iam.Effect.DENY,
+    actions: ['sts:AssumeRoot'],
+    resources: ids.map(rootArn),
+  }));
+  return [...allowed, ...denied];
+}
 
-/** The task policies are AWS's own, so their ARNs have no account. */
-const taskPolicyArn = (scope: Construct, task: string) => `arn:${Stack.of(scope).partition}:iam::aws:policy/root-task/${task}`;
+/** ARN of a task policy, in the partition of the stack that it ends up in. The policies are AWS's own, so their ARNs have no account. */
+export const taskPolicyArn = (task: string) => iamArn('aws', `policy/root-task/${task}`);
+
+const rootArn = (accountId: string) => iamArn(accountId, 'root');
+const iamArn = (account: string, resource: string) => `arn:${Aws.PARTITION}:iam::${account}:${resource}`;
 
 function shards(ids: string[]): string[][] {
   return Array.from({ length: Math.ceil(ids.length / ARNS_IN_A_POLICY) }, (_, i) => ids.slice(i * ARNS_IN_A_POLICY, (i + 1) * ARNS_IN_A_POLICY));

@@ -130,6 +130,7 @@ export const METRICS = {
   signalsFailed: 'SignalsFailed',
 } as const;
 export type MetricName = keyof typeof METRICS;
+
 // --- password recovery -------------------------------------------------------------------------
 
 /** The folder of the runbooks' records bucket with a file for each account, `recoveries/<accountId>.json`: its latest password recovery. */
@@ -158,3 +159,108 @@ export interface GuardrailPreflightProperties {
   readonly Targets: string[];
   readonly TolerateBlockedRootSessions: Flag;
 }
+
+// --- session -----------------------------------------------------------------------------------
+
+/** AWS's task policies, by what they are for: each limits a root session to one task. */
+export const TASK_POLICIES = {
+  auditCredentials: 'IAMAuditRootUserCredentials',
+  createPassword: 'IAMCreateRootUserPassword',
+  deleteCredentials: 'IAMDeleteRootUserCredentials',
+  unlockBucket: 'S3UnlockBucketPolicy',
+  unlockQueue: 'SQSUnlockQueuePolicy',
+} as const;
+export type TaskPolicyName = typeof TASK_POLICIES[keyof typeof TASK_POLICIES];
+
+/** Name of the environment variable with the bucket of the runbooks' records. */
+export const RECORDS_VARIABLE = 'RECORDS_BUCKET';
+
+/** The folders of the records bucket: policies as they were before a runbook changed them, and policies that may be put in their place. */
+export const POLICIES_PREFIX = 'policies/';
+export const REPLACEMENTS_PREFIX = 'replacements/';
+
+/** A run of a runbook, from the context of its state machine: nothing of it is what a start says. */
+export interface RunbookExecution {
+  /** ARN */
+  readonly id: string;
+  /** The id of the SSM Automation execution that started it, unless it was started directly. */
+  readonly name: string;
+  /** ISO 8601 */
+  readonly startTime: string;
+  /** ARN of the state machine. */
+  readonly machine: string;
+}
+
+/** What every runbook knows of its targets. It is part of the state machine's definition, so no start can change it. */
+export interface RunbookSettings {
+  readonly selection: Selection;
+  readonly protectedAccounts: string[];
+  /** Hours that an approval is waited for; absent when none is needed. */
+  readonly approvalHours?: number;
+}
+
+/** What the state machine of a runbook asks its function: to look and to plan, or to do what was planned. */
+export interface RunbookEvent<Settings extends RunbookSettings = RunbookSettings> {
+  readonly step: 'prepare' | 'act';
+  readonly execution: RunbookExecution;
+  /** What the start said: nothing of it is trusted. */
+  readonly input: unknown;
+  readonly settings: Settings;
+  /** For `prepare`: what Systems Manager says of the automation by whose id the execution is named; an error when there is none. */
+  readonly automation?: RunbookAutomation;
+  /** For `act`: what `prepare` answered as its plan and as the starter. */
+  readonly plan?: unknown;
+  readonly startedBy?: string | null;
+}
+
+/** An execution of the runbook's document. */
+export interface RunbookAutomation {
+  readonly status?: string;
+  readonly executedBy?: string;
+  readonly steps?: readonly { readonly Inputs?: Readonly<Record<string, string>> }[];
+}
+
+/** What `prepare` answers: either it is done, or a plan that `act` is given when it may go on. */
+export type Prepared<Plan = unknown> = Done | Planned<Plan>;
+
+export interface Done {
+  readonly done: true;
+  /** The output of the execution. */
+  readonly result: object;
+}
+
+export interface Planned<Plan = unknown> {
+  readonly done: false;
+  readonly plan: Plan;
+  /** ARN; null when nobody started the document. */
+  readonly startedBy: string | null;
+  readonly approval: ApprovalRequest;
+}
+
+/** What an approver is asked. The state machine puts a task token after each of the two texts. */
+export interface ApprovalRequest {
+  /** SHA-256 of the plan: an answer approves this and nothing else. */
+  readonly digest: string;
+  readonly subject: string;
+  readonly approve: string;
+  readonly refuse: string;
+}
+
+/** What the runbooks of buckets and queues know beside. */
+export interface PolicySettings extends RunbookSettings {
+  /** Names of buckets, names or ARNs of queues. */
+  readonly protectedResources: string[];
+  readonly allowReplacement: boolean;
+}
+
+/** What the runbooks that allow and extend password recovery know beside. */
+export interface RecoverySettings extends RunbookSettings {
+  /** How long a recovery is open, and by how much it is extended, when a start does not say. */
+  readonly hours: number;
+  /** Longest time from the opening to the end, extensions included. */
+  readonly longestHours: number;
+}
+
+/** Names of the environment variables of the password recovery's functions. */
+export const CLOSER_VARIABLE = 'CLOSER_STATE_MACHINE_ARN';
+export const REMINDERS_VARIABLE = 'REMINDERS_MINUTES';

@@ -35,6 +35,16 @@ export function checkMetricNamespace(property: string, value: string) {
   check(property, value, /^(?!AWS\/)[\w.\-/#]{1,255}$/, "1 to 255 letters, digits or . - _ / #, not beginning with 'AWS/'");
 }
 
+/** Fails for a name that no S3 bucket can have. Old buckets have names that new ones cannot. */
+export function checkBucketName(property: string, value: string) {
+  check(property, value, /^[A-Za-z0-9][\w.-]{2,254}$/, 'the name of an S3 bucket');
+}
+
+/** Fails for what can be neither name nor ARN of an SQS queue. */
+export function checkQueue(property: string, value: string) {
+  check(property, value, /^(arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:)?[\w-]{1,80}(\.fifo)?$/, 'the name or the ARN of an SQS queue');
+}
+
 /** Fails for a whole number out of its bounds. */
 export function checkWholeNumber(property: string, value: number, least: number, most: number) {
   if (!Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {

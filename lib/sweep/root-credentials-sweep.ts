@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -24,6 +24,7 @@ import { SweepSignals } from './sweep-signals';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { CredentialKind, Selection, SweepSettings } from '../private/contract';
+import { defaultStsRegion } from '../private/sts-region';
 import { checkAccountId, checkWholeNumber } from '../private/validate';
 
 /** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
@@ -225,12 +226,6 @@ export interface RootCredentialsSweepProps {
    */
   readonly handler?: HandlerOptions;
 }
-
-/** Regions that no account has to opt in to. Others may be disabled in a member account, and STS refuses a session there. */
-const ENABLED_BY_DEFAULT = [
-  'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1',
-  'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2',
-];
 
 /** The sweep itself waits up to 5 minutes for permissions and switches that take effect late. */
 const SHORTEST_DEPLOYMENT = Duration.minutes(10);
@@ -521,12 +516,4 @@ function checkDeploymentTimeout(timeout: Duration) {
   if (seconds < SHORTEST_DEPLOYMENT.toSeconds() || seconds > LONGEST_DEPLOYMENT.toSeconds() || seconds % 5 !== 0) {
     throw new Error(`deploymentTimeout must be from 10 minutes to 1 hour, in whole multiples of 5 seconds, got ${timeout.toHumanString()}`);
   }
-}
-
-function defaultStsRegion(scope: Construct): string {
-  const { region } = Stack.of(scope);
-  if (Token.isUnresolved(region)) {
-    return 'us-east-1';
-  }
-  return ENABLED_BY_DEFAULT.includes(region) ? region : 'us-east-1';
 }

@@ -8,7 +8,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
-import { type CdkResult, LocalAws } from '../local-aws/local-aws';
+import { type CdkResult, LocalAws, type LocalClock } from '../local-aws/local-aws';
 import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../local-aws/organization';
 import { EVERYTHING } from '../sweep/testing';
 
@@ -81,8 +81,8 @@ export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, constr
 /** One stack in one account of a local AWS, deployed by the CDK CLI. */
 export class Deployment {
   /** Starts an AWS and makes the account ready for the CDK. */
-  static async into(organization: FakeOrganization): Promise<Deployment> {
-    return new Deployment(await LocalAws.start({ organization }), MANAGEMENT).bootstrapped();
+  static async into(organization: FakeOrganization, clock?: LocalClock): Promise<Deployment> {
+    return new Deployment(await LocalAws.start({ organization, clock }), MANAGEMENT).bootstrapped();
   }
 
   private readonly cloudFormation: CloudFormationClient;

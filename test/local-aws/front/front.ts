@@ -91,7 +91,7 @@ export class Front {
       this.handleUnsigned(incoming, outgoing);
       return;
     }
-    const request = streams(scope, incoming) ? unread(incoming) : await readRequest(incoming);
+    const request = this.streams(scope, incoming) ? unread(incoming) : await readRequest(incoming);
     try {
       const caller = this.organization.caller(request)!;
       const answer = await this.answer({ scope, caller, request });
@@ -156,10 +156,16 @@ export class Front {
     return json(this.organization.issue(sessionOf(question), SESSION_SECONDS));
   }
 
+  /** Objects are not held in memory; only a list of objects to delete is read, for its names, and what the organization answers. */
+  private streams({ service }: Scope, incoming: IncomingMessage) {
+    const { method, url } = incoming;
+    return service === 's3' && !(method === 'POST' && new URL(url!, 'http://local').searchParams.has('delete')) && !this.organization.ownsResource(unread(incoming));
+  }
+
   private forward({ scope, caller, request }: Incoming, incoming: IncomingMessage, outgoing: ServerResponse) {
     const { url, headers } = signedByAccount(incoming.headers, incoming.url!, caller.accountId);
     this.pipe({ url, headers }, incoming, outgoing, {
-      body: streams(scope, incoming) ? undefined : request.body,
+      body: this.streams(scope, incoming) ? undefined : request.body,
       answered: () => changesPolicies(scope, request) && this.policies!.forget(),
     });
   }
@@ -188,11 +194,6 @@ export class Front {
 function sessionOf({ roleArn, session }: EngineQuestion): Caller {
   const [accountId, role] = [roleArn.split(':')[4], roleArn.split('/').pop()];
   return { accountId, roleArn, arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}` };
-}
-
-/** Objects are not held in memory; only a list of objects to delete is read, for its names. */
-function streams({ service }: Scope, { method, url }: IncomingMessage) {
-  return service === 's3' && !(method === 'POST' && new URL(url!, 'http://local').searchParams.has('delete'));
 }
 
 function unread({ method, url, headers }: IncomingMessage): WireRequest {

@@ -1,7 +1,7 @@
 import { Caller } from '../wire';
 import { View } from './timeline';
 
-export type Service = 'sts' | 'iam' | 'organizations';
+export type Service = 'sts' | 'iam' | 'organizations' | 's3' | 'sqs';
 
 /** The top-level members of a request. All members that the organization reads are scalars; others are kept as JSON text. */
 export type Input = Readonly<Record<string, string | undefined>>;
@@ -18,6 +18,8 @@ export interface Pages {
 export interface Call {
   readonly at: number;
   readonly service: Service;
+  /** For which it was signed. */
+  readonly region: string;
   readonly operation: string;
   readonly caller: Caller;
   readonly input: Input;
@@ -28,7 +30,7 @@ export interface Call {
 }
 
 /** What tests read afterwards. */
-export interface RecordedCall extends Pick<Call, 'at' | 'service' | 'operation' | 'caller' | 'input' | 'target'> {
+export interface RecordedCall extends Pick<Call, 'at' | 'service' | 'region' | 'operation' | 'caller' | 'input' | 'target'> {
   /** Code of the error that was answered. */
   error?: string;
   /** True when the organization left it to somebody else: an IAM call of an ordinary caller, for example. */

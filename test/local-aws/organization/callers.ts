@@ -10,17 +10,18 @@ export interface Credentials {
   readonly Expiration: string;
 }
 
-/** Access key id and service of a SigV4 signature, in the header or, presigned, in the query. The Region between them is free. */
-const SCOPE = /Credential=([^/%]+)(?:\/|%2F)\d{8}(?:\/|%2F)[^/%]+(?:\/|%2F)([^/%]+)(?:\/|%2F)aws4_request/i;
+/** Access key id, Region and service of a SigV4 signature, in the header or, presigned, in the query. */
+const SCOPE = /Credential=([^/%]+)(?:\/|%2F)\d{8}(?:\/|%2F)([^/%]+)(?:\/|%2F)([^/%]+)(?:\/|%2F)aws4_request/i;
 
 export interface Signature {
   readonly accessKeyId: string;
+  readonly region: string;
   readonly service: string;
 }
 
 export function signatureOf(request: WireRequest): Signature | undefined {
-  const [, accessKeyId, service] = SCOPE.exec(String(request.headers.authorization ?? request.url)) ?? [];
-  return accessKeyId ? { accessKeyId, service } : undefined;
+  const [, accessKeyId, region, service] = SCOPE.exec(String(request.headers.authorization ?? request.url)) ?? [];
+  return accessKeyId ? { accessKeyId, region, service } : undefined;
 }
 
 /** Everybody who can sign a request. */
@@ -43,6 +44,11 @@ export class Callers {
     };
     this.sessions.set(credentials.AccessKeyId, { token: credentials.SessionToken, caller: { ...caller, expiration } });
     return credentials;
+  }
+
+  /** Whether it carries a session that `sts:AssumeRoot` issued, valid or not. */
+  isRootSession(request: WireRequest): boolean {
+    return this.sessions.get(signatureOf(request)?.accessKeyId ?? '')?.caller.taskPolicy !== undefined;
   }
 
   /** Undefined when nobody signed. A 12-digit access key id is the administrator of that account. */

@@ -11,6 +11,7 @@ export type { Credentials } from './callers';
 export { AwsError } from './errors';
 export { FakeOrganization } from './fake-organization';
 export * from './faults';
+export type { FakeResource, ResourceInit } from './locked-resources';
 export { FEATURES } from './organization';
 export type { Feature, OrganizationOptions, OrganizationalUnit } from './organization';
 export { FULL_AWS_ACCESS, OrganizationPolicies, SERVICE_CONTROL_POLICY } from './policies';

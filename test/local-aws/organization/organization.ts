@@ -1,6 +1,7 @@
 import { Authorize } from '../wire';
 import { AccountInit, FakeAccount, LONG_AGO } from './accounts';
 import { Callers } from './callers';
+import { FakeResource, ResourceInit } from './locked-resources';
 import { OrganizationPolicies, SERVICE_CONTROL_POLICY } from './policies';
 import { UnknownSwitches } from './switches';
 import { now, Timeline, View } from './timeline';
@@ -57,6 +58,10 @@ export class Organization {
   readonly policies: OrganizationPolicies;
   /** Ids of accounts, units or the root with a service control policy that denies root sessions as well as the root user. */
   readonly assumedRootDenied = new Set<string>();
+  /** Buckets of member accounts, by name. */
+  readonly buckets = new Map<string, FakeResource>();
+  /** Queues of member accounts, by `region/account/name`. */
+  readonly queues = new Map<string, FakeResource>();
   /** Decides what the callers' own policies allow. Everything, until somebody knows better. */
   authorize: Authorize = allowEverything;
 
@@ -85,6 +90,18 @@ export class Organization {
     this.accountsById.set(account.id, account);
     (this.accounts as FakeAccount[]).push(account);
     return account;
+  }
+
+  addBucket(init: ResourceInit): FakeResource {
+    const bucket = new FakeResource(init, this.clock);
+    this.buckets.set(bucket.name, bucket);
+    return bucket;
+  }
+
+  addQueue(init: ResourceInit): FakeResource {
+    const queue = new FakeResource(init, this.clock);
+    this.queues.set(`${queue.region}/${queue.account}/${queue.name}`, queue);
+    return queue;
   }
 
   addOrganizationalUnit({ name, parent = this.rootId }: { name: string; parent?: string }): string {

@@ -1,0 +1,12 @@
+import { closers, recoveryStore, rootSessions } from '../password-recovery-functions';
+import { allowPasswordRecovery } from '../password-recovery-runbooks';
+import { runbook } from '../runbook';
+
+const aws = { store: recoveryStore(), closers: closers() };
+const sessionsOf = rootSessions();
+
+/** This function may not read the organization's policies. */
+const blockersOf = async () => undefined;
+
+/** Both steps of the runbook that allows password recovery. */
+export const handler = runbook(allowPasswordRecovery(({ execution }) => ({ ...aws, sessions: sessionsOf(execution.id) }), blockersOf));

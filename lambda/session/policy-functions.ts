@@ -1,0 +1,14 @@
+import { PolicyRecords } from './policy-records';
+import type { PolicyAws } from './policy-runbooks';
+import { RECORDS_VARIABLE, STS_REGION_VARIABLE } from '../../lib/private/contract';
+import { s3, sts } from '../aws/clients';
+import { RootSessions } from '../aws/root-sessions';
+
+/** What the functions of buckets and queues work with, by their environment. A denial is not waited for: people wait for the answer. */
+export function policyAws(): PolicyAws {
+  const client = sts(process.env[STS_REGION_VARIABLE]!);
+  return {
+    records: new PolicyRecords(s3(), process.env[RECORDS_VARIABLE]!),
+    sessionsOf: (arn) => new RootSessions(client, arn.split(':')[1], 0),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Fields, InputOf } from './start-input';
+import type { RunbookExecution } from '../../lib/private/contract';
+
+/** One run of a runbook, its input checked. */
+export interface Start<F extends Fields, Settings> {
+  readonly execution: RunbookExecution;
+  readonly input: InputOf<F>;
+  readonly settings: Settings;
+  /** ARN of whoever started the document; undefined for a direct start, which CloudTrail knows. */
+  readonly startedBy?: string;
+}
+
+/** What is going to be done. */
+export interface Intention<Plan> {
+  /** Given to `act` as it is: JSON, and small. */
+  readonly plan: Plan;
+  /** `unlock bucket x in 222222222222`: one line. */
+  readonly title: string;
+  /** What an approver must know beside title, reason and starter, a line each. */
+  readonly details: string[];
+}

@@ -1,0 +1,260 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { Approvals } from './approvals';
+import { IRootSessionRunbook } from './root-session-runbook';
+import { HandlerOptions } from '../handler-options';
+import { RunbookSettings, Selection } from '../private/contract';
+import { handlerLogGroup } from '../private/handler-function';
+import { IF_IT_DIED, PATIENTLY } from '../private/retries';
+
+/** A parameter of a document, and by its name in camel case a key of the state machine's input. */
+export interface RunbookParameter {
+  readonly description: string;
+  /**
+   * What the value may be: from beginning to end, and one of the patterns of this module or narrower. Systems Manager puts the text
+   * of the value into JSON as it is, so a pattern admits no quote, backslash, brace or control character.
+   */
+  readonly pattern: string;
+  /** Makes it optional; an empty text stands for nothing. */
+  readonly default?: string;
+}
+
+/** Text without anything that JSON, a shell or Systems Manager's own `{{ }}` would read. */
+export const text = (least: number, most: number) => `^[^"\\\\{}\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]{${least},${most}}$`;
+
+/** An account's id. */
+export const ACCOUNT_ID: RunbookParameter = { description: 'Id of the member account', pattern: '^\\d{12}$' };
+
+export interface RunbookProps {
+  /** What it does, in a sentence. */
+  readonly description: string;
+  /** Names in Pascal case. `Reason` and `DryRun` are every runbook's, and come from here. */
+  readonly parameters: Record<string, RunbookParameter>;
+  /** The function that looks, plans and acts. */
+  readonly fn: lambda.IFunction;
+  /** What the function is told beside the input, and no start can change. */
+  readonly settings: Omit<RunbookSettings, 'approvalHours'>;
+  readonly approvals: Approvals;
+  /** How long it may work, waiting for approval not counted. @default one hour */
+  readonly timeout?: Duration;
+  /** What must exist before the function may be asked. */
+  readonly ready?: Construct[];
+  /** What a starter needs beside the start. */
+  readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
+  readonly options?: HandlerOptions;
+}
+
+const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };
+const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say what would be done', pattern: '^(true|false)$', default: 'false' };
+
+/** From the context and the definition, never from what a start says. */
+const execution = {
+  id: sfn.JsonPath.stringAt('$$.Execution.Id'),
+  name: sfn.JsonPath.stringAt('$$.Execution.Name'),
+  startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
+  machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
+};
+
+/** What SNS answers when it is not the request's fault. */
+const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'SdkClientException'].map((name) => `Sns.${name}`);
+
+/**
+ * The frame of every runbook.
+ *
+ * ```
+ * WhoStarted ──► UnitOfAccount… (if units are selected) ──► Prepare ──► done? ── yes ────────────────────────────► Succeeded
+ *                                                                         └─ no ──► AskForApproval (if approvers) ──► Act ──► Succeeded
+ * ```
+ *
+ * The contract with the function, which `lambda/session/runbook.ts` keeps (`RunbookEvent`, `Prepared` in `contract.ts`):
+ *
+ * - It is asked twice, with `step` `prepare` and `act`. Both times it gets the execution from the context, the `input` of the start as it
+ *   came, and the `settings` of the definition; it checks the input itself, since a direct start has passed no pattern of the document.
+ *   The input has the keys of the parameters in camel case (`AccountId` is `accountId`), all of them texts, and `reason` and `dryRun` beside.
+ * - `prepare` changes nothing. It answers `{ done: true, result }`, which a dry run always does, and `result` is the output of the execution. Or it
+ *   answers `{ done: false, plan, approval }`, and there is no other way to `act`: with approvers, an answer to the request must name the
+ *   digest of the plan, whoever started the machine in whatever way.
+ * - `act` gets the plan. It may be asked again when the function has died, and goes on from what it finds. What it answers is the output.
+ * - An error of the function is the error of the execution, and so that of the automation: its message is what people read.
+ *
+ * The execution's name is the id of the automation that started it, by which the state machine finds out who did; the function judges what it found.
+ */
+export class Runbook extends Construct implements IRootSessionRunbook {
+  readonly stateMachine: sfn.StateMachine;
+  readonly documentName: string;
+  private readonly approvals: Approvals;
+
+  constructor(scope: Construct, id: string, private readonly props: RunbookProps) {
+    super(scope, id);
+    const { fn, approvals, settings, timeout = Duration.hours(1) } = props;
+    this.approvals = approvals;
+    const { topic } = approvals;
+    const whole = topic ? Duration.minutes(timeout.toMinutes() + approvals.timeout.toMinutes()) : timeout;
+    const event = {
+      execution,
+      input: sfn.JsonPath.objectAt('$$.Execution.Input'),
+      settings: { ...settings, ...topic && { approvalHours: approvals.timeout.toMinutes() / 60 } },
+    };
+    const act = this.task('Act', fn, { step: 'act', ...event, plan: sfn.JsonPath.objectAt('$.plan'), startedBy: sfn.JsonPath.stringAt('$.startedBy') });
+    const prepare = this.task('Prepare', fn, { step: 'prepare', ...event, automation: sfn.JsonPath.objectAt('$.automation') }).next(
+      new sfn.Choice(this, 'Done?')
+        .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Pass(this, 'NothingToDo', { outputPath: '$.result' }))
+        .otherwise(topic ? this.approval(approvals).next(act) : act),
+    );
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(this.whoStarted(this.inUnits(settings.selection, prepare))),
+      timeout: whole,
+      comment: props.description,
+      tracingEnabled: false,
+      // what a state is given shows the task token, with which an approver answers
+      logs: { destination: handlerLogGroup(this, 'Logs', props.options), level: sfn.LogLevel.ALL, includeExecutionData: topic === undefined },
+    });
+    this.stateMachine.node.addDependency(...props.ready ?? []);
+    this.documentName = this.document(props, whole).ref;
+  }
+
+  grantStart(grantee: iam.IGrantable): iam.Grant {
+    this.approvals.addStarter(grantee);
+    const grant = (actions: string[], resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
+    const document = Stack.of(this).formatArn({ service: 'ssm', resource: 'document', resourceName: this.documentName });
+    const start = grant(['ssm:StartAutomationExecution'], [document, this.automations])
+      .combine(grant(['ssm:GetAutomationExecution', 'ssm:StopAutomationExecution'], [this.automations]))
+      .combine(this.stateMachine.grantStartExecution(grantee))
+      .combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:StopExecution'));
+    return this.props.grantInput ? start.combine(this.props.grantInput(grantee)) : start;
+  }
+
+  grantApprove(grantee: iam.IGrantable): iam.Grant {
+    this.approvals.addApprover(grantee);
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      resourceArns: ['*'], // IAM knows no resource for them; the task token is what limits them
+    });
+  }
+
+  /** Automations have ids that are made when they start. */
+  private get automations(): string {
+    return Stack.of(this).formatArn({ service: 'ssm', resource: 'automation-execution', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+  }
+
+  /** Asks Systems Manager for the automation of this name. A direct start has none, and that the starter is not known stops nothing. */
+  private whoStarted(next: sfn.IChainable): sfn.Chain {
+    const ask = new tasks.CallAwsService(this, 'WhoStarted', {
+      service: 'ssm',
+      action: 'getAutomationExecution',
+      parameters: { AutomationExecutionId: sfn.JsonPath.stringAt('$$.Execution.Name') },
+      iamResources: [this.automations],
+      resultSelector: {
+        status: sfn.JsonPath.stringAt('$.AutomationExecution.AutomationExecutionStatus'),
+        executedBy: sfn.JsonPath.stringAt('$.AutomationExecution.ExecutedBy'),
+        steps: sfn.JsonPath.objectAt('$.AutomationExecution.StepExecutions'),
+      },
+      resultPath: '$.automation',
+    });
+    ask.addRetry({ errors: ['Ssm.InternalServerErrorException', 'Ssm.SsmException', 'Ssm.SdkClientException'], maxAttempts: 3, backoffRate: 2 });
+    ask.addCatch(next, { resultPath: '$.automation' });
+    return ask.next(next);
+  }
+
+  /** Goes up from the account to the root of the organization, and on if a selected unit is on the way: IAM has no condition for it. */
+  private inUnits({ organizationalUnits }: Selection, next: sfn.IChainable): sfn.IChainable {
+    if (organizationalUnits === undefined) {
+      return next;
+    }
+    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'organizations', region: '', account: '*', resource, resourceName: 'o-*/*' });
+    const step = (id: string, path: string) => new sfn.Pass(this, id, { inputPath: path, resultPath: '$.child' });
+    const ask = new tasks.CallAwsService(this, 'UnitOfAccount', {
+      service: 'organizations',
+      action: 'listParents',
+      parameters: { ChildId: sfn.JsonPath.stringAt('$.child') },
+      iamResources: [arn('account'), arn('ou')], // the ids of the organization and the account are known only when it is started
+      resultSelector: { id: sfn.JsonPath.stringAt('$.Parents[0].Id') },
+      resultPath: '$.parent',
+    });
+    ask.addRetry({ errors: ['Organizations.TooManyRequestsException', 'Organizations.ServiceException', 'Organizations.SdkClientException'], maxAttempts: 6, backoffRate: 2 });
+    const isSelected = sfn.Condition.or(...organizationalUnits.map((id) => sfn.Condition.stringEquals('$.parent.id', id)));
+    return step('Account', '$$.Execution.Input.accountId').next(ask).next(
+      new sfn.Choice(this, 'Selected?')
+        .when(isSelected, next)
+        .when(sfn.Condition.stringMatches('$.parent.id', 'ou-*'), step('Upwards', '$.parent.id').next(ask))
+        .otherwise(new sfn.Fail(this, 'NotSelected', {
+          error: 'TargetProtected', cause: 'the account is not in the organizational units of these runbooks; nothing was changed',
+        })),
+    );
+  }
+
+  private task(id: string, fn: lambda.IFunction, payload: Record<string, unknown>): tasks.LambdaInvoke {
+    const task = new tasks.LambdaInvoke(this, id, {
+      lambdaFunction: fn,
+      payload: sfn.TaskInput.fromObject(payload),
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+    });
+    task.addRetry(PATIENTLY);
+    task.addRetry(IF_IT_DIED);
+    return task;
+  }
+
+  /** Waits for an answer that names the digest. Without one in time, or with another digest, the runbook fails, and nothing was changed. */
+  private approval({ topic, timeout }: Approvals): sfn.Chain {
+    const ask = new tasks.SnsPublish(this, 'AskForApproval', {
+      topic: topic!,
+      subject: sfn.JsonPath.stringAt('$.approval.subject'),
+      message: sfn.TaskInput.fromText(sfn.JsonPath.format(
+        '{}{}{}{}', sfn.JsonPath.stringAt('$.approval.approve'), sfn.JsonPath.taskToken, sfn.JsonPath.stringAt('$.approval.refuse'), sfn.JsonPath.taskToken,
+      )),
+      integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+      taskTimeout: sfn.Timeout.duration(timeout),
+      resultPath: '$.answer',
+    });
+    ask.addRetry({ errors: SNS_ERRORS, maxAttempts: 5, backoffRate: 2, jitterStrategy: sfn.JitterType.FULL });
+    ask.addCatch(new sfn.Fail(this, 'ApprovalTimedOut', {
+      error: 'ApprovalTimedOut', cause: `nobody approved it within ${timeout.toHumanString()}: nothing was changed; start it again and tell an approver`,
+    }), { errors: [sfn.Errors.TIMEOUT] });
+    const refused = new sfn.Fail(this, 'ApprovalRefused', {
+      error: 'ApprovalRefused', cause: 'the answer does not name the digest of this request: nothing was changed',
+    });
+    const approved = sfn.Condition.and(
+      sfn.Condition.isString('$.answer.approved'),
+      sfn.Condition.stringEqualsJsonPath('$.answer.approved', '$.approval.digest'),
+    );
+    return ask.next(new sfn.Choice(this, 'Approved?').when(approved, new sfn.Pass(this, 'Approved')).otherwise(refused).afterwards());
+  }
+
+  /** Thin: it has the parameters by which operators find their way, and starts the state machine in their name. */
+  private document({ description, parameters }: RunbookProps, timeout: Duration): ssm.CfnDocument {
+    const all: Record<string, RunbookParameter> = { ...parameters, Reason: REASON, DryRun: DRY_RUN };
+    const input = Object.fromEntries(Object.keys(all).map((name) => [name[0].toLowerCase() + name.slice(1), `{{ ${name} }}`]));
+    return new ssm.CfnDocument(this, 'Document', {
+      documentType: 'Automation',
+      documentFormat: 'JSON',
+      updateMethod: 'NewVersion',
+      content: {
+        schemaVersion: '0.3',
+        description,
+        parameters: Object.fromEntries(Object.entries(all).map(([name, { description: about, pattern, default: value }]) => [
+          name, { type: 'String', description: about, allowedPattern: pattern, ...value !== undefined && { default: value } },
+        ])),
+        mainSteps: [{
+          name: 'Run',
+          action: 'aws:executeStateMachine',
+          maxAttempts: 1,
+          timeoutSeconds: timeout.toSeconds() + 60, // the state machine ends first, with its own words
+          onFailure: 'Abort',
+          inputs: {
+            stateMachineArn: this.stateMachine.stateMachineArn,
+            name: '{{ automation:EXECUTION_ID }}', // how the function finds out who started it
+            input: JSON.stringify(input),
+          },
+        }],
+        outputs: ['Run.output'],
+      },
+    });
+  }
+}

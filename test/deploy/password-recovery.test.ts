@@ -1,0 +1,292 @@
+import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { SSMClient, StartAutomationExecutionCommand, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
+import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BOTH_FEATURES, Deployment, EXCLUDED, MANAGEMENT, member, variedOrganization } from './testing';
+import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
+import { RootSessionRunbooks } from '../../lib';
+import { automate } from '../local-aws/engine/fixtures/automations';
+import { LocalClock } from '../local-aws/local-aws';
+import { delay, fail } from '../local-aws/organization';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+const clock = new LocalClock();
+const organization = variedOrganization({ ...BOTH_FEATURES, clock: clock.now });
+/** Accounts without credentials, a fresh one for each test. */
+let next = 0;
+const freshAccount = () => member(next += 2);
+
+let stack: Deployment;
+let outputs: Record<string, string>;
+let sfn: SFNClient;
+let ssm: SSMClient;
+
+beforeAll(async () => {
+  stack = await Deployment.into(organization, clock);
+  const { code, output } = await stack.deploy((scope) => {
+    const topic = new sns.Topic(scope, 'Topic');
+    const runbooks = new RootSessionRunbooks(scope, 'Runbooks', {
+      protectedAccounts: [EXCLUDED],
+      passwordRecovery: { topic, reminders: [Duration.hours(1)] },
+    });
+    const { allowPasswordRecovery: allow, extendPasswordRecovery: extend, closePasswordRecovery: close } = runbooks;
+    Object.entries({ allow, extend, close }).forEach(([name, { documentName, stateMachine }]) => {
+      new CfnOutput(scope, `${name}Document`, { value: documentName });
+      new CfnOutput(scope, `${name}Machine`, { value: stateMachine.stateMachineArn });
+    });
+    new CfnOutput(scope, 'closerMachine', { value: runbooks.passwordRecoveryCloser.stateMachineArn });
+    new CfnOutput(scope, 'recordsBucket', { value: runbooks.recordsBucket.bucketName });
+    new CfnOutput(scope, 'topicArn', { value: topic.topicArn });
+  });
+  expect(code, output).toBe(0);
+  const names = [...['allow', 'extend', 'close'].flatMap((name) => [`${name}Document`, `${name}Machine`]), 'closerMachine', 'recordsBucket', 'topicArn'];
+  outputs = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await stack.output(name)])));
+  sfn = new SFNClient(stack.aws.clientSettings());
+  ssm = new SSMClient(stack.aws.clientSettings());
+}, 240_000);
+afterAll(() => stack?.stop());
+beforeEach(() => {
+  organization.faults.clear();
+  organization.calls.length = 0;
+});
+
+type Runbook = 'allow' | 'extend' | 'close';
+type Parameters = Readonly<Record<string, string>>;
+
+const REASON = { Reason: 'ticket 4711: the mailbox is back' };
+const listed = (parameters: Parameters) => Object.fromEntries(Object.entries({ ...REASON, ...parameters }).map(([name, value]) => [name, [value]]));
+
+/** Runs a runbook by way of Systems Manager. */
+async function run(runbook: Runbook, parameters: Parameters) {
+  const execution = await automate(stack.aws, outputs[`${runbook}Document`], listed(parameters));
+  const output = execution.Outputs?.['Run.output']?.[0];
+  return { status: execution.AutomationExecutionStatus, message: execution.FailureMessage ?? '', output: output ? JSON.parse(output) : undefined };
+}
+
+const record = async (accountId: string) => JSON.parse(await stack.read(`s3://${outputs.recordsBucket}/recoveries/${accountId}.json`)) as RecoveryRecord;
+const hasPassword = (accountId: string) => organization.account(accountId).root.password;
+
+/** The closers of an account, the newest first. */
+async function closers(accountId: string) {
+  const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: outputs.closerMachine }));
+  return executions!.filter(({ name }) => name!.startsWith(accountId));
+}
+
+async function closed(accountId: string) {
+  await vi.waitFor(async () => {
+    const statuses = (await closers(accountId)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set(['SUCCEEDED']));
+  }, { timeout: 20_000, interval: 200 });
+  expect(hasPassword(accountId)).toBe(false);
+  expect(await record(accountId)).toHaveProperty('closedAt');
+}
+
+/** The closer sleeps, so that time can be advanced. */
+const asleep = async (accountId: string) => vi.waitFor(async () => {
+  const lines = (await stack.aws.logLines()).filter((line) => line.includes('"closer"') && line.includes(accountId));
+  expect(lines.at(-1)).toContain('"sleep"');
+}, { timeout: 20_000, interval: 300 });
+
+describe('password recovery by way of Systems Manager', () => {
+  test('is allowed, recorded, reminded of and closed at its end', async () => {
+    const accountId = freshAccount();
+    const { status, message, output } = await run('allow', { AccountId: accountId });
+    expect([status, message]).toEqual(['Success', '']);
+    expect(output).toMatchObject({ accountId, state: 'open', notes: [expect.stringContaining('were not read')] });
+    expect(hasPassword(accountId)).toBe(true);
+    const { openedAt, endsAt, startedBy, reason, allowedAt } = await record(accountId);
+    expect(Date.parse(endsAt) - Date.parse(openedAt)).toBe(24 * HOUR);
+    expect({ startedBy, reason }).toEqual({ startedBy: `arn:aws:iam::${MANAGEMENT}:user/administrator`, reason: REASON.Reason });
+    expect(allowedAt).toBeDefined();
+
+    await asleep(accountId);
+    await stack.aws.advance(23 * HOUR);
+    const { subject, message: reminder } = await vi.waitFor(async () => {
+      const [first] = await stack.aws.published(outputs.topicArn);
+      expect(first).toBeDefined();
+      return first;
+    }, { timeout: 20_000, interval: 200 });
+    expect(subject).toBe(`Root password recovery of ${accountId} ends soon`);
+    expect(reminder).toContain(endsAt);
+    expect(hasPassword(accountId)).toBe(true);
+
+    await asleep(accountId);
+    organization.account(accountId).root.mfaDevices = [{ serial: 'NEW', enableDate: clock.now() }];
+    await stack.aws.advance(HOUR);
+    await closed(accountId);
+    expect(await record(accountId)).toMatchObject({ left: [{ kind: 'MfaDevice', id: 'NEW' }] });
+    expect(organization.account(accountId).root.mfaDevices).toHaveLength(1);
+  }, 120_000);
+
+  test('is closed by hand, and closing it again says so', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId, Hours: '2' })).toMatchObject({ status: 'Success' });
+    expect(await run('close', { AccountId: accountId })).toMatchObject({ status: 'Success', output: { accountId, state: 'closed' } });
+    expect(hasPassword(accountId)).toBe(false);
+    expect(await run('close', { AccountId: accountId })).toMatchObject({ status: 'Success', output: { state: 'closed' } });
+    expect(await run('extend', { AccountId: accountId })).toMatchObject({ status: 'Failed', message: expect.stringContaining('run the runbook that allows one') });
+    await stack.aws.advance(3 * HOUR);
+    await closed(accountId);
+  }, 120_000);
+
+  test('is extended, and ends later', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId, Hours: '2' })).toMatchObject({ status: 'Success' });
+    const before = await record(accountId);
+    expect(await run('extend', { AccountId: accountId, Hours: '4' })).toMatchObject({ status: 'Success' });
+    expect(Date.parse((await record(accountId)).endsAt) - Date.parse(before.endsAt)).toBe(4 * HOUR);
+    await asleep(accountId);
+    await stack.aws.advance(3 * HOUR);
+    await asleep(accountId);
+    expect(hasPassword(accountId)).toBe(true);
+    await stack.aws.advance(4 * HOUR);
+    await closed(accountId);
+    expect(await closers(accountId)).toHaveLength(2);
+  }, 120_000);
+
+  test('as a dry run changes nothing', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId, DryRun: 'true' })).toMatchObject({ status: 'Success', output: { state: 'would-open', hours: 24 } });
+    expect(hasPassword(accountId)).toBe(false);
+    expect(await closers(accountId)).toEqual([]);
+    expect((await stack.objects()).filter((address) => address.includes(accountId))).toEqual([]);
+  }, 60_000);
+
+  test.each([
+    ['has a password', () => member(3), 'there is nothing to recover'],
+    ['is protected', () => EXCLUDED, `account ${EXCLUDED} is protected`],
+    ['is the management account', () => MANAGEMENT, 'is not authorized to perform: sts:AssumeRoot'],
+    ['is not in the organization', () => '999999999999', 'is not authorized to perform: sts:AssumeRoot'],
+  ])('of an account that %s is refused with the reason', async (_what, accountOf, message) => {
+    const accountId = accountOf();
+    if (accountId === member(3)) {
+      organization.account(accountId).root.password = true;
+    }
+    expect(await run('allow', { AccountId: accountId })).toMatchObject({ status: 'Failed', message: expect.stringContaining(message) });
+    expect(organization.calls.filter(({ operation }) => operation === 'CreateLoginProfile')).toEqual([]);
+    expect(await closers(accountId)).toEqual([]);
+  }, 200_000);
+
+  test.each([
+    ['hours', { Hours: '24","accountId":"222222222222' }],
+    ['hours', { Hours: '0' }],
+    ['reason', { Reason: 'x","dryRun":"true' }],
+    ['reason', { Reason: 'two\nlines of it' }],
+    ['reason', { Reason: '{{ AccountId }}' }],
+    ['account', { AccountId: '500000000002","x":"' }],
+  ])('refuses %s that would be read as something else: %j', async (_what, parameters) => {
+    const Parameters = listed({ AccountId: member(20), ...parameters });
+    const send = ssm.send(new StartAutomationExecutionCommand({ DocumentName: outputs.allowDocument, Parameters }));
+    await expect(send).rejects.toMatchObject({ name: 'InvalidAutomationExecutionParametersException' });
+  });
+});
+
+describe('a direct start of the state machine', () => {
+  async function start(runbook: Runbook, input: object) {
+    const stateMachineArn = outputs[`${runbook}Machine`];
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+    return vi.waitFor(async () => {
+      const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      expect(execution.status).not.toBe('RUNNING');
+      return execution;
+    }, { timeout: 30_000, interval: 100 });
+  }
+
+  test.each<[string, object, string]>([
+    ['without a reason', { reason: undefined }, 'reason must be a text of 3 to 256 characters'],
+    ['with more hours than a recovery may last', { hours: '169' }, 'hours must be from 1 to 168, got 169'],
+    ['with hours that are none', { hours: '1e2' }, 'hours must be a whole number of hours'],
+    ['with a way out of the records', { accountId: '../../x' }, 'accountId must be a 12-digit account id'],
+    ['with a reason that is JSON', { reason: '{"a":"b"}' }, 'reason must be a text'],
+    ['with an unknown key', { endsAt: '2099-01-01T00:00:00Z' }, "it has unknown keys 'endsAt'"],
+    ['in a protected account', { accountId: EXCLUDED }, 'is protected'],
+  ])('%s is refused, and changes nothing', async (_what, change, message) => {
+    const { status, cause } = await start('allow', { accountId: member(22), reason: 'because', ...change });
+    expect(status).toBe('FAILED');
+    expect(cause).toContain(message);
+    expect(hasPassword(member(22))).toBe(false);
+  }, 60_000);
+});
+
+describe('whoever cancels or dies', () => {
+  test('does not keep a recovery from being closed: an automation that was cancelled after it opened', async () => {
+    const accountId = freshAccount();
+    organization.faults.add({
+      operation: 'iam:CreateLoginProfile',
+      effect: async (call, answer) => {
+        const answered = await answer();
+        return delay(1_500)(call, async () => answered);
+      },
+    });
+    const Parameters = listed({ AccountId: accountId, Hours: '1' });
+    const { AutomationExecutionId } = await ssm.send(new StartAutomationExecutionCommand({ DocumentName: outputs.allowDocument, Parameters }));
+    await vi.waitFor(() => expect(hasPassword(accountId)).toBe(true), { timeout: 20_000, interval: 50 });
+    await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId, Type: 'Cancel' }));
+    const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: outputs.allowMachine }));
+    const opener = executions!.find(({ name }) => name === AutomationExecutionId)!;
+    await sfn.send(new StopExecutionCommand({ executionArn: opener.executionArn })).catch(() => undefined); // by the cancel already
+    await asleep(accountId);
+    await stack.aws.advance(HOUR + MINUTE);
+    await closed(accountId);
+  }, 120_000);
+
+  test('does not keep it from being closed: what fails is tried again for a day, and then told', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId, Hours: '1' })).toMatchObject({ status: 'Success' });
+    await asleep(accountId);
+    organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('AccessDenied') });
+    // each attempt looks once who it is; the SDK itself repeats a refusal by a server whose clock was left behind
+    const attempts = () => organization.calls.filter(({ operation, target }) => operation === 'GetUser' && target === accountId).length;
+    await stack.aws.advance(HOUR);
+    await vi.waitFor(() => expect(attempts()).toBe(1), { timeout: 20_000, interval: 100 });
+    const before = (await stack.aws.published(outputs.topicArn)).length;
+    while ((await closers(accountId))[0].status === 'RUNNING') {
+      await stack.aws.advance(HOUR); // the longest pause between two attempts
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect((await closers(accountId))[0].status).toBe('FAILED');
+    expect(attempts()).toBe(30);
+    const told = (await stack.aws.published(outputs.topicArn)).slice(before);
+    const subject = `A root password of ${accountId} could not be deleted`;
+    expect(told).toEqual([expect.objectContaining({ subject, message: expect.stringContaining('AccessDenied') })]);
+    expect(hasPassword(accountId)).toBe(true);
+    expect(await record(accountId)).not.toHaveProperty('closedAt');
+
+    organization.faults.clear();
+    expect(await run('close', { AccountId: accountId })).toMatchObject({ status: 'Success', output: { state: 'closed' } });
+    expect(hasPassword(accountId)).toBe(false);
+  }, 240_000);
+});
+
+describe('IAM', () => {
+  const AUDIT = 'IAMAuditRootUserCredentials';
+  const CREATE = 'IAMCreateRootUserPassword';
+  const DELETE = 'IAMDeleteRootUserCredentials';
+  const TASKS = [AUDIT, CREATE, DELETE, 'S3UnlockBucketPolicy', 'SQSUnlockQueuePolicy'];
+
+  test.each([
+    ['AllowFunctionRole', [CREATE]], ['ExtendFunctionRole', []], ['CloseFunctionRole', [DELETE]], ['CloseAtEndRole', [DELETE]], ['LookRole', []],
+  ])('allows %s root sessions for %s and for nothing else, and none in a protected account', async (role, tasks) => {
+    const { Resources } = await stack.template();
+    const [logicalId] = Object.keys(Resources).filter((id) => id.startsWith('RunbooksPasswordRecovery') && id.includes(role) && !id.includes('Policy'));
+    const { StackResourceDetail } = await new CloudFormationClient(stack.aws.clientSettings()).send(
+      new DescribeStackResourceCommand({ StackName: 'RootAccess', LogicalResourceId: logicalId }));
+    const roleArn = `arn:aws:iam::${MANAGEMENT}:role/${StackResourceDetail!.PhysicalResourceId}`;
+    const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = (
+      organization.issue({ accountId: MANAGEMENT, roleArn, arn: roleArn }, 900)); // as Lambda gets them
+    const sts = new STSClient({ ...stack.aws.clientSettings(), maxAttempts: 1, credentials: { accessKeyId, secretAccessKey, sessionToken } });
+    const allowedIn = async (accountId: string) => {
+      const answers = await Promise.allSettled(TASKS.map((task) => sts.send(new AssumeRootCommand({
+        TargetPrincipal: accountId, TaskPolicyArn: { arn: `arn:aws:iam::aws:policy/root-task/${task}` },
+      }))));
+      return TASKS.filter((_, i) => answers[i].status === 'fulfilled');
+    };
+    expect(await allowedIn(member(24))).toEqual(tasks);
+    expect(await allowedIn(EXCLUDED)).toEqual([]);
+  }, 60_000);
+});
