@@ -106,8 +106,8 @@ export class PasswordRecoveryCloser extends Construct {
       subject: sfn.JsonPath.format('A root password of {} could not be deleted', sfn.JsonPath.stringAt('$.accountId')),
       message: sfn.TaskInput.fromText(sfn.JsonPath.format(
         'The password recovery of account {} has ended and could not be closed. Its root user may still have a password, and nobody tries to delete it any more. '
-        + 'Run the runbook that closes the recovery, or purge the root credentials of the account.\n\n{}: {}',
-        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), sfn.JsonPath.stringAt('$.failure.Cause'),
+        + 'Run the runbook that closes the recovery, or purge the root credentials of the account.\n\nThe last error was {}; its cause is in {}',
+        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), execution.id,
       )),
       resultPath: sfn.JsonPath.DISCARD,
     });
