@@ -70,9 +70,10 @@ describe('the package for npm', () => {
   test('is synthesized with by an app that has nothing but the package and its peers', async () => {
     writeFileSync(join(folder, 'app.js'), `
       const { App, Stack } = require('aws-cdk-lib');
-      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } = require('cdk-root-access');
+      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge, RootUserGuardrail } = require('cdk-root-access');
       const app = new App({ outdir: 'cdk.out' });
       const stack = new Stack(app, 'Consumer');
+      new RootUserGuardrail(stack, 'Guardrail', { targets: ['r-abcd'] });
       const features = new OrgRootAccessFeatures(stack, 'RootAccess');
       new RootAccessDelegation(stack, 'Security', { accountId: '222222222222', features });
       new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude: ['333333333333'] }) });
