@@ -1,6 +1,7 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
+import { shortened } from '../../lambda/guard/findings';
 import { fail } from '../local-aws/organization';
 
 const writes = ({ organization }: World) => organization.calls.map(({ operation }) => operation).filter((operation) => !/^(List|Describe|Get)/.test(operation));
@@ -182,8 +183,7 @@ describe('the handler', () => {
     expect(all.organization.calls).toEqual([]);
   });
 
-  test('answers with whole findings that fit, and says how many do not', async () => {
-    const { shortened } = await import('../../lambda/guard/preflight');
+  test('answers with whole findings that fit, and says how many do not', () => {
     const answer = shortened(Array.from({ length: 30 }, (_, i) => `${i} ${'é'.repeat(60)}`));
     expect(Buffer.byteLength(answer)).toBeLessThan(2_100);
     expect(answer).toMatch(/\nand 14 more, in the function's log$/);

@@ -8,7 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 const PROJECT = join(__dirname, '..', '..');
+<<<<<<< HEAD
 const HANDLERS = ['guard-activity', 'organization-switches', 'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
+=======
+const HANDLERS = ['guard-preflight', 'organization-switches', 'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
+>>>>>>> c6f6152c4358b0ab41f650bd379eb313f8431953
 const LARGEST_BUNDLE = 550_000;
 const bundles = HANDLERS.map((handler) => join(PROJECT, 'assets', handler, 'index.mjs'));
 
@@ -70,9 +74,10 @@ describe('the package for npm', () => {
   test('is synthesized with by an app that has nothing but the package and its peers', async () => {
     writeFileSync(join(folder, 'app.js'), `
       const { App, Stack } = require('aws-cdk-lib');
-      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } = require('cdk-root-access');
+      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge, RootUserGuardrail } = require('cdk-root-access');
       const app = new App({ outdir: 'cdk.out' });
       const stack = new Stack(app, 'Consumer');
+      new RootUserGuardrail(stack, 'Guardrail', { targets: ['r-abcd'] });
       const features = new OrgRootAccessFeatures(stack, 'RootAccess');
       new RootAccessDelegation(stack, 'Security', { accountId: '222222222222', features });
       new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude: ['333333333333'] }) });

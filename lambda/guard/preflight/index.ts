@@ -5,17 +5,13 @@ import { withoutStack } from '../../aws/errors';
 import { seconds } from '../../aws/patience';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
+import { NOTHING, shortened } from '../findings';
 import { preflight } from '../guardrail-preflight';
 
 interface Answer {
   readonly PhysicalResourceId?: string;
   readonly Data?: { readonly Findings: string };
 }
-
-/** An answer to CloudFormation holds 4,096 bytes, ids and the framework's own words among them. */
-const LONGEST_FINDINGS = 2_000;
-/** An output of a stack cannot be empty everywhere. */
-const NOTHING = 'none';
 
 const aws = { organizations: organizations(), patience: seconds(60) };
 const stacks = cloudFormation();
@@ -45,16 +41,4 @@ async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
   const findings = await preflight(properties, older, aws);
   findings.forEach((finding) => log.warn('finding', { finding }));
   return { PhysicalResourceId, Data: { Findings: shortened(findings) } };
-}
-
-/** Whole lines, and how many more there are. */
-export function shortened(findings: readonly string[]): string {
-  const lines: string[] = [];
-  for (const finding of findings) {
-    if (Buffer.byteLength([...lines, finding].join('\n')) > LONGEST_FINDINGS) {
-      return [...lines, `and ${findings.length - lines.length} more, in the function's log`].join('\n');
-    }
-    lines.push(finding);
-  }
-  return lines.join('\n') || NOTHING;
 }
