@@ -7,7 +7,7 @@ export interface Acknowledged {
 /** Findings of cdk-nag's AwsSolutions that stay, and why. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/(RootAccess|Delegation\d+)\/Permissions\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/(RootAccess|Features|Delegation\d*)\/Permissions\//,
     reason: 'the switches of an organization have no resource in IAM; those that have a condition key are limited to iam.amazonaws.com',
   },
   {
@@ -15,7 +15,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'DescribeOrganization, ListAccounts and ListOrganizationsFeatures cannot be limited to a resource',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/Sweep\/StateMachine\/Role\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/(Sweep|OnJoin)\/StateMachine\/Role\//,
     reason: 'the CDK grants the delivery of logs, which cannot be limited to a resource',
   },
   {
@@ -35,11 +35,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the selection is the organization: its accounts are not known to the template; excluded ones have a Deny',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::<PurgeReports\w+\.Arn>\/(runs\/\*\/|latest\/).*\] .*\/Functions\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::<\w*(Purge|Audit)Reports\w+\.Arn>\/(runs\/\*\/|latest\/).*\] .*\/Functions\//,
     reason: "a run's folder is named when it begins",
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::<PurgeReports\w+>\/\*\] .*\/Sweep\/StateMachine\/Role\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::<\w*(Purge|Audit)Reports\w+>\/\*\] .*\/Sweep\/StateMachine\/Role\//,
     reason: 'the CDK lets the Map read the bucket of its ItemReader; nothing but reports is in it',
   },
   {
@@ -55,8 +55,12 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the runtime is pinned so that an upgrade of the CDK changes no function; handler.runtime takes a newer one',
   },
   {
-    pattern: /^AwsSolutions-S1 .*\/Purge\/Reports\//,
+    pattern: /^AwsSolutions-S1 .*\/(Purge|Audit)\/Reports\//,
     reason: 'a log of accesses needs a bucket of its own; who needs one brings his bucket as reportsBucket',
+  },
+  {
+    pattern: /^AwsSolutions-SQS3 .*\/Undelivered\//,
+    reason: 'it is a dead-letter queue itself, of a schedule or of a rule',
   },
   {
     pattern: /^AwsSolutions-SF2 /,

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 const PROJECT = join(__dirname, '..', '..');
-<<<<<<< HEAD
-const HANDLERS = ['guard-activity', 'organization-switches', 'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
-=======
-const HANDLERS = ['guard-preflight', 'organization-switches', 'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
->>>>>>> c6f6152c4358b0ab41f650bd379eb313f8431953
+const HANDLERS = [
+  'guard-activity', 'guard-preflight', 'organization-switches', 'session-allow-password-recovery', 'session-bucket-policy',
+  'session-close-password-recovery', 'session-extend-password-recovery', 'session-password-recovery-closer', 'session-queue-policy',
+  'sweep-batch', 'sweep-begin', 'sweep-deployment', 'sweep-joined', 'sweep-report', 'sweep-select',
+];
 const LARGEST_BUNDLE = 550_000;
 const bundles = HANDLERS.map((handler) => join(PROJECT, 'assets', handler, 'index.mjs'));
 

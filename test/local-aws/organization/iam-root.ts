@@ -53,10 +53,13 @@ export const IAM_ROOT_OPERATIONS: Operations = {
 
 /** Any IAM call of the root user: what the session's task policy or a service control policy denies never gets further. */
 export function asRoot(operation: Operation | undefined): Operation {
-  return async (call, organization) => {
-    const denial = await rootDenial(organization, call.caller, actionOf(call), resourceOf(call));
-    if (denial !== undefined) throw accessDenied(denial);
-    return operation!(call, organization);
+  return (call, organization) => {
+    const perform = (denial: string | undefined) => {
+      if (denial !== undefined) throw accessDenied(denial);
+      return operation!(call, organization);
+    };
+    const denied = rootDenial(organization, call.caller, actionOf(call), resourceOf(call));
+    return denied instanceof Promise ? denied.then(perform) : perform(denied);
   };
 }
 

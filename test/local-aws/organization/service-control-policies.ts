@@ -28,18 +28,24 @@ export function serviceControlLevels(organization: Organization, accountId: stri
 /** Whether a caller is the root user of an account: in a session of AssumeRoot, or with credentials of its own. */
 export const isRoot = ({ arn }: Caller): boolean => arn.endsWith(':root');
 
-/** Why the root user may not do something, or undefined when it may. The words for a service control policy are recorded from AWS. */
-export async function rootDenial(
+/**
+ * Why the root user may not do something, or undefined when it may: at once, unless there are policies to evaluate. The words for a
+ * service control policy are recorded from AWS.
+ */
+export function rootDenial(
   organization: Organization, caller: Caller, action: string, resource: string, context: Readonly<Record<string, string | string[]>> = {},
-): Promise<string | undefined> {
+): string | undefined | Promise<string | undefined> {
   const levels = serviceControlLevels(organization, caller.accountId);
-  const result = levels.length === 0 ? 'Allowed' : await simulate(organization, levels, caller, action, resource, context);
+  const ofSession = () => caller.taskPolicy === undefined ? undefined : rootSessionDenial(organization, caller, action, resource);
+  if (levels.length === 0) return ofSession();
   const denial = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
-  switch (result) {
-    case 'Allowed': return caller.taskPolicy === undefined ? undefined : rootSessionDenial(organization, caller, action, resource);
-    case 'ExplicitlyDenied': return `${denial} with an explicit deny in a service control policy`;
-    default: return `${denial} because no service control policy allows the ${action} action`;
-  }
+  return simulate(organization, levels, caller, action, resource, context).then((result) => {
+    switch (result) {
+      case 'Allowed': return ofSession();
+      case 'ExplicitlyDenied': return `${denial} with an explicit deny in a service control policy`;
+      default: return `${denial} because no service control policy allows the ${action} action`;
+    }
+  });
 }
 
 async function simulate(
