@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand,
+  DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand,
+  SFNClient, StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AutomationExecution, SSMClient, StartAutomationExecutionCommand } from '@aws-sdk/client-ssm';
@@ -75,14 +76,16 @@ beforeEach(() => {
 async function as(role: string) {
   const settings = stack.aws.clientSettings();
   const { Credentials } = await new STSClient(settings).send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::111111111111:role/${role}`, RoleSessionName: 'ada' }));
-  return { ...settings, credentials: { accessKeyId: Credentials!.AccessKeyId!, secretAccessKey: Credentials!.SecretAccessKey!, sessionToken: Credentials!.SessionToken! } };
+  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
+  return { ...settings, credentials: { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken! } };
 }
 
 let number = 0;
 /** A bucket and a queue of their own for each test, locked. */
 function locked(region: string, account = MEMBER) {
   const name = `locked-${++number}`;
-  return { name, bucket: organization.addBucket({ name, account, region, policy: DENY_ALL }), queue: organization.addQueue({ name, account, region, policy: DENY_ALL }) };
+  const init = { name, account, region, policy: DENY_ALL };
+  return { name, bucket: organization.addBucket(init), queue: organization.addQueue(init) };
 }
 
 const REASON = 'ticket 4711';
