@@ -9,7 +9,7 @@ import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
 import { PolicyRunbooks } from './policy-runbooks';
 import { grantRecords, reserveRecords } from './records-bucket';
 import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
-import { RunbookParameter } from './runbook';
+import { RunbookParameter, TO_PUBLISH } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
@@ -209,6 +209,7 @@ export class RootSessionRunbooks extends Construct {
     reserveRecords(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
     reserveRecords(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
     useKey(this, bucket, [...buckets.roles, ...queues.roles, ...passwords.writers, ...passwords.readers]);
+    props.passwordRecovery?.topic?.masterKey?.grant(passwords.closer, ...TO_PUBLISH);
     if (props.features) {
       this.node.addDependency(props.features);
     }

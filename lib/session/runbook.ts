@@ -60,6 +60,9 @@ const execution = {
   machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
 };
 
+/** What it takes to publish to a topic with a key. The CDK's task does not add it. */
+export const TO_PUBLISH = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
 /** What SNS answers when it is not the request's fault. */
 const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'SdkClientException'].map((name) => `Sns.${name}`);
 
@@ -115,6 +118,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       logs: { destination: handlerLogGroup(this, 'Logs', props.options), level: sfn.LogLevel.ALL, includeExecutionData: topic === undefined },
     });
     this.stateMachine.node.addDependency(...props.ready ?? []);
+    topic?.masterKey?.grant(this.stateMachine, ...TO_PUBLISH);
     this.documentName = this.document(props, whole).ref;
   }
 

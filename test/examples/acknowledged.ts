@@ -15,7 +15,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'DescribeOrganization, ListAccounts and ListOrganizationsFeatures cannot be limited to a resource',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/(Sweep|OnJoin)\/StateMachine\/Role\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/StateMachine\/Role\//,
     reason: 'the CDK grants the delivery of logs, which cannot be limited to a resource',
   },
   {
@@ -49,6 +49,22 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
     pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:states:.*:execution:/,
     reason: 'executions of this one state machine: their names are given when they start',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::<RunbooksRecords\w+\.Arn>\/(policies|replacements|recoveries)\/.*\] /,
+    reason: 'records are named by accounts, buckets and executions that are known when a runbook is started',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:.*:automation-execution\/\*\] /,
+    reason: 'the id of an automation is made when it starts',
+  },
+  {
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/ApproversRole\//,
+    reason: 'SendTaskSuccess and SendTaskFailure cannot be limited to a resource; the task token limits them',
+  },
+  {
+    pattern: /^AwsSolutions-S1 .*\/Runbooks\/Records\//,
+    reason: 'a log of accesses needs a bucket of its own; who needs one brings his bucket as recordsBucket',
   },
   {
     pattern: /^AwsSolutions-L1 /,
