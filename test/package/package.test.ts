@@ -8,7 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 const PROJECT = join(__dirname, '..', '..');
-const HANDLERS = ['organization-switches', 'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
+const HANDLERS = ['organization-switches',
+  'session-allow-password-recovery', 'session-bucket-policy', 'session-close-password-recovery',
+  'session-extend-password-recovery', 'session-password-recovery-closer', 'session-queue-policy',
+  'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
 const LARGEST_BUNDLE = 550_000;
 const bundles = HANDLERS.map((handler) => join(PROJECT, 'assets', handler, 'index.mjs'));
 
