@@ -8,10 +8,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 const PROJECT = join(__dirname, '..', '..');
-const HANDLERS = ['organization-switches',
-  'session-allow-password-recovery', 'session-bucket-policy', 'session-close-password-recovery',
-  'session-extend-password-recovery', 'session-password-recovery-closer', 'session-queue-policy',
-  'sweep-batch', 'sweep-deployment', 'sweep-report', 'sweep-select'];
+/** What each bundle exports. */
+const EXPORTS: Readonly<Record<string, string>> = {
+  'organization-switches': 'handler',
+  'session-allow-password-recovery': 'handler',
+  'session-bucket-policy': 'restoreHandler,unlockHandler',
+  'session-close-password-recovery': 'handler',
+  'session-extend-password-recovery': 'handler',
+  'session-password-recovery-closer': 'close,look',
+  'session-queue-policy': 'restoreHandler,unlockHandler',
+  'sweep-batch': 'handler',
+  'sweep-deployment': 'isComplete,onEvent',
+  'sweep-report': 'handler',
+  'sweep-select': 'handler',
+};
+const HANDLERS = Object.keys(EXPORTS);
 const LARGEST_BUNDLE = 550_000;
 const bundles = HANDLERS.map((handler) => join(PROJECT, 'assets', handler, 'index.mjs'));
 
@@ -33,7 +44,7 @@ describe('the bundles of the handlers', () => {
   test.each(HANDLERS)('%s is loaded by plain Node, with everything that it needs inside', async (handler) => {
     const script = `console.log(Object.keys(await import(${JSON.stringify(join(PROJECT, 'assets', handler, 'index.mjs'))})).join())`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: tmpdir(), env: { AWS_REGION: 'us-east-1', STS_REGION: 'us-east-1' } });
-    expect(stdout.trim()).toBe(handler === 'sweep-deployment' ? 'isComplete,onEvent' : 'handler');
+    expect(stdout.trim()).toBe(EXPORTS[handler]);
   });
 });
 
@@ -73,12 +84,13 @@ describe('the package for npm', () => {
   test('is synthesized with by an app that has nothing but the package and its peers', async () => {
     writeFileSync(join(folder, 'app.js'), `
       const { App, Stack } = require('aws-cdk-lib');
-      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } = require('cdk-root-access');
+      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge, RootSessionRunbooks } = require('cdk-root-access');
       const app = new App({ outdir: 'cdk.out' });
       const stack = new Stack(app, 'Consumer');
       const features = new OrgRootAccessFeatures(stack, 'RootAccess');
       new RootAccessDelegation(stack, 'Security', { accountId: '222222222222', features });
       new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude: ['333333333333'] }) });
+      new RootSessionRunbooks(stack, 'Runbooks', { features });
       app.synth();
     `);
     await run(process.execPath, ['app.js'], { cwd: folder, env: { ...process.env, CDK_VALIDATION: 'false' } });
