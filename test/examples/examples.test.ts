@@ -34,8 +34,6 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Of all examples: what is acknowledged for one may not occur in another. */
-
 describe.each(names)('the example %s', (name) => {
   let app: App;
   let stacks: Stack[];
