@@ -23,8 +23,8 @@ export interface HandlerOptions {
   /**
    * VPC in which the functions run.
    *
-   * They need to reach IAM, STS, Organizations, S3, Step Functions and CloudFormation; IAM and Organizations have no VPC
-   * endpoint in every Region, so a route to the internet is needed.
+   * They need to reach IAM, STS, Organizations, S3, SQS, SNS, EventBridge, Step Functions and CloudFormation; IAM and
+   * Organizations have no VPC endpoint in every Region, so a route to the internet is needed.
    * Adds the permissions to manage network interfaces (`ec2:CreateNetworkInterface`, `ec2:DescribeNetworkInterfaces`,
    * `ec2:DescribeSubnets`, `ec2:DeleteNetworkInterface`, `ec2:AssignPrivateIpAddresses`, `ec2:UnassignPrivateIpAddresses`)
    * to the functions' roles.

@@ -11,5 +11,10 @@ export function vitest(project: awscdk.AwsCdkConstructLibrary) {
     exec: 'vitest run --exclude "test/deploy/**"',
     receiveArgs: true,
   });
-  project.gitignore.addPatterns('/coverage/', '/test-reports/');
+  project.addTask('mutation', {
+    description: 'Change the code in small ways and see whether a test notices (files: npm run mutation -- lambda/sweep/plan.ts)',
+    exec: 'tsx test/mutation/main.mts',
+    receiveArgs: true,
+  });
+  project.gitignore.addPatterns('/coverage/', '/test-reports/', '/.stryker-tmp/');
 }
