@@ -4,9 +4,9 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootUserGuardrail } from '../../lib';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootUserGuardrail } from '../../lib';
 import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
@@ -47,6 +47,7 @@ export const everyConstruct: Build = (stack) => {
   undeployed(stack, 'DryRun', { dryRun: true });
   const recoveries = new s3.Bucket(stack, 'Recoveries');
   undeployed(stack, 'Protected', { passwordRecoveries: { bucket: recoveries, grantRead: (grantee) => grantReadRecoveries(recoveries, grantee) } });
+  undeployed(stack, 'Explained', { readServiceControlPolicies: true });
   new RootCredentialsAudit(stack, 'Audit').node.tryRemoveChild('OnDeploy');
   new RootUserGuardrail(stack, 'Guardrail', { features, targets: [UNIT], policyName: GUARDRAIL });
 };
