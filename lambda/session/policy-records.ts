@@ -39,18 +39,8 @@ export class PolicyRecords {
     const { kind, accountId, region, name, arn } = holder;
     const { execution, input, startedBy } = start;
     const record: PolicyRecord = {
-      kind,
-      accountId,
-      region,
-      name,
-      arn,
-      policy,
-      sha256: sha256(policy),
-      replacedBy,
-      reason: input.reason,
-      startedBy,
-      execution: execution.id,
-      startedAt: execution.startTime,
+      kind, accountId, region, name, arn, policy, sha256: sha256(policy), replacedBy,
+      reason: input.reason, startedBy, execution: execution.id, startedAt: execution.startTime,
     };
     const key = this.keyOf(start, holder, record.sha256);
     try {
