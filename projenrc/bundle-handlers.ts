@@ -17,6 +17,14 @@ async function main() {
   }
 }
 
+/**
+ * Where the SDK looks for credentials after the environment, which is where Lambda puts them. It imports each when it comes to it, which it never does;
+ * inside, they are a sixth of every bundle.
+ */
+const CREDENTIALS_ELSEWHERE = [
+  ...['sso', 'ini', 'process', 'web-identity', 'http'].map((source) => `@aws-sdk/credential-provider-${source}`), '@smithy/credential-provider-imds',
+];
+
 /** Every `lambda/<room>/<handler>/index.ts`, in the order of their names. */
 function handlers(): string[] {
   return readdirSync('lambda', { recursive: true, encoding: 'utf8' })
@@ -39,6 +47,7 @@ async function bundle(handler: string): Promise<[outfile: string, contents: Uint
     format: 'esm',
     mainFields: ['module', 'main'], // the SDK's CommonJS builds cannot be tree-shaken: 43 % larger
     tsconfig: 'lambda/tsconfig.json',
+    external: CREDENTIALS_ELSEWHERE,
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     plugins: [rawText],
     logLevel: 'warning',

@@ -20,7 +20,11 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 
 /** STS says AccessDenied, IAM's and Organizations' JSON and query errors add the suffix. */
 export function isDenied(error: unknown): boolean {
-  return isNamed(error, 'AccessDenied', 'AccessDeniedException');
+  return isDeniedName(nameOf(error));
+}
+
+export function isDeniedName(name: string): boolean {
+  return ['AccessDenied', 'AccessDeniedException'].includes(name);
 }
 
 /** The SDK maps `NoSuchEntity` to its modelled class, whose name has the suffix. */

@@ -40,6 +40,18 @@ export async function readUntil<T>(wanted: (value: T) => boolean, patience: Pati
   return read();
 }
 
+/** What somebody would like to know and does not need: it fails after that time, and goes on unseen. */
+export async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const tooLong = sleep(Math.max(0, milliseconds), undefined, { signal: done.signal }).then(() => { throw new Error(`no answer within ${milliseconds} ms`); });
+  try {
+    return await Promise.race([work(), tooLong]);
+  } finally {
+    tooLong.catch(() => undefined); // what is aborted fails, too
+    done.abort();
+  }
+}
+
 /** Pauses that double and together last as long as the patience. */
 function* pauses({ forMs, firstPauseMs, longestPauseMs }: Patience): Generator<() => Promise<unknown>> {
   const end = Date.now() + forMs;

@@ -23,6 +23,14 @@ export async function stopsRecoveredRoot(policies: ServiceControlPolicies, root:
   return [...causes];
 }
 
+/** Why the root user that signs in with a password is stopped, in words with a remedy. What stops some calls may be what was wanted. */
+export function textOfStop({ judgement, target, policy, statement }: Cause): string {
+  const stops = judgement === 'blocks' ? 'stops the root user' : 'may stop some of what the root user does';
+  return policy
+    ? `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} ${stops} in '${statement}', even with the new password: exempt the account there for the time (exemptions of RootUserGuardrail)`
+    : `no service control policy at ${nameOf(target)} ${judgement === 'blocks' ? 'allows' : 'surely allows'} the root user everything, even with the new password: attach FullAWSAccess there`;
+}
+
 /** A cause in words, with its remedy. */
 export function textOf(cause: Cause, action: string): string {
   const { judgement, target, policy, statement } = cause;

@@ -7,6 +7,7 @@ import { explained } from './remedies';
 import type { Task } from './runbook';
 import type { Start } from './start';
 import type { RecoverySettings, RunbookSettings } from '../../lib/private/contract';
+import type { RootOfAccount } from '../policies/causes';
 
 /** What a run works with, made for each of them: a denial is waited for as long as the run is young. */
 type AwsOf<Aws> = (start: Start<{}, RunbookSettings>) => Aws;
@@ -29,13 +30,13 @@ const requestOf = ({ execution, input, startedBy }: Start<{}, RunbookSettings>):
  * Which service control policies stop the root user of an account even when it signs in with a password, a line each; undefined when they could
  * not be read.
  */
-export type BlockersOf = (accountId: string) => Promise<readonly string[] | undefined>;
+export type BlockersOf = (root: RootOfAccount) => Promise<readonly string[] | undefined>;
 
 const NOT_READ = 'service control policies were not read: one that denies the root user without an exception for this account still stops whoever signs in with the new password';
 
-async function notesOn(accountId: string, blockersOf: BlockersOf): Promise<readonly string[]> {
-  const blockers = await blockersOf(accountId);
-  return blockers === undefined ? [NOT_READ] : blockers.map((blocker) => `this still stops whoever signs in with the new password: ${blocker}`);
+/** The partition is that of the execution, which is an ARN. */
+async function notesOn({ execution, input: { accountId } }: Start<{}, RunbookSettings>, blockersOf: BlockersOf): Promise<readonly string[]> {
+  return await blockersOf({ accountId, partition: execution.id.split(':')[1] }) ?? [NOT_READ];
 }
 
 export function allowPasswordRecovery(awsOf: AwsOf<OpeningAws>, blockersOf: BlockersOf): Task<Fields, RecoverySettings, OpeningPlan> {
@@ -45,7 +46,7 @@ export function allowPasswordRecovery(awsOf: AwsOf<OpeningAws>, blockersOf: Bloc
     fields: FIELDS,
     async prepare(start) {
       const { accountId } = start.input;
-      const plan = { hours: hoursOf(start.input.hours, start.settings), notes: await notesOn(accountId, blockersOf) };
+      const plan = { hours: hoursOf(start.input.hours, start.settings), notes: await notesOn(start, blockersOf) };
       await explained(() => checkOpening(openingOf(start, plan), awsOf(start)));
       return {
         plan,

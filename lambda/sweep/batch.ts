@@ -1,6 +1,7 @@
 import { randomUUID } from 'crypto';
 import pLimit from 'p-limit';
 import { sweepAccount, type AccountPatience } from './account';
+import { withCauses, type CausesSearch } from './causes';
 import { recall } from './recall';
 import type { Recoveries } from './recoveries';
 import { CODES, problem } from './remedies';
@@ -18,19 +19,22 @@ export interface BatchSweep {
   /** No account is begun after it: what was begun must come to its end before the function does. */
   readonly beginUntil: number;
   readonly patience?: AccountPatience;
+  /** Where the causes of denials are looked for; they are not without it. */
+  readonly causes?: Omit<CausesSearch, 'organizationId'>;
 }
 
 /** Sweeps one batch and writes one result for each of its accounts. Begun again, it knows what the other attempts planned. */
 export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<AccountResult[]> {
-  const { folder, sessions, recoveries, selection, accountsInFlight, beginUntil, patience } = sweep;
+  const { folder, sessions, recoveries, selection, accountsInFlight, beginUntil, patience, causes } = sweep;
   const attempt = randomUUID();
   const plans = { save: (account: Account, credentials: Credential[]) => folder.savePlan(batch, attempt, account, credentials) };
   const limit = pLimit(accountsInFlight);
   const swept = await Promise.all(accountsOf(selection, batch).map((account) => limit(() => (
     Date.now() > beginUntil ? notBegun(account) : sweepAccount(account, { sessions, plans, recoveries, settings: selection, patience })))));
   const others = await folder.plans(batch, attempt);
-  const results = swept.map((result) => recall(result, others.get(result.accountId)))
+  const recalled = swept.map((result) => recall(result, others.get(result.accountId)))
     .map((result) => result.accountId === selection.callerAccountId ? ownAccount(result) : result);
+  const results = causes ? await withCauses(recalled, { ...causes, organizationId: selection.organizationId }) : recalled;
   await folder.saveResults(batch, results);
   return results;
 }

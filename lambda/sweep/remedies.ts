@@ -1,5 +1,5 @@
 import type { Problem } from './results';
-import { isDenied, isNamed, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
+import { isDenied, isDeniedName, isNamed, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
 import { AssumeRootError } from '../aws/root-sessions';
 
 /** Codes of this library, for what AWS has no error name for. */
@@ -28,6 +28,9 @@ export function problem(code: string, message: string, ...remedies: string[]): P
 
 /** AWS calls it AccessDenied, as it does a call within a session that it gave; causes and remedies are others. */
 const isAssumeRootDenied = (error: unknown): error is AssumeRootError => error instanceof AssumeRootError && error.denied;
+
+/** Whether AWS gave a session and denied a call in it. */
+export const isDenialOfCall = ({ code }: Problem) => isDeniedName(code);
 
 const SWEEP_AGAIN = 'start the sweep again: clean accounts cost little, and what was deleted stays deleted';
 

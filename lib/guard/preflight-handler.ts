@@ -6,6 +6,7 @@ import { HandlerOptions } from '../handler-options';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
+import { OF_SCPS, readPoliciesAbove } from '../private/policies-above';
 
 const ID = 'RootUserGuardrailPreflight';
 
@@ -54,20 +55,13 @@ export class PreflightHandler extends Construct {
   }
 }
 
-/** Ids of the organization and of its management account are in the ARNs, and are known only when the stack is deployed. */
 function reading(stack: Stack): iam.PolicyStatement[] {
-  const arn = (resource: string, account = '*') => `arn:${stack.partition}:organizations::${account}:${resource}`;
-  const [ours, ofAws] = [arn('policy/o-*/service_control_policy/p-*'), arn('policy/service_control_policy/p-*', 'aws')];
-  const ofScps = { StringEquals: { 'organizations:PolicyType': 'SERVICE_CONTROL_POLICY' } };
+  const ours = `arn:${stack.partition}:organizations::*:policy/o-*/service_control_policy/p-*`; // AWS's own denies nothing
   return [
     new iam.PolicyStatement({ actions: ['organizations:DescribeOrganization', 'organizations:ListRoots'], resources: ['*'] }), // IAM knows no resource for them
-    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: ofScps }), // nor for this one
-    new iam.PolicyStatement({ actions: ['organizations:ListParents'], resources: [arn('account/o-*/*'), arn('ou/o-*/*')] }),
-    new iam.PolicyStatement({
-      actions: ['organizations:ListPoliciesForTarget'], resources: [arn('account/o-*/*'), arn('ou/o-*/*'), arn('root/o-*/*')], conditions: ofScps,
-    }),
-    new iam.PolicyStatement({ actions: ['organizations:DescribePolicy'], resources: [ours, ofAws], conditions: ofScps }),
-    new iam.PolicyStatement({ actions: ['organizations:ListTargetsForPolicy'], resources: [ours], conditions: ofScps }), // AWS's own denies nothing
+    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: OF_SCPS }), // nor for this one
+    ...readPoliciesAbove(stack),
+    new iam.PolicyStatement({ actions: ['organizations:ListTargetsForPolicy'], resources: [ours], conditions: OF_SCPS }),
     new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }), // whether it is rolling back
   ];
 }

@@ -95,6 +95,8 @@ export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';
 export const BUCKET_VARIABLE = 'REPORTS_BUCKET';
 export const MACHINE_VARIABLE = 'STATE_MACHINE_ARN';
 export const STS_REGION_VARIABLE = 'STS_REGION';
+/** `true` where the batch function may read service control policies. */
+export const READ_POLICIES_VARIABLE = 'READ_SERVICE_CONTROL_POLICIES';
 export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
 export const JOINED_PURGE_VARIABLE = 'PURGE_JOINED_ACCOUNTS';
 

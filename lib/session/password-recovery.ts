@@ -14,6 +14,7 @@ import {
   TaskPolicyName,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
+import { readPoliciesAbove } from '../private/policies-above';
 
 /** How the runbooks allow the recovery of a root password, and take it back. */
 export interface PasswordRecoveryOptions {
@@ -115,6 +116,14 @@ export class PasswordRecovery extends Construct {
     });
     this.closer = new PasswordRecoveryCloser(this, 'Closer', { look, close: closeAtEnd, topic: recovery.topic, options }).stateMachine;
 
+    const allow = this.starter('AllowFunction', {
+      asset: 'session-allow-password-recovery',
+      description: 'Password recovery: lets a root password be set',
+      timeout: OPENER_TIMEOUT,
+      task: TASK_POLICIES.createPassword,
+    });
+    new iam.Policy(allow, 'ServiceControlPolicies', { roles: [allow.role!], statements: readPoliciesAbove(this) }); // what still stops the root user
+
     const recoverySettings: RecoverySettings = { ...settings, ...hours };
     const ready = policiesOf(look, closeAtEnd);
     this.allow = this.runbook('Allow', {
@@ -123,12 +132,7 @@ export class PasswordRecovery extends Construct {
       settings: recoverySettings,
       approvals,
       ready,
-      fn: this.starter('AllowFunction', {
-        asset: 'session-allow-password-recovery',
-        description: 'Password recovery: lets a root password be set',
-        timeout: OPENER_TIMEOUT,
-        task: TASK_POLICIES.createPassword,
-      }),
+      fn: allow,
     });
     this.extend = this.runbook('Extend', {
       description: 'Extends the recovery of the root password of a member account',

@@ -70,6 +70,19 @@ export interface RootCredentialsSweepProps {
   readonly accounts?: AccountSelection;
 
   /**
+   * Whether the sweep reads the service control policies above an account in which a call was denied, to say which of them denied it, where it is
+   * attached and what to change: first in the report's remedies. What is swept, and how it ends, is the same with and without it.
+   *
+   * Adds, to the role of the function that sweeps a batch, `organizations:ListParents`, and for service control policies only
+   * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. Where they cannot be read, the report has the usual remedies.
+   *
+   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+   *
+   * @default false - the remedies are the usual causes of a denial
+   */
+  readonly readServiceControlPolicies?: boolean;
+
+  /**
    * Whether an account that could not be read or cleaned fails the sweep, and the deployment with it.
    *
    * @default FailedAccounts.FAIL
@@ -306,6 +319,7 @@ export abstract class RootCredentialsSweep extends Construct {
       taskPolicies: ['IAMAuditRootUserCredentials', ...work.purge && !settings.dryRun ? ['IAMDeleteRootUserCredentials'] : []],
       neverAccounts: props.features ? [props.features.managementAccountId] : [],
       passwordRecoveries: work.passwordRecoveries,
+      readPolicies: props.readServiceControlPolicies ?? false,
       batchesAtOnce: concurrency.batchesAtOnce ?? 4,
       bucket: this.reportsBucket,
       stsRegion: props.stsRegion ?? defaultStsRegion(this),

@@ -7,10 +7,12 @@ import { reserveForSweeps } from './reports-bucket';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
 import {
-  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, RUNS_PREFIX, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
+  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, RUNS_PREFIX, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, SweepSettings,
+  TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { organizationsArn } from '../private/organizations-arn';
+import { readPoliciesAbove } from '../private/policies-above';
 import { IPasswordRecoveries } from '../session/password-recoveries';
 
 export interface SweepFunctionsProps {
@@ -22,6 +24,8 @@ export interface SweepFunctionsProps {
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
   readonly passwordRecoveries?: IPasswordRecoveries;
+  /** Whether a batch says which policies denied its calls. */
+  readonly readPolicies: boolean;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
@@ -42,7 +46,7 @@ export class SweepFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
-    const { name, settings, tasks, neverAccounts, passwordRecoveries, bucket, stsRegion, notifications, options } = props;
+    const { name, settings, tasks, neverAccounts, passwordRecoveries, readPolicies, bucket, stsRegion, notifications, options } = props;
     const { selection } = settings;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
     this.begin = new HandlerFunction(this, 'Begin', {
@@ -68,7 +72,7 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: looks at the accounts of a batch, and deletes what it is to delete',
       timeout: BATCH_TIMEOUT,
       memorySize: 1_024, // CPU comes with memory, and hundreds of signed requests are CPU
-      environment: { ...environment, [STS_REGION_VARIABLE]: stsRegion },
+      environment: { ...environment, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' } },
       options,
     });
     this.report = new HandlerFunction(this, 'Report', {
@@ -96,6 +100,7 @@ export class SweepFunctions extends Construct {
         allow(['s3:GetObject'], files('selection.json', 'plans/*')),
         allow(['s3:PutObject'], files('batch-*.json', 'plans/*')),
         listRuns(bucket),
+        ...readPolicies ? readPoliciesAbove(this) : [],
       ]),
       policy(this, 'ReportPolicy', this.report, [
         allow(['s3:GetObject'], files('selection.json', 'batch-*.json', 'plans/*')),

@@ -23,6 +23,8 @@ export interface SweepProps {
   readonly neverAccounts: string[];
   /** Records that a purge reads before it deletes. */
   readonly passwordRecoveries?: IPasswordRecoveries;
+  /** Whether reports name the policies that denied calls. */
+  readonly readPolicies: boolean;
   readonly batchesAtOnce: number;
   readonly bucket: s3.IBucket;
   readonly stsRegion: string;
@@ -78,9 +80,10 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, batchesAtOnce, bucket, stsRegion, notifications, options } = props;
+    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies } = props;
+    const { batchesAtOnce, bucket, stsRegion, notifications, options } = props;
     const functions = new SweepFunctions(this, 'Functions', {
-      name, settings, tasks: taskPolicies, neverAccounts, passwordRecoveries, bucket, stsRegion, notifications, options,
+      name, settings, tasks: taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, stsRegion, notifications, options,
     });
     const { tolerateFailedAccounts, failOnFindings } = settings;
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { BOTH_FEATURES, Deployment, EXCLUDED, MANAGEMENT, member, variedOrganization } from './testing';
 import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
 import { RootSessionRunbooks } from '../../lib';
+import { DENY_LONG_TERM_ROOT } from '../guard/testing';
 import { automate } from '../local-aws/engine/fixtures/automations';
 import { LocalClock } from '../local-aws/local-aws';
 import { delay, fail } from '../local-aws/organization';
@@ -97,7 +98,7 @@ describe('password recovery by way of Systems Manager', () => {
     const accountId = freshAccount();
     const { status, message, output } = await run('allow', { AccountId: accountId });
     expect([status, message]).toEqual(['Success', '']);
-    expect(output).toMatchObject({ accountId, state: 'open', notes: [expect.stringContaining('were not read')] });
+    expect(output).toMatchObject({ accountId, state: 'open', notes: [] });
     expect(hasPassword(accountId)).toBe(true);
     const { openedAt, endsAt, startedBy, reason, allowedAt } = await record(accountId);
     expect(Date.parse(endsAt) - Date.parse(openedAt)).toBe(24 * HOUR);
@@ -155,6 +156,18 @@ describe('password recovery by way of Systems Manager', () => {
     expect(hasPassword(accountId)).toBe(false);
     expect(await closers(accountId)).toEqual([]);
     expect((await stack.objects()).filter((address) => address.includes(accountId))).toEqual([]);
+  }, 60_000);
+
+  test('says beforehand which service control policy still stops the root user, and goes on where they cannot be read', async () => {
+    const accountId = freshAccount();
+    const { id } = organization.policies.add('guardrail', DENY_LONG_TERM_ROOT, accountId);
+    const stopped = await run('allow', { AccountId: accountId, DryRun: 'true' });
+    organization.policies.detach(id, accountId);
+    expect(stopped).toMatchObject({ status: 'Success', output: { notes: [expect.stringContaining(`'guardrail' (${id}) at the account ${accountId} stops the root user`)] } });
+
+    organization.faults.add({ operation: 'organizations:ListPoliciesForTarget', effect: fail('AccessDeniedException') });
+    const unread = await run('allow', { AccountId: accountId, DryRun: 'true' });
+    expect(unread).toMatchObject({ status: 'Success', output: { notes: [expect.stringContaining('were not read')] } });
   }, 60_000);
 
   test.each([

@@ -75,6 +75,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     await client.send(new PutObjectCommand({ Bucket: id('Recoveries'), Key: `recoveries/${accountId}.json`, Body: JSON.stringify(record) }));
     return sweepBatch(deployed, grant);
   },
+  'sweep a batch that a policy denies': sweepDeniedBatch,
   'sweep a batch again': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
     return deployed.invoke(functionOf(grant, 'Batch'), { execution: EXECUTION, run, batch: 0, accountsInFlight: 1 });
@@ -220,6 +221,16 @@ async function sweepBatch(deployed: Deployed, grant: Grant): Promise<string> {
   const { answer } = await sweptBatch(deployed, grant);
   const bucket = deployed.id(`${grant.at.construct}/Reports`);
   return answer === '{}' ? deployed.deployment.read(`s3://${bucket}/${runPrefix(EXECUTION)}batch-0000.json`) : answer;
+}
+
+/** Of an account in a unit, so that there is every kind of level above it. */
+async function sweepDeniedBatch(deployed: Deployed, grant: Grant): Promise<string> {
+  const { policies } = organizationOf(deployed);
+  const { id } = policies.add('No summaries', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:GetAccountSummary', Resource: '*' }] }, UNIT);
+  return sweepBatch(deployed, { ...grant, resource: `arn:aws:iam::${member(11)}:root` }).finally(() => {
+    policies.detach(id, UNIT);
+    policies.remove(id);
+  });
 }
 
 async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: string; run: RunReference }> {

@@ -174,7 +174,7 @@ type Intrinsic = Readonly<Record<string, any>>;
 
 /** A value of a template as one reads it: `<Reports>/runs/*`. The bucket of a purge is `<Reports>`, whichever it is. */
 function rendered(value: unknown, paths: ReadonlyMap<string, string>): string {
-  const pathOf = (id: string) => paths.get(id)!.replace(/^(Purge|Listed|Units|DryRun|Protected|Audit|Monitor)\//, '');
+  const pathOf = (id: string) => paths.get(id)!.replace(/^(Purge|Listed|Units|DryRun|Protected|Explained|Audit|Monitor)\//, '');
   const pseudo: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::StackId': '<this stack>' };
   const intrinsics: Intrinsic = {
     'Ref': (id: string) => pseudo[id] ?? `<${pathOf(id)}>`,

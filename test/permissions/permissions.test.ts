@@ -60,8 +60,7 @@ describe('a role that lacks one of its permissions', () => {
     const giveBack = await deployed.withdraw(grant);
     const answer = await exercise(grant).finally(giveBack);
     expect(answer).not.toContain('errorMessage');
-    expect(decisions(grant, since)).not.toEqual([]);
-    expect(decisions(grant, since).filter(({ denial }) => !denial)).toEqual([]);
+    expect(decisions(grant, since)).toContainEqual(expect.objectContaining(DENIED)); // the same action on other resources is another grant
   });
 
   test.each(that('tells CloudFormation'))('goes no further: %s', async (_name, grant) => {

@@ -47,6 +47,7 @@ export const everyConstruct: Build = (stack) => {
   undeployed(stack, 'DryRun', { dryRun: true });
   const recoveries = new s3.Bucket(stack, 'Recoveries');
   undeployed(stack, 'Protected', { passwordRecoveries: { bucket: recoveries, grantRead: (grantee) => grantReadRecoveries(recoveries, grantee) } });
+  undeployed(stack, 'Explained', { readServiceControlPolicies: true });
   new RootCredentialsAudit(stack, 'Audit').node.tryRemoveChild('OnDeploy');
   new RootUserGuardrail(stack, 'Guardrail', { features, targets: [UNIT], policyName: GUARDRAIL });
 };

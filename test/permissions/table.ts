@@ -48,6 +48,7 @@ const BATCH = { holder: 'batch function' };
 const REPORT = { holder: 'report function' };
 const MONITOR = { holder: 'monitor function' };
 const PREFLIGHT = { holder: 'guardrail preflight function', exercise: 'look before a guardrail', denied: 'waits' } as const;
+const EXPLAINED = { ...BATCH, exercise: 'sweep a batch that a policy denies', construct: 'Explained', denied: 'goes on' } as const;
 const PROVIDER = { holder: 'Provider of the sweep' };
 const WAITER = { holder: 'waiter of the Provider' };
 
@@ -325,6 +326,17 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'fails',
     need: 'with password recoveries: whether that of an account is open is not known, so nothing is deleted',
   },
+  ...['account', 'ou'].map((kind): Exercised => (
+    { ...EXPLAINED, actions: ['organizations:ListParents'], resource: entity(kind), need: 'with readServiceControlPolicies: what is above an account is not known' })),
+  ...['account', 'ou', 'root'].map((kind): Exercised => (
+    { ...EXPLAINED, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS, need: 'with readServiceControlPolicies: the policy that denied a call is not named' })),
+  {
+    ...EXPLAINED,
+    actions: ['organizations:DescribePolicy'],
+    resource: 'arn:aws:organizations::*:policy/o-*/service_control_policy/p-*',
+    condition: OF_SCPS,
+    need: 'with readServiceControlPolicies: what a policy says is not known',
+  },
   ...['*', ...LISTED].flatMap((accountId): Exercised[] => [
     {
       ...BATCH,
@@ -471,14 +483,14 @@ export const PINNED: readonly Pinned[] = [
     need: 'with a key: nobody gets a message',
     pinned: 'the local AWS does not encrypt',
   },
-  {
-    holder: 'guardrail preflight function',
+  ...[PREFLIGHT.holder, BATCH.holder].map((holder): Pinned => ({
+    holder,
     actions: ['organizations:DescribePolicy'],
     resource: 'arn:aws:organizations::aws:policy/service_control_policy/p-*',
     condition: OF_SCPS,
     need: "what a policy of AWS's own says is not known",
     pinned: 'AWS has one, FullAWSAccess, whose text is known',
-  },
+  })),
   ...framework('Provider of the switches', 'RootAccessSwitches/Handler'),
   ...framework('Provider of the guardrail preflight', 'RootUserGuardrailPreflight/Handler'),
   ...framework('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),

@@ -63,7 +63,7 @@ describe('the roles of password recovery', () => {
   });
 
   test.each([
-    ['AllowFunctionRole', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:StartExecution', 'sts:AssumeRoot']],
+    ['AllowFunctionRole', ['organizations:DescribePolicy', 'organizations:ListParents', 'organizations:ListPoliciesForTarget', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:StartExecution', 'sts:AssumeRoot']],
     ['ExtendFunctionRole', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:StartExecution']],
     ['CloseFunctionRole', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:StartExecution', 'sts:AssumeRoot']],
     ['CloseAtEndRole', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'sts:AssumeRoot']],

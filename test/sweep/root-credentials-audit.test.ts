@@ -34,6 +34,16 @@ describe('an audit', () => {
     expect(states.SelectAccounts.Parameters.settings.failOnFindings).toBe(true);
   });
 
+  test('may read service control policies when that is asked for, and then of them alone', () => {
+    const statements = (template: Template) => Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => /ListParents|ListPoliciesForTarget|DescribePolicy/.test(JSON.stringify(Action)));
+    expect(statements(synthesized())).toEqual([]);
+    const asked = statements(synthesized({ readServiceControlPolicies: true }));
+    expect(asked.map(({ Action }) => Action)).toEqual(['organizations:ListParents', 'organizations:ListPoliciesForTarget', 'organizations:DescribePolicy']);
+    const ofScps = { StringEquals: { 'organizations:PolicyType': 'SERVICE_CONTROL_POLICY' } };
+    expect(asked.map(({ Condition }) => Condition)).toEqual([undefined, ofScps, ofScps]); // IAM knows no type of policy for parents
+  });
+
   test('looks again when its selection or its gate changes', () => {
     expect(sweepOf()).toEqual(sweepOf());
     expect(sweepOf({ failOnFindings: true })).not.toEqual(sweepOf());

@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { BUCKET_VARIABLE, STS_REGION_VARIABLE } from '../../../lib/private/contract';
-import { s3, sts } from '../../aws/clients';
+import { BUCKET_VARIABLE, READ_POLICIES_VARIABLE, STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { organizations, s3, sts } from '../../aws/clients';
 import { RootSessions } from '../../aws/root-sessions';
 import { log } from '../../log';
+import { ServiceControlPolicies } from '../../policies/service-control-policies';
 import { sweepBatch } from '../batch';
 import { recoveriesIn } from '../recoveries';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
@@ -20,19 +21,26 @@ const ACCOUNT_MS = 5 * 60_000;
 /** A role, a feature or a delegation made seconds before the sweep takes effect late. */
 const LATE_MS = 5 * 60_000;
 
-const clients = { s3: s3(), sts: sts(process.env[STS_REGION_VARIABLE]!) };
+/** The time at the end in which results are written. */
+const WRITING_MS = 60_000;
+
+const clients = { s3: s3(), sts: sts(process.env[STS_REGION_VARIABLE]!), organizations: organizations() };
+const readsPolicies = process.env[READ_POLICIES_VARIABLE] === 'true';
 
 /** One item of the Map. It answers with nothing: the Map collects answers in a payload, and results grow with the accounts. */
 export async function handler({ execution, run, batch, accountsInFlight }: BatchEvent, context: Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>) {
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = await folder.selection(run.digest);
+  const partition = context.invokedFunctionArn.split(':')[1];
+  const end = Date.now() + context.getRemainingTimeInMillis();
   const results = await sweepBatch(batch, {
     folder,
-    sessions: new RootSessions(clients.sts, context.invokedFunctionArn.split(':')[1], Date.parse(execution.startTime) + LATE_MS),
+    sessions: new RootSessions(clients.sts, partition, Date.parse(execution.startTime) + LATE_MS),
     recoveries: recoveriesIn(clients.s3, selection.protection.recoveriesBucket),
     selection,
     accountsInFlight,
-    beginUntil: Date.now() + context.getRemainingTimeInMillis() - ACCOUNT_MS,
+    beginUntil: end - ACCOUNT_MS,
+    causes: readsPolicies ? { policies: new ServiceControlPolicies(clients.organizations), partition, until: end - WRITING_MS } : undefined,
   });
   for (const { accountId, outcome, problem } of results) {
     log.info('account swept', { accountId, outcome, code: problem?.code });
