@@ -33,7 +33,7 @@ describe('centralized root access with its defaults', () => {
 
   test('does not let an account that cannot be read roll the switches back', () => {
     const definitions = JSON.stringify(template.findResources('AWS::StepFunctions::StateMachine'));
-    expect(definitions).toContain('\\\\\\"tolerateFailedAccounts\\\\\\":true');
+    expect(definitions).toContain('\\"tolerateFailedAccounts\\":true');
   });
 
   test('tells a topic, by every alarm that it has', () => {

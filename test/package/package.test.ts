@@ -8,11 +8,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 const PROJECT = join(__dirname, '..', '..');
-const HANDLERS = [
-  'guard-activity', 'guard-preflight', 'organization-switches', 'session-allow-password-recovery', 'session-bucket-policy',
-  'session-close-password-recovery', 'session-extend-password-recovery', 'session-password-recovery-closer', 'session-queue-policy',
-  'sweep-batch', 'sweep-begin', 'sweep-deployment', 'sweep-joined', 'sweep-report', 'sweep-select',
-];
+/** What each bundle exports. */
+const EXPORTS: Readonly<Record<string, string>> = {
+  'guard-activity': 'handler',
+  'guard-preflight': 'handler',
+  'organization-switches': 'handler',
+  'session-allow-password-recovery': 'handler',
+  'session-bucket-policy': 'restoreHandler,unlockHandler',
+  'session-close-password-recovery': 'handler',
+  'session-extend-password-recovery': 'handler',
+  'session-password-recovery-closer': 'close,look',
+  'session-queue-policy': 'restoreHandler,unlockHandler',
+  'sweep-batch': 'handler',
+  'sweep-begin': 'handler',
+  'sweep-deployment': 'isComplete,onEvent',
+  'sweep-joined': 'handler',
+  'sweep-report': 'handler',
+  'sweep-select': 'handler',
+};
+const HANDLERS = Object.keys(EXPORTS);
 const LARGEST_BUNDLE = 550_000;
 const bundles = HANDLERS.map((handler) => join(PROJECT, 'assets', handler, 'index.mjs'));
 
@@ -34,7 +48,7 @@ describe('the bundles of the handlers', () => {
   test.each(HANDLERS)('%s is loaded by plain Node, with everything that it needs inside', async (handler) => {
     const script = `console.log(Object.keys(await import(${JSON.stringify(join(PROJECT, 'assets', handler, 'index.mjs'))})).join())`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: tmpdir(), env: { AWS_REGION: 'us-east-1', STS_REGION: 'us-east-1' } });
-    expect(stdout.trim()).toBe(handler === 'sweep-deployment' ? 'isComplete,onEvent' : 'handler');
+    expect(stdout.trim()).toBe(EXPORTS[handler]);
   });
 });
 
@@ -73,14 +87,20 @@ describe('the package for npm', () => {
 
   test('is synthesized with by an app that has nothing but the package and its peers', async () => {
     writeFileSync(join(folder, 'app.js'), `
-      const { App, Stack } = require('aws-cdk-lib');
-      const { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge, RootUserGuardrail } = require('cdk-root-access');
+      const { App, Stack, aws_logs: logs } = require('aws-cdk-lib');
+      const library = require('cdk-root-access');
       const app = new App({ outdir: 'cdk.out' });
       const stack = new Stack(app, 'Consumer');
-      new RootUserGuardrail(stack, 'Guardrail', { targets: ['r-abcd'] });
-      const features = new OrgRootAccessFeatures(stack, 'RootAccess');
-      new RootAccessDelegation(stack, 'Security', { accountId: '222222222222', features });
-      new RootCredentialsPurge(stack, 'Purge', { features, accounts: AccountSelection.organization({ exclude: ['333333333333'] }) });
+      const features = new library.OrgRootAccessFeatures(stack, 'RootAccess');
+      new library.RootAccessDelegation(stack, 'Security', { accountId: '222222222222', features });
+      new library.RootCredentialsPurge(stack, 'Purge', {
+        features,
+        accounts: library.AccountSelection.organization({ exclude: ['333333333333'] }),
+        joinedAccounts: library.JoinedAccounts.AUDIT,
+      });
+      new library.RootSessionRunbooks(stack, 'Runbooks', { features });
+      new library.RootUserGuardrail(stack, 'Guardrail', { targets: ['r-abcd'] });
+      new library.RootActivityMonitor(stack, 'Monitor', { trailLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Trail', 'trail') });
       app.synth();
     `);
     await run(process.execPath, ['app.js'], { cwd: folder, env: { ...process.env, CDK_VALIDATION: 'false' } });
