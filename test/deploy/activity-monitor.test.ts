@@ -1,0 +1,58 @@
+import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CfnOutput } from 'aws-cdk-lib';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { deploymentInto } from './testing';
+import { RootActivityMonitor } from '../../lib';
+import { eventNamed, MEMBER } from '../guard/events';
+import { FakeOrganization } from '../local-aws/organization';
+
+const TRAIL = 'organization-trail';
+const METRICS = 'Trail';
+
+const stack = deploymentInto(new FakeOrganization());
+let topic: string;
+
+/** As CloudTrail writes them into the trail's log group. */
+async function write(...events: object[]) {
+  const client = new CloudWatchLogsClient(stack().aws.clientSettings());
+  const stream = { logGroupName: TRAIL, logStreamName: `stream-${Date.now()}` };
+  await client.send(new CreateLogStreamCommand(stream));
+  const logEvents = events.map((event) => ({ timestamp: Date.now(), message: JSON.stringify(event) }));
+  await client.send(new PutLogEventsCommand({ ...stream, logEvents }));
+}
+
+/** Subjects of the messages to people; those of alarms are left out. */
+const told = async () => (await stack().aws.published(topic)).map(({ subject }) => subject!).filter((subject) => !subject.startsWith('ALARM'));
+
+describe('a deployed monitor', () => {
+  beforeAll(async () => {
+    const { code, output } = await stack().deploy((scope) => {
+      const trailLogGroup = new logs.LogGroup(scope, 'Trail', { logGroupName: TRAIL });
+      const monitor = new RootActivityMonitor(scope, 'Monitor', { trailLogGroup, metricNamespace: METRICS });
+      new CfnOutput(scope, 'Topic', { value: monitor.topic.topicArn });
+    });
+    expect(code, output).toBe(0);
+    topic = await stack().output('Topic');
+  }, 180_000);
+
+  test('tells the topic what the root user did, and is silent about root sessions and everybody else', async () => {
+    await write(
+      eventNamed('a role describes instances'),
+      eventNamed('a user signs in'),
+      eventNamed('root of a member account signs in'),
+      eventNamed('an access key of root lists buckets'),
+    );
+    await vi.waitFor(async () => expect(await told()).toHaveLength(2), { timeout: 20_000, interval: 250 });
+    expect((await told()).every((subject) => subject.includes(MEMBER))).toBe(true);
+    const [{ message }] = await stack().aws.published(topic);
+    expect(message).toMatch(/^What to do:$/m);
+  }, 60_000);
+
+  test('counts what it noticed, and its alarms go off', async () => {
+    const counted = (await stack().aws.metrics(METRICS)).filter(({ values }) => values.some((value) => value > 0)).map(({ name }) => name);
+    expect(counted).toEqual(expect.arrayContaining(['RootSignIn', 'RootApiUse']));
+    const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map(({ name }) => name);
+    expect(ringing.length).toBeGreaterThanOrEqual(2);
+  });
+});
