@@ -1,9 +1,12 @@
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CfnOutput } from 'aws-cdk-lib';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { deploymentInto } from './testing';
-import { RootActivityMonitor } from '../../lib';
+import { RootActivity, RootActivityMonitor } from '../../lib';
 import { eventNamed, MEMBER } from '../guard/events';
 import { FakeOrganization } from '../local-aws/organization';
 
@@ -30,6 +33,9 @@ describe('a deployed monitor', () => {
     const { code, output } = await stack().deploy((scope) => {
       const trailLogGroup = new logs.LogGroup(scope, 'Trail', { logGroupName: TRAIL });
       const monitor = new RootActivityMonitor(scope, 'Monitor', { trailLogGroup, metricNamespace: METRICS });
+      const queue = new sqs.Queue(scope, 'SignIns');
+      monitor.onRootActivity('OnSignIn', { activities: [RootActivity.ROOT_SIGN_IN], target: new targets.SqsQueue(queue) });
+      new CfnOutput(scope, 'SignInsUrl', { value: queue.queueUrl });
       new CfnOutput(scope, 'Topic', { value: monitor.topic.topicArn });
     });
     expect(code, output).toBe(0);
@@ -48,6 +54,14 @@ describe('a deployed monitor', () => {
     const [{ message }] = await stack().aws.published(topic);
     expect(message).toMatch(/^What to do:$/m);
   }, 60_000);
+
+  test('sends an event to the rule that asked for this activity, and no other', async () => {
+    const client = new SQSClient(stack().aws.clientSettings());
+    const { Messages: messages = [] } = await client.send(new ReceiveMessageCommand({
+      QueueUrl: await stack().output('SignInsUrl'), MaxNumberOfMessages: 10, WaitTimeSeconds: 5,
+    }));
+    expect(messages.map(({ Body }) => JSON.parse(Body!).detail)).toMatchObject([{ activity: 'RootSignIn', accountId: MEMBER, action: expect.stringContaining('ConsoleLogin') }]);
+  });
 
   test('counts what it noticed, and its alarms go off', async () => {
     const counted = (await stack().aws.metrics(METRICS)).filter(({ values }) => values.some((value) => value > 0)).map(({ name }) => name);
