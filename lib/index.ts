@@ -21,4 +21,7 @@ export * from './sweep/root-credentials-audit';
 export * from './sweep/root-credentials-dashboard';
 export * from './sweep/root-credentials-purge';
 export * from './sweep/root-credentials-sweep';
+export * from './sweep/root-credentials-sweep-props';
+export * from './sweep/root-credentials-sweep-work';
 export * from './sweep/sweep-alarm-options';
+export * from './sweep/sweep-concurrency';
