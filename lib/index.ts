@@ -2,6 +2,7 @@ export * from './centralized-root-access';
 export * from './guard/long-term-root-exemption';
 export * from './guard/root-activity';
 export * from './guard/root-activity-monitor';
+export * from './guard/root-activity-monitor-props';
 export * from './guard/root-user-guardrail';
 export * from './handler-options';
 export * from './organization/org-root-access-features';
