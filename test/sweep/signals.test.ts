@@ -66,6 +66,13 @@ describe('the metrics of a sweep', () => {
     });
   });
 
+  test('count, but for the time that the sweep took', async () => {
+    await tell(reportOf(accountsOf(10)));
+    const { Metrics } = emitted()._aws.CloudWatchMetrics[0];
+    expect(Metrics.filter(({ Unit }: { Unit: string }) => Unit !== 'Count')).toEqual([{ Name: 'SweepDuration', Unit: 'Seconds' }]);
+    expect(Metrics).toHaveLength(10);
+  });
+
   test('have the names, namespace and dimension by which the construct reads them', async () => {
     const purge = new RootCredentialsPurge(new Stack(new App(), 'RootAccess'), 'Purge');
     const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(RootCredentialsPurge.prototype)).filter((name) => name.startsWith('metric'));
