@@ -203,16 +203,18 @@ async function tabTo(page: Page, text: string) {
 /** Contrast (WCAG 2) of each visible text with the background behind it. */
 function contrasts(page: Page): Promise<{ text: string; contrast: number }[]> {
   return page.evaluate(() => {
-    const partsOf = (color: string) => color.match(/[\d.]+/g)!.map(Number);
+    const partsOf = (color: string) => color.match(/[\d.]+/g)!.map(Number); // red, green, blue, and the opacity if it is not 1
     const luminance = (color: string) => {
-      const [red, green, blue] = partsOf(color).map((part) => part / 255).map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+      const linear = (part: number) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      const [red, green, blue] = partsOf(color).map((part) => linear(part / 255));
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
     const behind = (element: Element | null): string => {
       const color = element ? getComputedStyle(element).backgroundColor : 'rgb(255, 255, 255)';
       return partsOf(color)[3] === 0 ? behind(element!.parentElement) : color;
     };
-    const hasText = (element: Element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent!.trim() !== '');
+    const isText = ({ nodeType, textContent }: ChildNode) => nodeType === Node.TEXT_NODE && textContent!.trim() !== '';
+    const hasText = (element: Element) => [...element.childNodes].some(isText);
     return [...document.body.querySelectorAll('*')]
       .filter((element) => hasText(element) && element.checkVisibility() && !element.closest('script, option'))
       .map((element) => {
