@@ -51,7 +51,7 @@ async function main(world: World) {
   process.on('message', () => {
     const member = organization.accounts.filter(({ id }) => id !== organization.managementAccountId);
     const assumed = organization.calls.filter(({ operation, error }) => operation === 'AssumeRoot' && error === undefined).map(({ at }) => at);
-    const { user, system } = process.cpuUsage(idle);
+    const cpu = process.cpuUsage(idle);
     const observed: Observed = {
       calls: countBy(organization.calls),
       refused: organization.calls.filter(({ error }) => error === 'Throttling').length,
@@ -59,7 +59,7 @@ async function main(world: World) {
       connections: aws.connections(),
       accountsWithCredentials: member.filter(({ root: user }) => !user.isClean).length,
       assumingMs: assumed.at(-1)! - assumed[0],
-      organizationCpuMs: (user + system) / 1_000,
+      organizationCpuMs: (cpu.user + cpu.system) / 1_000,
     };
     process.send!(observed);
   });
