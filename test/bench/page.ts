@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
-import type { Reported } from './report-process';
-import { child, environmentOf, message } from './sweep';
+import { Child } from './child';
+import { environmentOf } from './sweep';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { SWEEP_NAME_VARIABLE } from '../../lib/private/contract';
 import { findChromium, launchChromium } from '../sweep/chromium';
@@ -53,11 +53,11 @@ async function reportOf(count: number): Promise<Buffer> {
   const folder = new RunFolder(new S3Client({ forcePathStyle: true }), process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
   const run = await folder.saveSelection(selectionOf(results, { batches: [results] }));
   await folder.saveResults(0, results);
-  const reporter = child('report-process.ts', [], 'ignore');
-  await message(reporter);
+  const reporter = new Child('report-process.mts', { silent: true });
+  await reporter.message();
   reporter.send({ execution: EXECUTION, run });
-  await message<Reported>(reporter);
-  reporter.kill();
+  await reporter.message();
+  reporter.end();
   await Promise.all([objects.close(), listener.close()]);
   return objects.objects.get(`${folder.bucket}/${folder.prefix}report.html`)!;
 }
