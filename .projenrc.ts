@@ -86,6 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
   ],
 
+  eslintOptions: { dirs: ['lib'], fileExtensions: ['.ts', '.mts'] },
   github: false,
   release: false,
   depsUpgrade: false,

@@ -1,5 +1,6 @@
 import { measureLoop } from './bash-loop';
 import type { World } from './organization';
+import { measurePage } from './page';
 import { ACCOUNTS_IN_FLIGHT, BATCHES_AT_ONCE, measureSweep, type Measured } from './sweep';
 
 const LATENCY_MS = 50;
@@ -21,6 +22,13 @@ async function main() {
   const loop = await measureLoop(small);
   console.log(`\nbash loop of the AWS CLI, 20 accounts: ${seconds(loop.wallMs)}, ${loop.accountsWithCredentials} accounts left with credentials\n`);
   bounds(runs, loop.wallMs / small.accounts);
+  const page = await measurePage(10_000);
+  if (page) {
+    line('report of 10,000 accounts opens', page.openMs, 1_000, false, ' ms');
+    line('report of 10,000 accounts filters', page.filterMs, 1_000, false, ' ms');
+  } else {
+    console.log('report of 10,000 accounts in a browser: SKIPPED, there is no Chromium on this machine');
+  }
 }
 
 function worlds(): World[] {
@@ -54,14 +62,15 @@ function describe(measured: Measured) {
   ].join('\n'));
 }
 
+function line(what: string, figure: number | undefined, bound: number, least: boolean, unit = '') {
+  if (figure !== undefined) {
+    const holds = least ? figure >= bound : figure <= bound;
+    console.log(`${what}: ${figure.toFixed(2)}${unit}, ${least ? 'at least' : 'at most'} ${bound}${unit}: ${holds ? 'holds' : 'falls short'}`);
+  }
+}
+
 /** A line for each bound of the design. */
 function bounds(runs: Map<string, Measured>, loopMsPerAccount: number) {
-  const line = (what: string, figure: number | undefined, bound: number, least: boolean, unit = '') => {
-    if (figure !== undefined) {
-      const holds = least ? figure >= bound : figure <= bound;
-      console.log(`${what}: ${figure.toFixed(2)}${unit}, ${least ? 'at least' : 'at most'} ${bound}${unit}: ${holds ? 'holds' : 'falls short'}`);
-    }
-  };
   const of = <T>(name: string, figure: (measured: Measured) => T) => runs.has(name) ? figure(runs.get(name)!) : undefined;
   const faster = ({ world, wallMs }: Measured) => loopMsPerAccount / (wallMs / world.accounts);
   line('sweep of 1,000 clean accounts against the floor', of('1000 clean', ({ world, wallMs }) => wallMs / floorMs(world)), 1.25, false, ' x');

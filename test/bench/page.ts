@@ -7,7 +7,6 @@ import type { Page } from 'playwright-core';
 import { Child } from './child';
 import { environmentOf } from './sweep';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
-import { SWEEP_NAME_VARIABLE } from '../../lib/private/contract';
 import { findChromium, launchChromium } from '../sweep/chromium';
 import { serveListener } from '../sweep/listener';
 import { serveObjects } from '../sweep/object-store';
@@ -46,9 +45,8 @@ export async function measurePage(accounts: number): Promise<PageMeasured | unde
 /** `report.html` of a sweep whose accounts have every outcome in turn. */
 async function reportOf(count: number): Promise<Buffer> {
   const [objects, listener] = await Promise.all([serveObjects(), serveListener()]);
-  Object.assign(process.env, environmentOf({ aws: objects.endpoint, objects: objects.endpoint }), {
-    AWS_ENDPOINT_URL_EVENTBRIDGE: listener.endpoint, [SWEEP_NAME_VARIABLE]: 'bench',
-  });
+  const environment = environmentOf({ aws: objects.endpoint, objects: objects.endpoint });
+  Object.assign(process.env, environment, { AWS_ENDPOINT_URL_EVENTBRIDGE: listener.endpoint });
   const results = accountsOf(count);
   const folder = new RunFolder(new S3Client({ forcePathStyle: true }), process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
   const run = await folder.saveSelection(selectionOf(results, { batches: [results] }));

@@ -9,7 +9,7 @@ import { preflight } from '../../lambda/sweep/preflight';
 import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
 import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, SWEEP_NAME_VARIABLE, type SweepSettings } from '../../lib/private/contract';
 import { serveListener } from '../sweep/listener';
 
 export interface Measured extends Observed {
@@ -104,6 +104,7 @@ export function environmentOf({ aws, objects }: Endpoints): Record<string, strin
     AWS_ENDPOINT_URL: aws,
     AWS_ENDPOINT_URL_S3: objects,
     REPORTS_BUCKET: BUCKET,
+    [SWEEP_NAME_VARIABLE]: 'bench',
     STS_REGION: 'us-east-1',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',

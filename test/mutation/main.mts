@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { Stryker } from '@stryker-mutator/core';
 import type { MutantResult } from '@stryker-mutator/api/core';
+import { Stryker } from '@stryker-mutator/core';
 
 /** Percent of the mutants of a file that some test should notice. */
 const FLOOR = 85;
