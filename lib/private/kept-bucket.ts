@@ -20,12 +20,16 @@ export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKe
   return bucket;
 }
 
-/** Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes. */
-export function useKey(scope: Construct, { encryptionKey }: s3.IBucket, roles: iam.IRole[]): Construct[] {
-  return encryptionKey === undefined ? [] : [new iam.Policy(scope, 'KeyPolicy', {
+/**
+ * Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes.
+ *
+ * @returns what must exist before the bucket is used
+ */
+export function useKey(scope: Construct, id: string, { encryptionKey }: s3.IBucket, actions: string[], roles: iam.IRole[]): Construct[] {
+  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, {
     roles,
     statements: [new iam.PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      actions,
       resources: [encryptionKey.keyArn],
       conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` } },
     })],

@@ -7,13 +7,13 @@ import { Approvals } from './approvals';
 import { grantReadRecoveries, IPasswordRecoveries } from './password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
 import { PolicyRunbooks } from './policy-runbooks';
-import { grantRecords, reserveRecords } from './records-bucket';
 import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
 import { RunbookParameter, TO_PUBLISH } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { keptBucket, useKey } from '../private/kept-bucket';
+import { grantReadPrefixes, reservePrefixes } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
@@ -207,9 +207,9 @@ export class RootSessionRunbooks extends Construct {
       ...common, kind: 'queue', task: TASK_POLICIES.unlockQueue, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
-    reserveRecords(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
-    reserveRecords(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
-    useKey(this, bucket, [...buckets.roles, ...queues.roles, ...passwords.writers, ...passwords.readers]);
+    reserve(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
+    reserve(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
+    useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], [...buckets.roles, ...queues.roles, ...passwords.writers, ...passwords.readers]);
     props.passwordRecovery?.topic?.masterKey?.grant(passwords.closer, ...TO_PUBLISH);
     if (props.features) {
       this.node.addDependency(props.features);
@@ -239,7 +239,7 @@ export class RootSessionRunbooks extends Construct {
 
   /** Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `policies/` and `recoveries/`, and `kms:Decrypt` if there is a key. */
   public grantReadRecords(grantee: iam.IGrantable): iam.Grant {
-    return grantRecords(this.recordsBucket, grantee, POLICIES_PREFIX, RECOVERIES_PREFIX);
+    return grantReadPrefixes(this.recordsBucket, grantee, POLICIES_PREFIX, RECOVERIES_PREFIX);
   }
 
   private get all(): IRootSessionRunbook[] {
@@ -249,6 +249,9 @@ export class RootSessionRunbooks extends Construct {
     ];
   }
 }
+
+const reserve = (bucket: s3.IBucket, sid: string, prefix: string, roles: iam.IRole[]) =>
+  reservePrefixes(bucket, { sid, prefixes: [prefix], roles, whose: "the runbooks'", warning: `recordsBucketPolicy:${sid}` });
 
 function check({ protectedAccounts = [], protectedBuckets = [], protectedQueues = [], ...props }: RootSessionRunbooksProps) {
   protectedAccounts.forEach((accountId, i) => checkAccountId(`protectedAccounts[${i}]`, accountId));
