@@ -72,7 +72,7 @@ describe('a Map of the local AWS', () => {
   /** How many there were at once, at most. */
   async function most(name: keyof typeof MACHINES, items: number): Promise<number> {
     const { output } = await execute(aws, arns[name], numbers(items));
-    const times = (JSON.parse(output!) as { began: string; ended: string }[]);
+    const times = JSON.parse(output!) as { began: string; ended: string }[];
     expect(times).toHaveLength(items);
     return Math.max(...times.map(({ began }) => times.filter((other) => other.began <= began && began < other.ended).length));
   }
@@ -99,8 +99,8 @@ describe('a Map of the local AWS', () => {
   });
 
   const children = async (executionArn?: string) => {
-    const { mapRuns: [{ mapRunArn }] } = await sfn.send(new ListMapRunsCommand({ executionArn })) as { mapRuns: [{ mapRunArn: string }] };
-    return (await sfn.send(new ListExecutionsCommand({ mapRunArn }))).executions!;
+    const { mapRuns } = await sfn.send(new ListMapRunsCommand({ executionArn }));
+    return (await sfn.send(new ListExecutionsCommand({ mapRunArn: mapRuns![0].mapRunArn }))).executions!;
   };
   const events = async (executionArn?: string) => {
     let count = 0;
