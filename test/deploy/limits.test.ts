@@ -1,7 +1,8 @@
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { DeleteFunctionConcurrencyCommand, LambdaClient, ListFunctionsCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import {
-  DescribeStateMachineCommand, type HistoryEvent, ListExecutionsCommand, ListMapRunsCommand, paginateGetExecutionHistory, paginateListExecutions, SFNClient,
+  DescribeStateMachineCommand, type HistoryEvent, ListExecutionsCommand, ListMapRunsCommand, paginateGetExecutionHistory, paginateListExecutions,
+  SFNClient,
 } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, MANAGEMENT, member, purge, rootSessions } from './testing';
