@@ -7,7 +7,7 @@ export * from './guard/root-user-guardrail';
 export * from './handler-options';
 export * from './organization/org-root-access-features';
 export * from './organization/root-access-delegation';
-export type { IPasswordRecoveries } from './session/password-recoveries';
+export * from './session/password-recoveries';
 export type { PasswordRecoveryOptions } from './session/password-recovery';
 export * from './session/root-session-runbook';
 export * from './session/root-session-runbooks';

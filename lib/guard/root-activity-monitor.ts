@@ -1,9 +1,8 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as subscriptions from 'aws-cdk-lib/aws-logs-destinations';
@@ -19,6 +18,8 @@ import {
   FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, ROOT_SESSIONS, rootSession, SETTINGS_VARIABLE, subscribed, TOPIC_VARIABLE, UNREADABLE,
 } from '../private/contract-guard';
 import { HandlerFunction } from '../private/handler-function';
+import { useKeyOfTopic } from '../private/key-use';
+import { topicForAlarms } from '../private/topic-for-alarms';
 
 /**
  * Notices what root users do in the whole organization, and what is done to centralized root access.
@@ -68,7 +69,7 @@ export class RootActivityMonitor extends Construct {
     this.trailLogGroup = props.trailLogGroup;
     this.namespace = props.metricNamespace ?? 'CdkRootAccess';
     this.eventBus = props.eventBus;
-    this.topic = props.topic ?? newTopic(this, props.encryptionKey);
+    this.topic = props.topic ?? topicForAlarms(this, 'Topic', { displayName: 'Root activity', masterKey: props.encryptionKey });
     this.alarmActions = props.alarmActions ?? [new actions.SnsAction(this.topic)];
     this.undelivered = new sqs.Queue(this, 'Undelivered', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -161,9 +162,10 @@ export class RootActivityMonitor extends Construct {
       options,
     });
     handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });
-    for (const statement of [...publishing(this, this.topic), allow(['events:PutEvents'], this.eventBus?.eventBusArn ?? defaultBus(this))]) {
-      handler.addToRolePolicy(statement);
-    }
+    const statements = [
+      allow('sns:Publish', this.topic.topicArn), ...useKeyOfTopic(this, this.topic), allow('events:PutEvents', this.eventBus?.eventBusArn ?? defaultBus(this)),
+    ];
+    statements.forEach((statement) => handler.addToRolePolicy(statement));
     const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
       logGroup: this.trailLogGroup,
       destination: new subscriptions.LambdaDestination(handler),
@@ -218,26 +220,6 @@ export class RootActivityMonitor extends Construct {
   }
 }
 
-/** A topic that takes messages by TLS only. A policy replaces SNS's own, which would have let the alarms publish. */
-function newTopic(scope: Construct, masterKey?: kms.IKey): sns.Topic {
-  const topic = new sns.Topic(scope, 'Topic', { displayName: 'Root activity', enforceSSL: true, masterKey });
-  const stack = Stack.of(scope);
-  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  const cloudWatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } },
-  });
-  topic.grantPublish(cloudWatch);
-  return topic;
-}
-
-/** To publish to a topic, and by way of SNS to use its key. */
-function publishing(scope: Construct, { topicArn, masterKey }: sns.ITopic): iam.PolicyStatement[] {
-  const bySns = { StringEquals: { 'kms:ViaService': `sns.${Stack.of(scope).region}.amazonaws.com` } };
-  return [allow(['sns:Publish'], topicArn), ...masterKey ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], masterKey.keyArn, bySns)] : []];
-}
-
-function allow(allowed: string[], resource: string, conditions?: Record<string, unknown>): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: allowed, resources: [resource], conditions });
-}
+const allow = (action: string, resource: string) => new iam.PolicyStatement({ actions: [action], resources: [resource] });
 
 const defaultBus = (scope: Construct) => Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });

@@ -1,8 +1,9 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { byWayOf } from './key-use';
 
 /** A bucket that outlives the stack, keeps older versions and speaks TLS only. */
 export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
@@ -26,12 +27,5 @@ export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKe
  * @returns what must exist before the bucket is used
  */
 export function useKey(scope: Construct, id: string, { encryptionKey }: s3.IBucket, actions: string[], roles: iam.IRole[]): Construct[] {
-  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, {
-    roles,
-    statements: [new iam.PolicyStatement({
-      actions,
-      resources: [encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` } },
-    })],
-  })];
+  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, { roles, statements: [byWayOf(scope, encryptionKey, 's3', actions)] })];
 }

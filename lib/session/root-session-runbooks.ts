@@ -4,15 +4,16 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Approvals } from './approvals';
-import { grantReadRecoveries, IPasswordRecoveries } from './password-recoveries';
+import { IPasswordRecoveries, PasswordRecoveries } from './password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
 import { PolicyRunbooks } from './policy-runbooks';
 import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
-import { RunbookParameter, TO_PUBLISH } from './runbook';
+import { RunbookParameter } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { keptBucket, useKey } from '../private/kept-bucket';
+import { useKeyOfTopic } from '../private/key-use';
 import { grantReadPrefixes, reservePrefixes } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue } from '../private/validate';
@@ -100,7 +101,7 @@ export interface RootSessionRunbooksProps {
   /**
    * Key that encrypts the new bucket. Not together with `recordsBucket`.
    *
-   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of S3, to the roles of the functions.
+   * Adds `kms:Decrypt` on the key, by way of S3, to the roles of the functions, and `kms:GenerateDataKey` to those that write.
    *
    * @default - keys that S3 manages
    */
@@ -209,8 +210,10 @@ export class RootSessionRunbooks extends Construct {
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
     reserve(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
     reserve(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
-    useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], [...buckets.roles, ...queues.roles, ...passwords.writers, ...passwords.readers]);
-    props.passwordRecovery?.topic?.masterKey?.grant(passwords.closer, ...TO_PUBLISH);
+    const writers = [...buckets.roles, ...queues.roles, ...passwords.writers];
+    useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], [...writers, ...passwords.readers]);
+    useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers);
+    useKeyOfTopic(this, props.passwordRecovery?.topic).forEach((statement) => passwords.closer.addToRolePolicy(statement));
     if (props.features) {
       this.node.addDependency(props.features);
     }
@@ -224,7 +227,7 @@ export class RootSessionRunbooks extends Construct {
     this.extendPasswordRecovery = passwords.extend;
     this.closePasswordRecovery = passwords.close;
     this.passwordRecoveryCloser = passwords.closer;
-    this.passwordRecoveries = { bucket, grantRead: (grantee) => grantReadRecoveries(bucket, grantee) };
+    this.passwordRecoveries = PasswordRecoveries.fromBucket(bucket);
   }
 
   /** Lets somebody start every runbook, as each one's `grantStart` does. */

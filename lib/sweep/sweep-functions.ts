@@ -10,6 +10,7 @@ import {
   TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
+import { useKeyOfTopic } from '../private/key-use';
 import { organizationsArn } from '../private/organizations-arn';
 import { readPoliciesAbove } from '../private/policies-above';
 import { reservePrefixes } from '../private/reserved-prefixes';
@@ -137,7 +138,6 @@ function listing(scope: Construct, { selection: { organizationalUnits, exclude }
 
 /** What it takes to tell of a sweep. */
 function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
-  const key = topic?.masterKey;
   return [
     new iam.PolicyStatement({
       actions: ['events:PutEvents'],
@@ -145,7 +145,7 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
       conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }, // a call may have many entries; there is always one
     }),
     ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
-    ...key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])] : [],
+    ...useKeyOfTopic(scope, topic),
   ];
 }
 

@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
-import { SweepSettings } from '../private/contract';
+import { RUNS_PREFIX, SweepSettings } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
 import { useKey } from '../private/kept-bucket';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
@@ -23,6 +23,13 @@ const execution = { name: sfn.JsonPath.stringAt('$$.Execution.Name'), startTime:
 
 /** For a function that died. Both the batch and the report go on from what is in the bucket, whatever the error was. */
 const AGAIN: sfn.RetryProps = { ...IF_IT_DIED, errors: [sfn.Errors.ALL] };
+
+/** Reads the batches of a run. The CDK's own reader may read the whole bucket. */
+class BatchesReader extends sfn.S3JsonItemReader {
+  public providePolicyStatements(): iam.PolicyStatement[] {
+    return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket!.arnForObjects(`${RUNS_PREFIX}*/batches.json`)] })];
+  }
+}
 
 /**
  * The walk over the selected accounts: a state machine that selects, works through the batches and reports.
@@ -66,7 +73,7 @@ export class Sweep extends Construct {
 
     // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
-      itemReader: new sfn.S3JsonItemReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
+      itemReader: new BatchesReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
       itemSelector: { execution, run: sfn.JsonPath.objectAt('$'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch'), accountsInFlight: settings.accountsInFlight },
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
