@@ -61,8 +61,8 @@ const execution = {
   machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
 };
 
-/** What SNS answers when it is not the request's fault. */
-const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'SdkClientException'].map((name) => `Sns.${name}`);
+/** What SNS answers when it is not the request's fault. `sns:publish` has them as `SNS.…`; `Sns.…` they are in the integration of the SDK. */
+const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSException', 'SdkClientException'].map((name) => `SNS.${name}`);
 
 /**
  * The frame of every runbook.

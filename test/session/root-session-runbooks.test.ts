@@ -242,6 +242,11 @@ describe('the state machine', () => {
     expect(states['Approved?'].Default).toBe('ApprovalRefused');
   });
 
+  test('asks again for an approval when SNS was in trouble for a moment, by the names under which Step Functions knows its errors', () => {
+    const { States: { AskForApproval } } = definitionOf(synthesized(withApprovers), 'BucketUnlock');
+    expect(AskForApproval.Retry[0].ErrorEquals).toEqual(expect.arrayContaining(['SNS.InternalErrorException', 'SNS.ThrottledException']));
+  });
+
   test('takes nothing of a start but its input, and the settings from its definition', () => {
     const { States: { Prepare, Act } } = definitionOf(synthesized({ protectedAccounts: [PROTECTED], protectedBuckets: ['mine'] }), 'BucketUnlock');
     for (const { Parameters } of [Prepare, Act]) {
