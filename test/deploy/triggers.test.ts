@@ -91,17 +91,7 @@ describe('a schedule', () => {
 
 describe('an account that joins the organization', () => {
   const [CREATED, INVITED, PENDING] = ['600000000001', '600000000002', '600000000003'];
-  const joined = (accountId: string) => stack().aws.putAwsEvents([{
-    source: 'aws.organizations',
-    detailType: 'AWS Service Event via CloudTrail',
-    detail: {
-      eventSource: 'organizations.amazonaws.com',
-      eventName: 'AccountJoinedOrganization',
-      recipientAccountId: stack().accountId,
-      userIdentity: { accountId: stack().accountId, invokedBy: 'AWS Internal' },
-      serviceEventDetails: { accountId, joinedMethod: 'INVITED' },
-    },
-  }]);
+  const joined = (accountId: string) => stack().aws.putAccountJoined(accountId);
   const isPrefixed = (accountId: string) => ({ name }: { name?: string }) => name!.startsWith(`joined-${accountId}-`);
 
   /** The sweep of the account, when it has ended. */

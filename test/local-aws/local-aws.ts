@@ -178,6 +178,27 @@ export class LocalAws {
   }
 
   /**
+   * What AWS Organizations sends once an account has joined: to the management account's bus in us-east-1 and to no other.
+   *
+   * AWS documents the event's source and name; its detail type and where the id stands are as in its event of an account that was created.
+   */
+  async putAccountJoined(accountId: string): Promise<void> {
+    const { managementAccountId } = this.organization;
+    await this.putAwsEvents([{
+      source: 'aws.organizations',
+      detailType: 'AWS Service Event via CloudTrail',
+      detail: {
+        eventSource: 'organizations.amazonaws.com',
+        eventName: 'AccountJoinedOrganization',
+        recipientAccountId: managementAccountId,
+        userIdentity: { accountId: managementAccountId, invokedBy: 'AWS Internal' },
+        serviceEventDetails: { accountId, joinedMethod: 'INVITED' },
+      },
+      region: 'us-east-1',
+    }]);
+  }
+
+  /**
    * Moves the clock of executions and functions: what waits for a time that has come then goes on at once. That is Wait states, retries,
    * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; schedules fire only when they are told to.
    */
