@@ -1,26 +1,14 @@
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CfnOutput } from 'aws-cdk-lib';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, member, purge, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, RootCredentialsDashboard } from '../../lib';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
-
-/** A message in the queue that is an output of the stack. */
-async function received(queue: string, isWanted: (body: string) => boolean = () => true): Promise<any> {
-  const client = new SQSClient(stack().aws.clientSettings());
-  const QueueUrl = await stack().output(queue);
-  return vi.waitUntil(async () => {
-    const { Messages: messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
-    const found = messages.find(({ Body }) => isWanted(Body!));
-    return found && JSON.parse(found.Body!);
-  }, { timeout: 20_000, interval: 250 });
-}
 
 describe('a sweep with signals', () => {
   beforeAll(async () => {
@@ -38,7 +26,7 @@ describe('a sweep with signals', () => {
   }, 180_000);
 
   test('sends an event to those who asked for found credentials, with the address of a report that is there', async () => {
-    const event = await received('EventsUrl');
+    const event = await stack().received('EventsUrl');
     expect(event).toMatchObject({
       'source': 'cdk-root-access',
       'detail-type': 'Root Credentials Sweep Finished',
@@ -51,7 +39,7 @@ describe('a sweep with signals', () => {
   });
 
   test('tells people what it deleted, and what to do', async () => {
-    const { Subject, Message } = await received('MailUrl');
+    const { Subject, Message } = await stack().received('MailUrl');
     expect(Subject).toMatch(/^Root credentials: \d+ credentials found, \d+ credentials deleted$/);
     expect(Message).toContain('find out in CloudTrail');
   });
@@ -59,7 +47,7 @@ describe('a sweep with signals', () => {
   test('tells people of an account that failed, and still ends as failed', async () => {
     organization.assumedRootDenied.add(member(3)); // by a policy of the organization, within the session
     expect(await stack().start({ accounts: [member(3)] })).toMatchObject({ status: 'FAILED', error: 'AccountsFailed' });
-    const { Message } = await received('MailUrl', (body) => body.includes('1 account failed'));
+    const { Message } = await stack().received('MailUrl', (body) => body.includes('1 account failed'));
     expect(Message).toContain(member(3));
     expect(Message).toContain('may still have root credentials');
   }, 60_000);

@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, type DescribeExecutionOutput, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, test, vi } from 'vitest';
@@ -24,19 +24,6 @@ const deploy = (props: RootCredentialsPurgeProps) => stack().deploy((scope) => {
   node.findAll().filter((child): child is CfnSchedule => child instanceof CfnSchedule).forEach((schedule) => outputsOf(schedule, scope));
 });
 
-const client = () => new SFNClient(stack().aws.clientSettings());
-
-async function executions(stateMachineArn: string) {
-  return (await client().send(new ListExecutionsCommand({ stateMachineArn }))).executions!;
-}
-
-async function ended(executionArn: string): Promise<DescribeExecutionOutput> {
-  return vi.waitUntil(async () => {
-    const execution = await client().send(new DescribeExecutionCommand({ executionArn }));
-    return execution.status !== 'RUNNING' && execution;
-  }, { timeout: 60_000, interval: 100 });
-}
-
 describe('a schedule', () => {
   /** As EventBridge Scheduler does it: with the role, to the target, with the input. */
   async function fire(): Promise<string> {
@@ -54,7 +41,7 @@ describe('a schedule', () => {
   test('of a rate, which AWS starts as soon as it has it, sweeps nothing right after the deployment', async () => {
     expect(await deploy({ ...NEVER_RUN, schedule: ScheduleExpression.rate(Duration.days(1)) })).toMatchObject({ code: 0 });
     organization.calls.length = 0;
-    const { status, output } = await ended(await fire());
+    const { status, output } = await stack().ended(await fire());
     expect(status).toBe('SUCCEEDED');
     expect(JSON.parse(output!)).toEqual({ skipped: expect.stringMatching(/^it was not to begin before 20/) });
     expect(organization.calls).toEqual([]);
@@ -65,48 +52,35 @@ describe('a schedule', () => {
     const before = await stack().sweeps();
     expect(await deploy({ ...NEVER_RUN, schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }) })).toMatchObject({ code: 0 });
     expect(await stack().sweeps()).toEqual(before);
-    const execution = await ended(await fire());
+    const execution = await stack().ended(await fire());
     expect(execution).toMatchObject({ status: 'SUCCEEDED', input: '{"unlessRunning":true}' });
     expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 14, 'clean': 12 }, alsoRunning: [] });
   }, 120_000);
 
   test('gives way to a sweep of everything that is at work, and not to a part of one', async () => {
     organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(4_000) });
-    const stateMachineArn = await stack().output('Machine');
-    const start = async (input: object) => {
-      const { executionArn } = await client().send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
-      return executionArn!;
-    };
-    const part = await start({ accounts: [member(1)] });
-    const whole = await start({});
-    const scheduled = await ended(await fire());
+    const part = await stack().begin({ accounts: [member(1)] });
+    const whole = await stack().begin({});
+    const scheduled = await stack().ended(await fire());
     expect(scheduled.status).toBe('SUCCEEDED');
     expect(JSON.parse(scheduled.output!)).toEqual({ skipped: `the sweep ${whole.split(':').pop()} is at work` });
     organization.faults.clear();
-    const report = await stack().reportOf(await ended(whole));
+    const report = await stack().reportOf(await stack().ended(whole));
     expect(report.alsoRunning).toContain(part.split(':').pop());
-    expect(await ended(part)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().ended(part)).toMatchObject({ status: 'SUCCEEDED' });
   }, 120_000);
 });
 
 describe('an account that joins the organization', () => {
   const [CREATED, INVITED, PENDING] = ['600000000001', '600000000002', '600000000003'];
   const joined = (accountId: string) => stack().aws.putAccountJoined(accountId);
-  const isPrefixed = (accountId: string) => ({ name }: { name?: string }) => name!.startsWith(`joined-${accountId}-`);
-
-  /** The sweep of the account, when it has ended. */
-  async function sweptAlone(accountId: string): Promise<DescribeExecutionOutput> {
-    const machine = await stack().output('Machine');
-    const found = await vi.waitUntil(async () => (await executions(machine)).find(isPrefixed(accountId)), { timeout: 30_000, interval: 100 });
-    return ended(found.executionArn!);
-  }
 
   test('is looked at alone, and nothing of it is deleted', async () => {
     expect(await deploy({ ...ORGANIZATION, joinedAccounts: JoinedAccounts.AUDIT })).toMatchObject({ code: 0 });
     organization.calls.length = 0;
     organization.addAccount({ id: INVITED, name: 'acquired', root: EVERYTHING });
     await joined(INVITED);
-    const execution = await sweptAlone(INVITED);
+    const execution = await stack().sweepOfJoined(INVITED);
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 }, accounts: [{ accountId: INVITED }] });
     expect(rootSessions(organization.calls)).toEqual(new Set([INVITED]));
@@ -115,7 +89,7 @@ describe('an account that joins the organization', () => {
 
   test('is reported as skipped and not touched when it is excluded', async () => {
     await joined(EXCLUDED);
-    const execution = await sweptAlone(EXCLUDED);
+    const execution = await stack().sweepOfJoined(EXCLUDED);
     expect(await stack().reportOf(execution)).toMatchObject({ counts: { skipped: 1 }, accounts: [{ accountId: EXCLUDED, reason: 'it is excluded' }] });
     expect(rootSessions(organization.calls)).toEqual(new Set());
   }, 60_000);
@@ -125,10 +99,9 @@ describe('an account that joins the organization', () => {
     organization.calls.length = 0;
     organization.addAccount({ id: CREATED, name: 'created', root: EVERYTHING });
     await Promise.all([joined(CREATED), joined(CREATED)]);
-    const machine = await stack().output('Machine');
-    const sweeps = async () => (await executions(machine)).filter(isPrefixed(CREATED));
+    const sweeps = async () => (await stack().executions()).filter(({ name }) => name!.startsWith(`joined-${CREATED}-`));
     await vi.waitUntil(async () => (await sweeps()).length === 2, { timeout: 30_000, interval: 100 });
-    const both = await Promise.all((await sweeps()).map(({ executionArn }) => ended(executionArn!)));
+    const both = await Promise.all((await sweeps()).map(({ executionArn }) => stack().ended(executionArn!)));
     expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(rootSessions(organization.calls)).toEqual(new Set([CREATED]));
     const { credentials } = organization.account(CREATED).root;
@@ -145,7 +118,7 @@ describe('an account that joins the organization', () => {
       await stack().aws.advance(61_000); // again and again: the wait may have begun only after the last time
       return !account.root.password;
     }, { timeout: 60_000, interval: 2_000 });
-    expect(await sweptAlone(PENDING)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().sweepOfJoined(PENDING)).toMatchObject({ status: 'SUCCEEDED' });
   }, 120_000);
 
   test('and of which the event names more than one account is not swept', async () => {

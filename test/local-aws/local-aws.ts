@@ -164,9 +164,9 @@ export class LocalAws {
   }
 
   /** The same for an SDK client of this process. */
-  clientSettings(accountId = this.organization.managementAccountId) {
+  clientSettings(accountId = this.organization.managementAccountId, region = this.region) {
     this.accounts.add(accountId);
-    return { endpoint: this.endpoint, region: this.region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
+    return { endpoint: this.endpoint, region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
   }
 
   /** Puts events on the default bus, those of AWS's own services too. */
