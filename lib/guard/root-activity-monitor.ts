@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { filterPattern } from './filter-pattern';
 import { RootActivity } from './root-activity';
 import { HandlerOptions } from '../handler-options';
+import { letAlarmsPublish } from '../private/alarm-topic';
 import {
   ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, type Condition, conditionsOf, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE,
   FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, ROOT_SESSIONS, rootSession, SETTINGS_VARIABLE, subscribed, TOPIC_VARIABLE, UNREADABLE,
@@ -382,15 +383,10 @@ function checkSamePlace(scope: Construct, { env: group }: logs.ILogGroup) {
   }
 }
 
-/** A topic that takes messages by TLS only. A policy replaces SNS's own, which would have let the alarms publish. */
+/** A topic that takes messages by TLS only. */
 function newTopic(scope: Construct, masterKey?: kms.IKey): sns.Topic {
   const topic = new sns.Topic(scope, 'Topic', { displayName: 'Root activity', enforceSSL: true, masterKey });
-  const stack = Stack.of(scope);
-  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  const cloudWatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } },
-  });
-  topic.grantPublish(cloudWatch);
+  letAlarmsPublish(scope, topic);
   return topic;
 }
 

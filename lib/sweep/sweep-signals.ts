@@ -6,6 +6,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Sweep } from './sweep';
 import { SweepAlarmOptions } from './sweep-alarm-options';
+import { letAlarmsPublish } from '../private/alarm-topic';
 import { EVENT_SOURCE, METRIC_NAMESPACE, MetricName, METRICS, SWEEP_DIMENSION, SWEEP_FINISHED } from '../private/contract';
 import { checkWholeNumber } from '../private/validate';
 
@@ -32,6 +33,7 @@ export class SweepSignals extends Construct {
     this.sweep = sweep;
     if (notifications) {
       this.notifyOfStopped(notifications);
+      letAlarmsPublish(this, notifications); // the rule has given the topic a policy
     }
   }
 

@@ -50,7 +50,17 @@ describe('the logs of the local AWS', () => {
         Type: 'AWS::SNS::TopicPolicy',
         Properties: { Topics: [ref('Closed')], PolicyDocument: document({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish', Resource: ref('Closed') }) },
       },
-      SignIns: alarm({ AlarmName: 'sign-ins', ...metric('Root', 'SignIns'), Statistic: 'Sum', Period: 300, AlarmActions: [ref('Topic'), ref('Closed')] }),
+      OfAlarms: { Type: 'AWS::SNS::Topic', Properties: {} },
+      OfAlarmsPolicy: {
+        Type: 'AWS::SNS::TopicPolicy',
+        Properties: {
+          Topics: [ref('OfAlarms')],
+          PolicyDocument: document({
+            Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish', Resource: ref('OfAlarms'), Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:*:*:alarm:sign-*' } },
+          }),
+        },
+      },
+      SignIns: alarm({ AlarmName: 'sign-ins', ...metric('Root', 'SignIns'), Statistic: 'Sum', Period: 300, AlarmActions: [ref('Topic'), ref('OfAlarms'), ref('Closed')] }),
       Failed: alarm({ AlarmName: 'failed', ...failed, Statistic: 'Maximum', Period: 300 }),
       Other: alarm({ AlarmName: 'other', ...metric('Sweeps', 'AccountsFailed', { Sweep: 'Audit' }), Statistic: 'Maximum', Period: 300 }),
       Missed: alarm({ AlarmName: 'missed', ...metric('Sweeps', 'Finished'), Statistic: 'Sum', Period: 300, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' }),
@@ -65,7 +75,7 @@ describe('the logs of the local AWS', () => {
       }),
       Any: { Type: 'AWS::CloudWatch::CompositeAlarm', DependsOn: ['SignIns', 'Failed'], Properties: { AlarmName: 'any', AlarmRule: 'ALARM("sign-ins") OR ALARM("failed")' } },
       Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 'root', DashboardBody: '{"widgets":[]}' } },
-    }, Object.fromEntries(['Emitter', 'Topic', 'Closed'].map((name) => [name, ref(name)])));
+    }, Object.fromEntries(['Emitter', 'Topic', 'OfAlarms', 'Closed'].map((name) => [name, ref(name)])));
     expect([status, ...events.map(({ ResourceStatusReason }) => ResourceStatusReason)]).toContain('CREATE_COMPLETE');
     names = outputs;
   }, 120_000);
@@ -102,10 +112,12 @@ describe('the logs of the local AWS', () => {
     await write({ eventName: 'ConsoleLogin', userIdentity: { type: 'Root' } });
 
     expect(await states()).toMatchObject({ 'sign-ins': 'ALARM', 'any': 'ALARM' });
-    await vi.waitFor(async () => {
-      const [{ message }] = await aws.published(names.Topic);
-      expect(JSON.parse(message)).toMatchObject({ AlarmName: 'sign-ins', NewStateValue: 'ALARM' });
-    }, 5000);
+    for (const topic of [names.Topic, names.OfAlarms]) {
+      await vi.waitFor(async () => {
+        const [{ message }] = await aws.published(topic);
+        expect(JSON.parse(message)).toMatchObject({ AlarmName: 'sign-ins', NewStateValue: 'ALARM' });
+      }, 5000);
+    }
     expect(await aws.published(names.Closed)).toEqual([]);
   });
 

@@ -114,14 +114,14 @@ def move(alarm, state, reason):
 def notify_with_permission(dispatch):
     """A topic's policy must let CloudWatch publish, as the default one does for alarms of its account."""
 
-    def permitted(topic, account):
-        source = {"aws:SourceOwner": account, "aws:SourceAccount": account}
+    def permitted(topic, account, alarm):
+        source = {"aws:SourceOwner": account, "aws:SourceAccount": account, "aws:SourceArn": alarm["AlarmArn"]}
         return denial("sns:Publish", topic, service="cloudwatch.amazonaws.com", account=account, context=source) is None
 
     def call(alarm, before, state, reason):
         account = get_account_id()
         kinds = ("AlarmActions", "OKActions", "InsufficientDataActions")
-        actions = {kind: [action for action in alarm.get(kind) or [] if ":sns:" not in action or permitted(action, account)] for kind in kinds}
+        actions = {kind: [action for action in alarm.get(kind) or [] if ":sns:" not in action or permitted(action, account, alarm)] for kind in kinds}
         dispatch({**alarm, **actions}, before, state, reason)
 
     return lambda *parameters: on_thread(call, *parameters)

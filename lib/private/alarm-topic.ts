@@ -1,0 +1,16 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+/**
+ * Lets the alarms of the stack's account and Region publish to a topic that has a policy: any policy replaces SNS's own, which
+ * would have let them. An imported topic is left as it is.
+ */
+export function letAlarmsPublish(scope: Construct, topic: sns.ITopic) {
+  const stack = Stack.of(scope);
+  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  topic.grantPublish(new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } },
+  }));
+}
