@@ -47,10 +47,10 @@ export function variedOrganization(options: OrganizationOptions = {}): FakeOrgan
  *
  * @returns it, once the tests run
  */
-export function deploymentInto(organization: FakeOrganization): () => Deployment {
+export function deploymentInto(organization: FakeOrganization, clock?: LocalClock): () => Deployment {
   let deployment: Deployment;
   beforeAll(async () => {
-    deployment = await Deployment.into(organization);
+    deployment = await Deployment.into(organization, clock);
   }, 120_000);
   afterAll(() => deployment?.stop());
   beforeEach(() => {

@@ -199,8 +199,8 @@ export class LocalAws {
   }
 
   /**
-   * Moves the clock of executions and functions: what waits for a time that has come then goes on at once. That is Wait states, retries,
-   * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; schedules fire only when they are told to.
+   * Moves the clock of executions, functions, schedules and alarms: what waits for a time that has come then goes on at once. That is Wait states, retries,
+   * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; a schedule whose time has passed fires once.
    */
   async advance(milliseconds: number): Promise<void> {
     await this.control('advance', { seconds: milliseconds / 1000 });

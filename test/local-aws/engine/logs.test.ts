@@ -1,9 +1,11 @@
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand, PutMetricFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
-import { att, document, lambdaFunction, ref, role, Stacks } from './fixtures/stacks';
+import { att, document, lambdaFunction, ref, role, Stacks, stateMachine } from './fixtures/stacks';
 
 const PATTERN = '{ ($.userIdentity.type = "Root") && ($.userIdentity.sessionContext.assumedRoot NOT EXISTS) && ($.eventName = "Console*") }';
 
@@ -22,14 +24,15 @@ describe('the logs of the local AWS', () => {
   let aws: LocalAws;
   let names: Readonly<Record<string, string>>;
 
+  const alarm = (properties: object) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching', ...properties },
+  });
+  const metric = (Namespace: string, MetricName: string, dimensions: Record<string, unknown> = {}) => (
+    { Namespace, MetricName, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })) });
+
   beforeAll(async () => {
     aws = await LocalAws.start({ organization: new FakeOrganization() });
-    const alarm = (properties: object) => ({
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching', ...properties },
-    });
-    const metric = (Namespace: string, MetricName: string, dimensions: Record<string, string> = {}) => (
-      { Namespace, MetricName, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })) });
     const failed = metric('Sweeps', 'AccountsFailed', { Sweep: 'Purge' });
     const { outputs, status, events } = await new Stacks(aws).create('logs', {
       Role: role('lambda'),
@@ -132,6 +135,30 @@ describe('the logs of the local AWS', () => {
 
     await emit(60);
     expect(await states()).toMatchObject({ share: 'ALARM' });
+  });
+
+  test('of AWS itself are metrics too: how executions end, and what waits in a queue', async () => {
+    const { outputs } = await new Stacks(aws).create('own-metrics', {
+      Machines: role('states'),
+      Machine: stateMachine('Machines', { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 3600, End: true } } }),
+      Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'waiting' } },
+      Aborted: alarm({ AlarmName: 'aborted', ...metric('AWS/States', 'ExecutionsAborted', { StateMachineArn: ref('Machine') }), Statistic: 'Sum', Period: 300 }),
+      Waiting: alarm({ AlarmName: 'waiting', ...metric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: att('Queue', 'QueueName') }), Statistic: 'Maximum', Period: 300 }),
+    }, { Machine: ref('Machine'), Queue: ref('Queue') });
+    expect(await states()).toMatchObject({ aborted: 'OK', waiting: 'OK' });
+
+    const sfn = new SFNClient(aws.clientSettings());
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.Machine }));
+    await sfn.send(new StopExecutionCommand({ executionArn }));
+    await new SQSClient(aws.clientSettings()).send(new SendMessageCommand({ QueueUrl: outputs.Queue, MessageBody: 'hello' }));
+    expect(await states()).toMatchObject({ aborted: 'ALARM', waiting: 'ALARM' });
+  });
+
+  test('of an hour ago are of no concern to an alarm that looks back for minutes', async () => {
+    await write({ eventName: 'ConsoleLogin', userIdentity: { type: 'Root' } });
+    expect(await states()).toMatchObject({ 'sign-ins': 'ALARM' });
+    await aws.advance(3_600_000);
+    expect(await states()).toMatchObject({ 'sign-ins': 'OK' });
   });
 
   test('are not filtered by a pattern that cannot be read', async () => {
