@@ -18,7 +18,11 @@ describe('a sweep with signals', () => {
       const topic = new sns.Topic(scope, 'People');
       const [events, mail] = ['Events', 'Mail'].map((id) => new sqs.Queue(scope, id));
       topic.addSubscription(new subscriptions.SqsSubscription(mail));
-      const sweep = purge(scope, { accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]), notifications: topic, alarms: { actions: [new actions.SnsAction(topic)] } });
+      const sweep = purge(scope, {
+        accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]),
+        notifications: topic,
+        alarms: { actions: [new actions.SnsAction(topic)] },
+      });
       sweep.onCredentialsFound('Found', { target: new targets.SqsQueue(events) });
       new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [sweep] });
       new CfnOutput(scope, 'EventsUrl', { value: events.queueUrl });

@@ -4,7 +4,8 @@ import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from 
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import {
-  DescribeExecutionCommand, type DescribeExecutionOutput, type ExecutionListItem, paginateListExecutions, SFNClient, StartExecutionCommand, StopExecutionCommand,
+  DescribeExecutionCommand, type DescribeExecutionOutput, type ExecutionListItem, paginateListExecutions,
+  SFNClient, StartExecutionCommand, StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';

@@ -96,10 +96,15 @@ describe('notifications', () => {
 
   test('leave the topic open to the alarms of the account: the policy for the rule replaces the one that lets them', () => {
     const template = alone((stack) => ({ notifications: new sns.Topic(stack, 'People') }));
-    const alarms = { Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' }, Resource: { Ref: Match.stringLikeRegexp('^People') } };
+    const alarms = {
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Resource: { Ref: Match.stringLikeRegexp('^People') },
+    };
     template.resourceCountIs('AWS::SNS::TopicPolicy', 1);
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ ...alarms, Condition: Match.objectLike({ StringEquals: Match.anyValue() }) })]) },
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ ...alarms, Condition: Match.objectLike({ ArnLike: Match.anyValue() }) })]) },
     });
   });
 
