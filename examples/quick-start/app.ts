@@ -1,10 +1,17 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } from 'cdk-root-access';
+import { AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge } from 'cdk-root-access';
 
 export const app = new App();
 
 /** A list in the context: `cdk deploy -c exclude=333333333333,444444444444`. */
 const list = (name: string): string[] => (app.node.tryGetContext(name) ?? '').split(',').filter(Boolean);
+
+/** What happens to an account that joins: nothing, unless you choose. An account that is invited may run on its root user's access key. */
+const joinedAccounts: Record<string, JoinedAccounts> = { audit: JoinedAccounts.AUDIT, purge: JoinedAccounts.PURGE };
+const joined: string | undefined = app.node.tryGetContext('joined');
+if (joined !== undefined && !(joined in joinedAccounts)) {
+  throw new Error(`the context 'joined' must be audit or purge, got '${joined}'`);
+}
 
 const stack = new Stack(app, 'CentralizedRootAccess', {
   description: 'Centralized root access: no member account keeps a root credential',
@@ -24,6 +31,7 @@ const purge = new RootCredentialsPurge(stack, 'Purge', {
   features,
   accounts: AccountSelection.organization({ exclude: list('exclude') }),
   dryRun: app.node.tryGetContext('dryRun') === 'true',
+  joinedAccounts: joined === undefined ? undefined : joinedAccounts[joined], // only in us-east-1: AWS sends the event to no other Region
 });
 
 new CfnOutput(stack, 'Reports', { value: `s3://${purge.reportsBucket.bucketName}/latest/` });

@@ -4,7 +4,10 @@ import { AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, Joined
 
 export const app = new App();
 
-/** `cdk deploy --all -c management=111111111111 -c security=222222222222 -c organization=o-abcdefghij` */
+/**
+ * `cdk deploy --all -c management=111111111111 -c security=222222222222 -c organization=o-abcdefghij`, with credentials of the management account;
+ * for that the security account is bootstrapped with `--trust 111111111111`.
+ */
 const context = (name: string): string => app.node.tryGetContext(name) ?? missing(name);
 const missing = (name: string): never => { throw new Error(`give the context '${name}'`); };
 
@@ -44,3 +47,4 @@ new AccountJoinedForwarder(forwarding, 'JoinedAccounts', { bus: purge.joinedAcco
 
 new CfnOutput(management, 'Notifications', { value: rootAccess.notifications.topicArn });
 new CfnOutput(security, 'Reports', { value: `s3://${purge.reportsBucket.bucketName}/latest/` });
+new CfnOutput(security, 'Sweep', { value: purge.stateMachine.stateMachineArn });

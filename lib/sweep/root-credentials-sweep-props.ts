@@ -167,7 +167,7 @@ export interface RootCredentialsSweepProps {
    *
    * Adds `sns:Publish` on the topic (and `kms:Decrypt`, `kms:GenerateDataKey` on its key) to the role of the function that reports;
    * an EventBridge rule for sweeps that were stopped or ran into their timeout, which make no report; and, to the policy of a topic
-   * of this app, `sns:Publish` for that rule's service.
+   * of this app, `sns:Publish` for that rule's service and for the alarms of this account and Region.
    *
    * @default - nobody is told
    */

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { Sweep } from './sweep';
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { EVENT_SOURCE, METRIC_NAMESPACE, MetricName, METRICS, SWEEP_DIMENSION, SWEEP_FINISHED } from '../private/contract';
+import { letAlarmsPublish } from '../private/topic-for-alarms';
 import { checkWholeNumber } from '../private/validate';
 
 export interface SweepSignalsProps {
@@ -32,6 +33,7 @@ export class SweepSignals extends Construct {
     this.sweep = sweep;
     if (notifications) {
       this.notifyOfStopped(notifications);
+      letAlarmsPublish(this, notifications); // the rule has given the topic a policy
     }
   }
 

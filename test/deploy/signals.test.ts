@@ -1,5 +1,5 @@
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CfnOutput } from 'aws-cdk-lib';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -7,20 +7,10 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, member, purge, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, RootCredentialsDashboard } from '../../lib';
+import { delay } from '../local-aws/organization';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
-
-/** A message in the queue that is an output of the stack. */
-async function received(queue: string, isWanted: (body: string) => boolean = () => true): Promise<any> {
-  const client = new SQSClient(stack().aws.clientSettings());
-  const QueueUrl = await stack().output(queue);
-  return vi.waitUntil(async () => {
-    const { Messages: messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
-    const found = messages.find(({ Body }) => isWanted(Body!));
-    return found && JSON.parse(found.Body!);
-  }, { timeout: 20_000, interval: 250 });
-}
 
 describe('a sweep with signals', () => {
   beforeAll(async () => {
@@ -28,7 +18,11 @@ describe('a sweep with signals', () => {
       const topic = new sns.Topic(scope, 'People');
       const [events, mail] = ['Events', 'Mail'].map((id) => new sqs.Queue(scope, id));
       topic.addSubscription(new subscriptions.SqsSubscription(mail));
-      const sweep = purge(scope, { accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]), notifications: topic });
+      const sweep = purge(scope, {
+        accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]),
+        notifications: topic,
+        alarms: { actions: [new actions.SnsAction(topic)] },
+      });
       sweep.onCredentialsFound('Found', { target: new targets.SqsQueue(events) });
       new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [sweep] });
       new CfnOutput(scope, 'EventsUrl', { value: events.queueUrl });
@@ -38,7 +32,7 @@ describe('a sweep with signals', () => {
   }, 180_000);
 
   test('sends an event to those who asked for found credentials, with the address of a report that is there', async () => {
-    const event = await received('EventsUrl');
+    const event = await stack().received('EventsUrl');
     expect(event).toMatchObject({
       'source': 'cdk-root-access',
       'detail-type': 'Root Credentials Sweep Finished',
@@ -51,7 +45,7 @@ describe('a sweep with signals', () => {
   });
 
   test('tells people what it deleted, and what to do', async () => {
-    const { Subject, Message } = await received('MailUrl');
+    const { Subject, Message } = await stack().received('MailUrl', (body) => body.includes('credentials deleted'));
     expect(Subject).toMatch(/^Root credentials: \d+ credentials found, \d+ credentials deleted$/);
     expect(Message).toContain('find out in CloudTrail');
   });
@@ -59,8 +53,23 @@ describe('a sweep with signals', () => {
   test('tells people of an account that failed, and still ends as failed', async () => {
     organization.assumedRootDenied.add(member(3)); // by a policy of the organization, within the session
     expect(await stack().start({ accounts: [member(3)] })).toMatchObject({ status: 'FAILED', error: 'AccountsFailed' });
-    const { Message } = await received('MailUrl', (body) => body.includes('1 account failed'));
+    const { Message } = await stack().received('MailUrl', (body) => body.includes('1 account failed'));
     expect(Message).toContain(member(3));
     expect(Message).toContain('may still have root credentials');
+  }, 60_000);
+
+  test('tells people of a sweep that somebody stopped, which makes no report, by a message and an alarm', async () => {
+    organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(5_000) });
+    const executionArn = await stack().begin({ accounts: [member(1)] });
+    await vi.waitUntil(() => organization.calls.some(({ operation }) => operation === 'AssumeRoot'), { timeout: 30_000, interval: 50 });
+    await stack().interrupt(executionArn);
+    const name = executionArn.split(':').pop()!;
+    const { Message } = await stack().received('MailUrl', (body) => body.includes(name));
+    expect(Message).toMatch(new RegExp(`^"?Sweep RootAccess/Purge, execution ${name}: ABORTED\\. It made no report`));
+    expect((await stack().objects()).filter((address) => address.includes(name) && address.includes('/report.'))).toEqual([]);
+
+    const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map((alarm) => alarm.name);
+    expect(ringing).toContainEqual(expect.stringContaining('UnfinishedSweepAlarm'));
+    await stack().received('MailUrl', (body) => body.includes('UnfinishedSweepAlarm'));
   }, 60_000);
 });

@@ -1,4 +1,3 @@
-import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, SECURITY, variedOrganization } from './testing';
@@ -79,14 +78,10 @@ describe('a sweep that somebody starts by hand', () => {
 });
 
 test('a sweep that somebody stops fails the deployment that waits for it', async () => {
-  const client = new SFNClient(stack().aws.clientSettings());
-  const stateMachineArn = await stack().output('Machine');
   organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(3_000) });
   const deployment = deploy({ accounts: AccountSelection.accounts([member(1)]) });
-  const running = await vi.waitUntil(async () => (
-    (await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }))).executions![0]
-  ), { timeout: 60_000, interval: 200 });
-  await client.send(new StopExecutionCommand({ executionArn: running.executionArn, error: 'NotToday' }));
+  const running = await vi.waitUntil(async () => (await stack().executions()).find(({ status }) => status === 'RUNNING'), { timeout: 60_000, interval: 200 });
+  await stack().interrupt(running.executionArn!, 'NotToday');
   const { code, output } = await deployment;
   expect(code).toBe(1);
   expect(output).toContain('the sweep was stopped by somebody (NotToday)');

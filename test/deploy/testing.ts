@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, type DescribeExecutionOutput, paginateListExecutions, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand, type DescribeExecutionOutput, type ExecutionListItem, paginateListExecutions,
+  SFNClient, StartExecutionCommand, StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
 import { type CdkResult, LocalAws, type LocalClock } from '../local-aws/local-aws';
@@ -44,10 +48,10 @@ export function variedOrganization(options: OrganizationOptions = {}): FakeOrgan
  *
  * @returns it, once the tests run
  */
-export function deploymentInto(organization: FakeOrganization): () => Deployment {
+export function deploymentInto(organization: FakeOrganization, clock?: LocalClock): () => Deployment {
   let deployment: Deployment;
   beforeAll(async () => {
-    deployment = await Deployment.into(organization);
+    deployment = await Deployment.into(organization, clock);
   }, 120_000);
   afterAll(() => deployment?.stop());
   beforeEach(() => {
@@ -78,7 +82,7 @@ export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, constr
   return construct;
 }
 
-/** One stack in one account of a local AWS, deployed by the CDK CLI. */
+/** One stack in one account and Region of a local AWS, deployed by the CDK CLI. */
 export class Deployment {
   /** Starts an AWS and makes the account ready for the CDK. */
   static async into(organization: FakeOrganization, clock?: LocalClock): Promise<Deployment> {
@@ -89,16 +93,25 @@ export class Deployment {
   private readonly stepFunctions: SFNClient;
   private readonly s3: S3Client;
 
-  private constructor(readonly aws: LocalAws, readonly accountId: string) {
-    const settings = aws.clientSettings(accountId);
+  private constructor(readonly aws: LocalAws, readonly accountId: string, private readonly region = REGION, private readonly stackName = STACK) {
+    const settings = this.clientSettings;
     this.cloudFormation = new CloudFormationClient(settings);
     this.stepFunctions = new SFNClient(settings);
     this.s3 = new S3Client({ ...settings, forcePathStyle: true });
   }
 
-  /** The same AWS as another account sees it. */
-  in(accountId: string): Promise<Deployment> {
-    return new Deployment(this.aws, accountId).bootstrapped();
+  /** The same AWS as another account sees it, made ready for the CDK; the accounts in `trust` may deploy there too. */
+  in(accountId: string, region = REGION, trust: readonly string[] = []): Promise<Deployment> {
+    return new Deployment(this.aws, accountId, region).bootstrapped(trust);
+  }
+
+  /** Another stack of this account and Region. */
+  stack(name: string): Deployment {
+    return new Deployment(this.aws, this.accountId, this.region, name);
+  }
+
+  get clientSettings() {
+    return this.aws.clientSettings(this.accountId, this.region);
   }
 
   get organization(): FakeOrganization {
@@ -130,8 +143,8 @@ export class Deployment {
   }
 
   /** The template as it was deployed. */
-  async template(): Promise<{ Resources: Record<string, { Properties: any }> }> {
-    const { TemplateBody } = await this.cloudFormation.send(new GetTemplateCommand({ StackName: STACK }));
+  async template(): Promise<{ Resources: Record<string, { Type: string; Properties: any }> }> {
+    const { TemplateBody } = await this.cloudFormation.send(new GetTemplateCommand({ StackName: this.stackName }));
     return JSON.parse(TemplateBody!);
   }
 
@@ -167,7 +180,7 @@ export class Deployment {
   }
 
   async logGroups(): Promise<string[]> {
-    const client = new CloudWatchLogsClient(this.aws.clientSettings(this.accountId));
+    const client = new CloudWatchLogsClient(this.clientSettings);
     const names: string[] = [];
     for await (const { logGroups } of paginateDescribeLogGroups({ client }, {})) {
       names.push(...logGroups!.map(({ logGroupName }) => logGroupName!));
@@ -175,29 +188,64 @@ export class Deployment {
     return names;
   }
 
-  /** How each sweep of the stack's state machine ended, the latest first. */
-  async sweeps(machine?: string): Promise<string[]> {
-    const statuses: string[] = [];
+  /** Executions of the stack's sweep, or of another state machine, the latest first. */
+  async executions(machine?: string): Promise<ExecutionListItem[]> {
+    const found: ExecutionListItem[] = [];
     for await (const { executions } of paginateListExecutions({ client: this.stepFunctions }, { stateMachineArn: machine ?? await this.output('Machine') })) {
-      statuses.push(...executions!.map(({ status }) => status!));
+      found.push(...executions!);
     }
-    return statuses;
+    return found;
+  }
+
+  /** How each of them ended. */
+  async sweeps(machine?: string): Promise<string[]> {
+    return (await this.executions(machine)).map(({ status }) => status!);
+  }
+
+  /** An execution, once it has ended. */
+  ended(executionArn: string): Promise<DescribeExecutionOutput> {
+    return vi.waitUntil(async () => {
+      const execution = await this.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      return execution.status !== 'RUNNING' && execution;
+    }, { timeout: 60_000, interval: 100 });
+  }
+
+  /** Starts the sweep by hand. */
+  async begin(input: unknown): Promise<string> {
+    const { executionArn } = await this.stepFunctions.send(new StartExecutionCommand({ stateMachineArn: await this.output('Machine'), input: JSON.stringify(input) }));
+    return executionArn!;
   }
 
   /** Starts the sweep by hand and waits for its end. */
   async start(input: unknown): Promise<DescribeExecutionOutput> {
-    const { executionArn } = await this.stepFunctions.send(new StartExecutionCommand({ stateMachineArn: await this.output('Machine'), input: JSON.stringify(input) }));
-    for (;;) {
-      const execution = await this.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-      if (execution.status !== 'RUNNING') {
-        return execution;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    return this.ended(await this.begin(input));
   }
 
-  private async bootstrapped(): Promise<this> {
-    const { code, output } = await this.aws.cdk(['bootstrap', `aws://${this.accountId}/${REGION}`], { accountId: this.accountId });
+  /** Stops an execution, as somebody who has had enough of it. */
+  async interrupt(executionArn: string, error?: string): Promise<void> {
+    await this.stepFunctions.send(new StopExecutionCommand({ executionArn, error }));
+  }
+
+  /** The sweep of an account that joined, once it has ended. */
+  async sweepOfJoined(accountId: string, machine?: string): Promise<DescribeExecutionOutput> {
+    const found = await vi.waitUntil(async () => (await this.executions(machine)).find(({ name }) => name!.startsWith(`joined-${accountId}-`)), { timeout: 30_000, interval: 100 });
+    return this.ended(found.executionArn!);
+  }
+
+  /** A message in the queue whose address is that output of the stack. It stays there. */
+  async received(queue: string, isWanted: (body: string) => boolean = () => true): Promise<any> {
+    const client = new SQSClient(this.clientSettings);
+    const QueueUrl = await this.output(queue);
+    return vi.waitUntil(async () => {
+      const { Messages: messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
+      const found = messages.find(({ Body }) => isWanted(Body!));
+      return found && JSON.parse(found.Body!);
+    }, { timeout: 20_000, interval: 250 });
+  }
+
+  private async bootstrapped(trust: readonly string[] = []): Promise<this> {
+    const trusting = trust.length > 0 ? ['--trust', trust.join(), '--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess'] : [];
+    const { code, output } = await this.aws.cdk(['bootstrap', `aws://${this.accountId}/${this.region}`, ...trusting], { accountId: this.accountId });
     if (code !== 0) {
       throw new Error(output);
     }
@@ -206,12 +254,12 @@ export class Deployment {
 
   private cdk(args: string[], build: Build): Promise<CdkResult> {
     const app = new App({ outdir: mkdtempSync(join(this.aws.workFolder, 'app-')) });
-    build(new Stack(app, STACK, { env: { account: this.accountId, region: REGION } }));
+    build(new Stack(app, this.stackName, { env: { account: this.accountId, region: this.region } }));
     return this.aws.cdk(args, { app: app.synth().directory, accountId: this.accountId });
   }
 
   private async describe() {
-    const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: STACK }));
+    const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: this.stackName }));
     return Stacks![0];
   }
 }

@@ -1,122 +1,121 @@
-import { DescribeExecutionCommand, type DescribeExecutionOutput, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
 import { describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, JoinedAccounts, type RootCredentialsPurgeProps } from '../../lib';
+import { LocalClock } from '../local-aws/local-aws';
 import { delay } from '../local-aws/organization';
 import { EVERYTHING } from '../sweep/testing';
 
-const organization = variedOrganization(BOTH_FEATURES);
-const stack = deploymentInto(organization);
+const clock = new LocalClock();
+const organization = variedOrganization({ ...BOTH_FEATURES, clock: clock.now });
+const stack = deploymentInto(organization, clock);
 
 const ORGANIZATION = { accounts: AccountSelection.organization({ exclude: [EXCLUDED] }) };
 const NEVER_RUN: RootCredentialsPurgeProps = { dryRun: true, ...ORGANIZATION };
-
-/** What the schedule asks of the Scheduler, as CloudFormation resolved it. */
-function outputsOf(schedule: CfnSchedule, scope: Stack) {
-  const { arn, roleArn, input } = schedule.target as CfnSchedule.TargetProperty;
-  Object.entries({ Arn: arn, RoleArn: roleArn, Input: input! }).forEach(([name, value]) => new CfnOutput(scope, `Schedule${name}`, { value }));
-}
+const HOUR = 3_600_000;
 
 const deploy = (props: RootCredentialsPurgeProps) => stack().deploy((scope) => {
   const { node } = purge(scope, props);
-  node.findAll().filter((child): child is CfnSchedule => child instanceof CfnSchedule).forEach((schedule) => outputsOf(schedule, scope));
+  const schedule = node.tryFindChild('Schedule')?.node.findAll() ?? [];
+  const outputs: [string, (child: IConstruct) => string | false][] = [
+    ['ScheduleName', (child) => child instanceof CfnSchedule && child.ref],
+    ['ScheduleRole', (child) => child instanceof iam.Role && child.roleName],
+    ['Undelivered', (child) => child instanceof sqs.Queue && child.queueUrl],
+  ];
+  schedule.forEach((child) => outputs.forEach(([name, of]) => of(child) && new CfnOutput(scope, name, { value: of(child) as string })));
 });
 
-const client = () => new SFNClient(stack().aws.clientSettings());
+/** The executions, once there are so many. */
+const executions = (count: number) => vi.waitUntil(async () => {
+  const all = await stack().executions();
+  return all.length === count && all;
+}, { timeout: 30_000, interval: 100 });
 
-async function executions(stateMachineArn: string) {
-  return (await client().send(new ListExecutionsCommand({ stateMachineArn }))).executions!;
-}
-
-async function ended(executionArn: string): Promise<DescribeExecutionOutput> {
-  return vi.waitUntil(async () => {
-    const execution = await client().send(new DescribeExecutionCommand({ executionArn }));
-    return execution.status !== 'RUNNING' && execution;
-  }, { timeout: 60_000, interval: 100 });
-}
+const alarms = async () => Object.fromEntries((await stack().aws.alarms()).map(({ name, state }) => [/-Purge(\w+?)[0-9A-F]{8}-/.exec(name)![1], state]));
 
 describe('a schedule', () => {
-  /** As EventBridge Scheduler does it: with the role, to the target, with the input. */
-  async function fire(): Promise<string> {
-    const roleArn = await stack().output('ScheduleRoleArn');
-    const { AccessKeyId, SecretAccessKey, SessionToken } = organization.issue({ accountId: stack().accountId, roleArn, arn: roleArn }, 900);
-    const asSchedule = new SFNClient({
-      ...stack().aws.clientSettings(), credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
-    });
-    const { executionArn } = await asSchedule.send(new StartExecutionCommand({
-      stateMachineArn: await stack().output('ScheduleArn'), input: await stack().output('ScheduleInput'),
-    }));
-    return executionArn!;
-  }
-
   test('of a rate, which AWS starts as soon as it has it, sweeps nothing right after the deployment', async () => {
     expect(await deploy({ ...NEVER_RUN, schedule: ScheduleExpression.rate(Duration.days(1)) })).toMatchObject({ code: 0 });
-    organization.calls.length = 0;
-    const { status, output } = await ended(await fire());
+    const [scheduled, ofDeployment] = await executions(2);
+    expect(ofDeployment.name).toMatch(/^deployment-/);
+    const { status, output } = await stack().ended(scheduled.executionArn!);
     expect(status).toBe('SUCCEEDED');
     expect(JSON.parse(output!)).toEqual({ skipped: expect.stringMatching(/^it was not to begin before 20/) });
-    expect(organization.calls).toEqual([]);
-    expect(await stack().sweeps()).toHaveLength(2); // the deployment's, and the one that was skipped
+    expect((await stack().objects()).filter((address) => address.includes(scheduled.name!))).toEqual([]);
   }, 120_000);
 
-  test('that changes sweeps nothing, and starts the sweep with the permissions of its role', async () => {
+  test('sweeps when its time has come, with the permissions of its role', async () => {
+    await stack().aws.advance(24 * HOUR);
+    const [scheduled] = await executions(3);
+    const execution = await stack().ended(scheduled.executionArn!);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', input: expect.stringContaining('"unlessRunning":true') });
+    expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 14, 'clean': 12 }, alsoRunning: [] });
+    expect(await alarms()).toEqual({ ScheduleUndeliveredAlarm: 'OK', ScheduleMissed: 'OK' });
+  }, 120_000);
+
+  test('that cannot start the sweep leaves the start in a queue, and alarms tell of it and of the sweep that is missing', async () => {
+    const client = new IAMClient(stack().clientSettings);
+    const RoleName = await stack().output('ScheduleRole');
+    const [PolicyName] = (await client.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames!;
+    const { PolicyDocument } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+    const mayNotStart = PolicyDocument!.replace('states%3AStartExecution', 'states%3ADescribeExecution').replace('states:StartExecution', 'states:DescribeExecution');
+    expect(mayNotStart).not.toBe(PolicyDocument);
+    const put = (document: string) => client.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: decodeURIComponent(document) }));
+
+    await put(mayNotStart);
+    await stack().aws.advance(24 * HOUR);
+    expect(await stack().received('Undelivered')).toMatchObject({ unlessRunning: true });
+    expect(await alarms()).toEqual({ ScheduleUndeliveredAlarm: 'ALARM', ScheduleMissed: 'OK' });
+    await stack().aws.advance(7 * HOUR);
+    expect(await alarms()).toEqual({ ScheduleUndeliveredAlarm: 'ALARM', ScheduleMissed: 'ALARM' });
+    expect(await stack().sweeps()).toHaveLength(3);
+
+    await put(PolicyDocument!);
+    await stack().aws.advance(17 * HOUR);
+    const [scheduled] = await executions(4);
+    expect(await stack().ended(scheduled.executionArn!)).toMatchObject({ status: 'SUCCEEDED' });
+    await vi.waitUntil(async () => (await alarms()).ScheduleMissed === 'OK', { timeout: 10_000, interval: 250 });
+  }, 120_000);
+
+  test('that changes sweeps nothing until its time has come', async () => {
     const before = await stack().sweeps();
     expect(await deploy({ ...NEVER_RUN, schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }) })).toMatchObject({ code: 0 });
     expect(await stack().sweeps()).toEqual(before);
-    const execution = await ended(await fire());
-    expect(execution).toMatchObject({ status: 'SUCCEEDED', input: '{"unlessRunning":true}' });
-    expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 14, 'clean': 12 }, alsoRunning: [] });
+    await stack().aws.advance(24 * HOUR);
+    const [scheduled] = await executions(before.length + 1);
+    expect(await stack().ended(scheduled.executionArn!)).toMatchObject({ status: 'SUCCEEDED', input: '{"unlessRunning":true}' });
   }, 120_000);
 
   test('gives way to a sweep of everything that is at work, and not to a part of one', async () => {
     organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(4_000) });
-    const stateMachineArn = await stack().output('Machine');
-    const start = async (input: object) => {
-      const { executionArn } = await client().send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
-      return executionArn!;
-    };
-    const part = await start({ accounts: [member(1)] });
-    const whole = await start({});
-    const scheduled = await ended(await fire());
+    const part = await stack().begin({ accounts: [member(1)] });
+    const whole = await stack().begin({});
+    const { executionArn } = await stack().aws.fireSchedule({ name: await stack().output('ScheduleName') });
+    const scheduled = await stack().ended(executionArn!);
     expect(scheduled.status).toBe('SUCCEEDED');
     expect(JSON.parse(scheduled.output!)).toEqual({ skipped: `the sweep ${whole.split(':').pop()} is at work` });
     organization.faults.clear();
-    const report = await stack().reportOf(await ended(whole));
+    const report = await stack().reportOf(await stack().ended(whole));
     expect(report.alsoRunning).toContain(part.split(':').pop());
-    expect(await ended(part)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().ended(part)).toMatchObject({ status: 'SUCCEEDED' });
   }, 120_000);
 });
 
 describe('an account that joins the organization', () => {
   const [CREATED, INVITED, PENDING] = ['600000000001', '600000000002', '600000000003'];
-  const joined = (accountId: string) => stack().aws.putAwsEvents([{
-    source: 'aws.organizations',
-    detailType: 'AWS Service Event via CloudTrail',
-    detail: {
-      eventSource: 'organizations.amazonaws.com',
-      eventName: 'AccountJoinedOrganization',
-      recipientAccountId: stack().accountId,
-      userIdentity: { accountId: stack().accountId, invokedBy: 'AWS Internal' },
-      serviceEventDetails: { accountId, joinedMethod: 'INVITED' },
-    },
-  }]);
-  const isPrefixed = (accountId: string) => ({ name }: { name?: string }) => name!.startsWith(`joined-${accountId}-`);
-
-  /** The sweep of the account, when it has ended. */
-  async function sweptAlone(accountId: string): Promise<DescribeExecutionOutput> {
-    const machine = await stack().output('Machine');
-    const found = await vi.waitUntil(async () => (await executions(machine)).find(isPrefixed(accountId)), { timeout: 30_000, interval: 100 });
-    return ended(found.executionArn!);
-  }
+  const joined = (accountId: string) => stack().aws.putAccountJoined(accountId);
 
   test('is looked at alone, and nothing of it is deleted', async () => {
     expect(await deploy({ ...ORGANIZATION, joinedAccounts: JoinedAccounts.AUDIT })).toMatchObject({ code: 0 });
     organization.calls.length = 0;
     organization.addAccount({ id: INVITED, name: 'acquired', root: EVERYTHING });
     await joined(INVITED);
-    const execution = await sweptAlone(INVITED);
+    const execution = await stack().sweepOfJoined(INVITED);
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 }, accounts: [{ accountId: INVITED }] });
     expect(rootSessions(organization.calls)).toEqual(new Set([INVITED]));
@@ -125,7 +124,7 @@ describe('an account that joins the organization', () => {
 
   test('is reported as skipped and not touched when it is excluded', async () => {
     await joined(EXCLUDED);
-    const execution = await sweptAlone(EXCLUDED);
+    const execution = await stack().sweepOfJoined(EXCLUDED);
     expect(await stack().reportOf(execution)).toMatchObject({ counts: { skipped: 1 }, accounts: [{ accountId: EXCLUDED, reason: 'it is excluded' }] });
     expect(rootSessions(organization.calls)).toEqual(new Set());
   }, 60_000);
@@ -135,10 +134,9 @@ describe('an account that joins the organization', () => {
     organization.calls.length = 0;
     organization.addAccount({ id: CREATED, name: 'created', root: EVERYTHING });
     await Promise.all([joined(CREATED), joined(CREATED)]);
-    const machine = await stack().output('Machine');
-    const sweeps = async () => (await executions(machine)).filter(isPrefixed(CREATED));
+    const sweeps = async () => (await stack().executions()).filter(({ name }) => name!.startsWith(`joined-${CREATED}-`));
     await vi.waitUntil(async () => (await sweeps()).length === 2, { timeout: 30_000, interval: 100 });
-    const both = await Promise.all((await sweeps()).map(({ executionArn }) => ended(executionArn!)));
+    const both = await Promise.all((await sweeps()).map(({ executionArn }) => stack().ended(executionArn!)));
     expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(rootSessions(organization.calls)).toEqual(new Set([CREATED]));
     const { credentials } = organization.account(CREATED).root;
@@ -155,7 +153,7 @@ describe('an account that joins the organization', () => {
       await stack().aws.advance(61_000); // again and again: the wait may have begun only after the last time
       return !account.root.password;
     }, { timeout: 60_000, interval: 2_000 });
-    expect(await sweptAlone(PENDING)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await stack().sweepOfJoined(PENDING)).toMatchObject({ status: 'SUCCEEDED' });
   }, 120_000);
 
   test('and of which the event names more than one account is not swept', async () => {

@@ -15,7 +15,7 @@ const EXAMPLES = join(__dirname, '..', '..', 'examples');
 const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
 /** What a user may give the examples. */
-const CONTEXT = { delegate: '222222222222', exclude: '333333333333', management: '111111111111', security: '222222222222', organization: 'o-abcdefghij' };
+const CONTEXT = { delegate: '222222222222', exclude: '333333333333', joined: 'purge', management: '111111111111', security: '222222222222', organization: 'o-abcdefghij' };
 
 /** Rules of cfn-lint that the examples do not keep. */
 const CFN_LINT_IGNORED: Record<string, string> = {

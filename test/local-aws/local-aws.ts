@@ -164,9 +164,9 @@ export class LocalAws {
   }
 
   /** The same for an SDK client of this process. */
-  clientSettings(accountId = this.organization.managementAccountId) {
+  clientSettings(accountId = this.organization.managementAccountId, region = this.region) {
     this.accounts.add(accountId);
-    return { endpoint: this.endpoint, region: this.region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
+    return { endpoint: this.endpoint, region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
   }
 
   /** Puts events on the default bus, those of AWS's own services too. */
@@ -178,8 +178,29 @@ export class LocalAws {
   }
 
   /**
-   * Moves the clock of executions and functions: what waits for a time that has come then goes on at once. That is Wait states, retries,
-   * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; schedules fire only when they are told to.
+   * What AWS Organizations sends once an account has joined: to the management account's bus in us-east-1 and to no other.
+   *
+   * AWS documents the event's source and name; its detail type and where the id stands are as in its event of an account that was created.
+   */
+  async putAccountJoined(accountId: string): Promise<void> {
+    const { managementAccountId } = this.organization;
+    await this.putAwsEvents([{
+      source: 'aws.organizations',
+      detailType: 'AWS Service Event via CloudTrail',
+      detail: {
+        eventSource: 'organizations.amazonaws.com',
+        eventName: 'AccountJoinedOrganization',
+        recipientAccountId: managementAccountId,
+        userIdentity: { accountId: managementAccountId, invokedBy: 'AWS Internal' },
+        serviceEventDetails: { accountId, joinedMethod: 'INVITED' },
+      },
+      region: 'us-east-1',
+    }]);
+  }
+
+  /**
+   * Moves the clock of executions, functions, schedules and alarms: what waits for a time that has come then goes on at once. That is Wait states, retries,
+   * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; a schedule whose time has passed fires once.
    */
   async advance(milliseconds: number): Promise<void> {
     await this.control('advance', { seconds: milliseconds / 1000 });

@@ -94,6 +94,20 @@ describe('notifications', () => {
     });
   });
 
+  test('leave the topic open to the alarms of the account: the policy for the rule replaces the one that lets them', () => {
+    const template = alone((stack) => ({ notifications: new sns.Topic(stack, 'People') }));
+    const alarms = {
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Resource: { Ref: Match.stringLikeRegexp('^People') },
+    };
+    template.resourceCountIs('AWS::SNS::TopicPolicy', 1);
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ ...alarms, Condition: Match.objectLike({ ArnLike: Match.anyValue() }) })]) },
+    });
+  });
+
   test('on a topic with a key may use that key', () => {
     const template = alone((stack) => ({ notifications: new sns.Topic(stack, 'People', { masterKey: new kms.Key(stack, 'Key') }) }));
     expect(reportPolicy(template)).toContainEqual(expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] } }));

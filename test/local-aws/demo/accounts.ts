@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FakeOrganization, type AccessKey, type AccountState, type RootCredentialsInit } from '../organization';
+import { FakeOrganization, type AccessKey, type AccountState, type FakeAccount, type RootCredentialsInit } from '../organization';
 
 type Credential = 'password' | 'key' | 'unused key' | 'inactive key' | 'certificate' | 'MFA';
 type Accounts = Readonly<Record<string, readonly Credential[]>>;
@@ -72,6 +72,11 @@ export function company(): FakeOrganization {
     }
   }
   return organization;
+}
+
+/** An account of the acquired company accepts its invitation, and brings its root credentials along. */
+export function lateComer(organization: FakeOrganization): FakeAccount {
+  return organization.addAccount({ id: idOf('nw-tracking'), name: 'nw-tracking', joinedMethod: 'INVITED', root: root(['password', 'key', 'MFA']) });
 }
 
 function root(credentials: readonly Credential[]): RootCredentialsInit {

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BREAK_GLASS_ACCOUNT, company, MANAGEMENT_ACCOUNT, SECURITY_ACCOUNT } from './accounts';
+import { BREAK_GLASS_ACCOUNT, company, lateComer, MANAGEMENT_ACCOUNT, SECURITY_ACCOUNT } from './accounts';
+import { openerOf } from './opener';
 
 const PROJECT = join(__dirname, '../../..');
 
@@ -24,7 +25,7 @@ describe('the demo', () => {
   function start(...args: string[]) {
     const child = spawn(join(PROJECT, 'node_modules/.bin/tsx'), ['test/local-aws/demo/main.ts', ...args], {
       cwd: PROJECT,
-      env: { ...process.env, TMPDIR: temporary, AWS_PROFILE: 'of-the-user', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', NODE_NO_WARNINGS: '' },
+      env: { ...process.env, PATH: [temporary, process.env.PATH].join(delimiter), TMPDIR: temporary, AWS_PROFILE: 'of-the-user', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', NODE_NO_WARNINGS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -49,7 +50,9 @@ describe('the demo', () => {
   }
 
   test('cleans every member account but the excluded and the suspended one, reports what the organization shows, and leaves nothing behind', async () => {
-    const { started, ended } = start();
+    const opened = join(temporary, 'opened');
+    writeFileSync(join(temporary, openerOf(process.platform)), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+    const { started, ended } = start('--open');
     const { code, output, errors } = await ended;
 
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
@@ -62,12 +65,22 @@ describe('the demo', () => {
     expect(output).toMatch(/^ {2}RootCredentialsManagement +off +on$/m);
     expect(output).toMatch(/^ {2}delegated administrator +none +security-tools$/m);
     expect(output).toContain(`-c delegate=${SECURITY_ACCOUNT} -c exclude=${BREAK_GLASS_ACCOUNT}`);
-    expect(output).toContain('✓ the report says of every account what the organization itself shows');
+    expect(output).toContain('✓ the reports say of every account what the organization itself shows');
 
     const report = JSON.parse(readFileSync(join(PROJECT, '.local-aws/demo/report.json'), 'utf8'));
     expect(report.accounts).toHaveLength(before.accounts.length);
-    expect(output).toContain(`${report.counts.purged} purged, ${report.counts.clean} clean, 3 skipped`);
     expect(readFileSync(join(PROJECT, '.local-aws/demo/report.csv'), 'utf8').split('\n').length).toBeGreaterThan(before.accounts.length);
+
+    const { id, name } = lateComer(before);
+    expect(output).toMatch(new RegExp(`^Joined after the deployment: its event .*\n  ${id}  ${name} +password, 1 key, 1 MFA +none +purged$`, 'm'));
+    expect(output).toContain(`${before.accounts.length} accounts: ${report.counts.purged + 1} purged, ${report.counts.clean} clean, 3 skipped`);
+    const joined = JSON.parse(readFileSync(join(PROJECT, '.local-aws/demo/joined/report.json'), 'utf8'));
+    expect(joined.accounts).toMatchObject([{ accountId: id, outcome: 'purged' }]);
+
+    const pages = ['report.html', 'joined/report.html'].map((file) => `.local-aws/demo/${file}`);
+    pages.forEach((page) => expect(output).toContain(`  ${page}\n`));
+    expect(pages.filter((page) => !existsSync(join(PROJECT, page)))).toEqual([]);
+    expect(readFileSync(opened, 'utf8').trim()).toBe(join(PROJECT, pages[0]));
 
     expect(output.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(output).not.toContain('\x1b');
@@ -89,7 +102,7 @@ describe('the demo', () => {
   }, 90_000);
 
   test('names the flags that it takes when it is given another one', async () => {
-    expect(await start('--kep').ended).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('\'--kep\': allowed are --keep and --help') });
+    expect(await start('--kep').ended).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('\'--kep\': allowed are --keep, --open and --help') });
   });
 });
 

@@ -1,25 +1,35 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { SweepReport } from '../../../lambda/sweep/report';
 import { virtualEnvironment } from '../engine/virtual-environment';
 import { LocalAws } from '../local-aws';
-import type { FakeOrganization } from '../organization';
-import { BREAK_GLASS_ACCOUNT, company, SECURITY_ACCOUNT } from './accounts';
+import type { FakeAccount, FakeOrganization } from '../organization';
+import { BREAK_GLASS_ACCOUNT, company, lateComer, SECURITY_ACCOUNT } from './accounts';
 import { progressOf } from './cdk-progress';
-import { agrees, countCredentials, printSwitches, printTable, printVerdict, rowsOf, snapshotOf, switchesOf } from './table';
+import { openFile } from './opener';
+import { agrees, countCredentials, printSwitches, printTable, printVerdict, rowsOf, type Snapshot, snapshotOf, switchesOf } from './table';
 import { elapsed, type Terminal } from './terminal';
 
 const LOCAL_FOLDER = join(__dirname, '../../../.local-aws');
-const REPORT_FOLDER = join(LOCAL_FOLDER, 'demo');
-const CONTEXT = ['-c', `delegate=${SECURITY_ACCOUNT}`, '-c', `exclude=${BREAK_GLASS_ACCOUNT}`];
+const REPORTS_FOLDER = join(LOCAL_FOLDER, 'demo');
+/** The sweep of an account that joins makes a report of its own, beside that of the whole organization. */
+const JOINED_FOLDER = join(REPORTS_FOLDER, 'joined');
+const JOINED_HEADING = 'Joined after the deployment: its event started a sweep of it alone';
+const CONTEXT = ['-c', `delegate=${SECURITY_ACCOUNT}`, '-c', `exclude=${BREAK_GLASS_ACCOUNT}`, '-c', 'joined=purge'];
 const LAST_LINES = 25;
+/** A sweep of one account takes seconds. */
+const SWEEP_MILLISECONDS = 60_000;
 
 export interface DemoOptions {
   readonly terminal: Terminal;
   /** Leaves the local AWS up until the signal comes. */
   readonly keep: boolean;
+  /** Shows the report in the browser. */
+  readonly open: boolean;
   /** Ends the demo wherever it is. */
   readonly signal: AbortSignal;
 }
@@ -32,8 +42,8 @@ interface Outputs {
   readonly sweep: string;
 }
 
-/** Deploys the quick start to a company's organization; false when the report does not say what the organization shows. */
-export async function demo({ terminal, keep, signal }: DemoOptions): Promise<boolean> {
+/** Deploys the quick start to a company's organization, which an account then joins; false when the reports do not say what the organization shows. */
+export async function demo({ terminal, keep, open, signal }: DemoOptions): Promise<boolean> {
   const started = Date.now();
   const organization = company();
   introduce(terminal, organization);
@@ -45,9 +55,15 @@ export async function demo({ terminal, keep, signal }: DemoOptions): Promise<boo
     const before = snapshotOf(organization);
     const switchesBefore = switchesOf(organization);
     const outputs = await deploy(terminal, aws, signal);
-    const files = await download(aws, outputs);
-    const report = JSON.parse(readFileSync(join(REPORT_FOLDER, 'report.json'), 'utf8')) as SweepReport;
-    const rows = rowsOf(organization, before, report);
+    const joined = lateComer(organization);
+    const joinedBefore: Snapshot = new Map([[joined.id, joined.root.credentials.current]]);
+    const joinedSweep = await sweepOf(joined, terminal, aws, outputs, signal);
+    const report = await download(aws, outputs, 'latest', REPORTS_FOLDER);
+    const joinedReport = await download(aws, outputs, joinedSweep, JOINED_FOLDER);
+    const rows = [
+      ...rowsOf(organization, before, report),
+      ...rowsOf(organization, joinedBefore, joinedReport).map((row) => ({ ...row, heading: JOINED_HEADING })),
+    ];
     terminal.print();
     printSwitches(terminal, switchesBefore, switchesOf(organization));
     terminal.print();
@@ -55,8 +71,11 @@ export async function demo({ terminal, keep, signal }: DemoOptions): Promise<boo
     terminal.print();
     printVerdict(terminal, rows);
     terminal.print();
-    terminal.print(`The report, after ${elapsed(started)} in all:`);
-    files.forEach((file) => terminal.print(`  ${file}`));
+    terminal.print(`The reports, after ${elapsed(started)} in all; each is there as JSON and CSV too:`);
+    [REPORTS_FOLDER, JOINED_FOLDER].forEach((folder) => terminal.print(`  ${relative(process.cwd(), join(folder, 'report.html'))}`));
+    if (open) {
+      await show(terminal, join(REPORTS_FOLDER, 'report.html'));
+    }
     if (keep) {
       await stay(terminal, aws, outputs, signal);
     }
@@ -78,6 +97,7 @@ async function deploy(terminal: Terminal, aws: LocalAws, signal: AbortSignal): P
   terminal.print();
   terminal.print(terminal.style('dim', `# ${SECURITY_ACCOUNT} security-tools becomes the delegated administrator`));
   terminal.print(terminal.style('dim', `# ${BREAK_GLASS_ACCOUNT} break-glass keeps its root user, for the day nobody can sign in`));
+  terminal.print(terminal.style('dim', '# an account that joins later is left alone, unless one chooses: joined=audit or joined=purge'));
   const output = await cdk(terminal, aws, signal, ['deploy', '--require-approval', 'never', ...CONTEXT]);
   const value = (name: string) => new RegExp(`\\.${name} = (\\S+)`).exec(output)![1];
   return { reports: value('Reports'), sweep: value('Sweep') };
@@ -104,21 +124,47 @@ async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, args:
   return terminal.step(args[0], run, status);
 }
 
-/** Copies the newest report in all its formats; the paths of the copies. */
-async function download(aws: LocalAws, { reports }: Outputs): Promise<string[]> {
-  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(reports)!;
+/** Lets AWS tell of an account that joined, and waits for the sweep that this starts; its name. */
+async function sweepOf(account: FakeAccount, terminal: Terminal, aws: LocalAws, { sweep }: Outputs, signal: AbortSignal): Promise<string> {
+  terminal.print();
+  terminal.print(terminal.style('dim', `# ${account.id} ${account.name} accepts an invitation, and brings its root credentials along`));
+  const client = new SFNClient(aws.clientSettings());
+  const ended = async () => {
+    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: sweep }));
+    return executions.find(({ name, status }) => name!.startsWith(`joined-${account.id}-`) && status !== 'RUNNING');
+  };
+  return terminal.step(`sweep of ${account.name}, started by the event AccountJoinedOrganization`, async () => {
+    await aws.putAccountJoined(account.id);
+    for (const began = Date.now(); Date.now() - began < SWEEP_MILLISECONDS; await setTimeout(200)) {
+      signal.throwIfAborted();
+      const execution = await ended();
+      if (execution) return execution.name!;
+    }
+    throw new Error(`no sweep of ${account.id} came to its end within ${SWEEP_MILLISECONDS / 1000} seconds after it had joined`);
+  }).finally(() => client.destroy());
+}
+
+/** Copies the files of a report from the reports bucket, by the folder that they are in there. */
+async function download(aws: LocalAws, { reports }: Outputs, from: string, to: string): Promise<SweepReport> {
+  const [, bucket] = /^s3:\/\/([^/]+)\//.exec(reports)!;
   const client = new S3Client({ ...aws.clientSettings(), forcePathStyle: true });
-  rmSync(REPORT_FOLDER, { recursive: true, force: true });
-  mkdirSync(REPORT_FOLDER, { recursive: true });
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-  const files = await Promise.all(Contents.map(async ({ Key }) => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    const file = join(REPORT_FOLDER, basename(Key!));
-    writeFileSync(file, await Body!.transformToByteArray());
-    return relative(process.cwd(), file);
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+  const keys = Contents.map(({ Key }) => Key!).filter((key) => key.includes(`${from}/report.`));
+  await Promise.all(keys.map(async (key) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    writeFileSync(join(to, basename(key)), await Body!.transformToByteArray());
   }));
   client.destroy();
-  return files;
+  return JSON.parse(readFileSync(join(to, 'report.json'), 'utf8')) as SweepReport;
+}
+
+async function show(terminal: Terminal, file: string) {
+  const problem = await openFile(file);
+  if (problem) {
+    terminal.print(terminal.style('yellow', `--open: ${problem}; open the first of them in your browser yourself`));
+  }
 }
 
 async function stay(terminal: Terminal, aws: LocalAws, { reports, sweep }: Outputs, signal: AbortSignal) {

@@ -3,12 +3,14 @@ import { demo } from './demo';
 import { ancestors, endDescendants, isAlive } from './processes';
 import { Terminal } from './terminal';
 
-const HELP = `npm run demo [-- --keep]
+const HELP = `npm run demo [-- --keep --open]
 
 Deploys examples/quick-start with the AWS CDK CLI to an organization that lives on this machine,
-and shows the root credentials of every account before and after. No AWS account is touched.
+lets another account join it, and shows the root credentials of every account before and after.
+No AWS account is touched.
 
   --keep  leave the local AWS up for your own commands, until Ctrl-C
+  --open  open the report in your browser
   --help  show this text`;
 
 /** What a shell reports for a program that Ctrl-C ended. */
@@ -18,7 +20,7 @@ const PATIENCE_MILLISECONDS = 1_800;
 const PARENT_CHECK_MILLISECONDS = 500;
 
 async function main(): Promise<number> {
-  const { keep, help } = readArguments();
+  const { keep, open, help } = readArguments();
   if (help) {
     console.log(HELP);
     return 0;
@@ -27,7 +29,7 @@ async function main(): Promise<number> {
   const terminal = new Terminal(process.stdout);
   const { signal } = interruption();
   try {
-    return await demo({ terminal, keep, signal }) ? 0 : 1;
+    return await demo({ terminal, keep, open, signal }) ? 0 : 1;
   } catch (error) {
     if (signal.aborted) {
       return INTERRUPTED;
@@ -39,10 +41,10 @@ async function main(): Promise<number> {
 function readArguments() {
   const flag = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ options: { keep: flag, help: flag } }).values;
+    return parseArgs({ options: { keep: flag, open: flag, help: flag } }).values;
   } catch (error) {
     const [reason] = (error as Error).message.split('. ');
-    throw new Error(`${reason}: allowed are --keep and --help`);
+    throw new Error(`${reason}: allowed are --keep, --open and --help`);
   }
 }
 

@@ -39,6 +39,20 @@ describe('the demo\'s comparison of report and organization', () => {
     expect(concludes(nothing, skipped(MEMBER, 'it is excluded'))).toBe(true);
   });
 
+  test('asks the report of an account that joined afterwards, and not that of the others', () => {
+    const before = snapshotOf(organization);
+    deleteEverything();
+    const joined = organization.addAccount({ id: '333333333333', name: 'joined', root: { password: true } });
+    const joinedBefore = new Map([[joined.id, joined.root.credentials.current]]);
+    const rows = (accounts: AccountResult[], then = before) => rowsOf(organization, then, { accounts } as Partial<SweepReport> as SweepReport);
+
+    expect(rows([purged]).map(({ account }) => account.id)).toEqual([organization.managementAccountId, MEMBER.accountId]);
+    const found = resultOf({ accountId: joined.id, accountName: joined.name }, [{ kind: 'Password', status: 'would-delete' }]);
+    expect(rows([found], joinedBefore).map((row) => [row.account.id, agrees(row)])).toEqual([[joined.id, true]]);
+    joined.root.password = false;
+    expect(rows([found], joinedBefore).map(agrees)).toEqual([false]);
+  });
+
   test.each([
     ['a credential that is called deleted and is still there', () => deletePassword, [purged]],
     ['an account that is called clean and has credentials', () => nothing, [resultOf(MEMBER, [])]],

@@ -18,7 +18,8 @@ export function countCredentials(organization: FakeOrganization): number {
 
 /** An account before and after the sweep, and what the report says of it. */
 export interface Row {
-  readonly path: string;
+  /** Under which heading it stands. */
+  readonly heading: string;
   readonly account: FakeAccount;
   readonly before: RootCredentials;
   readonly after: RootCredentials;
@@ -26,12 +27,13 @@ export interface Row {
   readonly result?: AccountResult;
 }
 
+/** One row for each account of which it is known what was there before. */
 export function rowsOf(organization: FakeOrganization, before: Snapshot, { accounts }: SweepReport): Row[] {
   const after = snapshotOf(organization);
-  return organization.accounts.map((account) => {
+  return organization.accounts.filter(({ id }) => before.has(id)).map((account) => {
     const results = accounts.filter(({ accountId }) => accountId === account.id);
     return {
-      path: pathOf(organization, account),
+      heading: pathOf(organization, account),
       account,
       before: before.get(account.id)!,
       after: after.get(account.id)!,
@@ -93,11 +95,11 @@ const OUTCOME_FORMAT: Record<Outcome, 'red' | 'yellow' | 'green' | 'dim'> = {
 
 export function printTable(terminal: Terminal, rows: readonly Row[]): void {
   terminal.print(terminal.style('dim', `  ${line('account', 'name', 'before', 'after')}report`));
-  let path: string | undefined;
+  let heading: string | undefined;
   for (const row of rows) {
-    if (row.path !== path) {
-      path = row.path;
-      terminal.print(terminal.style('bold', path));
+    if (row.heading !== heading) {
+      heading = row.heading;
+      terminal.print(terminal.style('bold', heading));
     }
     printRow(terminal, row);
   }
@@ -127,9 +129,9 @@ export function printVerdict(terminal: Terminal, rows: readonly Row[]) {
   terminal.print(`${rows.length} accounts: ${outcomes.join(', ')}`);
   const wrong = rows.filter((row) => !agrees(row));
   if (wrong.length === 0) {
-    terminal.print(`${terminal.style('green', '✓')} the report says of every account what the organization itself shows`);
+    terminal.print(`${terminal.style('green', '✓')} the reports say of every account what the organization itself shows`);
   } else {
-    terminal.print(`${terminal.style('red', '✗')} the report and the organization disagree about ${wrong.map(({ account }) => account.name).join(', ')}`);
+    terminal.print(`${terminal.style('red', '✗')} the reports and the organization disagree about ${wrong.map(({ account }) => account.name).join(', ')}`);
   }
 }
 

@@ -195,9 +195,16 @@ describe('the events of the local AWS', () => {
     });
 
     test('fires with the input that it declares, as its role, and ends in its dead-letter queue without permission', async () => {
+      const starter = role('scheduler', allow('states:StartExecution'));
+      const ofGroup = document({
+        Effect: 'Allow',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': MANAGEMENT, 'aws:SourceArn': `arn:aws:scheduler:us-east-1:${MANAGEMENT}:schedule-group/sweeps` } },
+      });
       const { Group, Allowed, Denied, Distrusted, Off, Dead } = await created('schedules', {
         Machines: role('states'),
-        Starter: role('scheduler', allow('states:StartExecution')),
+        Starter: { ...starter, Properties: { ...starter.Properties, AssumeRolePolicyDocument: ofGroup } },
         Weak: role('scheduler', allow('sqs:SendMessage')),
         Dead: QUEUE,
         Machine: ECHO,
@@ -218,6 +225,28 @@ describe('the events of the local AWS', () => {
       expect(await message(Dead)).toMatchObject({ body: { by: expect.stringContaining(Denied) }, attributes: { ERROR_CODE: 'NO_PERMISSIONS' } });
       expect(await aws.fireSchedule({ name: Distrusted })).toMatchObject({ delivered: false, error: expect.stringContaining('sts:AssumeRole') });
       await expect(aws.fireSchedule({ name: Off })).rejects.toThrow('DISABLED');
+    });
+
+    test('fires by the clock: a rate as soon as it is there and after its interval, a cron expression at its time, one that is disabled or begins later never', async () => {
+      const machines = ['Rate', 'Cron', 'Off', 'Later'].map((name) => `${name}Machine`);
+      const starting = (name: string, rest: object) => schedule(ref(`${name}Machine`), 'Starter', { StartDate: undefined, ...rest });
+      const outputs = await created('by-the-clock', {
+        Machines: role('states'),
+        Starter: role('scheduler', allow('states:StartExecution')),
+        Dead: QUEUE,
+        ...Object.fromEntries(machines.map((name) => [name, ECHO])),
+        Rate: starting('Rate', {}),
+        Cron: starting('Cron', { ScheduleExpression: 'cron(0 3 * * ? *)' }),
+        Off: starting('Off', { State: 'DISABLED' }),
+        Later: starting('Later', { StartDate: '2031-01-01T00:00:00Z' }),
+      }, Object.fromEntries(machines.map((name) => [name, ref(name)])));
+
+      await inputs(outputs.RateMachine, 1);
+      await aws.advance(24 * 60 * 60_000);
+      await inputs(outputs.RateMachine, 2);
+      await inputs(outputs.CronMachine, 1);
+      await inputs(outputs.OffMachine, 0);
+      await inputs(outputs.LaterMachine, 0);
     });
   });
 });

@@ -1,9 +1,11 @@
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand, PutMetricFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
-import { att, document, lambdaFunction, ref, role, Stacks } from './fixtures/stacks';
+import { att, document, lambdaFunction, ref, role, Stacks, stateMachine } from './fixtures/stacks';
 
 const PATTERN = '{ ($.userIdentity.type = "Root") && ($.userIdentity.sessionContext.assumedRoot NOT EXISTS) && ($.eventName = "Console*") }';
 
@@ -22,14 +24,15 @@ describe('the logs of the local AWS', () => {
   let aws: LocalAws;
   let names: Readonly<Record<string, string>>;
 
+  const alarm = (properties: object) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching', ...properties },
+  });
+  const metric = (Namespace: string, MetricName: string, dimensions: Record<string, unknown> = {}) => (
+    { Namespace, MetricName, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })) });
+
   beforeAll(async () => {
     aws = await LocalAws.start({ organization: new FakeOrganization() });
-    const alarm = (properties: object) => ({
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching', ...properties },
-    });
-    const metric = (Namespace: string, MetricName: string, dimensions: Record<string, string> = {}) => (
-      { Namespace, MetricName, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })) });
     const failed = metric('Sweeps', 'AccountsFailed', { Sweep: 'Purge' });
     const { outputs, status, events } = await new Stacks(aws).create('logs', {
       Role: role('lambda'),
@@ -50,7 +53,17 @@ describe('the logs of the local AWS', () => {
         Type: 'AWS::SNS::TopicPolicy',
         Properties: { Topics: [ref('Closed')], PolicyDocument: document({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish', Resource: ref('Closed') }) },
       },
-      SignIns: alarm({ AlarmName: 'sign-ins', ...metric('Root', 'SignIns'), Statistic: 'Sum', Period: 300, AlarmActions: [ref('Topic'), ref('Closed')] }),
+      OfAlarms: { Type: 'AWS::SNS::Topic', Properties: {} },
+      OfAlarmsPolicy: {
+        Type: 'AWS::SNS::TopicPolicy',
+        Properties: {
+          Topics: [ref('OfAlarms')],
+          PolicyDocument: document({
+            Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish', Resource: ref('OfAlarms'), Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:*:*:alarm:sign-*' } },
+          }),
+        },
+      },
+      SignIns: alarm({ AlarmName: 'sign-ins', ...metric('Root', 'SignIns'), Statistic: 'Sum', Period: 300, AlarmActions: [ref('Topic'), ref('OfAlarms'), ref('Closed')] }),
       Failed: alarm({ AlarmName: 'failed', ...failed, Statistic: 'Maximum', Period: 300 }),
       Other: alarm({ AlarmName: 'other', ...metric('Sweeps', 'AccountsFailed', { Sweep: 'Audit' }), Statistic: 'Maximum', Period: 300 }),
       Missed: alarm({ AlarmName: 'missed', ...metric('Sweeps', 'Finished'), Statistic: 'Sum', Period: 300, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' }),
@@ -65,7 +78,7 @@ describe('the logs of the local AWS', () => {
       }),
       Any: { Type: 'AWS::CloudWatch::CompositeAlarm', DependsOn: ['SignIns', 'Failed'], Properties: { AlarmName: 'any', AlarmRule: 'ALARM("sign-ins") OR ALARM("failed")' } },
       Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 'root', DashboardBody: '{"widgets":[]}' } },
-    }, Object.fromEntries(['Emitter', 'Topic', 'Closed'].map((name) => [name, ref(name)])));
+    }, Object.fromEntries(['Emitter', 'Topic', 'OfAlarms', 'Closed'].map((name) => [name, ref(name)])));
     expect([status, ...events.map(({ ResourceStatusReason }) => ResourceStatusReason)]).toContain('CREATE_COMPLETE');
     names = outputs;
   }, 120_000);
@@ -102,10 +115,12 @@ describe('the logs of the local AWS', () => {
     await write({ eventName: 'ConsoleLogin', userIdentity: { type: 'Root' } });
 
     expect(await states()).toMatchObject({ 'sign-ins': 'ALARM', 'any': 'ALARM' });
-    await vi.waitFor(async () => {
-      const [{ message }] = await aws.published(names.Topic);
-      expect(JSON.parse(message)).toMatchObject({ AlarmName: 'sign-ins', NewStateValue: 'ALARM' });
-    }, 5000);
+    for (const topic of [names.Topic, names.OfAlarms]) {
+      await vi.waitFor(async () => {
+        const [{ message }] = await aws.published(topic);
+        expect(JSON.parse(message)).toMatchObject({ AlarmName: 'sign-ins', NewStateValue: 'ALARM' });
+      }, 5000);
+    }
     expect(await aws.published(names.Closed)).toEqual([]);
   });
 
@@ -120,6 +135,30 @@ describe('the logs of the local AWS', () => {
 
     await emit(60);
     expect(await states()).toMatchObject({ share: 'ALARM' });
+  });
+
+  test('of AWS itself are metrics too: how executions end, and what waits in a queue', async () => {
+    const { outputs } = await new Stacks(aws).create('own-metrics', {
+      Machines: role('states'),
+      Machine: stateMachine('Machines', { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 3600, End: true } } }),
+      Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'waiting' } },
+      Aborted: alarm({ AlarmName: 'aborted', ...metric('AWS/States', 'ExecutionsAborted', { StateMachineArn: ref('Machine') }), Statistic: 'Sum', Period: 300 }),
+      Waiting: alarm({ AlarmName: 'waiting', ...metric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: att('Queue', 'QueueName') }), Statistic: 'Maximum', Period: 300 }),
+    }, { Machine: ref('Machine'), Queue: ref('Queue') });
+    expect(await states()).toMatchObject({ aborted: 'OK', waiting: 'OK' });
+
+    const sfn = new SFNClient(aws.clientSettings());
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.Machine }));
+    await sfn.send(new StopExecutionCommand({ executionArn }));
+    await new SQSClient(aws.clientSettings()).send(new SendMessageCommand({ QueueUrl: outputs.Queue, MessageBody: 'hello' }));
+    expect(await states()).toMatchObject({ aborted: 'ALARM', waiting: 'ALARM' });
+  });
+
+  test('of an hour ago are of no concern to an alarm that looks back for minutes', async () => {
+    await write({ eventName: 'ConsoleLogin', userIdentity: { type: 'Root' } });
+    expect(await states()).toMatchObject({ 'sign-ins': 'ALARM' });
+    await aws.advance(3_600_000);
+    expect(await states()).toMatchObject({ 'sign-ins': 'OK' });
   });
 
   test('are not filtered by a pattern that cannot be read', async () => {

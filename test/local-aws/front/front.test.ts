@@ -138,6 +138,16 @@ describe('the front of the local AWS', () => {
     await put(s3, 'runs/1');
   });
 
+  test('reads the policy of a bucket in another Region', async () => {
+    const elsewhere = new S3Client({ ...aws.clientSettings(MANAGEMENT, 'eu-west-1'), forcePathStyle: true });
+    const Bucket = 'elsewhere';
+    const read = () => elsewhere.send(new ListObjectsV2Command({ Bucket }));
+    await elsewhere.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    await read();
+    await elsewhere.send(new PutBucketPolicyCommand({ Bucket, Policy: policy({ Effect: 'Deny', Principal: '*', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${Bucket}` }) }));
+    await expect(read()).rejects.toThrow('with an explicit deny in a resource-based policy');
+  });
+
   test('checks every object of a bulk deletion', async () => {
     await grant(allow('s3:DeleteObject', { Resource: 'arn:aws:s3:::reports/runs/*' }));
     const remove = (...keys: string[]) => asOperator().send(new DeleteObjectsCommand({ Bucket: 'reports', Delete: { Objects: keys.map((Key) => ({ Key })) } }));

@@ -108,7 +108,10 @@ export class Policies {
 
   private clientsOf(accountId: string) {
     const settings = { endpoint: this.engine, region: this.region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
-    const known = this.clients.get(accountId) ?? { iam: new IAMClient(settings), s3: new S3Client({ ...settings, forcePathStyle: true }) };
+    const known = this.clients.get(accountId) ?? {
+      iam: new IAMClient(settings),
+      s3: new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true }),
+    };
     this.clients.set(accountId, known);
     return known;
   }

@@ -1,4 +1,4 @@
-"""The clock of executions and of functions: that of the machine, and ahead of it by what tests advanced it."""
+"""The clock of executions, functions, schedules and alarms: that of the machine, and ahead of it by what tests advanced it."""
 import os
 import threading
 import time
@@ -54,6 +54,15 @@ class Signal:
 
 def now():
     return time.time() + _offset
+
+
+class Time:
+    """The module `time` for a service that keeps to the clock."""
+
+    time = staticmethod(now)
+
+    def __getattr__(self, name):
+        return getattr(time, name)
 
 
 def now_iso():

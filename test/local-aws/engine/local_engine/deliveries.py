@@ -1,6 +1,7 @@
 """EventBridge and Scheduler: each delivery needs the permissions that AWS asks for, crosses accounts and Regions, and what fails goes to the dead-letter queue."""
 import contextvars
 import json
+import re
 import threading
 import uuid
 from dataclasses import dataclass
@@ -32,11 +33,16 @@ class Sender:
     def denial(self, action, resource, role):
         """As the role of the target if there is one, else as the service; only a bus takes what an account itself sends."""
         if role:
-            refused = denial("sts:AssumeRole", role, service=self.service, account=self.account)
+            refused = denial("sts:AssumeRole", role, service=self.service, account=self.account, context=self.source())
             return refused or denial(action, resource, role=role, session=self.service.split(".")[0])
         if resource.split(":")[2] == "events":
             return denial(action, resource, account=self.account)
-        return denial(action, resource, service=self.service, account=self.account, context={"aws:SourceArn": self.arn, "aws:SourceAccount": self.account})
+        return denial(action, resource, service=self.service, account=self.account, context=self.source())
+
+    def source(self):
+        """The Scheduler names the group (User Guide, "Confused deputy prevention in EventBridge Scheduler")."""
+        arn = re.sub(r":schedule/([^/]+)/.*", r":schedule-group/\1", self.arn)
+        return {"aws:SourceArn": arn, "aws:SourceAccount": self.account}
 
 
 class Undelivered(Exception):

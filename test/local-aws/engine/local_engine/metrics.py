@@ -1,12 +1,12 @@
-"""CloudWatch: alarms look at exactly the metrics that they name, expressions of them too, and treat missing data as they say."""
+"""CloudWatch: alarms look at exactly the metrics that they name, expressions of them too, treat missing data as they say, and keep to the clock."""
 import ast
 import operator
-import time
 
+from local_engine import clock
 from local_engine.deliveries import on_thread
 from local_engine.front import denial
 from ministack.core.responses import get_account_id, get_region, request_scope
-from ministack.services import cloudwatch
+from ministack.services import cloudwatch, sqs, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 COMPARE = {
@@ -22,13 +22,32 @@ def record(namespace, name, value, dimensions, unit):
     cloudwatch._evaluate_all_alarms()
 
 
+ENDS = {"SUCCEEDED": "ExecutionsSucceeded", "FAILED": "ExecutionsFailed", "ABORTED": "ExecutionsAborted", "TIMED_OUT": "ExecutionsTimedOut"}
+
+
+def count_ends(emit):
+    def call(execution):
+        emit(execution)
+        if execution["status"] in ENDS:
+            record("AWS/States", ENDS[execution["status"]], 1, {"StateMachineArn": execution["stateMachineArn"]}, "Count")
+
+    return call
+
+
 # -- Values -----------------------------------------------------------------------------------------------------------
 
 
 def points(namespace, name, dimensions, start, end):
     """Of the metric with exactly these dimensions: others are other metrics."""
+    if (namespace, name) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible"):
+        return [{"Timestamp": clock.now(), "Value": visible_messages(dimensions[0]["Value"])}] if start <= clock.now() < end else []
     key = namespace, name, cloudwatch._dims_key({dimension["Name"]: dimension["Value"] for dimension in dimensions or []})
     return [point for point in cloudwatch._metrics.get(key, []) if start <= point["Timestamp"] < end]
+
+
+def visible_messages(queue):
+    found = sqs._queue_by_arn(f"arn:aws:sqs:{get_region()}:{get_account_id()}:{queue}")
+    return sum(message["visible_at"] <= sqs.time.time() for message in found["messages"]) if found else 0
 
 
 def statistic(metric, name, start, end):
@@ -92,7 +111,7 @@ def evaluate(alarm):
     """The last periods that end now: how many breach? Missing ones count as the alarm says."""
     if not alarm.get("MetricName") and not alarm.get("Metrics"):
         return
-    now, period, wanted = time.time() + 1, int(period_of(alarm)), int(alarm.get("EvaluationPeriods") or 1)
+    now, period, wanted = clock.now() + 1, int(period_of(alarm)), int(alarm.get("EvaluationPeriods") or 1)
     values = [value_of(alarm, now - period * (index + 1), now - period * index) for index in range(wanted)]
     missing = alarm.get("TreatMissingData") or "missing"
     breaches = [COMPARE[alarm["ComparisonOperator"]](value, float(alarm["Threshold"])) if value is not None else missing == "breaching" for value in values]
@@ -105,7 +124,7 @@ def evaluate(alarm):
 
 def move(alarm, state, reason):
     before = alarm["StateValue"]
-    alarm.update(StateValue=state, StateReason=reason, StateUpdatedTimestamp=int(time.time()))
+    alarm.update(StateValue=state, StateReason=reason, StateUpdatedTimestamp=int(clock.now()))
     cloudwatch._record_history(alarm["AlarmName"], before, state, reason)
     cloudwatch._dispatch_alarm_actions(alarm, before, state, reason)
     cloudwatch._evaluate_parent_alarms(alarm)
@@ -114,14 +133,14 @@ def move(alarm, state, reason):
 def notify_with_permission(dispatch):
     """A topic's policy must let CloudWatch publish, as the default one does for alarms of its account."""
 
-    def permitted(topic, account):
-        source = {"aws:SourceOwner": account, "aws:SourceAccount": account}
+    def permitted(topic, account, alarm):
+        source = {"aws:SourceOwner": account, "aws:SourceAccount": account, "aws:SourceArn": alarm["AlarmArn"]}
         return denial("sns:Publish", topic, service="cloudwatch.amazonaws.com", account=account, context=source) is None
 
     def call(alarm, before, state, reason):
         account = get_account_id()
         kinds = ("AlarmActions", "OKActions", "InsufficientDataActions")
-        actions = {kind: [action for action in alarm.get(kind) or [] if ":sns:" not in action or permitted(action, account)] for kind in kinds}
+        actions = {kind: [action for action in alarm.get(kind) or [] if ":sns:" not in action or permitted(action, account, alarm)] for kind in kinds}
         dispatch({**alarm, **actions}, before, state, reason)
 
     return lambda *parameters: on_thread(call, *parameters)
@@ -160,6 +179,8 @@ def with_expressions(make_record):
 
 
 def install():
+    cloudwatch.time = clock.Time()
+    stepfunctions._emit_execution_status_event = count_ends(stepfunctions._emit_execution_status_event)
     provisioners._cw_metric_alarm_record = with_expressions(provisioners._cw_metric_alarm_record)
     cloudwatch._evaluate_alarm = evaluate
     cloudwatch._dispatch_alarm_actions = notify_with_permission(cloudwatch._dispatch_alarm_actions)
