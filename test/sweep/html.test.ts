@@ -61,6 +61,7 @@ describe('the report as a page', () => {
     const page = new Page(reportOf([resultOf({ accountId: number(0), accountName: 'denied' }, [], DENIED)]));
     const [, ...cells] = page.all('#rows > tr > *').map(({ textContent }) => textContent);
     expect(cells).toEqual(['Root', 'Failed', 'not known', 'not known', '']);
+    expect(page.status).toBe('1 account');
   });
 
   test('filters by outcome, several at once, and shows all again', async () => {

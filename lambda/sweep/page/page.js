@@ -67,6 +67,8 @@
   const minuteOf = (time) => `${dateOf(time)} ${time.slice(11, 16)} UTC`;
   /** @param {number} number */
   const grouped = (number) => number.toLocaleString('en');
+  /** @param {number} number */
+  const accountsIn = (number) => `${grouped(number)} ${number === 1 ? 'account' : 'accounts'}`;
   /** @param {string} outcome */
   const classOf = (outcome) => (outcome in SAY ? outcome : 'skipped');
 
@@ -231,7 +233,7 @@
     byId('rows').append(...shown.slice(written, written + CHUNK).map(elementOf));
     written = Math.min(written + CHUNK, shown.length);
     byId('more').hidden = written >= shown.length;
-    const those = shown.length === rows.length ? `${grouped(rows.length)} accounts` : `${grouped(shown.length)} of ${grouped(rows.length)} accounts`;
+    const those = shown.length === rows.length ? accountsIn(rows.length) : `${grouped(shown.length)} of ${accountsIn(rows.length)}`;
     byId('status').textContent = `${those}${written < shown.length ? `, the first ${grouped(written)} are shown` : ''}${wanted.problem ? `, with the error ${wanted.problem}` : ''}`;
   };
 
@@ -258,7 +260,7 @@
   const about = () => {
     const { execution, startedAt, endedAt, organizationId, dryRun, accounts } = report;
     byId('about').textContent = [
-      `${grouped(accounts.length)} accounts${organizationId ? ` of ${organizationId}` : ''}`,
+      `${accountsIn(accounts.length)}${organizationId ? ` of ${organizationId}` : ''}`,
       `${minuteOf(startedAt)}, ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`,
       ...dryRun ? ['dry run: nothing was deleted'] : [],
       `execution ${execution}`,
@@ -324,14 +326,14 @@
     byId('problems').hidden = sorted.length === 0;
     byId('problem-list').append(...sorted.map(({ problem, accounts, first }) => {
       const several = accounts.size > 1;
-      const button = make('button', { type: 'button' }, several ? `Show the ${grouped(accounts.size)} accounts` : 'Show the account');
+      const button = make('button', { type: 'button' }, several ? `Show the ${accountsIn(accounts.size)}` : 'Show the account');
       button.addEventListener('click', () => {
         reset();
         Object.assign(wanted, { problem: problem.code, accounts });
         show();
         byId('accounts-title').scrollIntoView();
       });
-      return make('li', {}, make('b', {}, problem.code), several ? ` in ${grouped(accounts.size)} accounts` : ` in ${first}`,
+      return make('li', {}, make('b', {}, problem.code), several ? ` in ${accountsIn(accounts.size)}` : ` in ${first}`,
         make('p', { class: 'quiet' }, several ? `For example in ${first}: ${problem.message}` : problem.message),
         ...problem.remedies.length > 0 ? [make('p', {}, problem.remedies.length > 1 ? 'Try, the likeliest first:' : 'Try:'), remedyList(problem.remedies)] : [],
         button);
