@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UNPROTECTED } from './testing';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
@@ -7,7 +7,7 @@ import { resolveSelection } from '../../lambda/sweep/selection';
 import { parseStartInput } from '../../lambda/sweep/start-input';
 import { pathOf } from '../../lambda/sweep/units';
 import type { Selection, SweepSettings } from '../../lib/private/contract';
-import { emptyPages, fail, FakeOrganization, serve, shortPages, type OrganizationOptions } from '../local-aws/organization';
+import { delay, emptyPages, fail, FakeOrganization, serve, shortPages, type Effect, type OrganizationOptions } from '../local-aws/organization';
 
 const MANAGEMENT = '111111111111';
 const ON: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
@@ -294,6 +294,57 @@ describe('where the accounts are in the organization', () => {
     const selection = await select({});
     expect(selection.selected).toEqual([1, 2, 3].map(member));
     expect(named(selection)[member(1)]).toBe(`Root / ${outer} / ${inner}`);
+  });
+
+  test('is asked of five units at once, and of no more once one of them was denied', async () => {
+    const organization = await served();
+    const units = Array.from({ length: 12 }, (_, n) => organization.addOrganizationalUnit({ name: `unit-${n}` }));
+    units.forEach((ou, n) => organization.addAccount({ id: member(n), ou }));
+    let waiting = 0;
+    let most = 0;
+    const slowly = organization.faults.add({
+      operation: 'organizations:DescribeOrganizationalUnit',
+      effect: (call, answer) => {
+        most = Math.max(most, ++waiting);
+        return delay(10)(call, answer).finally(() => waiting--);
+      },
+    });
+    expect(named(await select({}))[member(11)]).toBe('Root / unit-11');
+    expect(most).toBe(5);
+    slowly();
+    organization.calls.length = 0;
+    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', effect: fail('AccessDeniedException') });
+    await select({});
+    expect(organization.calls.filter(({ operation }) => operation === 'DescribeOrganizationalUnit')).toHaveLength(5);
+  });
+
+  test('is no longer asked for by name when that takes too long', async () => {
+    const { organization } = await nested();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => { vi.useRealTimers(); });
+    organization.faults.add({
+      operation: 'organizations:ListAccounts',
+      effect: async (_call, answer) => {
+        Array.from({ length: 6 }, (_, n) => organization.addAccount({ id: member(10 + n), ou: organization.addOrganizationalUnit({ name: `unit-${n}` }) }));
+        return answer();
+      },
+    });
+    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', times: 1, effect: async (_call, answer) => answer().finally(() => vi.setSystemTime(Date.now() + 21_000)) });
+    expect((await select({})).selected).toHaveLength(9);
+    expect(organization.calls.filter(({ operation }) => operation === 'DescribeOrganizationalUnit')).toHaveLength(5);
+  });
+
+  test('is left out where AWS sends no path, or one that it has not documented', async () => {
+    const { organization } = await nested();
+    const pathless = (path: string): Effect => async (_call, answer) => {
+      const answered = await answer();
+      return { ...answered, body: String(answered.body).replace(/"Paths":\[[^\]]*\]/g, path) };
+    };
+    for (const path of ['"Other":1', '"Paths":[]', '"Paths":["o-1/222222222222/"]']) {
+      organization.faults.clear();
+      organization.faults.add({ operation: 'organizations:ListAccounts', effect: pathless(path) });
+      expect((await select({})).placement).toEqual({ units: [], parents: {} });
+    }
   });
 
   test('is asked of the units of selected accounts only', async () => {
