@@ -100,6 +100,13 @@ describe('an account with an open recovery', () => {
     expect(before).not.toContain('DeleteAccessKey');
   });
 
+  test('is told by a dry run, too: it would keep what the purge keeps', async () => {
+    put(RECORD);
+    const member = await memberWith({ password: true, accessKeys: [{}] });
+    const { credentials } = await member.sweep({ dryRun: true, recoveries: recoveries() });
+    expect(credentials.map(({ kind, status }) => `${kind} ${status}`)).toEqual(['Password kept', 'AccessKey would-delete']);
+  });
+
   test.each([
     ['nothing is there', {}, {}],
     ['nothing would be deleted', EVERYTHING, { credentials: [] }],

@@ -114,6 +114,26 @@ describe('the report as CSV', () => {
     ].sort((one, other) => one[0].localeCompare(other[0]) || (one[1] === 'Password' ? -1 : 1)));
   });
 
+  test('shows everything of a credential, of an account and of what failed, by the names that were published', () => {
+    const failed = { code: 'AccessDenied', message: 'denied', remedies: ['this', 'that'] };
+    const made = rows([
+      resultOf(account(1), [{ kind: 'AccessKey', id: 'AKIA', state: 'Active', createdAt: '2019-01-01', lastUsedAt: '2020-01-01', status: 'failed', problem: failed }], failed),
+      skipped(account(2), 'it is excluded'),
+    ]);
+    const own = { account_id: '200000000001', account_name: 'account-1', organizational_unit: '', outcome: 'failed' };
+    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', status: '', reason: '', code: '', message: '', remedies: '' };
+    const why = { code: 'AccessDenied', message: 'denied', remedies: 'this | that' };
+    expect(made).toEqual([
+      { ...own, ...none, ...why },
+      { ...own, ...none, credential: 'AccessKey', credential_id: 'AKIA', credential_state: 'Active', created_at: '2019-01-01', last_used_at: '2020-01-01', status: 'failed', ...why },
+      { ...none, account_id: '200000000002', account_name: 'account-2', organizational_unit: '', outcome: 'skipped', reason: 'it is excluded' },
+    ]);
+  });
+
+  test('begins with the mark by which a spreadsheet knows its alphabet', () => {
+    expect(csvOf(reportOf([])).codePointAt(0)).toBe(0xfeff);
+  });
+
   test.each(['=cmd|calc', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('no spreadsheet executes the account name %j', (name) => {
     const [row] = rows([resultOf(account(1, name), [])]);
     expect(row.account_name).toBe(`'${name}`);
