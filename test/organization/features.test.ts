@@ -110,7 +110,8 @@ describe('switching on', () => {
   test('gives up on changes by others when the patience ends, and says so', async () => {
     const { organization, aws } = await world();
     organization.faults.add({ operation: 'organizations:EnableAWSServiceAccess', effect: fail('ConcurrentModificationException') });
-    await expect(features.create(BOTH, aws)).rejects.toThrow(/^trusted access could not be switched on: ConcurrentModificationException: /);
+    await expect(features.create(BOTH, aws)).rejects.toThrow(
+      /^trusted access could not be switched on: ConcurrentModificationException: The target of the operation is currently being modified[^;]*$/); // nothing to undo
     expect(switchesOf(organization)).toEqual(ALL_OFF);
   });
 
@@ -274,6 +275,21 @@ describe('a delete', () => {
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
     await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow('should be off');
     expect(turned()).not.toContain('DisableAWSServiceAccess');
+  });
+
+  test('switches nothing off while IAM and Organizations do not agree about trusted access, and says what was seen', async () => {
+    const { organization, aws, turned } = await world(ALL_ON);
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('ServiceAccessNotEnabledException') });
+    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow(
+      'IAM and Organizations should agree about trusted access, but after 0.5 seconds AWS still reports trusted access on, and IAM and Organizations do not agree');
+    expect(turned()).toEqual([]);
+  });
+
+  test('switches nothing off when the features cannot be read', async () => {
+    const { organization, aws, turned } = await world(ALL_ON);
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('ValidationError', 'broken') });
+    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow('broken');
+    expect(turned()).toEqual([]);
   });
 
   test('of a create that never finished switches nothing off', async () => {
