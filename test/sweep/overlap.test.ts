@@ -141,7 +141,18 @@ describe('a start that is not to begin before a time', () => {
 describe('conditions of a start', () => {
   test.each([
     ['ifSelected', 'yes'], ['unlessRunning', 1], ['notBefore', 'tomorrow'], ['notBefore', '2026-11-23'], ['notBefore', '2026-13-45T00:00:00Z'], ['dryRun', null],
+    ['notBefore', 0], ['notBefore', 'x2026-11-23T00:00:00Z'], ['notBefore', '2026-11-23T00:00:00Zx'], ['notBefore', '2026-11-23T00:00:00.1234Z'],
   ])('are refused when %s is %j', (key, value) => {
     expect(() => parseStartInput({ [key]: value })).toThrow(expect.objectContaining({ name: 'InputRefused', message: expect.stringContaining(`${key} must be`) }));
+  });
+
+  test.each([{ notBefore: '2026-11-23T00:00:00Z' }, { notBefore: '2026-11-23T00:00:00.123Z', unlessRunning: true }, { accounts: [], dryRun: false, ifSelected: true }])(
+    'are taken as they are: %j', (input) => {
+      expect(parseStartInput(input)).toEqual(input);
+    });
+
+  test('that are unknown are named, with what is allowed, as far as there is room', () => {
+    expect(() => parseStartInput({ acounts: [], dryrun: true })).toThrow(/unknown keys 'acounts', 'dryrun'; allowed are 'accounts' .*'dryRun', 'ifSelected', 'unlessRunning'.*'notBefore'/);
+    expect(() => parseStartInput({ accounts: ['x'.repeat(5_000)] })).toThrow(/^the input of the execution is refused: .{500}$/);
   });
 });

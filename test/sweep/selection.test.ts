@@ -163,6 +163,11 @@ describe('a selection of organizational units', () => {
     expect((await select({ organizationalUnits: [organization.rootId] })).selected.sort()).toEqual([1, 2, 3, 4].map(member));
   });
 
+  test('that cannot be read is that error, and no mistake of the selection', async () => {
+    organization.faults.add({ operation: 'organizations:ListOrganizationalUnitsForParent', effect: fail('AccessDeniedException') });
+    await expect(select({ organizationalUnits: [workloads] })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
   test('that does not exist is an error that names it', async () => {
     await expect(select({ organizationalUnits: ['ou-fake-99999999'] })).rejects.toThrow('no organizational unit ou-fake-99999999');
   });
@@ -181,7 +186,8 @@ describe('a selection of accounts', () => {
       name: 'SelectionError', message: 'the organization has no account 999999999999: correct AccountSelection.accounts',
     });
     const unknown = Array.from({ length: 12 }, (_, n) => member(n));
-    await expect(select({ accounts: unknown })).rejects.toThrow(`${member(9)} and 2 more: correct`);
+    await expect(select({ accounts: unknown })).rejects.toThrow(`${member(8)}, ${member(9)} and 2 more: correct`);
+    await expect(select({ accounts: unknown.slice(0, 10) })).rejects.toThrow(`${member(9)}: correct`);
   });
 
   test('skips the management account even when it is listed', async () => {
@@ -204,6 +210,22 @@ describe('a start', () => {
     const organization = await served();
     [1, 2].forEach((n) => organization.addAccount({ id: member(n) }));
     await expect(select({ accounts: [member(1)] }, { accounts: [member(2)] })).rejects.toThrow(`${member(2)} is not selected by this construct`);
+  });
+
+  test('that names many accounts which are not selected names ten of them', async () => {
+    await served();
+    const strangers = Array.from({ length: 12 }, (_, n) => member(n));
+    await expect(select({}, { accounts: strangers })).rejects.toThrow(new RegExp(`^${strangers.slice(0, 10).join(', ')} is not selected`));
+  });
+
+  test('that cannot know whether its accounts are selected has those that are not reported as skipped', async () => {
+    const organization = await served();
+    organization.addAccount({ id: member(1), name: 'one' });
+    const { batches, skipped } = await select({}, { accounts: [member(2), member(1)], ifSelected: true });
+    expect(batches).toEqual([[{ accountId: member(1), accountName: 'one' }]]);
+    expect(skipped).toMatchObject([{
+      accountId: member(2), accountName: '', outcome: 'skipped', reason: 'AWS Organizations does not list it among the accounts that this construct selects',
+    }]);
   });
 
   test('does not reach an excluded account by naming it', async () => {
