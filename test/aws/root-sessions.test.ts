@@ -1,13 +1,15 @@
 import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } from '../../lambda/aws/clients';
+import * as clients from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { AssumeRootError, RootSession, RootSessions } from '../../lambda/aws/root-sessions';
 import { hasPassword } from '../../lambda/sweep/look';
 import { fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
 
 const MEMBER = '222222222222';
+const { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } = clients;
 const AUDIT = 'IAMAuditRootUserCredentials';
+const CREDENTIALS: Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
 const FLICKER = seconds(0.2, 5, 20);
 
 let organization: FakeOrganization;
@@ -41,9 +43,11 @@ describe('a root session', () => {
   test('is used for every call, by one client for each service', async () => {
     const session = sessions().of(MEMBER, AUDIT);
     const s3 = s3OfRootSession('us-east-1');
-    const clients = [await session.use(async (iam) => iam), await session.use(async (iam) => iam), await session.useAs(s3, async (client) => client)];
-    expect(clients[1]).toBe(clients[0]);
-    expect(clients[2]).not.toBe(clients[0]);
+    const one = await session.use(async (iam) => iam);
+    const again = await session.use(async (iam) => iam);
+    const other = await session.useAs(s3, async (client) => client);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
     expect(assumed()).toHaveLength(1);
   });
 
@@ -126,21 +130,19 @@ describe('a denied root session', () => {
 });
 
 describe('a client for a member account', () => {
-  const session: Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
-
   test.each<[string, (credentials: Credentials) => unknown]>([['IAM', iamOfRootSession], ['S3', s3OfRootSession('us-east-1')], ['SQS', sqsOfRootSession('us-east-1')]])(
     'of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
-      const { config } = clientOf(session) as { config: { credentials: () => Promise<object> } };
+      const { config } = clientOf(CREDENTIALS) as { config: { credentials: () => Promise<object> } };
       expect(await config.credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
       for (const name of ['AccessKeyId', 'SecretAccessKey', 'SessionToken']) {
-        expect(() => clientOf({ ...session, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
-        expect(() => clientOf({ ...session, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
+        expect(() => clientOf({ ...CREDENTIALS, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
+        expect(() => clientOf({ ...CREDENTIALS, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
       }
     });
 
   test('of S3 and SQS is one for a Region', async () => {
     for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
-      expect(await clientOf('eu-west-1')(session).config.region()).toBe('eu-west-1');
+      expect(await clientOf('eu-west-1')(CREDENTIALS).config.region()).toBe('eu-west-1');
     }
   });
 });
@@ -152,6 +154,16 @@ describe('clients', () => {
     }
     expect(assumed()).toHaveLength(5);
     expect(served.connections()).toBe(1);
+  });
+
+  const { cloudFormation, eventBridge, iam, organizations, s3, sns, stepFunctions } = clients;
+  test.each([
+    ...[cloudFormation(), iam(), organizations(), s3(), stepFunctions(), sts('us-east-1')].map((client) => [client, 'adaptive', 10] as const),
+    ...[eventBridge(), sns()].map((client) => [client, 'standard', 4] as const),
+    ...[iamOfRootSession, s3OfRootSession('us-east-1'), sqsOfRootSession('us-east-1')].map((of) => [of(CREDENTIALS), 'standard', 6] as const),
+  ])('of a service try again together, those of signals and of sessions less often', async ({ config }, mode, attempts) => {
+    const strategy = await (config.retryStrategy as () => Promise<{ mode: string }>)();
+    expect([strategy.mode, await config.maxAttempts()]).toEqual([mode, attempts]);
   });
 
   test('of STS are those of a Region, whatever the Region of the function is', async () => {

@@ -62,6 +62,21 @@ describe('switching on', () => {
     expect(switchesOf(organization)).toEqual(ALL_ON);
   });
 
+  test('does not take the trusted access of another service for that of IAM', async () => {
+    const { organization, aws, turned } = await world();
+    organization.trustedServices.current = new Map([['sso.amazonaws.com', 0]]);
+    await features.create(CREDENTIALS_ONLY, aws);
+    expect(turned()).toEqual(['EnableAWSServiceAccess', 'EnableOrganizationsRootCredentialsManagement']);
+  });
+
+  test('finds them also when both services learn late of trusted access', async () => {
+    const { organization, aws, turned } = await world({ features: [...FEATURES] });
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: late(200) });
+    organization.faults.add({ operation: 'organizations:ListAWSServiceAccessForOrganization', effect: late(200) });
+    await features.create(BOTH, aws);
+    expect(turned()).toEqual(['EnableAWSServiceAccess']);
+  });
+
   test('finds them also when IAM learns late of trusted access', async () => {
     const { organization, aws, turned } = await world({ features: [...FEATURES] });
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: late(200) });
@@ -333,6 +348,23 @@ describe('a delete', () => {
       operation: 'iam:DisableOrganizationsRootCredentialsManagement',
       effect: switchOffAfter(() => { organization.trustedServices.current = new Map(); }),
     });
+    await features.remove(OWNED, ORGANIZATION_ID, aws);
+    expect(switchesOf(organization)).toEqual(ALL_OFF);
+  });
+
+  test('is done when trusted access goes off before a feature is switched off: nothing can be managed then', async () => {
+    const { organization, aws } = await world(ALL_ON);
+    organization.faults.add({
+      operation: 'iam:DisableOrganizationsRootSessions',
+      effect: switchOffAfter(() => { organization.trustedServices.current = new Map(); }),
+    });
+    await features.remove(OWNED, ORGANIZATION_ID, aws);
+    expect(switchesOf(organization).trustedAccess).toBe(false);
+  });
+
+  test('does not mind delegated administrators for other services', async () => {
+    const { organization, aws } = await world(ALL_ON);
+    organization.delegations.current = new Map([[SECURITY, new Map([['sso.amazonaws.com', 0]])]]);
     await features.remove(OWNED, ORGANIZATION_ID, aws);
     expect(switchesOf(organization)).toEqual(ALL_OFF);
   });
