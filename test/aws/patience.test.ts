@@ -36,9 +36,10 @@ describe('what may pass is tried again', () => {
 
   test('as long as the patience lasts, and not longer: the last failure is told', async () => {
     const { at, operation } = failing();
-    await expect(retryWhile(() => true, SHORT, operation)).rejects.toThrow(/^not yet [4-9]$/);
+    await expect(retryWhile(() => true, SHORT, operation)).rejects.toThrow(/^not yet \d+$/);
+    expect(at.length).toBeGreaterThan(1);
     expect(at.at(-1)! - at[0]).toBeGreaterThanOrEqual(SHORT.forMs - 1);
-    expect(at.at(-1)! - at[0]).toBeLessThan(SHORT.forMs * 5);
+    expect(at.at(-1)! - at[0]).toBeLessThan(5_000);
   });
 
   test('once where there is no patience', async () => {
@@ -48,12 +49,10 @@ describe('what may pass is tried again', () => {
   });
 
   test('after pauses that double, up to the longest', async () => {
-    const { at, operation } = failing(4);
-    await retryWhile(() => true, { forMs: 10_000, firstPauseMs: 20, longestPauseMs: 50 }, operation);
-    pausesOf(at).forEach((pause, i) => {
-      expect(pause).toBeGreaterThanOrEqual([20, 40, 50, 50][i] - 2);
-      expect(pause).toBeLessThan([40, 80, 100, 100][i] + 40); // another test may hold the machine for a moment
-    });
+    const { at, operation } = failing(9);
+    await retryWhile(() => true, { forMs: 60_000, firstPauseMs: 10, longestPauseMs: 25 }, operation);
+    pausesOf(at).forEach((pause, i) => expect(pause).toBeGreaterThanOrEqual(([10, 20][i] ?? 25) - 2));
+    expect(at.at(-1)! - at[0]).toBeLessThan(4_000); // and not the 5 seconds of pauses that go on doubling
   });
 
   test('without a pause that is longer than the rest of the patience', async () => {
@@ -73,7 +72,7 @@ describe('what is read until it is as wanted', () => {
   test('is returned as it was last read when the patience ends', async () => {
     let reads = 0;
     expect(await readUntil(() => false, SHORT, async () => ++reads)).toBe(reads);
-    expect(reads).toBeGreaterThan(2);
+    expect(reads).toBeGreaterThan(1);
   });
 });
 
@@ -87,7 +86,7 @@ describe('what nobody needs', () => {
 
   test('is answered when it comes in time, and leaves no timer that would hold the process', async () => {
     const before = timers();
-    expect(await within(60_000, async () => 'known')).toBe('known');
+    expect(await within(60_000, () => sleep(20, 'known'))).toBe('known');
     await sleep(0);
     expect(timers()).toBeLessThanOrEqual(before);
   });

@@ -101,9 +101,8 @@ describe('a denied root session', () => {
   test('does not pass any more when no permission can be late', async () => {
     denied();
     const begin = Date.now();
-    await expect(sessions(150).of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: true });
-    expect(assumed().length).toBeGreaterThan(2);
-    expect(Date.now() - begin).toBeGreaterThanOrEqual(149);
+    await expect(sessions(2 * FLICKER.forMs).of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: true });
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(2 * FLICKER.forMs - 1);
   });
 
   test('flickers when one was allowed before: it is waited for a moment, however long permissions may be late', async () => {
@@ -112,7 +111,7 @@ describe('a denied root session', () => {
     const before = assumed().length;
     const repair = denied();
     await expect(all.of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: true });
-    expect(assumed().length).toBeGreaterThan(before + 2);
+    expect(assumed().length).toBeGreaterThan(before + 1);
     repair();
     denied(2);
     expect(await all.of(MEMBER, AUDIT).use(hasPassword)).toBe(true);
