@@ -28,6 +28,7 @@ describe('the id of the account that joined', () => {
     ['as in the event of an account that was created', { serviceEventDetails: { createAccountStatus: { accountId: JOINED, state: 'SUCCEEDED' } } }],
     ['at the top of the details', { serviceEventDetails: { accountId: JOINED, joinedMethod: 'Invited', joinedTime: '2026-11-23T00:00:00Z' } }],
     ['more than once', { serviceEventDetails: { accountId: JOINED, account: { id: JOINED } }, responseElements: [JOINED] }],
+    ['beside the account in whose trail the event is', { recipientAccountId: OTHER, serviceEventDetails: { accountId: JOINED } }],
     ['beside the id of the management account', { requestParameters: { parentAccountId: MANAGEMENT, accounts: [{ Id: JOINED }] } }],
   ])('is found %s', (_where, told) => {
     expect(joinedAccountId(event(told))).toBe(JOINED);

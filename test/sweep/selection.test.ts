@@ -269,7 +269,30 @@ describe('before a sweep', () => {
     ['every feature of the organization', { ...ON, featureSet: 'CONSOLIDATED_BILLING' }, 'enable all features'],
   ])('%s must be on, and the error says how', async (_what, options, message) => {
     await served(options);
-    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toThrow(message);
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toMatchObject({ message: expect.stringMatching(new RegExp(`^the sweep has not begun: .*${message}`)) });
+  });
+
+  test('a feature that is off has a name of its own, also where AWS leaves out an empty list', async () => {
+    const organization = await served({ trustedAccess: true });
+    organization.switches.emptyFeaturesSent = false;
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toMatchObject({
+      name: 'FeatureNotEnabled', message: expect.stringContaining('the feature RootCredentialsManagement is off'),
+    });
+  });
+
+  test.each(['AWSOrganizationsNotInUseException', 'OrganizationNotFoundException'])('an account without an organization is told so, whatever AWS calls it: %s', async (name) => {
+    const organization = await served();
+    organization.faults.add({ operation: 'organizations:DescribeOrganization', effect: fail(name) });
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toMatchObject({
+      name, message: 'the sweep has not begun: this account is in no organization: sweep from the management account or the delegated administrator of one',
+    });
+  });
+
+  test('what does not come by waiting is told at once', async () => {
+    const organization = await served();
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('OrganizationNotInAllFeaturesModeException') });
+    await expect(preflight(iam(), organizations(), seconds(20, 5_000))).rejects.toMatchObject({ name: 'OrganizationNotInAllFeaturesModeException' });
+    expect(organization.calls).toHaveLength(2);
   });
 
   test('a member account is told that it must be a delegated administrator', async () => {
@@ -279,10 +302,20 @@ describe('before a sweep', () => {
     await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toThrow('deploy RootAccessDelegation in the management account first');
   });
 
-  test('switches that take effect late are waited for', async () => {
+  const featureOff: Effect = async (_call, answer) => {
+    const answered = await answer();
+    return { ...answered, body: String(answered.body).replaceAll('RootCredentialsManagement', 'RootSessions') };
+  };
+
+  test.each<[string, Effect]>([
+    ['trusted access', fail('ServiceAccessNotEnabledException')],
+    ['the delegation', fail('AccountNotManagementOrDelegatedAdministratorException')],
+    ['a permission', fail('AccessDenied')],
+    ['the feature', featureOff],
+  ])('%s that takes effect late is waited for', async (_what, effect) => {
     const organization = await served();
-    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', times: 2, effect: fail('ServiceAccessNotEnabledException') });
-    expect(await preflight(iam(), organizations(), seconds(20, 50))).toMatchObject({ managementAccountId: MANAGEMENT });
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', times: 2, effect });
+    expect(await preflight(iam(), organizations(), seconds(20, 10))).toMatchObject({ managementAccountId: MANAGEMENT });
   });
 });
 
@@ -365,7 +398,7 @@ describe('where the accounts are in the organization', () => {
     for (const path of ['"Other":1', '"Paths":[]', '"Paths":["o-1/222222222222/"]']) {
       organization.faults.clear();
       organization.faults.add({ operation: 'organizations:ListAccounts', effect: pathless(path) });
-      expect((await select({})).placement).toEqual({ units: [], parents: {} });
+      expect((await select({})).placement).toStrictEqual({ units: [], parents: {} });
     }
   });
 

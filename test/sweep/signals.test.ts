@@ -164,8 +164,12 @@ describe('the message to people', () => {
 
   test('of a dry run says that nothing was deleted', async () => {
     await tell(reportOf([resultOf(accountOf(1), [{ kind: 'Password', status: 'would-delete' }])], { dryRun: true }));
-    expect(listener.heard.messages[0].Message).toContain('a dry run: nothing was deleted');
-    expect(listener.heard.messages[0].Message).toContain('credentials that were found and not deleted are still there');
+    const [first, ...rest] = listener.heard.messages[0].Message.split('\n');
+    expect(first).toContain('a dry run: nothing was deleted');
+    expect(rest.slice(rest.indexOf('What to do:') + 1)).toEqual([
+      '- credentials that were found and not deleted are still there: the report names each one and why',
+      `- read the whole report: ${ADDRESSES.html}`,
+    ]);
   });
 
   test('fits the subject of a mail, however much happened', async () => {
