@@ -82,9 +82,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dependency-cruiser@^17.3.9',
     'esbuild',
     'fast-check',
+    'playwright-core', // drives a Chromium that is there; it brings none
     'tsx',
   ],
 
+  eslintOptions: { dirs: ['lib'], fileExtensions: ['.ts', '.mts'] },
   github: false,
   release: false,
   depsUpgrade: false,

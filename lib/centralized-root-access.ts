@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { HandlerOptions } from './handler-options';
 import { OrgRootAccessFeatures } from './organization/org-root-access-features';
 import { RootAccessDelegation } from './organization/root-access-delegation';
+import { topicForAlarms } from './private/topic-for-alarms';
 import { AccountSelection } from './sweep/account-selection';
 import { FailedAccounts } from './sweep/failed-accounts';
 import { JoinedAccounts } from './sweep/joined-accounts';
@@ -111,7 +112,7 @@ export class CentralizedRootAccess extends Construct {
   constructor(scope: Construct, id: string, props: CentralizedRootAccessProps = {}) {
     super(scope, id);
     const { accounts, handler } = props;
-    this.notifications = props.notifications ?? new sns.Topic(this, 'Notifications', { enforceSSL: true });
+    this.notifications = props.notifications ?? topicForAlarms(this, 'Notifications');
     this.features = new OrgRootAccessFeatures(this, 'Features', { handler });
     if (props.delegatedAdministrator !== undefined) {
       this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministrator, features: this.features, handler });

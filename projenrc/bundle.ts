@@ -41,4 +41,6 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   const tests = project.tryFindObjectFile('test/tsconfig.json')!;
   tests.addOverride('compilerOptions.module', 'preserve');
   tests.addOverride('compilerOptions.moduleResolution', 'bundler');
+  tests.addOverride('compilerOptions.allowImportingTsExtensions', true);
+  tests.addToArray('include', '**/*.mts');
 }

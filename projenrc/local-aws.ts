@@ -15,8 +15,7 @@ export function localAws(project: awscdk.AwsCdkConstructLibrary) {
   });
   project.addTask('bench', {
     description: 'Measure sweeps against their floor and against a bash loop (sizes: npm run bench -- 20 200)',
-    exec: 'tsx test/bench/main.ts',
-    receiveArgs: true,
+    steps: [{ spawn: 'bundle' }, { exec: 'tsx test/bench/main.ts', receiveArgs: true }],
   });
   project.gitignore.addPatterns('/.local-aws/', '/cdk.out/');
 }

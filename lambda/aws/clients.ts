@@ -40,10 +40,21 @@ export const iam = () => new IAMClient(shared);
 export const sts = (region: string) => new STSClient({ ...shared, region });
 
 /**
+ * What a client finds out from the environment and from files. A sweep makes one for each of thousands of sessions, and all would find the same; credentials
+ * are none of it.
+ */
+let surroundings: ReturnType<typeof lookAround> | undefined;
+
+function lookAround() {
+  const { region, useFipsEndpoint, useDualstackEndpoint, authSchemePreference, userAgentAppId } = iam().config;
+  return { region, useFipsEndpoint, useDualstackEndpoint, authSchemePreference, userAgentAppId };
+}
+
+/**
  * IAM as the root user of a member account. It is built from the root session's credentials and from nothing else: a call
  * that names no user acts on whoever signs it, so it must never be able to fall back to the function's own credentials.
  */
-export const iamOfRootSession = (session: Credentials) => new IAMClient(ofRootSession(session));
+export const iamOfRootSession = (session: Credentials) => new IAMClient({ ...surroundings ??= lookAround(), ...ofRootSession(session) });
 /** S3 as the root user of a member account. A bucket answers in its own Region only; one that is elsewhere says where. */
 export const s3OfRootSession = (region: string) => (session: Credentials) => (
   new S3Client({ ...ofRootSession(session), region, followRegionRedirects: true }));
@@ -58,7 +69,7 @@ function ofRootSession({ AccessKeyId, SecretAccessKey, SessionToken }: Credentia
     secretAccessKey: required('SecretAccessKey', SecretAccessKey),
     sessionToken: required('SessionToken', SessionToken),
   };
-  return { requestHandler, maxAttempts: 6, credentials };
+  return { requestHandler, retryMode: 'standard', maxAttempts: 6, credentials };
 }
 
 function required(name: string, value: string | undefined): string {

@@ -3,13 +3,18 @@ import type { SweepReport } from './report';
 import type { AccountResult, CredentialResult } from './results';
 import { pathOf, type OrganizationalUnit } from './units';
 
+/** What begins a formula: at the start of a cell, and behind what a spreadsheet of another country takes for the separator, or for the next line. */
+const FORMULA = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])/g;
+
 /** One line for each credential, and one for an account that has none to show. No cell begins a formula of a spreadsheet. */
 export function csvOf({ accounts, organizationalUnits = [] }: SweepReport): string {
   const units = new Map(organizationalUnits.map((unit) => [unit.id, unit]));
   return stringify(accounts.flatMap((account) => rows(account, units)), {
     header: true,
     bom: true, // spreadsheets take a file without it for the local code page
-    escape_formulas: true,
+    cast: { string: (text) => text.replace(FORMULA, "$1$2'") },
+    escape_formulas: true, // tabs and line breaks at the start, too
+    quoted_match: /[;\t]/,
     columns: [
       'account_id', 'account_name', 'organizational_unit', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'status', 'reason', 'code', 'message', 'remedies',
     ],

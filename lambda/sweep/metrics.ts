@@ -1,3 +1,4 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SweepReport } from './report';
 import { accountsSwept, isWhole, tallyOf } from './tally';
 import { METRIC_NAMESPACE, METRICS, SWEEP_DIMENSION, type MetricName } from '../../lib/private/contract';
@@ -8,28 +9,19 @@ const ADDITIONS: readonly MetricName[] = ['accountsFailed', 'credentialsFound', 
 /**
  * Emits what a sweep found and did. Only a sweep of the whole selection that came to its end may say that there is nothing:
  * another one adds to what is known, and a zero of it would end an alarm that is true.
- *
- * It is a line in CloudWatch's embedded metric format (EMF), straight to the standard output: `console` puts words before it.
  */
 export function publishMetrics(sweep: string, report: SweepReport, signalsFailed: number) {
   const names = Object.keys(METRICS) as MetricName[];
   const values = valuesOf(report, signalsFailed);
   const told = names.filter((name) => isWhole(report) || (ADDITIONS.includes(name) && values[name] > 0));
   if (told.length === 0) {
-    return;
+    return; // Powertools would warn of it
   }
-  process.stdout.write(`${JSON.stringify({
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [{
-        Namespace: METRIC_NAMESPACE,
-        Dimensions: [[SWEEP_DIMENSION]],
-        Metrics: told.map((name) => ({ Name: METRICS[name], Unit: name === 'sweepDuration' ? 'Seconds' : 'Count' })),
-      }],
-    },
-    [SWEEP_DIMENSION]: sweep,
-    ...Object.fromEntries(told.map((name) => [METRICS[name], values[name]])),
-  })}\n`);
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+  metrics.clearDefaultDimensions(); // `service`, by which the construct's metrics would not be found
+  metrics.addDimension(SWEEP_DIMENSION, sweep);
+  told.forEach((name) => metrics.addMetric(METRICS[name], name === 'sweepDuration' ? MetricUnit.Seconds : MetricUnit.Count, values[name]));
+  metrics.publishStoredMetrics();
 }
 
 function valuesOf(report: SweepReport, signalsFailed: number): Record<MetricName, number> {

@@ -1,5 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { inert } from './inert';
 import { publishMetrics } from './metrics';
 import type { SweepReport } from './report';
 import { tallyOf, type Tally } from './tally';
@@ -124,7 +125,7 @@ export function subjectOf(report: SweepReport): string {
 /** What happened, what to do, and where to read more. The verdict names accounts, causes and remedies. */
 export function messageFor(sweep: string, report: SweepReport, { succeeded, cause }: Verdict, { html }: ReportAddresses): string {
   return [
-    `Sweep ${sweep}, execution ${report.execution}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
+    `Sweep ${sweep}, execution ${inert(report.execution)}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
     '',
     cause,
     '',

@@ -1,4 +1,4 @@
-import { inert, oneLine } from './inert';
+import { inert, plain } from './inert';
 import type { SweepReport } from './report';
 import type { AccountResult, Problem } from './results';
 import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
@@ -78,8 +78,8 @@ function problemLines(problem: Problem | undefined): string[] {
   if (problem === undefined) {
     return [];
   }
-  const remedies = problem.remedies.slice(0, REMEDIES_SHOWN).map((remedy, i, all) => `  ${all.length > 1 ? `${i + 1}. ` : ''}${remedy}`);
-  return [`  ${problem.code}: ${oneLine(problem.message)}`, ...remedies];
+  const remedies = problem.remedies.slice(0, REMEDIES_SHOWN).map((remedy, i, all) => `  ${all.length > 1 ? `${i + 1}. ` : ''}${plain(remedy)}`);
+  return [`  ${problem.code}: ${plain(problem.message)}`, ...remedies];
 }
 
 const firstProblem = ({ problem, credentials }: AccountResult): Problem =>

@@ -1,9 +1,8 @@
-import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as subscriptions from 'aws-cdk-lib/aws-logs-destinations';
@@ -11,134 +10,16 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { filterPattern } from './filter-pattern';
+import { checkProps, settingsOf } from './monitor-settings';
 import { RootActivity } from './root-activity';
-import { HandlerOptions } from '../handler-options';
+import { OnRootActivityOptions, RootActivityMonitorProps } from './root-activity-monitor-props';
 import {
   ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, type Condition, conditionsOf, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE,
   FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, ROOT_SESSIONS, rootSession, SETTINGS_VARIABLE, subscribed, TOPIC_VARIABLE, UNREADABLE,
 } from '../private/contract-guard';
 import { HandlerFunction } from '../private/handler-function';
-import { checkAccountId, checkMetricNamespace, checkPolicyId, checkPrincipalArn } from '../private/validate';
-
-/** Lambda's limit for all environment variables of a function is 4 KB; the others need little. */
-const LONGEST_SETTINGS = 3_500;
-const LONGEST_REASON = 200;
-/** What stands for an ARN that is known only when the stack is deployed. */
-const USUAL_ARN = 120;
-
-/** Root activity in one account that is expected, and is neither told nor counted. */
-export interface IgnoredRootActivity {
-  /** Id of the account in which it is expected. */
-  readonly accountId: string;
-
-  /** The activities that are expected there. The others are noticed as everywhere. */
-  readonly activities: RootActivity[];
-
-  /** Why: up to 200 characters. It is written to the function's log with each event that is ignored. */
-  readonly reason: string;
-}
-
-/** Properties of RootActivityMonitor. */
-export interface RootActivityMonitorProps {
-  /**
-   * The log group of the organization's trail: a trail of all accounts and all Regions, with management events.
-   *
-   * It must be in the account and the Region of the stack, since a log group can call a function there only.
-   * Adds five metric filters at least and one of the two subscription filters that a log group may have.
-   */
-  readonly trailLogGroup: logs.ILogGroup;
-
-  /**
-   * Topic that gets one message for each event, and the alarms.
-   *
-   * Adds the permission to publish to it (`sns:Publish`) to the function's role; for a topic that the CDK knows to have a key also
-   * `kms:Decrypt` and `kms:GenerateDataKey` on it, by way of SNS.
-   * The policy of a topic of yours must let `cloudwatch.amazonaws.com` publish, and so must its key: with AWS's own key `alias/aws/sns`
-   * CloudWatch cannot send an alarm.
-   *
-   * @default - a new topic without subscribers
-   */
-  readonly topic?: sns.ITopic;
-
-  /**
-   * Key that encrypts the new topic. Not together with `topic`. Its policy is extended so that alarms can use it.
-   *
-   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of SNS, to the function's role.
-   *
-   * @default - the messages are not encrypted with a key
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Event bus that gets one event for each event noticed. Adds the permission `events:PutEvents` on it to the function's role.
-   *
-   * @default - the default event bus of the account
-   */
-  readonly eventBus?: events.IEventBus;
-
-  /**
-   * Roles that take root sessions as their duty, such as the `rootSessionRole` of a RootCredentialsPurge.
-   *
-   * @default - none: every root session is told
-   */
-  readonly allowedPrincipals?: iam.IRole[];
-
-  /**
-   * ARNs of further roles and users that may take root sessions, without wildcards. That of a role has its path:
-   * `arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_BreakGlass_0123456789abcdef`.
-   *
-   * @default - none
-   */
-  readonly allowedPrincipalArns?: string[];
-
-  /**
-   * Ids of service control policies that guard root users: `p-` and letters. It is told when one is detached, deleted or changed, and when
-   * service control policies are switched off.
-   *
-   * @default - policies are not watched
-   */
-  readonly guardrailPolicyIds?: string[];
-
-  /**
-   * Activities that are expected in some accounts, each with the reason.
-   *
-   * A metric filter holds the accounts of its activity, so there can be a few only; synth fails when there are too many.
-   *
-   * @default - nothing is ignored
-   */
-  readonly ignore?: IgnoredRootActivity[];
-
-  /**
-   * Namespace of the metrics. Two monitors in one account and Region need two.
-   *
-   * @default 'CdkRootAccess'
-   */
-  readonly metricNamespace?: string;
-
-  /**
-   * What the alarms do.
-   *
-   * @default - they publish to the topic
-   */
-  readonly alarmActions?: cloudwatch.IAlarmAction[];
-
-  /**
-   * How the function runs.
-   *
-   * @default - Node.js 22, logs kept for one year, no VPC
-   */
-  readonly handler?: HandlerOptions;
-}
-
-/** Options of RootActivityMonitor.onRootActivity(). */
-export interface OnRootActivityOptions extends events.OnEventOptions {
-  /**
-   * The activities that the rule is for.
-   *
-   * @default - all, and also events that could not be read
-   */
-  readonly activities?: RootActivity[];
-}
+import { useKeyOfTopic } from '../private/key-use';
+import { topicForAlarms } from '../private/topic-for-alarms';
 
 /**
  * Notices what root users do in the whole organization, and what is done to centralized root access.
@@ -188,7 +69,7 @@ export class RootActivityMonitor extends Construct {
     this.trailLogGroup = props.trailLogGroup;
     this.namespace = props.metricNamespace ?? 'CdkRootAccess';
     this.eventBus = props.eventBus;
-    this.topic = props.topic ?? newTopic(this, props.encryptionKey);
+    this.topic = props.topic ?? topicForAlarms(this, 'Topic', { displayName: 'Root activity', masterKey: props.encryptionKey });
     this.alarmActions = props.alarmActions ?? [new actions.SnsAction(this.topic)];
     this.undelivered = new sqs.Queue(this, 'Undelivered', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -281,9 +162,10 @@ export class RootActivityMonitor extends Construct {
       options,
     });
     handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });
-    for (const statement of [...publishing(this, this.topic), allow(['events:PutEvents'], this.eventBus?.eventBusArn ?? defaultBus(this))]) {
-      handler.addToRolePolicy(statement);
-    }
+    const statements = [
+      allow('sns:Publish', this.topic.topicArn), ...useKeyOfTopic(this, this.topic), allow('events:PutEvents', this.eventBus?.eventBusArn ?? defaultBus(this)),
+    ];
+    statements.forEach((statement) => handler.addToRolePolicy(statement));
     const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
       logGroup: this.trailLogGroup,
       destination: new subscriptions.LambdaDestination(handler),
@@ -338,70 +220,6 @@ export class RootActivityMonitor extends Construct {
   }
 }
 
-function settingsOf(props: RootActivityMonitorProps): MonitorSettings {
-  const { allowedPrincipals = [], allowedPrincipalArns = [], guardrailPolicyIds = [], ignore = [] } = props;
-  return {
-    allowedPrincipals: [...allowedPrincipals.map(({ roleArn }) => roleArn), ...allowedPrincipalArns],
-    guardrailPolicies: guardrailPolicyIds,
-    ignored: ignore.map(({ accountId, activities, reason }) => ({ accountId, activities, reason })),
-  };
-}
-
-function checkProps(scope: Construct, props: RootActivityMonitorProps, settings: MonitorSettings) {
-  const { allowedPrincipalArns = [], guardrailPolicyIds = [], ignore = [], metricNamespace, topic, encryptionKey, trailLogGroup } = props;
-  allowedPrincipalArns.forEach((arn, i) => checkPrincipalArn(`allowedPrincipalArns[${i}]`, arn));
-  guardrailPolicyIds.forEach((id, i) => checkPolicyId(`guardrailPolicyIds[${i}]`, id));
-  ignore.forEach((rule, i) => checkIgnored(`ignore[${i}]`, rule));
-  checkMetricNamespace('metricNamespace', metricNamespace ?? 'CdkRootAccess');
-  if (topic && encryptionKey) {
-    throw new Error('encryptionKey is for the new topic: give topic or encryptionKey, not both');
-  }
-  checkSamePlace(scope, trailLogGroup);
-  const { length } = JSON.stringify(settings, (_key, value) => Token.isUnresolved(value) ? 'x'.repeat(USUAL_ARN) : value);
-  if (length > LONGEST_SETTINGS) {
-    throw new Error(`allowedPrincipals, allowedPrincipalArns, guardrailPolicyIds and ignore may have ${LONGEST_SETTINGS} characters together, got ${length}: a function's environment holds no more`);
-  }
-}
-
-function checkIgnored(property: string, { accountId, activities, reason }: IgnoredRootActivity) {
-  checkAccountId(`${property}.accountId`, accountId);
-  if (activities.length === 0) {
-    throw new Error(`${property}.activities must name at least one activity, got none`);
-  }
-  if (!Token.isUnresolved(reason) && (reason.trim() === '' || reason.length > LONGEST_REASON)) {
-    throw new Error(`${property}.reason must have 1 to ${LONGEST_REASON} characters, got '${reason}'`);
-  }
-}
-
-/** A log group calls functions of its own account and Region only. */
-function checkSamePlace(scope: Construct, { env: group }: logs.ILogGroup) {
-  const stack = Stack.of(scope);
-  const differ = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
-  if (differ(group.account, stack.account) || differ(group.region, stack.region)) {
-    throw new Error(`trailLogGroup must be in the account and Region of the stack (${stack.account}, ${stack.region}), got one of ${group.account}, ${group.region}: deploy the monitor there`);
-  }
-}
-
-/** A topic that takes messages by TLS only. A policy replaces SNS's own, which would have let the alarms publish. */
-function newTopic(scope: Construct, masterKey?: kms.IKey): sns.Topic {
-  const topic = new sns.Topic(scope, 'Topic', { displayName: 'Root activity', enforceSSL: true, masterKey });
-  const stack = Stack.of(scope);
-  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  const cloudWatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } },
-  });
-  topic.grantPublish(cloudWatch);
-  return topic;
-}
-
-/** To publish to a topic, and by way of SNS to use its key. */
-function publishing(scope: Construct, { topicArn, masterKey }: sns.ITopic): iam.PolicyStatement[] {
-  const bySns = { StringEquals: { 'kms:ViaService': `sns.${Stack.of(scope).region}.amazonaws.com` } };
-  return [allow(['sns:Publish'], topicArn), ...masterKey ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], masterKey.keyArn, bySns)] : []];
-}
-
-function allow(allowed: string[], resource: string, conditions?: Record<string, unknown>): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: allowed, resources: [resource], conditions });
-}
+const allow = (action: string, resource: string) => new iam.PolicyStatement({ actions: [action], resources: [resource] });
 
 const defaultBus = (scope: Construct) => Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });

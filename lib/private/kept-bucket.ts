@@ -1,8 +1,9 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { byWayOf } from './key-use';
 
 /** A bucket that outlives the stack, keeps older versions and speaks TLS only. */
 export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
@@ -20,14 +21,11 @@ export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKe
   return bucket;
 }
 
-/** Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes. */
-export function useKey(scope: Construct, { encryptionKey }: s3.IBucket, roles: iam.IRole[]): Construct[] {
-  return encryptionKey === undefined ? [] : [new iam.Policy(scope, 'KeyPolicy', {
-    roles,
-    statements: [new iam.PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` } },
-    })],
-  })];
+/**
+ * Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes.
+ *
+ * @returns what must exist before the bucket is used
+ */
+export function useKey(scope: Construct, id: string, { encryptionKey }: s3.IBucket, actions: string[], roles: iam.IRole[]): Construct[] {
+  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, { roles, statements: [byWayOf(scope, encryptionKey, 's3', actions)] })];
 }

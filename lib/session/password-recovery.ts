@@ -35,7 +35,8 @@ export interface PasswordRecoveryOptions {
   /**
    * Topic that is told when a recovery is about to end, and when it could not be closed.
    *
-   * Adds `sns:Publish` on the topic to the role of the state machine that closes; if the topic has a key, let that role use it.
+   * Adds `sns:Publish` on the topic to the role of the state machine that closes, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, by way of SNS, if
+   * it has one that is known.
    *
    * @default - nobody is reminded, and a recovery that could not be closed is a failed execution of `passwordRecoveryCloser`
    */

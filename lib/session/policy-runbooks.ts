@@ -47,7 +47,8 @@ export class PolicyRunbooks extends Construct {
     const { kind, parameters, settings, bucket } = props;
     const unlock = this.function('UnlockFunction', 'unlockHandler', `Unlocks ${kind}s: saves their policy and removes it`);
     const restore = this.function('RestoreFunction', 'restoreHandler', `Restores policies of ${kind}s that were saved`);
-    const files = bucket.arnForObjects(`${POLICIES_PREFIX}*/${kind}s/*`);
+    const records = `${POLICIES_PREFIX}*/${kind}s/`;
+    const files = bucket.arnForObjects(`${records}*`);
     const replacements = bucket.arnForObjects(`${REPLACEMENTS_PREFIX}*`);
     this.roles = [unlock.role!, restore.role!];
     this.unlock = this.runbook('Unlock', unlock, {
@@ -55,7 +56,7 @@ export class PolicyRunbooks extends Construct {
       parameters: { AccountId: ACCOUNT_ID, ...parameters, ...settings.allowReplacement && { ReplacementSha256: REPLACEMENT } },
       statements: [
         allow(['s3:PutObject'], [files]),
-        list(bucket, POLICIES_PREFIX),
+        list(bucket, records),
         ...settings.allowReplacement ? [allow(['s3:GetObject'], [replacements]), list(bucket, REPLACEMENTS_PREFIX)] : [],
       ],
       grantInput: settings.allowReplacement
@@ -65,7 +66,7 @@ export class PolicyRunbooks extends Construct {
     this.restore = this.runbook('Restore', restore, {
       description: `Restores the policy of a ${kind} of a member account as an unlock saved it`,
       parameters: { AccountId: ACCOUNT_ID, ...parameters, Record: RECORD },
-      statements: [allow(['s3:GetObject', 's3:PutObject'], [files]), list(bucket, POLICIES_PREFIX)],
+      statements: [allow(['s3:GetObject', 's3:PutObject'], [files]), list(bucket, records)],
     });
   }
 

@@ -41,8 +41,8 @@ export interface RootSessionApprovers {
   /**
    * Topic to which a request for approval is sent: what is to be done, why, by whom, and the two commands that answer it.
    *
-   * Subscribe only approvers. Adds `sns:Publish` on the topic to the state machines' roles, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, if it has one
-   * that is known.
+   * Subscribe only approvers. Adds `sns:Publish` on the topic to the state machines' roles, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, by way of SNS,
+   * if it has one that is known.
    */
   readonly topic: sns.ITopic;
 

@@ -4,16 +4,17 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Approvals } from './approvals';
-import { grantReadRecoveries, IPasswordRecoveries } from './password-recoveries';
+import { IPasswordRecoveries, PasswordRecoveries } from './password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
 import { PolicyRunbooks } from './policy-runbooks';
-import { grantRecords, reserveRecords } from './records-bucket';
 import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
-import { RunbookParameter, TO_PUBLISH } from './runbook';
+import { RunbookParameter } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { keptBucket, useKey } from '../private/kept-bucket';
+import { useKeyOfTopic } from '../private/key-use';
+import { grantReadPrefixes, reservePrefixes } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
@@ -100,7 +101,7 @@ export interface RootSessionRunbooksProps {
   /**
    * Key that encrypts the new bucket. Not together with `recordsBucket`.
    *
-   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of S3, to the roles of the functions.
+   * Adds `kms:Decrypt` on the key, by way of S3, to the roles of the functions, and `kms:GenerateDataKey` to those that write.
    *
    * @default - keys that S3 manages
    */
@@ -207,10 +208,12 @@ export class RootSessionRunbooks extends Construct {
       ...common, kind: 'queue', task: TASK_POLICIES.unlockQueue, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
-    reserveRecords(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
-    reserveRecords(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
-    useKey(this, bucket, [...buckets.roles, ...queues.roles, ...passwords.writers, ...passwords.readers]);
-    props.passwordRecovery?.topic?.masterKey?.grant(passwords.closer, ...TO_PUBLISH);
+    reserve(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
+    reserve(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
+    const writers = [...buckets.roles, ...queues.roles, ...passwords.writers];
+    useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], [...writers, ...passwords.readers]);
+    useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers);
+    useKeyOfTopic(this, props.passwordRecovery?.topic).forEach((statement) => passwords.closer.addToRolePolicy(statement));
     if (props.features) {
       this.node.addDependency(props.features);
     }
@@ -224,7 +227,7 @@ export class RootSessionRunbooks extends Construct {
     this.extendPasswordRecovery = passwords.extend;
     this.closePasswordRecovery = passwords.close;
     this.passwordRecoveryCloser = passwords.closer;
-    this.passwordRecoveries = { bucket, grantRead: (grantee) => grantReadRecoveries(bucket, grantee) };
+    this.passwordRecoveries = PasswordRecoveries.fromBucket(bucket);
   }
 
   /** Lets somebody start every runbook, as each one's `grantStart` does. */
@@ -239,7 +242,7 @@ export class RootSessionRunbooks extends Construct {
 
   /** Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `policies/` and `recoveries/`, and `kms:Decrypt` if there is a key. */
   public grantReadRecords(grantee: iam.IGrantable): iam.Grant {
-    return grantRecords(this.recordsBucket, grantee, POLICIES_PREFIX, RECOVERIES_PREFIX);
+    return grantReadPrefixes(this.recordsBucket, grantee, POLICIES_PREFIX, RECOVERIES_PREFIX);
   }
 
   private get all(): IRootSessionRunbook[] {
@@ -249,6 +252,9 @@ export class RootSessionRunbooks extends Construct {
     ];
   }
 }
+
+const reserve = (bucket: s3.IBucket, sid: string, prefix: string, roles: iam.IRole[]) =>
+  reservePrefixes(bucket, { sid, prefixes: [prefix], roles, whose: "the runbooks'", warning: `recordsBucketPolicy:${sid}` });
 
 function check({ protectedAccounts = [], protectedBuckets = [], protectedQueues = [], ...props }: RootSessionRunbooksProps) {
   protectedAccounts.forEach((accountId, i) => checkAccountId(`protectedAccounts[${i}]`, accountId));

@@ -10,6 +10,7 @@ import { IRootSessionRunbook } from './root-session-runbook';
 import { HandlerOptions } from '../handler-options';
 import { RunbookSettings, Selection } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
+import { useKeyOfTopic } from '../private/key-use';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
 
 /** A parameter of a document, and by its name in camel case a key of the state machine's input. */
@@ -59,9 +60,6 @@ const execution = {
   startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
   machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
 };
-
-/** What it takes to publish to a topic with a key. The CDK's task does not add it. */
-export const TO_PUBLISH = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /** What SNS answers when it is not the request's fault. */
 const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'SdkClientException'].map((name) => `Sns.${name}`);
@@ -118,7 +116,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       logs: { destination: handlerLogGroup(this, 'Logs', props.options), level: sfn.LogLevel.ALL, includeExecutionData: topic === undefined },
     });
     this.stateMachine.node.addDependency(...props.ready ?? []);
-    topic?.masterKey?.grant(this.stateMachine, ...TO_PUBLISH);
+    useKeyOfTopic(this, topic).forEach((statement) => this.stateMachine.addToRolePolicy(statement));
     this.documentName = this.document(props, whole).ref;
   }
 
@@ -152,6 +150,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     const ask = new tasks.CallAwsService(this, 'WhoStarted', {
       service: 'ssm',
       action: 'getAutomationExecution',
+      iamAction: 'ssm:GetAutomationExecution',
       parameters: { AutomationExecutionId: sfn.JsonPath.stringAt('$$.Execution.Name') },
       iamResources: [this.automations],
       resultSelector: {
@@ -176,6 +175,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     const ask = new tasks.CallAwsService(this, 'UnitOfAccount', {
       service: 'organizations',
       action: 'listParents',
+      iamAction: 'organizations:ListParents',
       parameters: { ChildId: sfn.JsonPath.stringAt('$.child') },
       iamResources: [arn('account'), arn('ou')], // the ids of the organization and the account are known only when it is started
       resultSelector: { id: sfn.JsonPath.stringAt('$.Parents[0].Id') },

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { JoinedAccounts } from './joined-accounts';
-import { RootCredentialsSweep, RootCredentialsSweepProps } from './root-credentials-sweep';
+import { RootCredentialsSweep } from './root-credentials-sweep';
+import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 
 /** Properties of RootCredentialsAudit. */
 export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { RootCredentialsProtection } from './protection';
 import { RootCredential } from './root-credential';
-import { RootCredentialsSweep, RootCredentialsSweepProps } from './root-credentials-sweep';
+import { RootCredentialsSweep } from './root-credentials-sweep';
+import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 
 /** Properties of RootCredentialsPurge. */
 export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps, RootCredentialsProtection {

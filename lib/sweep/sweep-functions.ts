@@ -3,7 +3,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { reserveForSweeps } from './reports-bucket';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
 import {
@@ -11,8 +10,10 @@ import {
   TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
+import { useKeyOfTopic } from '../private/key-use';
 import { organizationsArn } from '../private/organizations-arn';
 import { readPoliciesAbove } from '../private/policies-above';
+import { reservePrefixes } from '../private/reserved-prefixes';
 import { IPasswordRecoveries } from '../session/password-recoveries';
 
 export interface SweepFunctionsProps {
@@ -20,9 +21,10 @@ export interface SweepFunctionsProps {
   readonly name: string;
   readonly settings: Pick<SweepSettings, 'selection' | 'protection'>;
   /** Names of the task policies that the sweep needs. */
-  readonly tasks: string[];
+  readonly taskPolicies: string[];
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
+  /** Records that a purge reads before it deletes. */
   readonly passwordRecoveries?: IPasswordRecoveries;
   /** Whether a batch says which policies denied its calls. */
   readonly readPolicies: boolean;
@@ -46,7 +48,7 @@ export class SweepFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
-    const { name, settings, tasks, neverAccounts, passwordRecoveries, readPolicies, bucket, stsRegion, notifications, options } = props;
+    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, stsRegion, notifications, options } = props;
     const { selection } = settings;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
     this.begin = new HandlerFunction(this, 'Begin', {
@@ -108,8 +110,16 @@ export class SweepFunctions extends Construct {
         listRuns(bucket),
         ...signals(this, notifications),
       ]),
-      ...grantAssumeRoot(this, this.batch.role!, { tasks, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] }),
-      ...reserveForSweeps(bucket, [this.select.role!, this.batch.role!, this.report.role!]),
+      ...grantAssumeRoot(this, this.batch.role!, {
+        tasks: taskPolicies, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts],
+      }),
+      ...reservePrefixes(bucket, {
+        sid: 'OnlySweepsWriteRuns',
+        prefixes: [RUNS_PREFIX, LATEST_PREFIX],
+        roles: [this.select.role!, this.batch.role!, this.report.role!],
+        whose: "the sweep's",
+        warning: 'reportsBucketPolicy',
+      }),
     ];
   }
 }
@@ -128,7 +138,6 @@ function listing(scope: Construct, { selection: { organizationalUnits, exclude }
 
 /** What it takes to tell of a sweep. */
 function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
-  const key = topic?.masterKey;
   return [
     new iam.PolicyStatement({
       actions: ['events:PutEvents'],
@@ -136,7 +145,7 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
       conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }, // a call may have many entries; there is always one
     }),
     ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
-    ...key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])] : [],
+    ...useKeyOfTopic(scope, topic),
   ];
 }
 

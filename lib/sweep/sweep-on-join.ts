@@ -7,13 +7,14 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { JoinedAccounts } from './joined-accounts';
-import { PATIENTLY, Sweep } from './sweep';
+import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
 import { JOINED_PURGE_VARIABLE } from '../private/contract';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { HandlerFunction, handlerLogGroup } from '../private/handler-function';
 import { ACCOUNT_JOINED, isInRegionOfOrganizations, ORGANIZATIONS_SOURCE } from '../private/joined-events';
 import { organizationsArn } from '../private/organizations-arn';
+import { PATIENTLY } from '../private/retries';
 
 export interface SweepOnJoinProps {
   readonly sweep: Sweep;

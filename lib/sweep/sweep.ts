@@ -1,35 +1,18 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { grantKey } from './reports-bucket';
-import { SweepFunctions } from './sweep-functions';
-import { HandlerOptions } from '../handler-options';
-import { SweepSettings } from '../private/contract';
+import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
+import { RUNS_PREFIX, SweepSettings } from '../private/contract';
 import { handlerLogGroup } from '../private/handler-function';
-import { IPasswordRecoveries } from '../session/password-recoveries';
+import { useKey } from '../private/kept-bucket';
+import { IF_IT_DIED, PATIENTLY } from '../private/retries';
 
-export interface SweepProps {
-  /** What signals call the sweep. */
-  readonly name: string;
+export interface SweepProps extends SweepFunctionsProps {
   readonly settings: SweepSettings;
-  /** Names of the task policies that the sweep needs. */
-  readonly taskPolicies: string[];
-  /** Accounts in which no root session may be taken, whatever is selected. */
-  readonly neverAccounts: string[];
-  /** Records that a purge reads before it deletes. */
-  readonly passwordRecoveries?: IPasswordRecoveries;
-  /** Whether reports name the policies that denied calls. */
-  readonly readPolicies: boolean;
   readonly batchesAtOnce: number;
-  readonly bucket: s3.IBucket;
-  readonly stsRegion: string;
-  readonly notifications?: sns.ITopic;
-  readonly options?: HandlerOptions;
 }
 
 /** The largest organizations take minutes; a sweep that is still at work then has been forgotten. */
@@ -38,25 +21,15 @@ const MACHINE_TIMEOUT = Duration.hours(6);
 /** Who a task works for, and how: from the context and the definition, never from what a start says. */
 const execution = { name: sfn.JsonPath.stringAt('$$.Execution.Name'), startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime') };
 
-/** What Lambda answers when it is not the function's fault. The CDK's own list lacks the first. */
-const LAMBDA_ERRORS = [
-  'TooManyRequestsException', 'ServiceException', 'AWSLambdaException', 'SdkClientException', 'ClientExecutionTimeoutException',
-].map((name) => `Lambda.${name}`);
+/** For a function that died. Both the batch and the report go on from what is in the bucket, whatever the error was. */
+const AGAIN: sfn.RetryProps = { ...IF_IT_DIED, errors: [sfn.Errors.ALL] };
 
-/** Lambda's throttling lasts as long as other functions of the account are busy. */
-export const PATIENTLY: sfn.RetryProps = {
-  errors: LAMBDA_ERRORS,
-  interval: Duration.seconds(1),
-  maxAttempts: 8,
-  backoffRate: 2,
-  maxDelay: Duration.seconds(60),
-  jitterStrategy: sfn.JitterType.FULL,
-};
-
-/** For a function that died. Both the batch and the report go on from what is in the bucket. */
-const AGAIN: sfn.RetryProps = {
-  errors: [sfn.Errors.ALL], interval: Duration.seconds(5), maxAttempts: 2, backoffRate: 2, jitterStrategy: sfn.JitterType.FULL,
-};
+/** Reads the batches of a run. The CDK's own reader may read the whole bucket. */
+class BatchesReader extends sfn.S3JsonItemReader {
+  public providePolicyStatements(): iam.PolicyStatement[] {
+    return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket!.arnForObjects(`${RUNS_PREFIX}*/batches.json`)] })];
+  }
+}
 
 /**
  * The walk over the selected accounts: a state machine that selects, works through the batches and reports.
@@ -80,11 +53,8 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies } = props;
-    const { batchesAtOnce, bucket, stsRegion, notifications, options } = props;
-    const functions = new SweepFunctions(this, 'Functions', {
-      name, settings, tasks: taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, stsRegion, notifications, options,
-    });
+    const { settings, batchesAtOnce, bucket, options } = props;
+    const functions = new SweepFunctions(this, 'Functions', props);
     const { tolerateFailedAccounts, failOnFindings } = settings;
 
     const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts, failOnFindings }).addRetry(AGAIN).next(
@@ -103,7 +73,7 @@ export class Sweep extends Construct {
 
     // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
-      itemReader: new sfn.S3JsonItemReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
+      itemReader: new BatchesReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
       itemSelector: { execution, run: sfn.JsonPath.objectAt('$'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch'), accountsInFlight: settings.accountsInFlight },
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
@@ -128,7 +98,12 @@ export class Sweep extends Construct {
     const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
     const readers = roles(functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
     const writers = roles(functions.select, functions.batch, functions.report);
-    const permissions = [...functions.permissions, ...grantKey(this, bucket, readers, writers), this.beginPolicy(functions.begin)];
+    const permissions = [
+      ...functions.permissions,
+      ...useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], readers),
+      ...useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers),
+      this.beginPolicy(functions.begin),
+    ];
     this.ready = [functions, ...permissions, this.stateMachine];
   }
 

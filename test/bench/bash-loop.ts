@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Child } from './child';
 import type { Endpoints, Observed, World } from './organization';
-import { child, environmentOf, message } from './sweep';
+import { LOCAL_FOLDER } from './runtime';
+import { environmentOf } from './sweep';
 import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
 
 export interface Looped extends Observed {
@@ -11,9 +13,9 @@ export interface Looped extends Observed {
 
 /** The loop of the AWS CLI over the same organization. */
 export async function measureLoop(world: World): Promise<Looped> {
-  const python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'requirements.txt'));
-  const organization = child('organization.ts', [JSON.stringify(world)]);
-  const environment = environmentOf(await message<Endpoints>(organization));
+  const python = await virtualEnvironment(LOCAL_FOLDER, join(__dirname, 'requirements.txt'));
+  const organization = new Child('organization.ts', { argument: JSON.stringify(world) });
+  const environment = environmentOf(await organization.message<Endpoints>());
   const accounts = Array.from({ length: world.accounts }, (_, n) => String(200_000_000_000 + n));
   const began = performance.now();
   const loop = spawn('bash', [join(__dirname, 'loop.sh'), ...accounts], {
@@ -21,8 +23,8 @@ export async function measureLoop(world: World): Promise<Looped> {
   });
   await once(loop, 'exit');
   const wallMs = performance.now() - began;
-  organization.send('what was asked?');
-  const observed = await message<Observed>(organization);
-  organization.kill();
+  organization.send({});
+  const observed = await organization.message<Observed>();
+  organization.end();
   return { ...observed, wallMs };
 }

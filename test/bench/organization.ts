@@ -22,6 +22,10 @@ export interface Observed {
   readonly peakInFlight: number;
   readonly connections: number;
   readonly accountsWithCredentials: number;
+  /** From the first AssumeRoot that was answered to the last. */
+  readonly assumingMs: number;
+  /** What the organization itself cost, on the same cores as those who ask it. */
+  readonly organizationCpuMs: number;
 }
 
 /** Runs in a process of its own, as AWS does: `process.send` and messages are the wire to the benchmark. */
@@ -46,15 +50,20 @@ async function main(world: World) {
   const [aws, objects] = [await serve(organization), await serveObjects()];
   process.on('message', () => {
     const member = organization.accounts.filter(({ id }) => id !== organization.managementAccountId);
+    const assumed = organization.calls.filter(({ operation, error }) => operation === 'AssumeRoot' && error === undefined).map(({ at }) => at);
+    const cpu = process.cpuUsage(idle);
     const observed: Observed = {
       calls: countBy(organization.calls),
       refused: organization.calls.filter(({ error }) => error === 'Throttling').length,
       peakInFlight,
       connections: aws.connections(),
       accountsWithCredentials: member.filter(({ root: user }) => !user.isClean).length,
+      assumingMs: assumed.at(-1)! - assumed[0],
+      organizationCpuMs: (cpu.user + cpu.system) / 1_000,
     };
     process.send!(observed);
   });
+  const idle = process.cpuUsage();
   process.send!({ aws: aws.endpoint, objects: objects.endpoint } satisfies Endpoints);
 }
 

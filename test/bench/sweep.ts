@@ -1,16 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Spent, Work } from './batch-process';
+import type { Spent, Work } from './batch-process.mts';
+import { Child } from './child';
 import type { Endpoints, Observed, World } from './organization';
-import type { Reported } from './report-process';
+import type { Reported } from './report-process.mts';
+import { functionRuntime } from './runtime';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { preflight } from '../../lambda/sweep/preflight';
 import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
 import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, SWEEP_NAME_VARIABLE, type SweepSettings } from '../../lib/private/contract';
 import { serveListener } from '../sweep/listener';
 
 export interface Measured extends Observed {
@@ -35,11 +34,12 @@ const EXECUTION = { name: 'bench', startTime: '2020-01-01T00:00:00Z' };
 
 /** A whole sweep with the functions of this library, each batch in one of as many processes as the Map would use. */
 export async function measureSweep(world: World): Promise<Measured> {
-  const organization = child('organization.ts', [JSON.stringify(world)]);
-  const endpoints = await message<Endpoints>(organization);
+  const organization = new Child('organization.ts', { argument: JSON.stringify(world) });
+  const endpoints = await organization.message<Endpoints>();
   Object.assign(process.env, environmentOf(endpoints));
-  const workers = Array.from({ length: BATCHES_AT_ONCE }, () => child('batch-process.ts', []));
-  await Promise.all(workers.map((worker) => message(worker)));
+  const runtime = await functionRuntime();
+  const workers = Array.from({ length: BATCHES_AT_ONCE }, () => new Child('batch-process.mts', { runtime }));
+  await Promise.all(workers.map((worker) => worker.message()));
 
   const began = performance.now();
   const settings: SweepSettings = {
@@ -62,18 +62,18 @@ export async function measureSweep(world: World): Promise<Measured> {
     let last: Spent = { cpuMs: 0, memoryMb: 0 };
     for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
       worker.send({ execution: EXECUTION, run, batch, accountsInFlight: ACCOUNTS_IN_FLIGHT } satisfies Work);
-      last = await message<Spent>(worker);
+      last = await worker.message<Spent>();
     }
     return last;
   }));
   const wallMs = performance.now() - began;
 
-  const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(run);
+  const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(run, runtime);
   const report = composeReport(EXECUTION, selection, await reconcile(folder, selection), undefined);
 
-  organization.send('what was asked?');
-  const observed = await message<Observed>(organization);
-  [organization, ...workers].forEach((each) => each.kill());
+  organization.send({});
+  const observed = await organization.message<Observed>();
+  [organization, ...workers].forEach((each) => each.end());
   return {
     ...observed,
     world,
@@ -87,30 +87,16 @@ export async function measureSweep(world: World): Promise<Measured> {
 }
 
 /** The function that reports, with somebody who hears its event. */
-async function measureReport(run: RunReference): Promise<Reported> {
+async function measureReport(run: RunReference, runtime: string): Promise<Reported> {
   const listener = await serveListener();
   process.env.AWS_ENDPOINT_URL_EVENTBRIDGE = listener.endpoint;
-  const reporter = child('report-process.ts', [], 'ignore'); // its metrics are lines of its output
-  await message(reporter);
+  const reporter = new Child('report-process.mts', { runtime, silent: true });
+  await reporter.message();
   reporter.send({ execution: EXECUTION, run });
-  const reported = await message<Reported>(reporter);
-  reporter.kill();
+  const reported = await reporter.message<Reported>();
+  reporter.end();
   listener.close();
   return reported;
-}
-
-export function child(file: string, args: string[], output: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
-  return fork(join(__dirname, file), args, {
-    stdio: ['ignore', output, 'inherit', 'ipc'],
-    execArgv: ['--import', 'tsx'],
-    env: { ...process.env, NODE_NO_WARNINGS: '1', POWERTOOLS_LOG_LEVEL: 'SILENT' },
-  });
-}
-
-export async function message<T>(from: ChildProcess): Promise<T> {
-  const ended = once(from, 'exit').then(() => { throw new Error('a process of the benchmark has ended early'); });
-  ended.catch(() => undefined); // it ends in the end
-  return Promise.race([once(from, 'message').then(([received]) => received as T), ended]);
 }
 
 export function environmentOf({ aws, objects }: Endpoints): Record<string, string> {
@@ -118,6 +104,7 @@ export function environmentOf({ aws, objects }: Endpoints): Record<string, strin
     AWS_ENDPOINT_URL: aws,
     AWS_ENDPOINT_URL_S3: objects,
     REPORTS_BUCKET: BUCKET,
+    [SWEEP_NAME_VARIABLE]: 'bench',
     STS_REGION: 'us-east-1',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',

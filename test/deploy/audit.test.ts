@@ -8,8 +8,7 @@ import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import { audit, BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, variedOrganization } from './testing';
-import { AccountSelection, RootCredential } from '../../lib';
-import { grantReadRecoveries } from '../../lib/session/password-recoveries';
+import { AccountSelection, PasswordRecoveries, RootCredential } from '../../lib';
 import { nameOf } from '../sweep/truth/witness';
 
 const organization = variedOrganization(BOTH_FEATURES);
@@ -123,7 +122,7 @@ describe('a purge that keeps', () => {
           credentials: Object.values(RootCredential),
           keepIfUsedWithin: Duration.days(30),
           keep: [{ accounts: [member(1)], credentials: [RootCredential.PASSWORD], reason: 'break-glass' }],
-          passwordRecoveries: { bucket: records, grantRead: (grantee) => grantReadRecoveries(records, grantee) },
+          passwordRecoveries: PasswordRecoveries.fromBucket(records),
         });
       }
     });

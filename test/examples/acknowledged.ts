@@ -35,12 +35,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the selection is the organization: its accounts are not known to the template; excluded ones have a Deny',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::<\w*(Purge|Audit)Reports\w+\.Arn>\/(runs\/\*\/|latest\/).*\] .*\/Functions\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::<\w*(Purge|Audit)Reports\w+\.Arn>\/(runs\/\*\/|latest\/).*\] .*\/Sweep\/(Functions|StateMachine)\//,
     reason: "a run's folder is named when it begins",
-  },
-  {
-    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::<\w*(Purge|Audit)Reports\w+>\/\*\] .*\/Sweep\/StateMachine\/Role\//,
-    reason: 'the CDK lets the Map read the bucket of its ItemReader; nothing but reports is in it',
   },
   {
     pattern: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\] /,

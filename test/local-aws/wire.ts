@@ -15,8 +15,8 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
-  /** Trouble on the way back: no byte of the answer arrives (`reset`), or only its head and the first half of its body (`cut`). */
-  readonly connection?: 'reset' | 'cut';
+  /** Trouble on the way back: no byte of the answer arrives (`reset`), or only its head and the first half of its body (`cut`), or it is waited for in vain (`silent`). */
+  readonly connection?: 'reset' | 'cut' | 'silent';
 }
 
 /** Who signed a request. */

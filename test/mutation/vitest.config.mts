@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: [
       '**/{joined-accounts,org-root-access-features,root-access-delegation,root-credentials-*,schedule,sweep-signals,terraform}.test.ts', // of constructs
-      '**/run.test.ts', // on the deployment engine, which takes seconds to start
+      '**/{page-in-browser,run}.test.ts', // in a browser and on the deployment engine, which take seconds to start
       '**/truth/{crashes,joined,narrowing,truth}.test.ts', // random cases
     ],
     testTimeout: 10_000,

@@ -70,6 +70,11 @@ export class Deployed {
     return roleArn(this.physical.get(at.role)!);
   }
 
+  /** Path of the role that has a grant. */
+  pathOf({ at }: Grant): string {
+    return pathsOf(this.stack).get(at.role)!;
+  }
+
   /** The role at a path, in a session as Lambda or Step Functions begins it. */
   caller(path: string): Caller & { readonly roleArn: string } {
     const name = this.id(path);

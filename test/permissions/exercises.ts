@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Deployed } from './deployed';
+import { DescribeExecutionCommand, DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Decision, Deployed } from './deployed';
 import type { Grant } from './grants';
 import { GUARDRAIL, KEPT, UNIT } from './stacks';
 import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, type SweepSettings, TIMEOUT_VARIABLE } from '../../lib/private/contract';
 import { member, SECURITY } from '../deploy/testing';
+import { eventNamed } from '../guard/events';
 import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
 
 /** Does what needs a grant, and returns all that came of it. */
-type Exercise = (deployed: Deployed, grant: Grant) => Promise<string>;
+export type Exercise = (deployed: Deployed, grant: Grant) => Promise<string>;
 
 const SWITCHES = 'RootAccessSwitches/Handler';
 const OLDER = member(8);
@@ -45,6 +47,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   },
   'deregister the older account': (deployed) => deregister(deployed, `${organizationOf(deployed).organizationId}/${OLDER}`),
   'deregister an account that was registered before': (deployed) => deregister(deployed, `${organizationOf(deployed).organizationId}/${OLDER}/adopted`),
+  'wait for a sweep': (deployed, grant) => runMachine(deployed, grant, 'Purge/OnDeploy/Provider/waiter-state-machine', cloudFormationEvent(deployed), { untilDenied: true }),
   'ask the switches by CloudFormation': (deployed) => deployed.invoke('RootAccessSwitches/Provider/framework-onEvent', {
     ...cloudFormationEvent(deployed), ...featuresEvent('Delete', 'retain'),
   }),
@@ -52,6 +55,12 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'begin beside another sweep': beginBesideAnother,
   'start by the schedule': (deployed) => startAs(deployed, 'Purge/Schedule/Role', 'Purge/Sweep/StateMachine', NOTHING),
   'start by the rule': (deployed) => startAs(deployed, 'Purge/OnJoin/StateMachine/EventsRole', 'Purge/OnJoin/StateMachine', JOINED),
+  'sweep': async (deployed, grant) => {
+    allOn(organizationOf(deployed));
+    return runMachine(deployed, grant, 'Purge/Sweep/StateMachine', { accounts: [member(1)] }, { untilDenied: callsFunction(grant) });
+  },
+  'an account joins': (deployed, grant) => runMachine(deployed, grant, 'Purge/OnJoin/StateMachine', JOINED, { untilDenied: true }),
+  'tell': (deployed) => deployed.invoke('Monitor/Tell', deliveryOf({ ...eventNamed('root of a member account signs in'), eventID: randomUUID() })),
   'find the account that joined': (deployed) => deployed.invoke('Purge/OnJoin/Find', {
     event: JOINED, startedAt: EXECUTION.startTime, now: EXECUTION.startTime, failure: {},
   }),
@@ -68,11 +77,11 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   },
   'sweep a batch': sweepBatch,
   'sweep a batch in a recovery': async (deployed, grant) => {
-    const { deployment, id } = deployed;
+    const { id } = deployed;
     const accountId = accountOf(grant);
     const record = { accountId, reason: 'TICKET-1', openedAt: '2026-01-01T00:00:00Z', endsAt: '2999-01-01T00:00:00Z' };
-    const client = new S3Client({ ...deployment.aws.clientSettings(), forcePathStyle: true });
-    await client.send(new PutObjectCommand({ Bucket: id('Recoveries'), Key: `recoveries/${accountId}.json`, Body: JSON.stringify(record) }));
+    const client = new S3Client({ ...deployed.settingsAs('Runbooks/PasswordRecovery/AllowFunctionRole'), forcePathStyle: true }); // nobody else may write
+    await client.send(new PutObjectCommand({ Bucket: id('Runbooks/Records'), Key: `recoveries/${accountId}.json`, Body: JSON.stringify(record) }));
     return sweepBatch(deployed, grant);
   },
   'sweep a batch that a policy denies': sweepDeniedBatch,
@@ -96,7 +105,52 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'ask for the end of the sweep': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-isComplete', cloudFormationEvent(deployed)),
 };
 
-const organizationOf = ({ deployment }: Deployed) => deployment.organization;
+export const organizationOf = ({ deployment }: Deployed) => deployment.organization;
+
+// -- what state machines do -------------------------------------------------------------------------------------------
+
+/** When a run of a state machine is over for an exercise, beside its own end. It is stopped then. */
+interface Enough {
+  /** Where it tries on for long. */
+  readonly untilDenied?: boolean;
+  /** Path of a topic; where it waits then. */
+  readonly untilPublishedTo?: string;
+  /** Of the execution. */
+  readonly name?: string;
+}
+
+/** What is tried again for long. */
+export const callsFunction = ({ action }: Grant) => action === 'lambda:InvokeFunction';
+
+/** Runs a state machine, and returns what came of it. */
+export async function runMachine(deployed: Deployed, { action }: Grant, machine: string, input: object, enough: Enough = {}): Promise<string> {
+  const { untilDenied, untilPublishedTo: topic, name } = enough;
+  const { aws } = deployed.deployment;
+  const client = new SFNClient(aws.clientSettings());
+  const { roleArn } = deployed.caller(`${machine}/Role`);
+  const isDenial = (decision: Decision) => decision.roleArn === roleArn && decision.action === action && decision.denial !== undefined;
+  const denials = () => deployed.decisions().filter(isDenial).length;
+  const messages = async () => topic ? (await aws.published(deployed.id(topic))).length : 0;
+  const [denialsBefore, messagesBefore] = [denials(), await messages()];
+  const start = { stateMachineArn: deployed.id(machine), input: JSON.stringify(input), name };
+  const { executionArn } = await client.send(new StartExecutionCommand(start));
+  for (;;) {
+    const { status, output, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING') {
+      return output ?? cause ?? '';
+    }
+    if ((untilDenied && denials() > denialsBefore) || await messages() > messagesBefore) {
+      await client.send(new StopExecutionCommand({ executionArn }));
+      return '';
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** As CloudWatch Logs delivers it. */
+const deliveryOf = (event: object) => ({
+  awslogs: { data: gzipSync(JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: [{ id: '1', message: JSON.stringify(event) }] })).toString('base64') },
+});
 
 // -- the switches -----------------------------------------------------------------------------------------------------
 

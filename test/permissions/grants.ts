@@ -35,8 +35,8 @@ export interface Statement {
 
 /** Holders by the path of the role; the switches share one, so that what each of them needs shows in the path of its policy. */
 const HOLDERS: readonly (readonly [RegExp, string])[] = [
-  [/^RootAccess\/Permissions/, 'switches function, for OrgRootAccessFeatures'],
-  [/^\w+Account\/Permissions/, 'switches function, for RootAccessDelegation'],
+  [/^(RootAccess|Root\/Features)\/Permissions/, 'switches function, for OrgRootAccessFeatures'],
+  [/^(\w+Account|Root\/Delegation)\/Permissions/, 'switches function, for RootAccessDelegation'],
   [/^RootAccessSwitches\/HandlerRole/, 'switches function'],
   [/^RootAccessSwitches\/ProviderRole/, 'Provider of the switches'],
   [/\/Functions\/BeginRole/, 'begin function'],
@@ -57,6 +57,23 @@ const HOLDERS: readonly (readonly [RegExp, string])[] = [
   [/\/OnDeploy\/ProviderRole/, 'Provider of the sweep'],
   [/\/OnDeploy\/ProviderWaiterRole/, 'waiter of the Provider'],
   [/\/OnDeploy\/Provider\/waiter-state-machine\/Role/, 'waiting state machine'],
+  [/^Runbooks\/Bucket\/UnlockFunctionRole/, 'bucket unlock function'],
+  [/^Runbooks\/Bucket\/RestoreFunctionRole/, 'bucket restore function'],
+  [/^Runbooks\/Queue\/UnlockFunctionRole/, 'queue unlock function'],
+  [/^Runbooks\/Queue\/RestoreFunctionRole/, 'queue restore function'],
+  [/^Runbooks\/PasswordRecovery\/AllowFunctionRole/, 'allow function'],
+  [/^Runbooks\/PasswordRecovery\/ExtendFunctionRole/, 'extend function'],
+  [/^Runbooks\/PasswordRecovery\/CloseFunctionRole/, 'close function'],
+  [/^Runbooks\/PasswordRecovery\/LookRole/, 'look function'],
+  [/^Runbooks\/PasswordRecovery\/CloseAtEndRole/, 'close-at-end function'],
+  [/^Runbooks\/PasswordRecovery\/Closer\/StateMachine\/Role/, 'closer state machine'],
+  [/^Runbooks\/\w+\/\w+\/StateMachine\/Role/, 'runbook state machine'],
+  [/^People\/Operator/, 'who may start a runbook'],
+  [/^People\/Approver/, 'who may approve'],
+  [/^People\/RecordsReader/, 'who may read records'],
+  [/^People\/Sweeper/, 'who may start a sweep'],
+  [/^People\/ReportsReader/, 'who may read reports'],
+  [/^People\/Auditor/, 'who may audit'],
 ];
 
 /** Everything that the roles of a stack are allowed. */
@@ -174,7 +191,7 @@ type Intrinsic = Readonly<Record<string, any>>;
 
 /** A value of a template as one reads it: `<Reports>/runs/*`. The bucket of a purge is `<Reports>`, whichever it is. */
 function rendered(value: unknown, paths: ReadonlyMap<string, string>): string {
-  const pathOf = (id: string) => paths.get(id)!.replace(/^(Purge|Listed|Units|DryRun|Protected|Explained|Audit|Monitor)\//, '');
+  const pathOf = (id: string) => paths.get(id)!.replace(/^(Root\/)?(Purge|Listed|Units|DryRun|Protected|Explained|Audit|Monitor|Runbooks)\//, '');
   const pseudo: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::StackId': '<this stack>' };
   const intrinsics: Intrinsic = {
     'Ref': (id: string) => pseudo[id] ?? `<${pathOf(id)}>`,

@@ -6,17 +6,20 @@ import {
   ListAccountsCommand, ListDelegatedAdministratorsCommand, OrganizationsClient, RegisterDelegatedAdministratorCommand,
 } from '@aws-sdk/client-organizations';
 import { DeleteBucketPolicyCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Decision, Deployed } from './deployed';
 import { allOn, EXERCISES } from './exercises';
 import { type Grant, grantsOf } from './grants';
-import { everyConstruct, IMPORTED_BUCKET, LISTED, synthesized, UNLISTED } from './stacks';
-import { EXERCISED, type Exercised, matches } from './table';
+import { type Exercised, matches } from './rows/row';
+import { RUNBOOK_EXERCISES } from './runbook-exercises';
+import { BELOW, everyConstruct, IMPORTED_BUCKET, isPerson, LISTED, synthesized, UNIT, UNLISTED } from './stacks';
+import { EXERCISED } from './table';
 import { EXCLUDED, MANAGEMENT, member, SECURITY, variedOrganization } from '../deploy/testing';
 
 const organization = variedOrganization();
+organization.addAccount({ id: BELOW, ou: organization.addOrganizationalUnit({ name: 'below', parent: UNIT }) });
 let deployed: Deployed;
 
 beforeAll(async () => {
@@ -33,7 +36,7 @@ describe('a role that lacks one of its permissions', () => {
   const distinct = cases.filter((grant, i) => cases.findIndex((other) => nameOf(other) === nameOf(grant)) === i);
   const that = (denied: Exercised['denied']) => distinct.filter((grant) => grant.denied === denied).map((grant) => [nameOf(grant), grant] as const);
 
-  const exercise = (grant: Case) => EXERCISES[grant.exercise](deployed, grant);
+  const exercise = (grant: Case) => (EXERCISES[grant.exercise] ?? RUNBOOK_EXERCISES[grant.exercise])(deployed, grant);
   /** What the local AWS has decided about the permission since then. */
   const decisions = (grant: Case, since: number): Decision[] => (
     deployed.decisions().slice(since).filter(({ roleArn, action }) => action === grant.action && roleArn === deployed.roleOf(grant)));
@@ -63,6 +66,13 @@ describe('a role that lacks one of its permissions', () => {
     expect(decisions(grant, since)).toContainEqual(expect.objectContaining(DENIED)); // the same action on other resources is another grant
   });
 
+  test.each(that('tries on'))('tries on for long: %s', async (_name, grant) => {
+    const since = deployed.decisions().length;
+    const giveBack = await deployed.withdraw(grant);
+    await exercise(grant).finally(giveBack);
+    expect(decisions(grant, since)).toContainEqual(expect.objectContaining(DENIED));
+  });
+
   test.each(that('tells CloudFormation'))('goes no further: %s', async (_name, grant) => {
     const since = deployed.decisions().length;
     const giveBack = await deployed.withdraw(grant);
@@ -86,6 +96,14 @@ describe('a role that lacks one of its permissions', () => {
 const AUDIT = 'IAMAuditRootUserCredentials';
 const DELETE = 'IAMDeleteRootUserCredentials';
 const TASKS = [AUDIT, 'IAMCreateRootUserPassword', DELETE, 'S3UnlockBucketPolicy', 'SQSUnlockQueuePolicy'];
+/** Roles of runbooks that take root sessions, each with its one task. */
+const RUNBOOK_ROLES = [
+  ['Bucket/UnlockFunction', 'S3UnlockBucketPolicy'], ['Bucket/RestoreFunction', 'S3UnlockBucketPolicy'],
+  ['Queue/UnlockFunction', 'SQSUnlockQueuePolicy'], ['Queue/RestoreFunction', 'SQSUnlockQueuePolicy'],
+  ['PasswordRecovery/AllowFunction', 'IAMCreateRootUserPassword'], ['PasswordRecovery/CloseFunction', DELETE], ['PasswordRecovery/CloseAtEnd', DELETE],
+];
+
+const batchOf = (construct: string) => `${construct}/Sweep/Functions/Batch`;
 
 describe('root sessions', () => {
   beforeAll(() => allOn(organization));
@@ -110,23 +128,28 @@ describe('root sessions', () => {
   }
 
   test.each([
-    ['Purge', 'a selected account', member(1), [AUDIT, DELETE]],
-    ['Purge', 'an excluded account', EXCLUDED, []],
-    ['Purge', 'the management account', MANAGEMENT, []],
-    ['Listed', 'a listed account', LISTED[0], [AUDIT, DELETE]],
-    ['Listed', 'another account', UNLISTED, []],
-    ['Listed', 'the management account', MANAGEMENT, []],
-    ['Units', 'an account in the units', member(11), [AUDIT, DELETE]],
-    ['Units', 'an excluded account', EXCLUDED, []],
-    ['DryRun', 'a selected account', member(1), [AUDIT]],
-    ['Audit', 'a selected account', member(1), [AUDIT]],
-  ])('of %s in %s are those of its tasks and no other', async (construct, _account, accountId, tasks) => {
-    expect(await tasksOf(`${construct}/Sweep/Functions/BatchRole`, accountId)).toEqual({ bySts: tasks, byIam: tasks });
+    ...RUNBOOK_ROLES.flatMap(([name, task]): [string, string, string, string[]][] => [
+      [`Runbooks/${name}`, 'an account in the units', member(11), [task]],
+      [`Runbooks/${name}`, 'an excluded account', EXCLUDED, []],
+      [`Runbooks/${name}`, 'the management account', MANAGEMENT, []],
+    ]),
+    [batchOf('Purge'), 'a selected account', member(1), [AUDIT, DELETE]],
+    [batchOf('Purge'), 'an excluded account', EXCLUDED, []],
+    [batchOf('Purge'), 'the management account', MANAGEMENT, []],
+    [batchOf('Listed'), 'a listed account', LISTED[0], [AUDIT, DELETE]],
+    [batchOf('Listed'), 'another account', UNLISTED, []],
+    [batchOf('Listed'), 'the management account', MANAGEMENT, []],
+    [batchOf('Units'), 'an account in the units', member(11), [AUDIT, DELETE]],
+    [batchOf('Units'), 'an excluded account', EXCLUDED, []],
+    [batchOf('DryRun'), 'a selected account', member(1), [AUDIT]],
+    [batchOf('Audit'), 'a selected account', member(1), [AUDIT]],
+  ])('of %s in %s are those of its tasks and no other', async (name, _account, accountId, tasks) => {
+    expect(await tasksOf(`${name}Role`, accountId)).toEqual({ bySts: tasks, byIam: tasks });
   });
 
-  test('are denied to every role but those of the batch functions', async () => {
-    const others = deployed.roles().filter((role) => !role.endsWith('/BatchRole'));
-    expect(others.length).toBeGreaterThan(15);
+  test('are denied to every other role', async () => {
+    const others = deployed.roles().filter((role) => !role.endsWith('/BatchRole') && role !== 'People/Auditor' && !RUNBOOK_ROLES.some(([name]) => role.endsWith(`/${name}Role`)));
+    expect(others.length).toBeGreaterThan(25);
     for (const role of others) {
       expect(await tasksOf(role, member(1)), role).toEqual({ bySts: [], byIam: [] });
     }
@@ -135,7 +158,7 @@ describe('root sessions', () => {
 
 test('no role can be assumed by an administrator, who could do more with it than starting a sweep', async () => {
   const client = new STSClient(deployed.deployment.aws.clientSettings());
-  for (const role of deployed.roles()) {
+  for (const role of deployed.roles().filter((each) => !isPerson(each))) {
     const { roleArn } = deployed.caller(role);
     await expect(client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'person' })), role).rejects.toMatchObject({ name: 'AccessDenied' });
   }
@@ -148,14 +171,16 @@ const s3 = (settings: Parameters<Attempt>[0]) => new S3Client({ ...settings, for
 const reports = (construct = 'Purge') => deployed.id(`${construct}/Reports`);
 const put = (key: string, bucket = reports): Attempt => (as) => s3(as).send(new PutObjectCommand({ Bucket: bucket(), Key: key, Body: 'forged' }));
 const get = (key: string, bucket = reports): Attempt => (as) => s3(as).send(new GetObjectCommand({ Bucket: bucket(), Key: key }));
-const remove = (key: string, VersionId?: string): Attempt => (as) => s3(as).send(new DeleteObjectCommand({ Bucket: reports(), Key: key, VersionId }));
-const list = (Prefix?: string): Attempt => (as) => s3(as).send(new ListObjectsV2Command({ Bucket: reports(), Prefix }));
-const freeBucket: Attempt = (as) => s3(as).send(new DeleteBucketPolicyCommand({ Bucket: reports() }));
+const remove = (key: string, VersionId?: string, bucket = reports): Attempt => (as) => (
+  s3(as).send(new DeleteObjectCommand({ Bucket: bucket(), Key: key, VersionId })));
+const list = (Prefix?: string, bucket = reports): Attempt => (as) => s3(as).send(new ListObjectsV2Command({ Bucket: bucket(), Prefix }));
+const freeBucket = (bucket: () => string): Attempt => (as) => s3(as).send(new DeleteBucketPolicyCommand({ Bucket: bucket() }));
 const start = (machine: string): Attempt => (as) => (
   new SFNClient(as).send(new StartExecutionCommand({ stateMachineArn: deployed.id(machine), input: '{}' })));
 const execution = (machine: string) => `${deployed.id(machine).replace(':stateMachine:', ':execution:')}:some`;
 const stop = (machine: string): Attempt => (as) => new SFNClient(as).send(new StopExecutionCommand({ executionArn: execution(machine) }));
 const look = (machine: string): Attempt => (as) => new SFNClient(as).send(new DescribeExecutionCommand({ executionArn: execution(machine) }));
+const approve: Attempt = (as) => new SFNClient(as).send(new SendTaskSuccessCommand({ taskToken: 'some', output: '{}' }));
 const invoke = (path: string): Attempt => (as) => new LambdaClient(as).send(new InvokeCommand({ FunctionName: deployed.id(path), Payload: '{}' }));
 const ask = (command: object): Attempt => (as) => new OrganizationsClient(as).send(command as never);
 const service = (ServicePrincipal: string, AccountId = '') => ({ ServicePrincipal, AccountId });
@@ -177,8 +202,14 @@ const AWAIT = 'Purge/OnDeploy/AwaitRole';
 const PROVIDER = 'Purge/OnDeploy/ProviderRole';
 const WAITER = 'Purge/OnDeploy/ProviderWaiterRole';
 const imported = () => IMPORTED_BUCKET;
-const recoveries = () => deployed.id('Recoveries');
+const records = () => deployed.id('Runbooks/Records');
 const ofAnother = () => reports('Listed');
+const UNLOCK_BUCKET = 'Runbooks/Bucket/UnlockFunctionRole';
+const RESTORE_BUCKET = 'Runbooks/Bucket/RestoreFunctionRole';
+const ALLOW = 'Runbooks/PasswordRecovery/AllowFunctionRole';
+const LOOK = 'Runbooks/PasswordRecovery/LookRole';
+const CLOSER = 'Runbooks/PasswordRecovery/Closer/StateMachine';
+const OPERATOR = 'People/Operator';
 
 describe('IAM denies', () => {
   test.each<[role: string, what: string, action: string, attempt: Attempt]>([
@@ -197,7 +228,7 @@ describe('IAM denies', () => {
       [role, 'the features', 'iam:DisableOrganizationsRootCredentialsManagement', disable],
       [role, 'another bucket', 's3:PutObject', put('runs/1/selection.json', imported)],
       [role, 'the reports of another sweep', 's3:GetObject', get('runs/1/selection.json', ofAnother)],
-      [role, 'the policy of the bucket', 's3:DeleteBucketPolicy', freeBucket],
+      [role, 'the policy of the bucket', 's3:DeleteBucketPolicy', freeBucket(reports)],
       [role, 'what a sweep wrote', 's3:DeleteObject', remove('runs/1/selection.json')],
       [role, 'an older version of it', 's3:DeleteObjectVersion', remove('runs/1/selection.json', '1')],
       [role, 'a place outside of runs/ and latest/', 's3:PutObject', put('elsewhere')],
@@ -216,10 +247,11 @@ describe('IAM denies', () => {
     ['Units/Sweep/Functions/BatchRole', 'another bucket than the imported one', 's3:PutObject', put('runs/1/selection.json')],
     ['Listed/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
     ['DryRun/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
-    ['Audit/Sweep/Functions/BatchRole', 'the records of password recoveries', 's3:GetObject', get('recoveries/1.json', recoveries)],
-    ['Protected/Sweep/Functions/BatchRole', 'something else beside the records', 's3:GetObject', get('policies/1.json', recoveries)],
-    ['Protected/Sweep/Functions/BatchRole', 'a record of its own', 's3:PutObject', put('recoveries/1.json', recoveries)],
+    ['Audit/Sweep/Functions/BatchRole', 'the records of password recoveries', 's3:GetObject', get('recoveries/1.json', records)],
+    ['Protected/Sweep/Functions/BatchRole', 'something else beside the records', 's3:GetObject', get('policies/1.json', records)],
+    ['Protected/Sweep/Functions/BatchRole', 'a record of its own', 's3:PutObject', put('recoveries/1.json', records)],
     [MACHINE, 'results of a batch', 's3:PutObject', put('runs/1/batch-0000.json')],
+    [MACHINE, 'results of a batch', 's3:GetObject', get('runs/1/batch-0000.json')],
     [MACHINE, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
     [START, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
     [START, 'the end of a sweep', 'states:StopExecution', stop('Purge/Sweep/StateMachine')],
@@ -230,12 +262,44 @@ describe('IAM denies', () => {
     [PROVIDER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
     [WAITER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
     ['RootAccessSwitches/ProviderRole', 'the batch function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Batch')],
+    ...[...RUNBOOK_ROLES.map(([name]) => name), 'PasswordRecovery/ExtendFunction', 'PasswordRecovery/Look'].map((name) => `Runbooks/${name}Role`).flatMap((role): [string, string, string, Attempt][] => [
+      [role, 'the reports of a sweep', 's3:GetObject', get('runs/1/selection.json')],
+      [role, 'the policy of the bucket', 's3:DeleteBucketPolicy', freeBucket(records)],
+      [role, 'a record', 's3:DeleteObject', remove('policies/1.json', undefined, records)],
+      [role, 'an older version of a record', 's3:DeleteObjectVersion', remove('recoveries/1.json', '1', records)],
+      [role, 'the names of all records', 's3:ListBucket', list(undefined, records)],
+      [role, 'a policy to put in place of another', 's3:PutObject', put('replacements/1.json', records)],
+      [role, 'a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
+      [role, 'an approval', 'states:SendTaskSuccess', approve],
+      [role, 'more permissions', 'iam:PutRolePolicy', widen(role)],
+    ]),
+    [UNLOCK_BUCKET, 'what it saved', 's3:GetObject', get('policies/1/buckets/r/b/1.json', records)],
+    [UNLOCK_BUCKET, 'records of queues', 's3:PutObject', put('policies/1/queues/r/q/1.json', records)],
+    [UNLOCK_BUCKET, 'the names of records of queues', 's3:ListBucket', list('policies/1/queues/', records)],
+    [UNLOCK_BUCKET, 'records of recoveries', 's3:GetObject', get('recoveries/1.json', records)],
+    [RESTORE_BUCKET, 'records of queues', 's3:GetObject', get('policies/1/queues/r/q/1.json', records)],
+    [RESTORE_BUCKET, 'a policy to put in place of another', 's3:GetObject', get('replacements/1.json', records)],
+    [ALLOW, 'records of policies', 's3:PutObject', put('policies/1/buckets/r/b/1.json', records)],
+    [ALLOW, 'the end of a closer', 'states:StopExecution', stop(CLOSER)],
+    [LOOK, 'the record of a recovery', 's3:PutObject', put('recoveries/1.json', records)],
+    [LOOK, 'another closer', 'states:StartExecution', start(CLOSER)],
+    ['Runbooks/Bucket/Unlock/StateMachine/Role', 'the function of another runbook', 'lambda:InvokeFunction', invoke('Runbooks/Queue/UnlockFunction')],
+    [`${CLOSER}/Role`, 'the function that allows', 'lambda:InvokeFunction', invoke('Runbooks/PasswordRecovery/AllowFunction')],
+    ['Monitor/TellRole', 'the policies of the organization', 'organizations:ListAccounts', ask(new ListAccountsCommand({}))],
+    [OPERATOR, 'another runbook', 'states:StartExecution', start('Runbooks/Queue/Unlock/StateMachine')],
+    [OPERATOR, 'the closer', 'states:StopExecution', stop(CLOSER)],
+    [OPERATOR, 'a function without its state machine', 'lambda:InvokeFunction', invoke('Runbooks/Bucket/UnlockFunction')],
+    [OPERATOR, 'an approval', 'states:SendTaskSuccess', approve],
+    [OPERATOR, 'what an unlock saved', 's3:GetObject', get('policies/1/buckets/r/b/1.json', records)],
+    ['People/Approver', 'a runbook', 'states:StartExecution', start('Runbooks/Bucket/Unlock/StateMachine')],
+    ['People/RecordsReader', 'a record', 's3:PutObject', put('policies/1/buckets/r/b/1.json', records)],
+    ['People/Sweeper', 'the end of a sweep', 'states:StopExecution', stop('Purge/Sweep/StateMachine')],
   ])('%s: %s (%s)', async (role, _what, action, attempt) => {
     await expect(attempt(deployed.settingsAs(role))).rejects.toThrow(`is not authorized to perform: ${action} on resource: `);
   });
 });
 
-describe('the policy of the reports bucket denies an administrator', () => {
+describe('the policy of a bucket denies an administrator', () => {
   const administrator = () => deployed.deployment.aws.clientSettings() as Parameters<Attempt>[0];
 
   test.each<[what: string, action: string, attempt: Attempt]>([
@@ -247,6 +311,11 @@ describe('the policy of the reports bucket denies an administrator', () => {
     ['to delete an older version', 's3:DeleteObjectVersion', remove('latest/report.json', '1')],
   ])('%s (%s)', async (_what, action, attempt) => {
     await expect(attempt(administrator())).rejects.toThrow(new RegExp(`is not authorized to perform: ${action} .* with an explicit deny in a resource-based policy`));
+  });
+
+  test.each(['policies/1/buckets/r/b/1.json', 'recoveries/1.json'])('a record of his own among those of the runbooks: %s', async (key) => {
+    const forged = put(key, records)(administrator());
+    await expect(forged).rejects.toThrow(/is not authorized to perform: s3:PutObject .* with an explicit deny in a resource-based policy/);
   });
 
   test('nothing else: reports can be read, and the rest of the bucket is his', async () => {

@@ -1,13 +1,18 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AccountJoinedForwarder, AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootUserGuardrail } from '../../lib';
-import { grantReadRecoveries } from '../../lib/session/password-recoveries';
+import { Construct } from 'constructs';
+import {
+  AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature,
+  RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootSessionRunbooks, RootTaskPolicy,
+  RootUserGuardrail,
+} from '../../lib';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
 /** A delegated administrator whose registration outlives the stack. */
@@ -17,10 +22,13 @@ export const LISTED = [member(1), member(2)];
 export const UNLISTED = member(3);
 /** A unit that does not hold the excluded account. */
 export const UNIT = 'ou-fake-00000001';
+/** An account in a unit below that one. */
+export const BELOW = member(30);
 /** Name of the guardrail's policy. */
 export const GUARDRAIL = 'guardrail';
-/** A topic that is told. */
+/** A topic that is told, and its key. */
 export const PEOPLE = `arn:aws:sns:us-east-1:${MANAGEMENT}:people`;
+const keyArn = (of: string) => `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-${of}`;
 /** An imported bucket, whose policy is not ours. */
 export const IMPORTED_BUCKET = 'imported-reports';
 
@@ -33,7 +41,7 @@ export const everyConstruct: Build = (stack) => {
   new RootAccessDelegation(stack, 'SecurityAccount', { accountId: SECURITY, features });
   new RootAccessDelegation(stack, 'KeptAccount', { accountId: KEPT, features, removalPolicy: RemovalPolicy.RETAIN });
   const exclude = [EXCLUDED];
-  new RootCredentialsPurge(stack, 'Purge', {
+  const purge = new RootCredentialsPurge(stack, 'Purge', {
     features,
     accounts: AccountSelection.organization({ exclude }),
     schedule: ScheduleExpression.cron({ minute: '0', hour: '3' }),
@@ -45,14 +53,39 @@ export const everyConstruct: Build = (stack) => {
     reportsBucket: s3.Bucket.fromBucketName(stack, 'Imported', IMPORTED_BUCKET),
   });
   undeployed(stack, 'DryRun', { dryRun: true });
-  const recoveries = new s3.Bucket(stack, 'Recoveries');
-  undeployed(stack, 'Protected', { passwordRecoveries: { bucket: recoveries, grantRead: (grantee) => grantReadRecoveries(recoveries, grantee) } });
+  const runbooks = new RootSessionRunbooks(stack, 'Runbooks', {
+    features,
+    accounts: AccountSelection.organizationalUnits([UNIT], { exclude }),
+    approvers: { topic: new sns.Topic(stack, 'Approvers') },
+    allowReplacement: true,
+    passwordRecovery: { topic: new sns.Topic(stack, 'Reminders'), reminders: [Duration.hours(1)] },
+  });
+  undeployed(stack, 'Protected', { passwordRecoveries: runbooks.passwordRecoveries });
   undeployed(stack, 'Explained', { readServiceControlPolicies: true });
   new RootCredentialsAudit(stack, 'Audit').node.tryRemoveChild('OnDeploy');
   new RootUserGuardrail(stack, 'Guardrail', { features, targets: [UNIT], policyName: GUARDRAIL });
+  new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail') });
+
+  runbooks.unlockBucket.grantStart(person(stack, 'Operator'));
+  runbooks.grantApprove(person(stack, 'Approver'));
+  runbooks.grantReadRecords(person(stack, 'RecordsReader'));
+  purge.grantStart(person(stack, 'Sweeper'));
+  purge.grantReadReports(person(stack, 'ReportsReader'));
+  RootTaskPolicy.AUDIT_CREDENTIALS.grantAssumeRoot(person(stack, 'Auditor'), { protectedAccounts: exclude });
 };
 
+/** Somebody to whom a construct gives permissions. Anybody in the account may be him. */
+function person(stack: Stack, id: string): iam.Role {
+  const people = stack.node.tryFindChild('People') ?? new Construct(stack, 'People');
+  return new iam.Role(people, id, { assumedBy: new iam.AccountRootPrincipal() });
+}
+
+/** By its path. */
+export const isPerson = (role: string) => role.startsWith('People/');
+
 const trail = (stack: Stack) => logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail');
+const key = (stack: Stack, of: string) => kms.Key.fromKeyArn(stack, `KeyOf${of}`, keyArn(of));
+const people = (stack: Stack) => sns.Topic.fromTopicAttributes(stack, 'PeopleTopic', { topicArn: PEOPLE, keyArn: keyArn('topic') });
 
 /** Its sweep does not begin with the deployment: the roles are what matters. */
 function undeployed(stack: Stack, id: string, props: RootCredentialsPurgeProps) {
@@ -64,17 +97,25 @@ const VARIANTS: readonly Build[] = [
   everyConstruct,
   (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess'),
   (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess', { features: [RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT], removalPolicy: RemovalPolicy.DESTROY }),
-  (stack) => void new RootCredentialsPurge(stack, 'Purge', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`) }),
-  (stack) => void new RootCredentialsPurge(stack, 'Purge', { notifications: sns.Topic.fromTopicArn(stack, 'People', PEOPLE), alarms: {} }),
+  (stack) => void new RootCredentialsPurge(stack, 'Purge', { encryptionKey: key(stack, 'reports') }).grantReadReports(person(stack, 'ReportsReader')),
+  (stack) => void new RootCredentialsPurge(stack, 'Purge', { notifications: people(stack), alarms: {} }),
   (stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
     const features = new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { vpc } });
     new RootCredentialsPurge(stack, 'Purge', { features, handler: { vpc }, joinedAccounts: JoinedAccounts.AUDIT });
     new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: trail(stack), handler: { vpc } });
+    new RootSessionRunbooks(stack, 'Runbooks', { handler: { vpc } });
   },
+  (stack) => {
+    const topic = people(stack);
+    const runbooks = new RootSessionRunbooks(stack, 'Runbooks', { encryptionKey: key(stack, 'records'), approvers: { topic }, passwordRecovery: { topic } });
+    runbooks.grantReadRecords(person(stack, 'RecordsReader'));
+    undeployed(stack, 'Protected', { passwordRecoveries: runbooks.passwordRecoveries });
+  },
+  (stack) => void new CentralizedRootAccess(stack, 'Root', { delegatedAdministrator: SECURITY, auditJoinedAccounts: true, purge: {} }),
   (stack) => void new RootActivityMonitor(stack, 'Monitor', {
     trailLogGroup: trail(stack),
-    encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-topic`),
+    encryptionKey: key(stack, 'topic'),
   }),
   (stack) => void new AccountJoinedForwarder(stack, 'Forwarder', { bus: events.EventBus.fromEventBusArn(stack, 'Bus', FORWARDED_TO) }),
 ];

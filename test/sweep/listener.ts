@@ -10,7 +10,7 @@ export interface Heard {
 /** As much of EventBridge and SNS as takes an event and a message, on a loopback port. */
 export async function serveListener() {
   const heard: Heard = { events: [], messages: [] };
-  const trouble = { refuseEvent: false, denyMessage: false };
+  const trouble = { refuseEvent: false, denyMessage: false, words: 'no' };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
@@ -21,7 +21,7 @@ export async function serveListener() {
         heard.events.push(...trouble.refuseEvent ? [] : entries);
         response.end(JSON.stringify(trouble.refuseEvent ? refused : { FailedEntryCount: 0, Entries: [{ EventId: '1' }] }));
       } else if (trouble.denyMessage) {
-        response.writeHead(403).end('<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>no</Message></Error></ErrorResponse>');
+        response.writeHead(403).end(`<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>${trouble.words}</Message></Error></ErrorResponse>`);
       } else {
         heard.messages.push(Object.fromEntries(new URLSearchParams(body)) as unknown as Heard['messages'][number]);
         response.end('<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');

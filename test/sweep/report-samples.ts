@@ -14,6 +14,18 @@ export const UNITS: OrganizationalUnit[] = [
   { id: 'ou-abcd-security', name: 'security', parentId: 'r-abcd' },
 ];
 
+/** What a name would like to be in a page. */
+export const HOSTILE = [
+  '<script>document.title="owned"</script>',
+  '</script><script>document.title="owned"</script>',
+  '<!--<script>',
+  ']]><img src=x onerror="document.title=\'owned\'">',
+  '"><svg onload=alert(1)>',
+  '\u2028document.title="owned"\u2029',
+  '{{SCRIPT}} $& $1 \\u003c',
+  'javascript:alert(1)',
+];
+
 export const accountOf = (n: number, name = `account-${n}`) => ({ accountId: String(200_000_000_000 + n), accountName: name });
 
 /** One account of each kind in turn; the unit is one of `UNITS` in turn. */
@@ -34,8 +46,13 @@ export function accountsOf(count: number, nameOf = (n: number) => `account-${n}`
 }
 
 export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedSelection> = {}, problem?: Problem): SweepReport {
+  return composeReport(EXECUTION, selectionOf(accounts, selection), accounts, problem);
+}
+
+/** A purge of all accounts of the organization, each in one of `UNITS` in turn. */
+export function selectionOf(accounts: AccountResult[], selection: Partial<ResolvedSelection> = {}): ResolvedSelection {
   const parents = Object.fromEntries(accounts.map(({ accountId }, n) => [accountId, UNITS[n % UNITS.length].id]));
-  return composeReport(EXECUTION, {
+  return {
     organizationId: 'o-abcdefghij',
     managementAccountId: '111111111111',
     callerAccountId: '111111111111',
@@ -49,5 +66,5 @@ export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedS
     skipped: [],
     placement: { units: UNITS, parents },
     ...selection,
-  }, accounts, problem);
+  };
 }

@@ -7,10 +7,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import {
-  AccountSelection, FailedAccounts, type IPasswordRecoveries, type KeepRule, OrgRootAccessFeatures,
+  AccountSelection, FailedAccounts, type KeepRule, OrgRootAccessFeatures, PasswordRecoveries,
   RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
 } from '../../lib';
-import { grantReadRecoveries } from '../../lib/session/password-recoveries';
 
 const member = (n: number) => String(200_000_000_000 + n);
 const members = (count: number) => Array.from({ length: count }, (_, n) => member(n));
@@ -35,9 +34,6 @@ function statements(template: Template, action: string) {
 /** Account ids in the ARNs of a statement about root users. */
 const rootsOf = ({ Resource }: { Resource: unknown }) => [...JSON.stringify(Resource).matchAll(/:iam::([^:]+):root/g)].map(([, id]) => id);
 const tasksOf = (statement: Record<string, unknown>) => [...JSON.stringify(statement.Condition).matchAll(/root-task\/(\w+)/g)].map(([, task]) => task);
-
-/** Records in a bucket, as the runbooks have them. */
-const recoveriesIn = (bucket: s3.IBucket): IPasswordRecoveries => ({ bucket, grantRead: (grantee) => grantReadRecoveries(bucket, grantee) });
 
 function definition(template: Template): string {
   const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('Sweep'));
@@ -246,7 +242,7 @@ describe('what is kept', () => {
   });
 
   test('for a password recovery is read by the batch function alone, and the sweep waits for the permission', () => {
-    const { template } = synthesized((stack) => ({ passwordRecoveries: recoveriesIn(new s3.Bucket(stack, 'Records')) }));
+    const { template } = synthesized((stack) => ({ passwordRecoveries: PasswordRecoveries.fromBucket(new s3.Bucket(stack, 'Records')) }));
     const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
     expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
     expect(JSON.parse(definition(template)).States.SelectAccounts.Parameters.settings.protection.recoveriesBucket).toBe('*');

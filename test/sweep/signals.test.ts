@@ -8,6 +8,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { serveListener } from './listener';
 import { accountOf, accountsOf, DENIED, reportOf } from './report-samples';
+import { log } from '../../lambda/log';
 import { inert } from '../../lambda/sweep/inert';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { resultOf } from '../../lambda/sweep/results';
@@ -30,7 +31,7 @@ beforeEach(() => {
   lines = [];
   listener.heard.events.length = 0;
   listener.heard.messages.length = 0;
-  Object.assign(listener.trouble, { refuseEvent: false, denyMessage: false });
+  Object.assign(listener.trouble, { refuseEvent: false, denyMessage: false, words: 'no' });
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
 });
 afterEach(() => {
@@ -64,6 +65,13 @@ describe('the metrics of a sweep', () => {
       SweepDuration: expect.any(Number),
       SignalsFailed: 0,
     });
+  });
+
+  test('count, but for the time that the sweep took', async () => {
+    await tell(reportOf(accountsOf(10)));
+    const { Metrics } = emitted()._aws.CloudWatchMetrics[0];
+    expect(Metrics.filter(({ Unit }: { Unit: string }) => Unit !== 'Count')).toEqual([{ Name: 'SweepDuration', Unit: 'Seconds' }]);
+    expect(Metrics).toHaveLength(10);
   });
 
   test('have the names, namespace and dimension by which the construct reads them', async () => {
@@ -225,13 +233,14 @@ describe('a signal that cannot be sent', () => {
 describe('text of others in messages and causes', () => {
   test.each([
     ['a new line', 'x\nfailed: 200000000009 (other)\r\n\u2028y', 'x failed: 200000000009 ·other· y'],
-    ['a link', '[click](https://evil.example)', '·click··https: //evil.example·'],
+    ['a link', '[click](https://evil.example)', '·click··https: //evil·example·'],
+    ['a link without its scheme', 'evil.example/login, v1.2 of Example Inc. EU', 'evil·example/login, v1.2 of Example Inc. EU'],
     ['a tag', '<b onclick=x>', '·b onclick=x·'],
     ['a mention', '@channel <!here>', '·channel ··here·'],
     ['emphasis and code', '*a* _b_ `c` ~d~ |e| #f', '·a· ·b· ·c· ·d· ·e· ·f'],
     ['colours of a terminal', '\u001b[31mred\u001b[0m', ' ·31mred ·0m'],
     ['text that is read backwards', 'abc\u202edef', 'abc def'],
-    ['an address that is made a link', 'WWW.evil.example and www.evil.example', 'WWW·evil.example and www·evil.example'],
+    ['an address that is made a link', 'WWW.evil.example and www.evil.example', 'WWW·evil·example and www·evil·example'],
     ['a word with an underscore at its end', 'a_ _b', 'a· ·b'],
     ['nothing of the kind', 'Zahlungen_prod & Co. (EU-1), 支付', 'Zahlungen_prod & Co. ·EU-1·, 支付'],
   ])('%s is inert', (_what, text, shown) => {
@@ -247,5 +256,28 @@ describe('text of others in messages and causes', () => {
     expect(message.filter((line) => line.startsWith('report:'))).toEqual([`report: ${ADDRESSES.json}`]);
     expect(message.filter((line) => /^ {2}1\./.test(line))).toEqual([]);
     expect(JSON.parse(listener.heard.events[0].Detail)).not.toHaveProperty('accountName');
+  });
+
+  test('is no mention, tag or link in errors and remedies, which may name a policy or a device, and what is to be copied stays as it is', async () => {
+    const named = '<!channel> @here [all is well](https://evil.example)\nreport: s3://evil/';
+    const copied = 'add "Null": {"aws:AssumedRoot": "true"} (`aws organizations enable-aws-service-access`)';
+    await tell(reportOf([resultOf(accountOf(1), [], { code: 'AccessDenied', message: named, remedies: [named, copied] })]));
+    const message = listener.heard.messages[0].Message.split('\n');
+    expect(message).toContain('  AccessDenied: ·!channel· ·here [all is well](https: //evil.example) report: s3: //evil/');
+    expect(message).toContain('  1. ·!channel· ·here [all is well](https: //evil.example) report: s3: //evil/');
+    expect(message).toContain(`  2. ${copied}`);
+    expect(message.filter((line) => line.startsWith('report:'))).toEqual([`report: ${ADDRESSES.json}`]);
+  });
+
+  test('stays in its line of the log, and in its field', async () => {
+    const logged: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
+    log.setLogLevel('ERROR');
+    Object.assign(listener.trouble, { denyMessage: true, words: 'no&#10;{"level":"INFO","message":"all is well"}&#27;[2K' });
+    await tell(reportOf(accountsOf(5)));
+    log.setLogLevel('SILENT');
+    expect(logged).toHaveLength(1);
+    expect(logged[0].trimEnd()).not.toMatch(/\p{Cc}/u);
+    expect(JSON.parse(logged[0])).toMatchObject({ level: 'ERROR', message: 'a signal could not be sent', error: expect.stringContaining('all is well') });
   });
 });

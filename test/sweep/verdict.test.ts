@@ -150,9 +150,22 @@ describe('the report as CSV', () => {
     expect(csvOf(reportOf([])).codePointAt(0)).toBe(0xfeff);
   });
 
-  test.each(['=cmd|calc', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('no spreadsheet executes the account name %j', (name) => {
-    const [row] = rows([resultOf(account(1, name), [])]);
-    expect(row.account_name).toBe(`'${name}`);
+  const FORMULAS = ['=cmd|calc', '+1', '-1', '@SUM(A1)', '\uff1d1', '\t=1', '\r=1', '\n=1', ' =1', 'a;=1', 'a; =1', 'a;"=1"', 'a\t@SUM(A1)', 'a\n-1', 'a\r\n+1', ';;\uff0b1'];
+
+  test.each(FORMULAS)('no spreadsheet takes a part of %j for a formula, wherever it stands and whatever separates the cells', (text) => {
+    const problem = { code: text, message: text, remedies: [text] };
+    const placement = { units: [{ id: 'r-abcd', name: text }], parents: { [account(1).accountId]: 'r-abcd' } };
+    const result = resultOf(account(1, text), [{ kind: 'AccessKey', id: text, state: text, status: 'kept', reason: text, problem }], problem);
+    const csv = csvOf(sampleReport([result], { placement }));
+    for (const delimiter of [',', ';', '\t']) {
+      const cells = (parse(csv, { delimiter, bom: true, relax_quotes: true, relax_column_count: true }) as string[][]).flat().flatMap((cell) => cell.split(/[\r\n]/));
+      expect(cells.length).toBeGreaterThan(2);
+      expect(cells.filter((cell) => /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(cell))).toEqual([]);
+    }
+  });
+
+  test.each([['=1+1', "'=1+1"], ['\tx', "'\tx"], ['\rx', "'\rx"], ['a;=1', "a;'=1"], ['a=1; b-2', 'a=1; b-2']])('the account name %j is %j there', (name, shown) => {
+    expect(rows([resultOf(account(1, name), [])])[0].account_name).toBe(shown);
   });
 
   test('names the organizational unit, with the units above it', () => {

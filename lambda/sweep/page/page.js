@@ -23,6 +23,15 @@
     SigningCertificate: ['signing certificate', 'signing certificates'],
     MfaDevice: ['MFA device', 'MFA devices'],
   });
+  const MEANING = /** @type {Record<string, string>} */ ({
+    'failed': 'could not be looked at or cleaned, and may have root credentials',
+    'kept': 'has root credentials that stay for a reason',
+    'purged': 'had root credentials, which are seen to be gone',
+    'would-purge': 'has root credentials, which a sweep that is no dry run would delete',
+    'found': 'has root credentials',
+    'clean': 'was seen to have no root credential',
+    'skipped': 'was not looked at',
+  });
   const SAY = /** @type {Record<string, string>} */ ({
     'failed': 'Failed', 'found': 'Found', 'kept': 'Kept', 'purged': 'Purged', 'would-purge': 'Would be purged', 'clean': 'Clean', 'skipped': 'Skipped',
     'deleted': 'deleted', 'absent': 'gone already', 'would-delete': 'would be deleted',
@@ -122,10 +131,10 @@
   /** @param {Row} row */
   const credentialsCell = (row) => {
     const { account } = row;
-    if (account.credentials.length === 0 && account.problem === undefined && account.reason === undefined) {
-      return make('span', { class: 'quiet' }, row.credentials);
+    if (account.credentials.length === 0 && account.problem === undefined) {
+      return make('span', { class: 'quiet' }, account.reason ?? row.credentials);
     }
-    return make('button', { 'type': 'button', 'class': 'toggle', 'aria-expanded': 'false' }, row.credentials || account.reason || 'details');
+    return make('button', { 'type': 'button', 'class': 'toggle', 'aria-expanded': 'false' }, row.credentials);
   };
   /** @param {Row} row */
   const lastUsedCell = ({ account, lastUsed }) => {
@@ -146,32 +155,41 @@
 
   // -- details of an account --------------------------------------------------------------------------------------------
 
-  /** @param {Problem} problem */
-  const problemParts = ({ code, message, remedies }) => [
-    make('p', {}, make('b', {}, code), `: ${message}`),
-    make('ol', { class: 'remedies' }, ...remedies.map((remedy) => make('li', {}, remedy))),
-  ];
+  /** @param {string[]} remedies */
+  const remedyList = (remedies) => make('ol', { class: 'remedies' }, ...remedies.map((remedy) => make('li', {}, remedy)));
+
+  /** @param {Problem} problem @param {Set<string>} [said] remedies that stand above it already, and are not said again */
+  const problemParts = ({ code, message, remedies }, said = new Set()) => {
+    const same = said.has(remedies.join());
+    said.add(remedies.join());
+    return [
+      make('p', {}, make('b', {}, code), `: ${message}`),
+      ...remedies.length > 0 ? [same ? make('p', { class: 'quiet' }, 'What to do: as above.') : remedyList(remedies)] : [],
+    ];
+  };
 
   /** @param {string} label @param {...(Node | string)} children */
   const labelled = (label, ...children) => make('td', { 'role': 'cell', 'data-label': label }, ...children);
 
-  /** @param {Credential} credential */
-  const credentialRow = ({ kind, id = '', state = '', createdAt, lastUsedAt, status, reason = '', problem }) => make('tr', { role: 'row' },
+  /** @param {Credential} credential @param {Set<string>} said */
+  const credentialRow = ({ kind, id = '', state = '', createdAt, lastUsedAt, status, reason = '', problem }, said) => make('tr', { role: 'row' },
     labelled('Credential', make('span', {}, KINDS[kind]?.[0] ?? kind, ...id ? [make('span', { class: 'id' }, id)] : [])),
     labelled('State', ...state ? [state] : []),
     labelled('Created', ...createdAt ? [dateOf(createdAt)] : []),
     labelled('Last used', lastUsedAt ? minuteOf(lastUsedAt) : 'no use known'),
-    labelled('Status', make('div', {}, make('span', { class: classOf(status) }, SAY[status] ?? status), ...reason ? [make('p', {}, reason)] : [], ...problem ? problemParts(problem) : [])));
+    labelled('Status', make('div', {}, make('span', { class: classOf(status) }, (SAY[status] ?? status).toLowerCase()), ...reason ? [make('p', {}, reason)] : [], ...problem ? problemParts(problem, said) : [])));
 
   /** @param {Row} row */
   const detailsOf = ({ account }) => {
-    const { reason, problem, credentials } = account;
+    const { problem, credentials } = account;
+    const said = new Set();
+    const above = problem ? problemParts(problem, said) : [];
     const heads = ['Credential', 'State', 'Created', 'Last used', 'Status'].map((name) => make('th', { role: 'columnheader', scope: 'col' }, name));
     const table = make('table', { 'role': 'table', 'aria-label': `Credentials of ${account.accountId}` },
       make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...heads)),
-      make('tbody', { role: 'rowgroup' }, ...credentials.map(credentialRow)));
+      make('tbody', { role: 'rowgroup' }, ...credentials.map((credential) => credentialRow(credential, said))));
     return make('tr', { class: 'details', role: 'row' }, make('td', { role: 'cell', colspan: String(COLUMNS.length) },
-      ...reason ? [make('p', {}, reason)] : [], ...problem ? problemParts(problem) : [], ...credentials.length > 0 ? [table] : []));
+      ...above, ...credentials.length > 0 ? [table] : []));
   };
 
   /** @param {Row} row @param {HTMLElement} element @param {HTMLElement} toggle */
@@ -245,7 +263,8 @@
       ...dryRun ? ['dry run: nothing was deleted'] : [],
       `execution ${execution}`,
     ].join(' · ');
-    byId('footer').textContent = 'What an account shows is what the sweep saw last. A credential is called deleted only after it was seen to be gone.';
+    byId('meanings').append(...outcomes.filter((outcome) => report.counts[outcome] > 0 && outcome in MEANING).flatMap((outcome) => [
+      make('dt', {}, SAY[outcome]), make('dd', {}, `an account that ${MEANING[outcome]}`)]));
   };
 
   /** @param {number} ms */
@@ -290,12 +309,12 @@
 
   /** Each distinct problem once, the most frequent first. */
   const problems = () => {
-    const groups = /** @type {Map<string, { problem: Problem, accounts: Set<string> }>} */ (new Map());
-    report.accounts.forEach(({ accountId, problem, credentials }) => {
+    const groups = /** @type {Map<string, { problem: Problem, accounts: Set<string>, first: string }>} */ (new Map());
+    report.accounts.forEach(({ accountId, accountName, problem, credentials }) => {
       [problem, ...credentials.map((credential) => credential.problem)].forEach((each) => {
         if (each) {
           const key = [each.code, ...each.remedies].join('\n');
-          const group = groups.get(key) ?? { problem: each, accounts: new Set() };
+          const group = groups.get(key) ?? { problem: each, accounts: new Set(), first: accountName ? `${accountName} (${accountId})` : accountId };
           groups.set(key, group);
           group.accounts.add(accountId);
         }
@@ -303,17 +322,19 @@
     });
     const sorted = [...groups.values()].sort((one, other) => other.accounts.size - one.accounts.size).slice(0, 50);
     byId('problems').hidden = sorted.length === 0;
-    byId('problem-list').append(...sorted.map(({ problem, accounts }) => {
-      const button = make('button', { type: 'button' }, accounts.size > 1 ? `Show the ${grouped(accounts.size)} accounts` : 'Show the account');
+    byId('problem-list').append(...sorted.map(({ problem, accounts, first }) => {
+      const several = accounts.size > 1;
+      const button = make('button', { type: 'button' }, several ? `Show the ${grouped(accounts.size)} accounts` : 'Show the account');
       button.addEventListener('click', () => {
         reset();
         Object.assign(wanted, { problem: problem.code, accounts });
         show();
         byId('accounts-title').scrollIntoView();
       });
-      return make('li', {}, make('b', {}, problem.code), make('p', { class: 'quiet' }, problem.message),
-        ...problem.remedies.length > 0 ? [make('p', {}, problem.remedies.length > 1 ? 'Try, the likeliest first:' : 'Try:')] : [],
-        make('ol', { class: 'remedies' }, ...problem.remedies.map((remedy) => make('li', {}, remedy))), button);
+      return make('li', {}, make('b', {}, problem.code), several ? ` in ${grouped(accounts.size)} accounts` : ` in ${first}`,
+        make('p', { class: 'quiet' }, several ? `For example in ${first}: ${problem.message}` : problem.message),
+        ...problem.remedies.length > 0 ? [make('p', {}, problem.remedies.length > 1 ? 'Try, the likeliest first:' : 'Try:'), remedyList(problem.remedies)] : [],
+        button);
     }));
   };
 
@@ -347,6 +368,11 @@
       show();
     }));
     byId('more').addEventListener('click', writeChunk);
+    addEventListener('beforeprint', () => {
+      while (written < shown.length) {
+        writeChunk();
+      }
+    });
   };
 
   const reset = () => {

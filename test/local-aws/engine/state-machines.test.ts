@@ -28,6 +28,9 @@ describe('a state machine of the local AWS', () => {
       Named: machine(one(invoke({ fail: 'ThingNotFound' }, caught('ThingNotFound')), CAUGHT)),
       Large: machine(one(invoke({ size: OVER_LIMIT }, caught('States.ALL')), CAUGHT)),
       LargeCaught: machine(one(invoke({ size: OVER_LIMIT }, caught('States.DataLimitExceeded')), CAUGHT)),
+      LargeParameters: machine(one({
+        Type: 'Parallel', Parameters: { 'one.$': '$', 'other.$': '$' }, Branches: [one({ Type: 'Pass', Result: 0, End: true })], End: true,
+      })),
       LargeJsonata: machine({ QueryLanguage: 'JSONata', ...one({ Type: 'Pass', Output: `{% $pad("x", ${OVER_LIMIT}) %}`, End: true }) }),
       Parallel: machine(one({
         Type: 'Map',
@@ -77,6 +80,8 @@ describe('a state machine of the local AWS', () => {
 
   test('fails with a payload over 256 KiB, and only a Catch of that name helps', async () => {
     expect(await execute(aws, machines.Large)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(await execute(aws, machines.LargeParameters, 'x'.repeat(OVER_LIMIT / 2))).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(await execute(aws, machines.LargeParameters, 'x')).toMatchObject({ status: 'SUCCEEDED' });
     expect(await execute(aws, machines.LargeJsonata)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
     expect(await execute(aws, machines.LargeCaught)).toMatchObject({ status: 'SUCCEEDED' });
   });

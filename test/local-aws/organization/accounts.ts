@@ -97,6 +97,8 @@ export class FakeAccount {
   name: string;
   email: string;
   state: AccountState;
+  /** It is in no organization any more, or in another. */
+  hasLeft = false;
 
   constructor(init: AccountInit, readonly parentId: string, clock: () => number) {
     this.id = init.id;

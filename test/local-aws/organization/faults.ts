@@ -74,6 +74,9 @@ export const resetBefore: Effect = async () => ({ status: 200, headers: {}, body
 /** The request has its effect and the caller never learns of it. */
 export const loseAnswer: Effect = async (_call, answer) => ({ ...await answer(), connection: 'reset' });
 
+/** The request has its effect, and the connection stays open without an answer. */
+export const neverAnswer: Effect = async (_call, answer) => ({ ...await answer(), connection: 'silent' });
+
 /** The request has its effect and half of the answer arrives. */
 export const cutBody: Effect = async (_call, answer) => ({ ...await answer(), connection: 'cut' });
 

@@ -92,6 +92,15 @@ export class Organization {
     return account;
   }
 
+  /** The account leaves the organization. What its root user has stays as it is, and so do sessions that were issued. */
+  removeAccount(id: string): void {
+    const account = this.account(id);
+    account.hasLeft = true;
+    for (const list of [this.accounts as FakeAccount[], this.childrenIn(account.parentId).accounts]) {
+      list.splice(list.indexOf(account), 1);
+    }
+  }
+
   addBucket(init: ResourceInit): FakeResource {
     const bucket = new FakeResource(init, this.clock);
     this.buckets.set(bucket.name, bucket);
@@ -113,12 +122,14 @@ export class Organization {
     return id;
   }
 
+  /** One that has left, too. */
   account(id: string): FakeAccount {
-    return this.findAccount(id) ?? notHere(`account ${id}`);
+    return this.accountsById.get(id) ?? notHere(`account ${id}`);
   }
 
   findAccount(id: string): FakeAccount | undefined {
-    return this.accountsById.get(id);
+    const account = this.accountsById.get(id);
+    return account?.hasLeft ? undefined : account;
   }
 
   findUnit(id: string): OrganizationalUnit | undefined {

@@ -52,6 +52,9 @@ export function writeAnswer(outgoing: ServerResponse, { status, headers, body, c
     outgoing.destroy();
     return;
   }
+  if (connection === 'silent') {
+    return; // until the caller hangs up
+  }
   const bytes = Buffer.from(body);
   outgoing.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
   if (connection === 'cut') {

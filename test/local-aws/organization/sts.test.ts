@@ -1,4 +1,5 @@
 import { DisableOrganizationsRootCredentialsManagementCommand, GetLoginProfileCommand } from '@aws-sdk/client-iam';
+import { ListAccountsCommand } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, AssumeRootCommand, AssumeRootCommandInput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { Feature } from './organization';
@@ -118,6 +119,14 @@ describe('AssumeRoot authorization: every refusal has the same words', () => {
     organization.switches.delegateMayRootItself = delegateMayRootItself;
     const allowed = assumeRoot(as(SECURITY), SECURITY).then(() => true, () => false);
     expect(await allowed).toBe(delegateMayRootItself);
+  });
+
+  test('an account that has left the organization is not rooted any more, and not listed', async () => {
+    const { organization, management } = await served(READY);
+    organization.removeAccount(MEMBER);
+    expect(await refused(assumeRoot(management, MEMBER))).toMatchObject(denial(administrator(MANAGEMENT), MEMBER));
+    const { Accounts } = await management.organizations.send(new ListAccountsCommand({}));
+    expect(Accounts!.map(({ Id }) => Id)).not.toContain(MEMBER);
   });
 
   test.each([false, true])('a suspended account is rooted: %s, by the switch', async (inactiveAccountsMayBeRooted) => {

@@ -1,17 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expectTruth } from './properties';
 import { credentialsIn, memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import type { Trouble } from './trouble';
 import { RECOVERIES_BUCKET, serveWorlds, type RecoveryOnRecord } from './world';
+import { ACCOUNT_PATIENCE } from '../../../lambda/sweep/account';
 import type { AccountResult } from '../../../lambda/sweep/results';
-import type { RootCredentialsInit } from '../../local-aws/organization';
+import { fail, type RootCredentialsInit } from '../../local-aws/organization';
 
 serveWorlds();
 
 /** What the properties found, shrunk to what it takes. */
 const WAIT_MS = 500;
 
-function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes: Partial<Scenario> = {}): Stage {
+function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes: Partial<Scenario> = {}, waitMs = WAIT_MS): Stage {
   return setUp({
     members: [{ id: memberId(0), root }],
     unknown: {},
@@ -21,7 +22,7 @@ function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes:
     denied: [],
     troubles,
     ...changes,
-  }, WAIT_MS);
+  }, waitMs);
 }
 
 async function swept(stage: Stage): Promise<AccountResult> {
@@ -136,6 +137,45 @@ describe('a look', () => {
       { unknown: { summaryCountsInactiveKeys: false } },
     ));
     expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'IncompleteAnswer' } });
+  });
+});
+
+describe('time that passes in a moment', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true }));
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    ['the look', 'iam:ListAccessKeys'],
+    ['the deletion of the password, which has its effect', 'iam:DeleteLoginProfile'],
+    ['the removal of an MFA device, which has its effect', 'iam:DeactivateMFADevice'],
+  ])('a call that is never answered is given up after half a minute and repeated: %s', async (_name, operation) => {
+    const stage = oneMember({ password: true, mfaDevices: [{}] }, [{ what: 'unanswered', operation, times: 1 }]);
+    const result = swept(stage);
+    const asked = () => stage.world.organization.calls.filter((call) => `iam:${call.operation}` === operation).length;
+    await vi.waitUntil(() => asked() === 1, { interval: 20 });
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(statuses(await result)).toEqual(['deleted', 'deleted']);
+    expect(asked()).toBeGreaterThan(1);
+    expect(credentialsIn(stage.world, memberId(0))).toEqual([]);
+  });
+
+  test.each([[90, 'deleted'], [180, 'failed']])('a password that IAM will not have changed for %s seconds is %s', async (seconds, status) => {
+    const stage = oneMember({ password: true }, [], {}, ACCOUNT_PATIENCE.unmodifiable.forMs);
+    const until = Date.now() + seconds * 1_000;
+    const refuse = fail('EntityTemporarilyUnmodifiable');
+    stage.world.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: async (call, answer) => Date.now() < until ? refuse(call, answer) : answer() });
+    let isOver = false;
+    const result = swept(stage).finally(() => { isOver = true; });
+    await vi.waitUntil(() => vi.advanceTimersByTimeAsync(1_000).then(() => isOver), { interval: 10, timeout: 20_000 });
+    expect(statuses(await result)).toEqual([status]);
+  });
+});
+
+describe('an account that leaves the organization while it is swept', () => {
+  test.each(['sts:AssumeRoot', 'iam:GetUser', 'iam:DeleteAccessKey'])('has an outcome, and nothing is said of it that is not so (%s)', async (operation) => {
+    const leaves: Trouble = { what: 'leavesOrganization after', operation, times: 1, account: memberId(0) };
+    const result = await swept(oneMember({ password: true, accessKeys: [{}] }, [leaves]));
+    expect(['purged', 'failed']).toContain(result.outcome);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { credentialsOf } from './witness';
 import type { World } from './world';
 import {
-  cutBody, emptyPages, fail, loseAnswer, resetBefore, shortPages, stale, type Effect, type FakeAccount, type FakeOrganization,
+  cutBody, emptyPages, fail, loseAnswer, neverAnswer, resetBefore, shortPages, stale, type Effect, type FakeAccount, type FakeOrganization,
 } from '../../local-aws/organization';
 
 const READS = ['GetAccountSummary', 'GetLoginProfile', 'ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices'].map((name) => `iam:${name}`);
@@ -80,6 +80,7 @@ const EFFECTS: Readonly<Record<string, () => Effect>> = {
   reset: () => resetBefore,
   lost: () => loseAnswer,
   cut: () => cutBody,
+  unanswered: () => neverAnswer,
   unmodifiable: () => fail('EntityTemporarilyUnmodifiable'),
   concurrent: () => fail('ConcurrentModification'),
   staleTwice: () => stale(2),
@@ -119,6 +120,11 @@ const DEEDS_OF_OTHERS: Readonly<Record<string, Deed>> = {
   deletesKeys: ({ root }) => { root.accessKeys = []; },
   deletesMfaDevices: ({ root }) => { root.mfaDevices = []; },
   suspendsAccount: (account) => { account.state = 'SUSPENDED'; },
+  leavesOrganization: ({ id }, organization) => {
+    if (organization.findAccount(id)) {
+      organization.removeAccount(id);
+    }
+  },
   /** By a service control policy. */
   deniesRootSessions: ({ id }, organization) => { organization.assumedRootDenied.add(id); },
 };

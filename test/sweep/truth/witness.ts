@@ -55,7 +55,7 @@ export class Witness {
   }
 
   private readonly effect: Effect = (call, answer) => {
-    const account = call.target === undefined ? undefined : this.organization.findAccount(call.target);
+    const account = call.target === undefined ? undefined : this.organization.account(call.target);
     if (account === undefined) {
       return answer();
     }

@@ -16,7 +16,7 @@ from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack.core import lambda_runtime  # noqa: E402
 from local_engine import (  # noqa: E402
-    clock, cloudformation, custom_resources, deliveries, executions, functions, iam, integrations, logs, messages, metrics, missing_types, s3, state_machines,
+    clock, cloudformation, custom_resources, deliveries, executions, functions, iam, integrations, logs, maps, messages, metrics, missing_types, s3, state_machines,
 )
 from local_engine.app import app  # noqa: E402
 
@@ -41,7 +41,7 @@ async def main():
 
 
 ADDITIONS = (
-    cloudformation, custom_resources, functions, clock, iam, s3, state_machines, executions, integrations, messages, deliveries, logs, metrics, missing_types,
+    cloudformation, custom_resources, functions, clock, iam, s3, state_machines, executions, integrations, maps, messages, deliveries, logs, metrics, missing_types,
 )
 for addition in ADDITIONS:
     addition.install()

@@ -139,7 +139,12 @@ def step_while_running():
             if execution.get("mapRunArn"):
                 current_execution.set(execution)
                 ends[execution["executionArn"]] = ends[stepfunctions._map_runs[execution["mapRunArn"]]["executionArn"]]
-            return run_inside(states, start_at, data, execution, copy.deepcopy(context))
+            try:
+                return run_inside(states, start_at, data, execution, copy.deepcopy(context))
+            except Ended:
+                if execution["status"] == "FAILED":  # its history is full: what began the child learns why
+                    fail(execution["error"], execution["cause"])
+                raise
 
         return contextvars.copy_context().run(call)
 
@@ -151,7 +156,10 @@ def limit_history():
 
     def add_within_limit(execution, event_type, details=None):
         if len(execution["events"]) >= HISTORY_LIMIT - 1 and not event_type.startswith("Execution"):
-            stepfunctions._fail_execution(execution, "States.Runtime", HISTORY_FULL)
+            if execution.get("mapRunArn"):  # it shares the signal of its end with its parent, which goes on
+                execution.update(status="FAILED", error="States.Runtime", cause=HISTORY_FULL)
+            else:
+                stepfunctions._fail_execution(execution, "States.Runtime", HISTORY_FULL)
             raise Ended(HISTORY_FULL)
         event = add(execution, event_type, details)
         if event_type == "TaskScheduled":

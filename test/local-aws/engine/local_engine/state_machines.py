@@ -68,7 +68,12 @@ def check_size(state, value):
 
 def limit_payloads():
     select, shape_output, shape_jsonata = stepfunctions._apply_result_selector, stepfunctions._apply_output_path, stepfunctions._apply_jsonata_output
-    matches, start = stepfunctions._error_matches, stepfunctions._start_execution
+    matches, start, apply_parameters = stepfunctions._error_matches, stepfunctions._start_execution, stepfunctions._apply_parameters
+
+    def parameters_within_limit(state, data, ctx=None):
+        effective = apply_parameters(state, data, ctx)
+        check_size(state, effective)
+        return effective
 
     def select_within_limit(state, result):
         check_size(state, result)
@@ -100,6 +105,7 @@ def limit_payloads():
             return error_response_json("InvalidExecutionInput", "Invalid State Machine Execution Input: it is not JSON", 400)
         return start(request)
 
+    stepfunctions._apply_parameters = parameters_within_limit
     stepfunctions._apply_result_selector = select_within_limit
     stepfunctions._apply_output_path = output_within_limit
     stepfunctions._apply_jsonata_output = jsonata_output_within_limit

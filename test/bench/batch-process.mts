@@ -18,17 +18,13 @@ export interface Work {
 /** What Lambda tells a function. */
 const CONTEXT = { getRemainingTimeInMillis: () => 14 * 60_000, invokedFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:batch' };
 
-/** Runs in a process of its own, and from the bundle, as on Lambda. */
-async function main() {
-  const { handler } = await import(join(__dirname, '..', '..', 'assets', 'sweep-batch', 'index.mjs')) as { handler: typeof batchHandler };
-  const idle = process.cpuUsage();
-  process.on('message', (work: Work) => {
-    void handler(work, CONTEXT).then(() => {
-      const { user, system } = process.cpuUsage(idle);
-      process.send!({ cpuMs: (user + system) / 1_000, memoryMb: process.memoryUsage().rss / 1e6 } satisfies Spent);
-    });
+/** Runs in a process of its own, on the runtime of the functions and from the bundle, as on Lambda. */
+const { handler } = await import(join(import.meta.dirname, '..', '..', 'assets', 'sweep-batch', 'index.mjs')) as { handler: typeof batchHandler };
+const idle = process.cpuUsage();
+process.on('message', (work: Work) => {
+  void handler(work, CONTEXT).then(() => {
+    const { user, system } = process.cpuUsage(idle);
+    process.send!({ cpuMs: (user + system) / 1_000, memoryMb: process.memoryUsage().rss / 1e6 } satisfies Spent);
   });
-  process.send!('ready');
-}
-
-void main();
+});
+process.send!('ready');

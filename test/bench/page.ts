@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Page } from 'playwright-core';
+import { Child } from './child';
+import { environmentOf } from './sweep';
+import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
+import { findChromium, launchChromium } from '../sweep/chromium';
+import { serveListener } from '../sweep/listener';
+import { serveObjects } from '../sweep/object-store';
+import { accountsOf, EXECUTION, selectionOf } from '../sweep/report-samples';
+
+export interface PageMeasured {
+  /** Until the file is open and its accounts are painted. */
+  readonly openMs: number;
+  /** Until what was asked for is painted: the slowest of filtering by outcome, unit and text, and of sorting. */
+  readonly filterMs: number;
+}
+
+/** Opens the report of so many accounts, as the bundled function writes it, in the Chromium of this machine; nothing where there is none. */
+export async function measurePage(accounts: number): Promise<PageMeasured | undefined> {
+  const executable = findChromium();
+  if (executable === undefined) {
+    return undefined;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'report-page-'));
+  const file = join(folder, 'report.html');
+  writeFileSync(file, await reportOf(accounts));
+  const browser = await launchChromium(executable);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const began = performance.now();
+    await page.goto(pathToFileURL(file).href);
+    await painted(page);
+    const openMs = performance.now() - began;
+    return { openMs, filterMs: Math.max(...await filtered(page)) };
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** `report.html` of a sweep whose accounts have every outcome in turn. */
+async function reportOf(count: number): Promise<Buffer> {
+  const [objects, listener] = await Promise.all([serveObjects(), serveListener()]);
+  const environment = environmentOf({ aws: objects.endpoint, objects: objects.endpoint });
+  Object.assign(process.env, environment, { AWS_ENDPOINT_URL_EVENTBRIDGE: listener.endpoint });
+  const results = accountsOf(count);
+  const folder = new RunFolder(new S3Client({ forcePathStyle: true }), process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
+  const run = await folder.saveSelection(selectionOf(results, { batches: [results] }));
+  await folder.saveResults(0, results);
+  const reporter = new Child('report-process.mts', { silent: true });
+  await reporter.message();
+  reporter.send({ execution: EXECUTION, run });
+  await reporter.message();
+  reporter.end();
+  await Promise.all([objects.close(), listener.close()]);
+  return objects.objects.get(`${folder.bucket}/${folder.prefix}report.html`)!;
+}
+
+/** How long each thing that one does in the page takes, in ms. */
+async function filtered(page: Page): Promise<number[]> {
+  const took: number[] = [];
+  const time = async (act: () => Promise<unknown>, status: RegExp) => {
+    const began = performance.now();
+    await act();
+    await page.locator('#status').filter({ hasText: status }).waitFor();
+    await painted(page);
+    took.push(performance.now() - began);
+  };
+  const part = / of /;
+  const all = /^[\d,]+ accounts/;
+  await time(() => page.getByRole('button', { name: 'Failed' }).click(), part);
+  await time(() => page.getByRole('button', { name: 'Show all' }).click(), all);
+  await time(() => page.locator('#unit').selectOption({ index: 2 }), part);
+  await time(() => page.getByRole('button', { name: 'Show all' }).click(), all);
+  await time(() => page.locator('#text').fill('account-99'), part);
+  await time(() => page.getByRole('button', { name: 'Show all' }).click(), all);
+  await time(() => page.getByRole('button', { name: 'Account', exact: true }).click(), all);
+  return took;
+}
+
+/** A frame is painted between one and the next. */
+const painted = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

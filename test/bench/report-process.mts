@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import type { handler as reportHandler } from '../../lambda/sweep/report/index';
+import type { Execution, RunReference } from '../../lambda/sweep/run-folder';
+
+/** What the function that reports took. */
+export interface Reported {
+  readonly ms: number;
+  /** The most that the process ever held. */
+  readonly memoryMb: number;
+}
+
+/** Runs in a process of its own, on the runtime of the functions and from the bundle, as on Lambda. */
+const { handler } = await import(join(import.meta.dirname, '..', '..', 'assets', 'sweep-report', 'index.mjs')) as { handler: typeof reportHandler };
+process.on('message', ({ execution, run }: { execution: Execution; run: RunReference }) => {
+  const began = performance.now();
+  void handler({ execution, run, tolerateFailedAccounts: true, failOnFindings: false }).then(() => {
+    process.send!({ ms: performance.now() - began, memoryMb: process.resourceUsage().maxRSS / 1_000 } satisfies Reported);
+  });
+});
+process.send!('ready');

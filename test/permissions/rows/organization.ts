@@ -1,0 +1,138 @@
+import { BY_CONDITION, type Exercised, FOR_IAM, framework, inVpc, logs, member, NO_RESOURCE, type Pinned, versions } from './row';
+import { SECURITY } from '../../deploy/testing';
+import { KEPT } from '../stacks';
+
+const FEATURES = { holder: 'switches function, for OrgRootAccessFeatures', resource: '*' };
+const DELEGATION = { holder: 'switches function, for RootAccessDelegation' };
+
+export const EXERCISED: readonly Exercised[] = [
+  {
+    ...FEATURES,
+    actions: ['organizations:DescribeOrganization'],
+    exercise: 'switch on',
+    denied: 'waits',
+    need: 'that this is the management account, with all features, is not known',
+    everything: NO_RESOURCE,
+  },
+  {
+    ...FEATURES,
+    actions: ['organizations:ListAWSServiceAccessForOrganization', 'iam:ListOrganizationsFeatures'],
+    exercise: 'switch on',
+    denied: 'waits',
+    need: 'what is on is not known, and what was switched on is not confirmed',
+    everything: NO_RESOURCE,
+  },
+  {
+    ...FEATURES,
+    actions: ['organizations:EnableAWSServiceAccess'],
+    condition: FOR_IAM,
+    exercise: 'switch on',
+    denied: 'waits',
+    need: 'trusted access stays off',
+    everything: BY_CONDITION,
+  },
+  {
+    ...FEATURES,
+    actions: ['iam:EnableOrganizationsRootCredentialsManagement', 'iam:EnableOrganizationsRootSessions'],
+    exercise: 'switch on',
+    denied: 'waits',
+    need: 'the feature stays off',
+    everything: NO_RESOURCE,
+  },
+  {
+    ...FEATURES,
+    actions: ['organizations:DisableAWSServiceAccess'],
+    condition: FOR_IAM,
+    exercise: 'switch on, and fail',
+    denied: 'waits',
+    need: 'a creation that fails leaves trusted access on',
+    everything: BY_CONDITION,
+  },
+  {
+    ...FEATURES,
+    actions: ['iam:DisableOrganizationsRootCredentialsManagement', 'iam:DisableOrganizationsRootSessions'],
+    exercise: 'switch on, and fail',
+    denied: 'waits',
+    need: 'a creation that fails leaves the feature on',
+    everything: NO_RESOURCE,
+  },
+  {
+    ...FEATURES,
+    actions: ['organizations:ListDelegatedAdministrators'],
+    condition: FOR_IAM,
+    exercise: 'switch off',
+    denied: 'waits',
+    need: 'only with DESTROY: switching off while somebody is delegated is not refused',
+    everything: BY_CONDITION,
+  },
+  {
+    ...DELEGATION,
+    actions: ['organizations:DescribeOrganization'],
+    resource: '*',
+    exercise: 'delegate',
+    denied: 'waits',
+    need: 'that this is the management account is not known',
+    everything: NO_RESOURCE,
+  },
+  {
+    ...DELEGATION,
+    actions: ['organizations:ListDelegatedAdministrators'],
+    resource: '*',
+    condition: FOR_IAM,
+    exercise: 'delegate',
+    denied: 'waits',
+    need: 'who is registered is not known, and the registration is not confirmed',
+    everything: BY_CONDITION,
+  },
+  ...[SECURITY, KEPT].map((accountId): Exercised => ({
+    ...DELEGATION,
+    actions: ['organizations:RegisterDelegatedAdministrator'],
+    resource: member(accountId),
+    condition: FOR_IAM,
+    exercise: 'delegate',
+    denied: 'waits',
+    need: 'the account is not registered',
+  })),
+  {
+    ...DELEGATION,
+    actions: ['organizations:DeregisterDelegatedAdministrator'],
+    resource: member('*'),
+    condition: FOR_IAM,
+    exercise: 'deregister the older account',
+    denied: 'waits',
+    need: 'only with DESTROY: the account that another one replaced, which this template does not name, stays registered',
+  },
+  {
+    ...DELEGATION,
+    actions: ['organizations:DeregisterDelegatedAdministrator'],
+    resource: member(KEPT),
+    condition: FOR_IAM,
+    exercise: 'delegate, and fail',
+    denied: 'waits',
+    need: 'only with RETAIN: a registration that fails is not taken back',
+  },
+  {
+    ...DELEGATION,
+    actions: ['cloudformation:DescribeStacks'],
+    resource: '<this stack>',
+    exercise: 'deregister an account that was registered before',
+    denied: 'fails',
+    need: 'only with DESTROY: a rollback deregisters an account that was registered before',
+  },
+  {
+    holder: 'Provider of the switches',
+    actions: ['lambda:InvokeFunction'],
+    resource: '<RootAccessSwitches/Handler>',
+    exercise: 'ask the switches by CloudFormation',
+    denied: 'tells CloudFormation',
+    need: 'no switch hears of a deployment',
+  },
+];
+
+export const PINNED: readonly Pinned[] = [
+  logs('switches function', 'RootAccessSwitches/HandlerLogs'),
+  logs('Provider of the switches', 'RootAccessSwitches/ProviderLogs'),
+  ...framework('Provider of the switches', 'RootAccessSwitches/Handler'),
+  ...versions('Provider of the switches', 'RootAccessSwitches/Handler'),
+  ...inVpc('switches function'),
+];

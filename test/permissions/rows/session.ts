@@ -1,0 +1,138 @@
+import { awsPolicies, entity, type Exercised, inVpc, logDelivery, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, versions, viaService } from './row';
+import { MANAGEMENT } from '../../deploy/testing';
+import { PEOPLE } from '../stacks';
+
+const records = (files: string) => `<Records>/${files}`;
+const listing = (files: string) => ({ actions: ['s3:ListBucket'], resource: '<Records>', condition: `s3:prefix StringLike ${files}` });
+const key = (of: string) => `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-${of}`;
+const systemsManager = (resource: string) => `arn:aws:ssm:us-east-1:${MANAGEMENT}:${resource}`;
+const AUTOMATIONS = systemsManager('automation-execution/*');
+
+const MACHINE = { holder: 'runbook state machine' };
+const CLOSER = { holder: 'closer state machine', denied: 'tries on' } as const;
+const FUNCTIONS = [
+  'Bucket/UnlockFunction', 'Bucket/RestoreFunction', 'Queue/UnlockFunction', 'Queue/RestoreFunction',
+  'PasswordRecovery/AllowFunction', 'PasswordRecovery/ExtendFunction', 'PasswordRecovery/CloseFunction',
+];
+const CLOSER_FUNCTIONS = ['PasswordRecovery/Look', 'PasswordRecovery/CloseAtEnd'];
+
+/** The runbooks for policies: the same for buckets and for queues, each of which has its own records and its own task. */
+function ofPolicies(kind: 'bucket' | 'queue', taskPolicy: string): Exercised[] {
+  const files = `policies/*/${kind}s/*`;
+  const unlock = { holder: `${kind} unlock function`, exercise: `unlock a ${kind}`, denied: 'fails' } as const;
+  const replace = { ...unlock, exercise: `replace the policy of a ${kind}` };
+  const restore = { holder: `${kind} restore function`, exercise: `restore the policy of a ${kind}`, denied: 'fails' } as const;
+  const session = { actions: ['sts:AssumeRoot'], resource: root('*'), condition: task(taskPolicy), need: 'the policy is neither read nor changed' };
+  return [
+    { ...unlock, ...session },
+    { ...unlock, actions: ['s3:PutObject'], resource: records(files), need: 'nothing is removed, since it is not saved' },
+    { ...unlock, ...listing(files), exercise: `unlock a ${kind} again`, need: 'what an attempt that died has changed is not told from what somebody else did' },
+    { ...replace, actions: ['s3:GetObject'], resource: records('replacements/*'), need: 'with allowReplacement: the policy to put in its place is not read' },
+    { ...replace, ...listing('replacements/*'), need: 'with allowReplacement: a policy that is not there is called denied' },
+    { ...restore, ...session },
+    { ...restore, actions: ['s3:GetObject'], resource: records(files), need: 'what an unlock saved is not read' },
+    { ...restore, ...listing(files), need: 'a record that is not there is called denied' },
+    { ...restore, actions: ['s3:PutObject'], resource: records(files), need: 'what is there now is not saved before it is replaced' },
+  ];
+}
+
+interface RecoveryWork {
+  readonly starts?: boolean;
+  readonly writes?: boolean;
+  readonly taskPolicy?: string;
+}
+
+/** A function of the password recovery, which reads the record of an account, and may write it, start closers and take root sessions. */
+function ofRecoveries(holder: string, exercise: string, { starts = false, writes = true, taskPolicy }: RecoveryWork): Exercised[] {
+  const fn = { holder, exercise, denied: 'fails' } as const;
+  return [
+    { ...fn, actions: ['s3:GetObject'], resource: records('recoveries/*'), need: 'whether a recovery is open is not known' },
+    { ...fn, ...listing('recoveries/*'), need: 'a record that is not there is called denied' },
+    ...writes ? [{ ...fn, actions: ['s3:PutObject'], resource: records('recoveries/*'), need: 'what is done is not on record, so it is not done' }] : [],
+    ...starts ? [{ ...fn, actions: ['states:StartExecution'], resource: '<PasswordRecovery/Closer/StateMachine>', need: 'nobody closes the recovery at its end, so it is not opened or moved' }] : [],
+    ...taskPolicy ? [{ ...fn, actions: ['sts:AssumeRoot'], resource: root('*'), condition: task(taskPolicy), denied: 'waits' as const, need: 'the password is neither seen, allowed nor deleted' }] : [],
+  ];
+}
+
+const ABOVE = { holder: 'allow function', exercise: 'look at what stops the root user', denied: 'goes on', need: 'policies that stop the root user with its new password are not named' } as const;
+const BY_HAND = { exercise: 'as a person', denied: 'fails' } as const;
+const OPERATOR = { holder: 'who may start a runbook', exercise: 'start a runbook by its document', denied: 'fails' } as const;
+const READER = { holder: 'who may read records', ...BY_HAND };
+
+export const EXERCISED: readonly Exercised[] = [
+  ...ofPolicies('bucket', 'S3UnlockBucketPolicy'),
+  ...ofPolicies('queue', 'SQSUnlockQueuePolicy'),
+  ...ofRecoveries('allow function', 'allow a recovery', { starts: true, taskPolicy: 'IAMCreateRootUserPassword' }),
+  ...ofRecoveries('extend function', 'extend a recovery', { starts: true }),
+  ...ofRecoveries('close function', 'close a recovery', { starts: true, taskPolicy: 'IAMDeleteRootUserCredentials' }),
+  ...ofRecoveries('look function', 'look whether a recovery has ended', { writes: false }),
+  ...ofRecoveries('close-at-end function', 'close a recovery at its end', { taskPolicy: 'IAMDeleteRootUserCredentials' }),
+  ...['account', 'ou'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListParents'], resource: entity(kind) })),
+  ...['account', 'ou', 'root'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS })),
+  { ...ABOVE, actions: ['organizations:DescribePolicy'], resource: POLICIES, condition: OF_SCPS },
+
+  ...FUNCTIONS.map((fn): Exercised => (
+    { ...MACHINE, actions: ['lambda:InvokeFunction'], resource: `<${fn}>`, exercise: 'run a runbook', denied: 'tries on', need: 'the runbook does nothing' })),
+  { ...MACHINE, actions: ['ssm:GetAutomationExecution'], resource: AUTOMATIONS, exercise: 'run a runbook', denied: 'goes on', need: 'who started it is not on record' },
+  ...['account', 'ou'].map((kind): Exercised => ({
+    ...MACHINE, actions: ['organizations:ListParents'], resource: entity(kind), exercise: 'run a runbook', denied: 'fails', need: 'when units are selected: the units of an account are not known',
+  })),
+  { ...MACHINE, actions: ['sns:Publish'], resource: '<Approvers>', exercise: 'ask for approval', denied: 'fails', need: 'with approvers: nobody is asked' },
+  { ...CLOSER, actions: ['lambda:InvokeFunction'], resource: '<PasswordRecovery/Look>', exercise: 'close by the closer', need: 'the closer does not learn that the recovery has ended' },
+  { ...CLOSER, actions: ['lambda:InvokeFunction'], resource: '<PasswordRecovery/CloseAtEnd>', exercise: 'close by the closer', need: 'the password stays after the end' },
+  { ...CLOSER, actions: ['sns:Publish'], resource: '<Reminders>', exercise: 'remind', need: 'with a topic: nobody is reminded, or told of a password that stays' },
+
+  { ...OPERATOR, actions: ['ssm:StartAutomationExecution'], resource: systemsManager('document/<Bucket/Unlock/Document>'), need: 'the document is not started' },
+  { ...OPERATOR, actions: ['ssm:StartAutomationExecution', 'ssm:GetAutomationExecution'], resource: AUTOMATIONS, need: 'the document is neither started nor followed' },
+  { ...OPERATOR, actions: ['states:StartExecution'], resource: '<Bucket/Unlock/StateMachine>', need: 'the state machine is not started, directly or by the document' },
+  { ...OPERATOR, actions: ['states:DescribeExecution'], resource: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Bucket/Unlock/StateMachine>:*`, need: 'the document does not learn how it ended' },
+  { ...OPERATOR, ...BY_HAND, actions: ['ssm:StopAutomationExecution'], resource: AUTOMATIONS, need: 'the document is not cancelled' },
+  { ...OPERATOR, ...BY_HAND, actions: ['states:StopExecution'], resource: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Bucket/Unlock/StateMachine>:*`, need: 'what the document started goes on when it is cancelled' },
+  { ...OPERATOR, ...BY_HAND, actions: ['s3:PutObject'], resource: records('replacements/*'), need: 'with allowReplacement: no policy can be given that is put in place of another' },
+  {
+    holder: 'who may approve',
+    ...BY_HAND,
+    actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+    resource: '*',
+    need: 'nobody answers a request for approval',
+    everything: NO_RESOURCE,
+  },
+  ...['policies/*', 'recoveries/*'].flatMap((files): Exercised[] => [
+    { ...READER, actions: ['s3:GetObject'], resource: records(files), need: 'records are not read' },
+    { ...READER, ...listing(files), need: 'which records there are is not known' },
+  ]),
+  { holder: 'who may audit', ...BY_HAND, actions: ['sts:AssumeRoot'], resource: root('*'), condition: task('IAMAuditRootUserCredentials'), need: 'RootTaskPolicy gives no root session' },
+];
+
+const READERS_AND_WRITERS = [
+  'bucket unlock function', 'bucket restore function', 'queue unlock function', 'queue restore function', 'allow function', 'extend function', 'close function',
+  'close-at-end function',
+];
+const HANDLERS = [...READERS_AND_WRITERS, 'look function'];
+const keyed = (holder: string, actions: string[], of: string, service: string): Pinned => ({
+  holder, actions, resource: key(of), condition: viaService(service), need: 'with a key: what it is for is neither read nor written', pinned: NOT_ENCRYPTED,
+});
+
+export const PINNED: readonly Pinned[] = [
+  logs('bucket unlock function', 'Bucket/UnlockFunctionLogs'),
+  logs('bucket restore function', 'Bucket/RestoreFunctionLogs'),
+  logs('queue unlock function', 'Queue/UnlockFunctionLogs'),
+  logs('queue restore function', 'Queue/RestoreFunctionLogs'),
+  logs('allow function', 'PasswordRecovery/AllowFunctionLogs'),
+  logs('extend function', 'PasswordRecovery/ExtendFunctionLogs'),
+  logs('close function', 'PasswordRecovery/CloseFunctionLogs'),
+  logs('look function', 'PasswordRecovery/LookLogs'),
+  logs('close-at-end function', 'PasswordRecovery/CloseAtEndLogs'),
+  ...logDelivery(MACHINE.holder, CLOSER.holder),
+  ...versions(MACHINE.holder, ...FUNCTIONS),
+  ...versions(CLOSER.holder, ...CLOSER_FUNCTIONS),
+  ...inVpc(...HANDLERS),
+  awsPolicies('allow function'),
+  ...HANDLERS.map((holder) => keyed(holder, ['kms:Decrypt'], 'records', 's3')),
+  ...READERS_AND_WRITERS.map((holder) => keyed(holder, ['kms:GenerateDataKey'], 'records', 's3')),
+  ...[MACHINE, CLOSER].flatMap(({ holder }): Pinned[] => [
+    keyed(holder, ['kms:Decrypt', 'kms:GenerateDataKey'], 'topic', 'sns'),
+    { holder, actions: ['sns:Publish'], resource: PEOPLE, need: 'with approvers, or a topic for reminders: nobody is asked, or reminded', pinned: 'it is the same permission as that of the topics that are deployed' },
+  ]),
+  { holder: 'who may read records', actions: ['kms:Decrypt'], resource: key('records'), need: 'with a key: records are not read', pinned: NOT_ENCRYPTED },
+];

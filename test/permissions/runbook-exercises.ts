@@ -1,0 +1,209 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { SSMClient, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
+import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Deployed } from './deployed';
+import { allOn, callsFunction, type Exercise, organizationOf, runMachine } from './exercises';
+import type { Grant } from './grants';
+import { BELOW, UNIT } from './stacks';
+import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
+import { MANAGEMENT, member } from '../deploy/testing';
+import { automate } from '../local-aws/engine/fixtures/automations';
+import { DENY_ALL } from '../session/policies-world';
+
+/** In the unit of the runbooks. */
+const ACCOUNT = member(12);
+const REASON = 'an exercise';
+const OTHER_POLICY = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+const HOUR = 3_600_000;
+
+export const RUNBOOK_EXERCISES: Readonly<Record<string, Exercise>> = Object.fromEntries([
+  ...(['bucket', 'queue'] as const).flatMap((kind): [string, Exercise][] => [
+    [`unlock a ${kind}`, (deployed) => unlock(deployed, kind)],
+    [`unlock a ${kind} again`, (deployed) => unlock(deployed, kind, 2)],
+    [`replace the policy of a ${kind}`, (deployed) => replace(deployed, kind)],
+    [`restore the policy of a ${kind}`, (deployed) => restore(deployed, kind)],
+  ]),
+  ['allow a recovery', async (deployed, grant) => {
+    await record(deployed, grant, { closedAt: iso(-HOUR) });
+    return asked(deployed, 'PasswordRecovery/Allow', {});
+  }],
+  ['look at what stops the root user', lookAtPolicies],
+  ['extend a recovery', async (deployed, grant) => {
+    await record(deployed, grant);
+    return asked(deployed, 'PasswordRecovery/Extend', { hours: '1' });
+  }],
+  ['close a recovery', async (deployed, grant) => {
+    await record(deployed, grant);
+    return asked(deployed, 'PasswordRecovery/Close', {});
+  }],
+  ['look whether a recovery has ended', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/Look', { execution: EXECUTION, closer: await closer(deployed, grant) })],
+  ['close a recovery at its end', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/CloseAtEnd', {
+    execution: EXECUTION, closer: { ...await closer(deployed, grant), atOnce: true },
+  })],
+  ['run a runbook', (deployed, grant) => {
+    const machine = deployed.pathOf(grant).replace(/\/Role$/, '');
+    const accountId = grant.resource.includes(':ou/') ? BELOW : ACCOUNT;
+    const input = { accountId, reason: REASON, dryRun: 'true', ...machine.endsWith('/Bucket/Unlock/StateMachine') && { bucket: locked(deployed, 'bucket', accountId) } };
+    return runMachine(deployed, grant, machine, input, { untilDenied: callsFunction(grant) });
+  }],
+  ['ask for approval', askForApproval],
+  ['close by the closer', async (deployed, grant) => {
+    const ended = await record(deployed, grant, { endsAt: iso(-HOUR) });
+    return runMachine(deployed, grant, CLOSER, awake(ended), { untilDenied: true });
+  }],
+  ['remind', remind],
+  ['start a runbook by its document', startByDocument],
+  ['as a person', asPerson],
+]);
+
+// -- functions --------------------------------------------------------------------------------------------------------
+
+const EXECUTION = { id: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:machine:exercise`, name: 'exercise' };
+const CLOSER = 'Runbooks/PasswordRecovery/Closer/StateMachine';
+
+/** Asks the function of a runbook as its state machine does: to look, and to act as often as it is said. What came of it, as text. */
+async function asked(deployed: Deployed, runbook: string, input: object, acts = 1): Promise<string> {
+  allOn(organizationOf(deployed));
+  organizationOf(deployed).account(ACCOUNT).root.password = false;
+  const name = randomUUID();
+  const execution = { ...EXECUTION, id: `${EXECUTION.id}-${name}`, name, startTime: iso(0), machine: deployed.id(`Runbooks/${runbook}/StateMachine`) };
+  const event = { execution, input: { accountId: ACCOUNT, reason: REASON, ...input }, settings: await settingsOf(deployed, runbook) };
+  let answer = await deployed.invoke(`Runbooks/${runbook}Function`, { ...event, step: 'prepare' });
+  const { plan } = JSON.parse(answer) as { plan?: unknown };
+  for (let i = 0; plan && i < acts && !answer.includes('errorMessage'); i++) {
+    answer = await deployed.invoke(`Runbooks/${runbook}Function`, { ...event, step: 'act', plan });
+  }
+  return answer;
+}
+
+/** As they stand in the definition of the state machine. */
+async function settingsOf({ deployment, id }: Deployed, runbook: string): Promise<object> {
+  const client = new SFNClient(deployment.aws.clientSettings());
+  const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: id(`Runbooks/${runbook}/StateMachine`) }));
+  return JSON.parse(definition!).States.Prepare.Parameters.settings;
+}
+
+type Kind = 'bucket' | 'queue';
+
+/** A bucket or a queue of its own, whose policy denies everybody. */
+function locked(deployed: Deployed, kind: Kind, account = ACCOUNT): string {
+  const name = `locked-${randomUUID()}`;
+  const lock = { name, account, region: 'us-east-1', policy: DENY_ALL };
+  kind === 'bucket' ? organizationOf(deployed).addBucket(lock) : organizationOf(deployed).addQueue(lock);
+  return name;
+}
+
+const inputFor = (kind: Kind, name: string) => kind === 'bucket' ? { bucket: name } : { queue: name, region: 'us-east-1' };
+const roomOf = (kind: Kind) => kind === 'bucket' ? 'Bucket' : 'Queue';
+
+const unlock = (deployed: Deployed, kind: Kind, acts?: number) => asked(deployed, `${roomOf(kind)}/Unlock`, inputFor(kind, locked(deployed, kind)), acts);
+
+async function replace(deployed: Deployed, kind: Kind): Promise<string> {
+  const replacementSha256 = createHash('sha256').update(OTHER_POLICY).digest('hex');
+  await putAs(deployed, deployed.deployment.aws.clientSettings() as Settings, `replacements/${replacementSha256}.json`, OTHER_POLICY);
+  return asked(deployed, `${roomOf(kind)}/Unlock`, { ...inputFor(kind, locked(deployed, kind)), replacementSha256 });
+}
+
+/** What was unlocked, and got another policy since, which is saved in its turn. */
+async function restore(deployed: Deployed, kind: Kind): Promise<string> {
+  const name = locked(deployed, kind);
+  const { record: key } = JSON.parse(await asked(deployed, `${roomOf(kind)}/Unlock`, inputFor(kind, name))) as { record: string };
+  const { buckets, queues } = organizationOf(deployed);
+  (kind === 'bucket' ? buckets.get(name) : queues.get(`us-east-1/${ACCOUNT}/${name}`))!.policy = OTHER_POLICY;
+  return asked(deployed, `${roomOf(kind)}/Restore`, { ...inputFor(kind, name), record: key });
+}
+
+// -- recoveries -------------------------------------------------------------------------------------------------------
+
+const iso = (fromNow: number) => new Date(Date.now() + fromNow).toISOString();
+
+/** Puts the record of a recovery that is open, but for what is said. Only roles of the runbooks may: here, one that lacks nothing. */
+async function record(deployed: Deployed, grant: Grant, rest: Partial<RecoveryRecord> = {}): Promise<RecoveryRecord> {
+  const writer = ['Allow', 'Close'].map((name) => `Runbooks/PasswordRecovery/${name}FunctionRole`).find((role) => role !== deployed.pathOf(grant))!;
+  const opened = { openedAt: iso(-HOUR), allowedAt: iso(-HOUR), openBy: iso(-HOUR), endsAt: iso(HOUR / 2) };
+  const id = randomUUID();
+  const written = { accountId: ACCOUNT, reason: REASON, recoveryId: id, remindedBy: id, extensions: [], ...opened, ...rest };
+  await putAs(deployed, deployed.settingsAs(writer), `recoveries/${ACCOUNT}.json`, JSON.stringify(written));
+  return written;
+}
+
+/** Of a closer that has woken up. */
+const awake = ({ accountId, recoveryId }: RecoveryRecord) => (
+  { accountId, recoveryId, atOnce: false, wakeAt: iso(-HOUR), remindedUntil: iso(-HOUR) });
+
+const closer = async (deployed: Deployed, grant: Grant) => awake(await record(deployed, grant));
+
+/** Of an account in a unit, so that there is every kind of level above it. */
+async function lookAtPolicies(deployed: Deployed, grant: Grant): Promise<string> {
+  await record(deployed, grant, { closedAt: iso(-HOUR) });
+  const { policies } = organizationOf(deployed);
+  const { id } = policies.add('No objects', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }] }, UNIT);
+  return asked(deployed, 'PasswordRecovery/Allow', { dryRun: 'true' }).finally(() => {
+    policies.detach(id, UNIT);
+    policies.remove(id);
+  });
+}
+
+// -- state machines ---------------------------------------------------------------------------------------------------
+
+async function askForApproval(deployed: Deployed, grant: Grant): Promise<string> {
+  allOn(organizationOf(deployed));
+  const input = { accountId: ACCOUNT, reason: REASON, bucket: locked(deployed, 'bucket') };
+  return runMachine(deployed, grant, 'Runbooks/Bucket/Unlock/StateMachine', input, { untilPublishedTo: 'Approvers' });
+}
+
+async function remind(deployed: Deployed, grant: Grant): Promise<string> {
+  const open = await record(deployed, grant);
+  return runMachine(deployed, grant, CLOSER, awake(open), { untilPublishedTo: 'Reminders', untilDenied: true, name: open.remindedBy });
+}
+
+// -- people -----------------------------------------------------------------------------------------------------------
+
+async function startByDocument(deployed: Deployed): Promise<string> {
+  allOn(organizationOf(deployed));
+  const parameters = { AccountId: [ACCOUNT], Bucket: [locked(deployed, 'bucket')], Reason: [REASON], DryRun: ['true'] };
+  const automation = automate(deployed.deployment.aws, deployed.id('Runbooks/Bucket/Unlock/Document'), parameters, deployed.settingsAs('People/Operator'));
+  return automation.then(({ FailureMessage }) => FailureMessage ?? '', messageOf);
+}
+
+type Settings = ReturnType<Deployed['settingsAs']>;
+
+interface Whereabouts {
+  readonly bucket: string;
+  readonly path: string;
+  readonly machine: string;
+}
+
+/** The call that an action is for, on something that need not be there. */
+const CALLS: Readonly<Record<string, (as: Settings, at: Whereabouts) => Promise<unknown>>> = {
+  's3:GetObject': (as, { bucket, path }) => s3(as).send(new GetObjectCommand({ Bucket: bucket, Key: path })),
+  's3:PutObject': (as, { bucket, path }) => s3(as).send(new PutObjectCommand({ Bucket: bucket, Key: path, Body: OTHER_POLICY })),
+  's3:ListBucket': (as, { bucket, path }) => s3(as).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: path })),
+  'states:StartExecution': (as, { machine }) => new SFNClient(as).send(new StartExecutionCommand({ stateMachineArn: machine, input: '{"notBefore":"2999-01-01T00:00:00Z"}' })),
+  'states:DescribeExecution': (as, { machine }) => new SFNClient(as).send(new DescribeExecutionCommand({ executionArn: executionOf(machine) })),
+  'states:GetExecutionHistory': (as, { machine }) => new SFNClient(as).send(new GetExecutionHistoryCommand({ executionArn: executionOf(machine) })),
+  'states:StopExecution': (as, { machine }) => new SFNClient(as).send(new StopExecutionCommand({ executionArn: executionOf(machine) })),
+  'states:SendTaskSuccess': (as) => new SFNClient(as).send(new SendTaskSuccessCommand({ taskToken: 'none', output: '{}' })),
+  'states:SendTaskFailure': (as) => new SFNClient(as).send(new SendTaskFailureCommand({ taskToken: 'none' })),
+  'ssm:StopAutomationExecution': (as) => new SSMClient(as).send(new StopAutomationExecutionCommand({ AutomationExecutionId: randomUUID() })),
+  'sts:AssumeRoot': (as) => new STSClient(as).send(new AssumeRootCommand({
+    TargetPrincipal: ACCOUNT, TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' },
+  })),
+};
+
+async function asPerson(deployed: Deployed, grant: Grant): Promise<string> {
+  allOn(organizationOf(deployed));
+  const { action, resource, condition = resource } = grant;
+  const person = deployed.pathOf(grant);
+  const [bucket, machine] = /Sweeper|Reports/.test(person) ? ['Purge/Reports', 'Purge/Sweep/StateMachine'] : ['Runbooks/Records', 'Runbooks/Bucket/Unlock/StateMachine'];
+  const path = /(\w+\/)\*$/.exec(condition)?.[1] ?? '';
+  const at = { bucket: deployed.id(bucket), machine: deployed.id(machine), path: action === 's3:ListBucket' ? path : `${path}none.json` };
+  return CALLS[action](deployed.settingsAs(person), at).then(() => '', messageOf);
+}
+
+const messageOf = ({ message }: Error) => message;
+const executionOf = (machine: string) => `${machine.replace(':stateMachine:', ':execution:')}:none`;
+const s3 = (settings: Settings) => new S3Client({ ...settings, forcePathStyle: true, maxAttempts: 1 });
+const putAs = (deployed: Deployed, as: Settings, Key: string, Body: string) => s3(as).send(new PutObjectCommand({ Bucket: deployed.id('Runbooks/Records'), Key, Body }));
