@@ -44,14 +44,14 @@ export async function managedOrganization(aws: Aws): Promise<OrganizationIds> {
   if (!organization) {
     throw new Error(`account ${accountId} is not in an organization: create one in AWS Organizations, or deploy this stack to the management account of yours`);
   }
-  const { Id: organizationId = '', MasterAccountId: managementAccountId = '', FeatureSet: featureSet } = organization;
+  const { Id: organizationId, MasterAccountId: managementAccountId, FeatureSet: featureSet } = organization;
   if (accountId !== managementAccountId) {
     throw new Error(`account ${accountId} is not the management account of organization ${organizationId}: deploy this stack to account ${managementAccountId}`);
   }
   if (featureSet !== 'ALL') {
     throw new Error(`organization ${organizationId} has the feature set ${featureSet}: enable all features in AWS Organizations, then deploy again`);
   }
-  return { organizationId, managementAccountId };
+  return { organizationId: organizationId!, managementAccountId: managementAccountId! };
 }
 
 /** The organization that this account is in now, if it is in one. */
@@ -72,11 +72,11 @@ export function delegatedAdministrators(aws: Aws): Promise<string[]> {
   return patiently(aws, async () => {
     const pages = paginateListDelegatedAdministrators({ client: aws.organizations }, { ServicePrincipal: IAM_SERVICE_PRINCIPAL });
     const administrators = await everyItem(pages, (page) => page.DelegatedAdministrators);
-    return administrators.map(({ Id = '' }) => Id);
+    return administrators.map(({ Id }) => Id!);
   });
 }
 
 async function ownAccount({ sts }: Aws): Promise<string> {
-  const { Account = '' } = await sts.send(new GetCallerIdentityCommand({}));
-  return Account;
+  const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+  return Account!;
 }

@@ -88,7 +88,7 @@ class AccountWork {
     const asWanted = (sight: Sight) => agrees(sight) && !hopeful.some(({ credential }) => isIn(sight, credential));
     let after: Sight;
     try {
-      after = await this.lookUntil(hopeful.length > 0 ? asWanted : () => true);
+      after = await this.lookUntil(asWanted);
     } catch (error) {
       return resultOf(this.account, each(unverified), problemOf(error));
     }

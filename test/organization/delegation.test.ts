@@ -23,10 +23,10 @@ describe('registering', () => {
   });
 
   test('takes an account that is registered already as it is, without a write', async () => {
-    const { organization, aws, turned } = await world(TRUSTED);
+    const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, SECURITY);
     expect(await delegation.create(TO_SECURITY, aws)).toMatchObject({ Data: { AccountId: SECURITY } });
-    expect(turned()).toEqual([]);
+    expect(registrations(organization)).toEqual([]);
   });
 
   test('succeeds when somebody else registers the account in the middle', async () => {
@@ -91,6 +91,7 @@ describe('a registration that AWS refuses names the cause and the remedy', () =>
     const { organization, aws } = await world(TRUSTED);
     organization.account(SECURITY).state = 'SUSPENDED';
     await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow('it is suspended or being closed; reopen it');
+    expect(registrations(organization)).toHaveLength(1); // waiting would not help
   });
 
   test('for an account that is not in the organization', async () => {
@@ -132,6 +133,7 @@ describe('exclusive', () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, OTHER);
     expect(await delegation.update(EXCLUSIVE, TO_OTHER, aws, idOf(TO_OTHER.AccountId))).toEqual(answerFor(SECURITY));
+    expect(await delegation.update(EXCLUSIVE, TO_OTHER, aws, idOf(TO_OTHER.AccountId))).toMatchObject({ Data: { AccountId: SECURITY } }); // both are there
     expect(delegates(organization)).toEqual([SECURITY, OTHER]);
   });
 
@@ -148,7 +150,7 @@ describe('a registration that fails afterwards', () => {
     const { organization, aws } = await world(TRUSTED);
     const failing = organization.faults.add({ operation: 'organizations:ListDelegatedAdministrators', effect: never });
     await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow(
-      `after 1 seconds AWS still reports no account as delegated administrator for iam.amazonaws.com; account ${SECURITY} is deregistered again`);
+      `after 0.5 seconds AWS still reports no account as delegated administrator for iam.amazonaws.com; account ${SECURITY} is deregistered again`);
     failing();
     expect(delegates(organization)).toEqual([]);
   });
@@ -269,6 +271,12 @@ describe('a delete', () => {
     await delegation.remove({ ...TO_SECURITY, AccountId: accountId }, idOf(accountId), aws);
   });
 
+  test('is done when the organization is gone', async () => {
+    const { organization, aws } = await world(TRUSTED, OUTSIDER);
+    await delegation.remove(TO_SECURITY, idOf(SECURITY), aws);
+    expect(organization.calls.map(({ operation }) => operation)).toEqual(['DescribeOrganization']);
+  });
+
   test.each([
     ['that never finished', 'stack-SecurityAccount-1A2B3C4D5E6F7'], ['in another organization', `o-anotherone1/${SECURITY}`],
   ])('of a create %s deregisters nothing', async (_case, physicalId) => {
@@ -294,6 +302,8 @@ describe('a delete', () => {
     expect(delegates(organization)).toEqual([]);
   });
 });
+
+const registrations = ({ calls }: FakeOrganization) => calls.filter(({ operation }) => operation === 'RegisterDelegatedAdministrator');
 
 /** From now on AWS reports the delegated administrators of this moment. */
 function freezeDelegates(organization: FakeOrganization) {

@@ -62,6 +62,21 @@ describe('switching on', () => {
     expect(switchesOf(organization)).toEqual(ALL_ON);
   });
 
+  test('does not take the trusted access of another service for that of IAM', async () => {
+    const { organization, aws, turned } = await world();
+    organization.trustedServices.current = new Map([['sso.amazonaws.com', 0]]);
+    await features.create(CREDENTIALS_ONLY, aws);
+    expect(turned()).toEqual(['EnableAWSServiceAccess', 'EnableOrganizationsRootCredentialsManagement']);
+  });
+
+  test('finds them also when both services learn late of trusted access', async () => {
+    const { organization, aws, turned } = await world({ features: [...FEATURES] });
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: late(200) });
+    organization.faults.add({ operation: 'organizations:ListAWSServiceAccessForOrganization', effect: late(200) });
+    await features.create(BOTH, aws);
+    expect(turned()).toEqual(['EnableAWSServiceAccess']);
+  });
+
   test('finds them also when IAM learns late of trusted access', async () => {
     const { organization, aws, turned } = await world({ features: [...FEATURES] });
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: late(200) });
@@ -110,7 +125,8 @@ describe('switching on', () => {
   test('gives up on changes by others when the patience ends, and says so', async () => {
     const { organization, aws } = await world();
     organization.faults.add({ operation: 'organizations:EnableAWSServiceAccess', effect: fail('ConcurrentModificationException') });
-    await expect(features.create(BOTH, aws)).rejects.toThrow(/^trusted access could not be switched on: ConcurrentModificationException: /);
+    await expect(features.create(BOTH, aws)).rejects.toThrow(
+      /^trusted access could not be switched on: ConcurrentModificationException: The target of the operation is currently being modified[^;]*$/); // nothing to undo
     expect(switchesOf(organization)).toEqual(ALL_OFF);
   });
 
@@ -145,7 +161,7 @@ describe('switching on', () => {
     const { organization, aws } = await world({ trustedAccess: true });
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
     await expect(features.create(BOTH, aws)).rejects.toThrow(
-      'trusted access, RootCredentialsManagement, RootSessions should be on, but after 1 seconds AWS still reports trusted access on');
+      'trusted access, RootCredentialsManagement, RootSessions should be on, but after 0.5 seconds AWS still reports trusted access on');
   });
 
   test('fails with what was seen when somebody switches trusted access off in the middle', async () => {
@@ -251,7 +267,7 @@ describe('an update', () => {
   test('fails when a feature that leaves is still reported', async () => {
     const { organization, aws } = await world(ALL_ON);
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(CREDENTIALS_OWNED, OWNED, aws)).rejects.toThrow('RootSessions should be off, but after 1 seconds AWS still reports');
+    await expect(features.update(CREDENTIALS_OWNED, OWNED, aws)).rejects.toThrow('RootSessions should be off, but after 0.5 seconds AWS still reports');
   });
 });
 
@@ -274,6 +290,21 @@ describe('a delete', () => {
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
     await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow('should be off');
     expect(turned()).not.toContain('DisableAWSServiceAccess');
+  });
+
+  test('switches nothing off while IAM and Organizations do not agree about trusted access, and says what was seen', async () => {
+    const { organization, aws, turned } = await world(ALL_ON);
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('ServiceAccessNotEnabledException') });
+    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow(
+      'IAM and Organizations should agree about trusted access, but after 0.5 seconds AWS still reports trusted access on, and IAM and Organizations do not agree');
+    expect(turned()).toEqual([]);
+  });
+
+  test('switches nothing off when the features cannot be read', async () => {
+    const { organization, aws, turned } = await world(ALL_ON);
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('ValidationError', 'broken') });
+    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow('broken');
+    expect(turned()).toEqual([]);
   });
 
   test('of a create that never finished switches nothing off', async () => {
@@ -317,6 +348,23 @@ describe('a delete', () => {
       operation: 'iam:DisableOrganizationsRootCredentialsManagement',
       effect: switchOffAfter(() => { organization.trustedServices.current = new Map(); }),
     });
+    await features.remove(OWNED, ORGANIZATION_ID, aws);
+    expect(switchesOf(organization)).toEqual(ALL_OFF);
+  });
+
+  test('is done when trusted access goes off before a feature is switched off: nothing can be managed then', async () => {
+    const { organization, aws } = await world(ALL_ON);
+    organization.faults.add({
+      operation: 'iam:DisableOrganizationsRootSessions',
+      effect: switchOffAfter(() => { organization.trustedServices.current = new Map(); }),
+    });
+    await features.remove(OWNED, ORGANIZATION_ID, aws);
+    expect(switchesOf(organization).trustedAccess).toBe(false);
+  });
+
+  test('does not mind delegated administrators for other services', async () => {
+    const { organization, aws } = await world(ALL_ON);
+    organization.delegations.current = new Map([[SECURITY, new Map([['sso.amazonaws.com', 0]])]]);
     await features.remove(OWNED, ORGANIZATION_ID, aws);
     expect(switchesOf(organization)).toEqual(ALL_OFF);
   });

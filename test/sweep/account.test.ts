@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING, lines, MEMBER, memberWith } from './testing';
-import { delay, fail, loseAnswer, stale } from '../local-aws/organization';
+import { ACCOUNT_PATIENCE } from '../../lambda/sweep/account';
+import { delay, fail, loseAnswer, stale, type Effect } from '../local-aws/organization';
 
 const KEY = `AKIA${MEMBER}ROO0`;
+/** Success, and nothing in it. */
+const hollow: Effect = async ({ operation }) => (
+  { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response><${operation}Result/></${operation}Response>` });
 const INACTIVE_KEY = `AKIA${MEMBER}ROO1`;
 
 describe('a clean account', () => {
@@ -29,6 +33,24 @@ describe('a clean account', () => {
     const result = await member.sweep({ readSeconds: 0 });
     expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'ReadsDisagree' } });
     expect(result.problem!.message).toContain('Password');
+  });
+
+  test('is not proven clean by a summary that says nothing', async () => {
+    const member = await memberWith();
+    member.organization.faults.add({ operation: 'iam:GetAccountSummary', effect: hollow });
+    expect((await member.sweep({ readSeconds: 0 })).problem).toEqual({
+      code: 'ReadsDisagree',
+      message: 'the account summary does not say 0 for Password, AccessKey, SigningCertificate, MfaDevice, and the lists show none',
+      remedies: [expect.stringMatching(/^reads may lag .*: sweep the account again, and look at it in the IAM console/)],
+    });
+  });
+
+  test.each([
+    ['iam:ListAccessKeys', 'access keys'], ['iam:ListSigningCertificates', 'signing certificates'], ['iam:ListMFADevices', 'MFA devices'],
+  ])('is not proven clean by a %s that has lost its list', async (operation, what) => {
+    const member = await memberWith();
+    member.organization.faults.add({ operation, effect: hollow });
+    expect((await member.sweep({ readSeconds: 0 })).problem).toMatchObject({ code: 'IncompleteAnswer', message: `IAM answered without a list of ${what}` });
   });
 
   test.each(['iam:GetAccountSummary', 'iam:GetLoginProfile', 'iam:ListAccessKeys', 'iam:ListSigningCertificates', 'iam:ListMFADevices'])(
@@ -74,6 +96,25 @@ describe('an account with credentials', () => {
     const member = await memberWith({ accessKeys: [{ lastUsed: { date: Date.UTC(2024, 1, 3), service: 's3', region: 'us-east-1' } }] });
     const { credentials } = await member.sweep({ dryRun: true });
     expect(credentials).toEqual([expect.objectContaining({ createdAt: '2019-05-01T12:00:00.000Z', lastUsedAt: '2024-02-03T00:00:00.000Z', state: 'Active' })]);
+  });
+
+  test('shows them also when AWS leaves out when they were created', async () => {
+    const member = await memberWith(EVERYTHING);
+    member.organization.faults.add({
+      operation: 'iam:*',
+      effect: async (_call, answer) => {
+        const answered = await answer();
+        return { ...answered, body: String(answered.body).replace(/<(CreateDate|UploadDate|EnableDate)>[^<]*<\/\1>/g, '') };
+      },
+    });
+    const { credentials } = await member.sweep({ work: 'audit' });
+    expect(credentials.map(({ status, createdAt }) => [status, createdAt])).toEqual(Array(7).fill(['found', undefined]));
+  });
+
+  test('has a password as long as IAM does not say that there is none', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({ operation: 'iam:GetLoginProfile', effect: hollow });
+    expect(lines(await member.sweep({ work: 'audit' }))).toEqual(['Password found']);
   });
 
   test('has its plan written before the first deletion', async () => {
@@ -210,7 +251,15 @@ describe('a deletion that fails', () => {
     const result = await member.sweep();
     expect(result.outcome).toBe('failed');
     expect(result.credentials.map(({ status }) => status)).toEqual(['failed', 'kept']);
+    expect(result.credentials[1].reason).toBe('the password is still there, and a password is never left without MFA');
     expect(member.account.root.mfaDevices).toHaveLength(1);
+  });
+
+  test('of the password is not waited for, whatever else is deleted: each look reads the password once', async () => {
+    const member = await memberWith({ password: true, accessKeys: [{}], mfaDevices: [{}] });
+    member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('AccessDenied') });
+    expect((await member.sweep()).credentials.map(({ status }) => status)).toEqual(['failed', 'deleted', 'kept']);
+    expect(member.operations().filter((operation) => operation === 'GetLoginProfile')).toHaveLength(3); // before, in front of MFA, and after
   });
 
   test('MFA stays when somebody sets a password after the look', async () => {
@@ -226,7 +275,15 @@ describe('a deletion that fails', () => {
     const result = await member.sweep();
     expect(member.account.root.mfaDevices).toHaveLength(1);
     expect(result.outcome).toBe('failed');
-    expect(result.credentials).toContainEqual(expect.objectContaining({ kind: 'Password', status: 'failed', problem: expect.objectContaining({ code: 'AppearedDuringSweep' }) }));
+    expect(result.credentials).toContainEqual(expect.objectContaining({
+      kind: 'Password',
+      status: 'failed',
+      problem: {
+        code: 'AppearedDuringSweep',
+        message: 'it was created while the account was swept',
+        remedies: ['find out in CloudTrail who created it, then sweep the account again'],
+      },
+    }));
   });
 
   test('for a while is retried', async () => {
@@ -238,8 +295,18 @@ describe('a deletion that fails', () => {
   test('for ever ends as failed, with its code', async () => {
     const member = await memberWith({ password: true });
     member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('EntityTemporarilyUnmodifiable') });
-    const result = await member.sweep({ unmodifiableSeconds: 1 });
+    const result = await member.sweep({ unmodifiableSeconds: 0.3 });
     expect(result).toMatchObject({ outcome: 'failed', credentials: [{ problem: { code: expect.stringContaining('EntityTemporarilyUnmodifiable') } }] });
+  });
+
+  test('for ever is waited for once for all credentials of an account', async () => {
+    const member = await memberWith({ password: true, accessKeys: [{}, {}] });
+    for (const operation of ['iam:DeleteLoginProfile', 'iam:DeleteAccessKey']) {
+      member.organization.faults.add({ operation, effect: fail('EntityTemporarilyUnmodifiable') });
+    }
+    expect(await member.sweep({ unmodifiableSeconds: 0.4 })).toMatchObject({ outcome: 'failed' });
+    expect(member.operations().filter((operation) => operation === 'DeleteLoginProfile').length).toBeGreaterThan(2);
+    expect(member.operations().filter((operation) => operation === 'DeleteAccessKey')).toHaveLength(2);
   });
 
   test('silently, by an answer of success, is found by the second look', async () => {
@@ -253,7 +320,17 @@ describe('a deletion that fails', () => {
         return answered;
       },
     });
-    expect(await member.sweep({ readSeconds: 1 })).toMatchObject({ outcome: 'failed', credentials: [{ status: 'failed', problem: { code: 'StillPresent' } }] });
+    expect(await member.sweep({ readSeconds: 0.3 })).toMatchObject({
+      outcome: 'failed',
+      credentials: [{
+        status: 'failed',
+        problem: {
+          code: 'StillPresent',
+          message: 'AWS accepted the deletion, and the credential is still there',
+          remedies: ['sweep the account again; if it stays, delete it in the IAM console'],
+        },
+      }],
+    });
   });
 });
 
@@ -276,6 +353,22 @@ describe('whose deletion it was', () => {
     });
     expect(await member.sweep()).toMatchObject({ outcome: 'clean', credentials: [{ status: 'absent' }] });
   });
+
+  test("somebody else's is called absent also when we had no session to delete in, and is waited for until the reads agree", async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({ operation: 'iam:GetAccountSummary', effect: stale(2) });
+    member.organization.faults.add({
+      operation: 'sts:AssumeRoot',
+      effect: async (call, answer) => {
+        if (!JSON.stringify(call.input).includes('IAMDeleteRootUserCredentials')) {
+          return answer();
+        }
+        member.account.root.accessKeys = [];
+        return fail('ValidationError')(call, answer);
+      },
+    });
+    expect(await member.sweep()).toMatchObject({ outcome: 'clean', problem: undefined, credentials: [{ status: 'absent' }] });
+  });
 });
 
 describe('reads that lag', () => {
@@ -286,10 +379,16 @@ describe('reads that lag', () => {
     expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
   });
 
+  test('behind one of several deletions are waited for', async () => {
+    const member = await memberWith({ password: true, accessKeys: [{}] });
+    member.organization.faults.add({ operation: 'iam:ListAccessKeys', effect: stale(3) });
+    expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
+  });
+
   test('for longer than the patience make the account failed, not purged', async () => {
     const member = await memberWith({ accessKeys: [{}] });
     member.organization.faults.add({ operation: 'iam:ListAccessKeys', effect: stale(1_000) });
-    expect(await member.sweep({ readSeconds: 1 })).toMatchObject({ outcome: 'failed', credentials: [{ problem: { code: 'StillPresent' } }] });
+    expect(await member.sweep({ readSeconds: 0.3 })).toMatchObject({ outcome: 'failed', credentials: [{ problem: { code: 'StillPresent' } }] });
   });
 
   test('that fail after the deletion leave it unverified, and not deleted', async () => {
@@ -303,7 +402,26 @@ describe('reads that lag', () => {
     });
     const result = await member.sweep();
     expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' }, credentials: [{ status: 'failed', problem: { code: 'NotVerified' } }] });
-    expect(result.credentials[0].problem!.message).toContain('AWS accepted the deletion');
+    expect(result.credentials[0].problem).toMatchObject({
+      message: 'AWS accepted the deletion, and the account could not be read afterwards', remedies: ['sweep the account again: what is gone then is gone'],
+    });
+  });
+
+  test('that fail after a deletion that failed say both', async () => {
+    const member = await memberWith({ accessKeys: [{}] });
+    member.organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async (call, answer) => {
+        member.organization.faults.add({ operation: 'iam:ListAccessKeys', effect: fail('AccessDenied') });
+        return fail('ValidationError', 'not this key')(call, answer);
+      },
+    });
+    const { credentials } = await member.sweep();
+    expect(credentials[0].problem!.message).toBe('the deletion failed (not this key), and the account could not be read afterwards');
+  });
+
+  test('are given a minute, and what IAM will not change just now two', () => {
+    expect([ACCOUNT_PATIENCE.reads.forMs, ACCOUNT_PATIENCE.unmodifiable.forMs]).toEqual([60_000, 120_000]);
   });
 });
 
@@ -328,7 +446,7 @@ describe('a denied root session', () => {
     }
     const { problem } = await member.sweep();
     expect(problem!.remedies[0]).toContain(remedy);
-  }, 40_000);
+  });
 
   test('that passes, as a permission that was given a moment ago, is waited for', async () => {
     const member = await memberWith({ password: true });
@@ -366,12 +484,26 @@ describe('a session', () => {
     });
     const result = await member.sweep();
     expect(result).toMatchObject({ outcome: 'failed', credentials: [{ status: 'failed', problem: { code: 'WrongIdentity' } }] });
+    expect(result.credentials[0].problem!.message).toBe(`the root session is of arn:aws:iam::111111111111:root, not of account ${MEMBER}`);
     expect(member.account.root.password).toBe(true);
   });
 });
 
+test.each([/<User>.*<\/User>/s, /<Arn>[^<]*<\/Arn>/])('a session of which AWS does not say whose it is is not used to delete (%s)', async (part) => {
+  const member = await memberWith({ accessKeys: [{}] });
+  member.organization.faults.add({
+    operation: 'iam:GetUser',
+    effect: async (_call, answer) => {
+      const answered = await answer();
+      return { ...answered, body: String(answered.body).replace(part, '') };
+    },
+  });
+  expect(await member.sweep()).toMatchObject({ outcome: 'failed', credentials: [{ status: 'failed', problem: { code: 'WrongIdentity' } }] });
+  expect(member.account.root.accessKeys).toHaveLength(1);
+});
+
 test('latency does not change what is found', async () => {
   const member = await memberWith(EVERYTHING);
-  member.organization.faults.add({ operation: '*', effect: delay(20) });
+  member.organization.faults.add({ operation: '*', effect: delay(5) });
   expect(await member.sweep()).toMatchObject({ outcome: 'purged' });
 });

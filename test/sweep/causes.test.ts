@@ -52,6 +52,16 @@ describe('with the policies read, a report', () => {
     expect(all.organization.account(MEMBER).root.password).toBe(true);
   });
 
+  test('names three policies of the many that deny a call', async () => {
+    const all = await fakeOrganization();
+    [ROOT, all.outer, all.inner, MEMBER].forEach((target, n) => all.organization.policies.add(`guardrail-${n}`, DENY_ROOT, target));
+    const before = await swept();
+    const [after] = await explained(all, [before]);
+    const remedies = after.problem!.remedies;
+    expect(remedies.slice(0, 3).every((remedy) => remedy.includes('denies root sessions iam:'))).toBe(true);
+    expect(remedies.slice(3)).toEqual(before.problem!.remedies);
+  });
+
   test('has the usual remedies where no policy above the account denies it', async () => {
     const all = await fakeOrganization();
     all.organization.policies.add('elsewhere', DENY_ROOT, OTHER);

@@ -1,105 +1,106 @@
-import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecution, type FakeExecutions } from './executions';
+import { stepFunctions } from '../../lambda/aws/clients';
 import { hasSucceeded, startSweep } from '../../lambda/sweep/deployment';
-import { LocalAws } from '../local-aws/local-aws';
-import { FakeOrganization } from '../local-aws/organization';
 
-const ROLE = 'arn:aws:iam::111111111111:role/sweep';
 const LONG = 600;
 
-let aws: LocalAws;
+serveExecutions();
 let client: SFNClient;
+let executions: FakeExecutions;
+beforeEach(() => {
+  executions = newExecutions();
+  client = stepFunctions();
+});
 
-beforeAll(async () => {
-  aws = await LocalAws.start({ organization: new FakeOrganization() });
-  client = new SFNClient(aws.clientSettings());
-}, 120_000);
-afterAll(() => aws?.stop());
-
-async function machine(name: string, state: object, timeout?: object): Promise<string> {
-  const definition = JSON.stringify({ StartAt: 'Only', States: { Only: state }, ...timeout });
-  const { stateMachineArn } = await client.send(new CreateStateMachineCommand({ name, definition, roleArn: ROLE }));
-  return stateMachineArn!;
-}
-
-async function start(...parameters: Parameters<typeof machine>): Promise<string> {
-  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: await machine(...parameters) }));
-  return executionArn!;
-}
-
-const describeExecution = (executionArn: string) => client.send(new DescribeExecutionCommand({ executionArn }));
-const ended = (executionArn: string) => vi.waitUntil(async () => (await describeExecution(executionArn)).status !== 'RUNNING', { timeout: 10_000 });
-const WAIT = { Type: 'Wait', Seconds: 60, End: true };
+/** Whether a sweep has succeeded, as a deployment asks that waits so many seconds. */
+const answerOf = (execution: FakeExecution, timeoutSeconds = LONG) => hasSucceeded(client, executions.arnOf(execution), timeoutSeconds);
 
 describe('a deployment that waits for its sweep', () => {
-  test('goes on waiting while the sweep runs', async () => {
-    const execution = await start('running', WAIT);
-    expect(await hasSucceeded(client, execution, LONG)).toBe(false);
-    expect(await describeExecution(execution)).toMatchObject({ status: 'RUNNING' });
+  test.each(['RUNNING', 'PENDING_REDRIVE'])('goes on waiting while the sweep is %s', async (status) => {
+    const sweep = executions.add('sweep', { status });
+    expect(await answerOf(sweep)).toBe(false);
+    expect(sweep.status).toBe(status);
   });
 
   test('succeeds with it', async () => {
-    const execution = await start('succeeding', { Type: 'Succeed' });
-    await ended(execution);
-    expect(await hasSucceeded(client, execution, LONG)).toBe(true);
+    expect(await answerOf(executions.add('sweep', { status: 'SUCCEEDED' }))).toBe(true);
   });
 
   test('fails with the words of the sweep', async () => {
-    const execution = await start('failing', { Type: 'Fail', Error: 'AccountsFailed', Cause: '1 failed\nreport: s3://bucket/report.json' });
-    await ended(execution);
-    await expect(hasSucceeded(client, execution, LONG)).rejects.toThrow(/^1 failed\nreport: s3:\/\/bucket\/report\.json$/);
+    const sweep = executions.add('sweep', { status: 'FAILED', error: 'AccountsFailed', cause: '1 failed\nreport: s3://bucket/report.json' });
+    await expect(answerOf(sweep)).rejects.toThrow(/^1 failed\nreport: s3:\/\/bucket\/report\.json$/);
+  });
+
+  test.each([
+    ['{"errorType":"SelectionError","errorMessage":"no such account","trace":["at x"]}', /^no such account$/],
+    ['{"reason":"of another service"}', /^\{"reason":"of another service"\}$/],
+  ])('fails with the message in the cause of a function: %s', async (cause, message) => {
+    await expect(answerOf(executions.add('sweep', { status: 'FAILED', error: 'SelectionError', cause }))).rejects.toThrow(message);
+  });
+
+  test.each([['States.Runtime', 'States.Runtime'], [undefined, 'no reason was given']])('fails with what there is when no cause is given: %s', async (error, reason) => {
+    const sweep = executions.add('sweep', { status: 'FAILED', error });
+    await expect(answerOf(sweep)).rejects.toThrow(`the sweep failed: ${reason} (${executions.arnOf(sweep)})`);
+  });
+
+  test('waits to the end of its time', async () => {
+    const sweep = executions.add('sweep', { startDate: new Date(Date.now() - 50_000) });
+    expect(await answerOf(sweep, 60)).toBe(false);
+    expect(sweep.status).toBe('RUNNING');
   });
 
   test('stops a sweep that takes longer than the deployment may, and says how to give it more time', async () => {
-    const execution = await start('slow', WAIT);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    await expect(hasSucceeded(client, execution, 1)).rejects.toThrow(
-      /^the sweep did not end within 1 s and was stopped: arn:.*; what it deleted stays deleted, and batches at work go on for some minutes\. Raise/,
+    const sweep = executions.add('sweep', { startDate: new Date(Date.now() - 61_000) });
+    await expect(answerOf(sweep, 60)).rejects.toThrow(
+      /^the sweep did not end within 60 s and was stopped: arn:.*; what it deleted stays deleted, and batches at work go on for some minutes\. Raise deploymentTimeout/,
     );
-    expect(await describeExecution(execution)).toMatchObject({ status: 'ABORTED', error: 'DeploymentTimedOut' });
+    expect(sweep).toMatchObject({ status: 'ABORTED', error: 'DeploymentTimedOut', cause: 'the deployment waits 60 s for it' });
   });
 
   test.each([['NotToday', 'NotToday'], [undefined, 'no reason was given']])('fails when somebody stops the sweep (%s)', async (error, reason) => {
-    const execution = await start(`stopped-${reason.length}`, WAIT);
-    await client.send(new StopExecutionCommand({ executionArn: execution, error }));
-    await expect(hasSucceeded(client, execution, LONG)).rejects.toThrow(`the sweep was stopped by somebody (${reason}): ${execution}; deploy again to sweep again`);
+    const sweep = executions.add('sweep', { status: 'ABORTED', error });
+    await expect(answerOf(sweep)).rejects.toThrow(`the sweep was stopped by somebody (${reason}): ${executions.arnOf(sweep)}; deploy again to sweep again`);
   });
 
   test('fails when the sweep runs longer than its state machine may', async () => {
-    const execution = await start('forgotten', WAIT, { TimeoutSeconds: 1 });
-    await ended(execution);
-    await expect(hasSucceeded(client, execution, LONG)).rejects.toThrow('the sweep ran longer than its state machine may');
+    await expect(answerOf(executions.add('sweep', { status: 'TIMED_OUT' }))).rejects.toThrow('the sweep ran longer than its state machine may');
   });
 });
 
-test.each([
-  ['still runs', WAIT, 'repeated-running'],
-  ['has ended', { Type: 'Succeed' }, 'repeated-ended'],
-])('a request of CloudFormation that comes twice starts one sweep, also when the first one %s', async (_when, state, name) => {
-  const arn = await machine(name, state);
-  const first = await startSweep(client, arn, 'request-1');
-  if (state.Type === 'Succeed') {
-    await ended(first);
-  }
-  expect(await startSweep(client, arn, 'request-1')).toBe(first);
-  expect(await startSweep(client, arn, 'request-2')).not.toBe(first);
-});
-
-test('an update that changes nothing of what is swept starts no sweep', async () => {
-  Object.assign(process.env, aws.environment(), { STATE_MACHINE_ARN: await machine('untouched', WAIT) });
-  const { onEvent } = await import('../../lambda/sweep/deployment/index');
-  const properties = { ServiceToken: 'arn', Sweep: { selection: { organization: 'true', exclude: [] }, credentials: ['Password'], dryRun: 'false' } };
-  const answer = await onEvent({
-    RequestType: 'Update',
-    RequestId: 'request',
-    StackId: 'stack',
-    ResponseURL: 'https://example.com',
-    LogicalResourceId: 'Sweep',
-    ResourceType: 'Custom::Sweep',
-    PhysicalResourceId: 'root-credentials-sweep',
-    ServiceToken: 'arn',
-    ResourceProperties: { ...properties, ServiceTimeout: '600' },
-    OldResourceProperties: { ...properties, ServiceTimeout: '3600' },
+describe('a request of CloudFormation', () => {
+  test.each(['RUNNING', 'SUCCEEDED'])('that comes twice starts one sweep, also when the first one is %s', async (status) => {
+    const first = await startSweep(client, STATE_MACHINE, 'request-1');
+    expect(executions.all).toMatchObject([{ name: 'deployment-request-1', input: '{}' }]);
+    executions.all[0].status = status;
+    expect(await startSweep(client, STATE_MACHINE, 'request-1')).toBe(first);
+    expect(executions.all).toHaveLength(1);
+    expect(await startSweep(client, STATE_MACHINE, 'request-2')).not.toBe(first);
   });
-  expect(answer).toEqual({ PhysicalResourceId: 'root-credentials-sweep' });
+
+  test('fails when its sweep cannot be started', async () => {
+    executions.errors.push('StateMachineDoesNotExist');
+    await expect(startSweep(client, STATE_MACHINE, 'request-1')).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' });
+  });
+
+  test('to update nothing of what is swept starts no sweep', async () => {
+    process.env.STATE_MACHINE_ARN = STATE_MACHINE;
+    const { onEvent } = await import('../../lambda/sweep/deployment/index');
+    const properties = { ServiceToken: 'arn', Sweep: { selection: { organization: 'true', exclude: [] }, credentials: ['Password'], dryRun: 'false' } };
+    const answer = await onEvent({
+      RequestType: 'Update',
+      RequestId: 'request',
+      StackId: 'stack',
+      ResponseURL: 'https://example.com',
+      LogicalResourceId: 'Sweep',
+      ResourceType: 'Custom::Sweep',
+      PhysicalResourceId: 'root-credentials-sweep',
+      ServiceToken: 'arn',
+      ResourceProperties: { ...properties, ServiceTimeout: '600' },
+      OldResourceProperties: { ...properties, ServiceTimeout: '3600' },
+    });
+    expect(answer).toEqual({ PhysicalResourceId: 'root-credentials-sweep' });
+    expect(executions.calls).toEqual([]);
+  });
 });

@@ -28,9 +28,17 @@ describe('the id of the account that joined', () => {
     ['as in the event of an account that was created', { serviceEventDetails: { createAccountStatus: { accountId: JOINED, state: 'SUCCEEDED' } } }],
     ['at the top of the details', { serviceEventDetails: { accountId: JOINED, joinedMethod: 'Invited', joinedTime: '2026-11-23T00:00:00Z' } }],
     ['more than once', { serviceEventDetails: { accountId: JOINED, account: { id: JOINED } }, responseElements: [JOINED] }],
+    ['beside the account in whose trail the event is', { recipientAccountId: OTHER, serviceEventDetails: { accountId: JOINED } }],
     ['beside the id of the management account', { requestParameters: { parentAccountId: MANAGEMENT, accounts: [{ Id: JOINED }] } }],
   ])('is found %s', (_where, told) => {
     expect(joinedAccountId(event(told))).toBe(JOINED);
+  });
+
+  test('is not guessed: how many there are is told, and what to do', () => {
+    expect(() => joinedAccountId(event({}))).toThrow('must name one account that joined the organization, found none: sweep the account by hand, or wait for the schedule');
+    const ids = Array.from({ length: 7 }, (_, n) => String(200_000_000_000 + n));
+    expect(() => joinedAccountId(event({ ids }))).toThrow(/found (\d{12}, ){4}\d{12}: /);
+    expect(() => joinedAccountId('no event')).toThrow('found none');
   });
 
   test.each([
@@ -105,6 +113,32 @@ describe('an account that joined', () => {
     await expect(next({ now: later(60) })).rejects.toMatchObject({
       name: 'JoinedAccountNotSwept', message: expect.stringContaining(`account ${JOINED} joined the organization and could not be swept for 60 minutes`),
     });
+  });
+
+  test('and is swept again waits as long as it has waited, at least a minute, whatever the clocks say', async () => {
+    organization.addAccount({ id: JOINED });
+    expect(await next({ now: later(-5) })).toMatchObject({ accountId: JOINED, waitSeconds: 60 });
+    expect(await next({ now: new Date(Date.parse(later(2)) + 400).toISOString() })).toMatchObject({ waitSeconds: 120 });
+    expect(await next({ now: later(70) })).toMatchObject({ ready: true, waitSeconds: 900 });
+  });
+
+  test.each(['both', 'State'] as const)('and is being activated is told by %s', async (accountStates) => {
+    organization.switches.accountStates = accountStates;
+    organization.addAccount({ id: JOINED, state: 'PENDING_ACTIVATION' });
+    await expect(next({ now: later(60) })).rejects.toThrow('60 minutes: its state is PENDING_ACTIVATION');
+  });
+
+  test('and is not known to Organizations after an hour is told so', async () => {
+    await expect(next({ now: later(60) })).rejects.toThrow('60 minutes: AWS Organizations does not know it');
+  });
+
+  test('and cannot be swept is told in the words of the sweep, as far as they go', async () => {
+    organization.addAccount({ id: JOINED });
+    const failing = (Cause?: string) => next({ failure: { Error: 'AccountsFailed', Cause }, now: later(61) });
+    await expect(failing(JSON.stringify({ errorMessage: 'in a function' }))).rejects.toThrow('AccountsFailed: in a function');
+    await expect(failing()).rejects.toThrow(/AccountsFailed: $/);
+    await expect(failing('x'.repeat(5_000))).rejects.toThrow(/AccountsFailed: x{1000}$/);
+    await expect(next({ failure: undefined, now: later(61) })).resolves.toMatchObject({ ready: true });
   });
 
   test('and is closed meanwhile is for the report', async () => {

@@ -1,59 +1,53 @@
-import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecutions } from './executions';
+import { stepFunctions } from '../../lambda/aws/clients';
+import { seconds } from '../../lambda/aws/patience';
 import { othersThan, reasonNotToBegin, runningSweeps } from '../../lambda/sweep/overlap';
-import { parseStartInput } from '../../lambda/sweep/start-input';
-import { LocalAws } from '../local-aws/local-aws';
-import { FakeOrganization } from '../local-aws/organization';
+import { isWhole, parseStartInput } from '../../lambda/sweep/start-input';
 
-let aws: LocalAws;
+serveExecutions();
 let client: SFNClient;
-let stateMachineArn: string;
-
-beforeAll(async () => {
-  aws = await LocalAws.start({ organization: new FakeOrganization() });
-  client = new SFNClient(aws.clientSettings());
-  const definition = JSON.stringify({ StartAt: 'AtWork', States: { AtWork: { Type: 'Wait', Seconds: 600, End: true } } });
-  const machine = await client.send(new CreateStateMachineCommand({ name: 'sweep', definition, roleArn: 'arn:aws:iam::111111111111:role/sweep' }));
-  stateMachineArn = machine.stateMachineArn!;
-}, 120_000);
-afterAll(() => aws?.stop());
-afterEach(async () => {
-  for (const { executionArn } of await runningSweeps(client, stateMachineArn)) {
-    await client.send(new StopExecutionCommand({ executionArn }));
-  }
+let executions: FakeExecutions;
+beforeEach(() => {
+  executions = newExecutions();
+  client = stepFunctions();
 });
 
-/** A sweep that is at work. */
-async function start(name: string, input: unknown = {}): Promise<void> {
-  await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-  await vi.waitUntil(async () => (await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }))).executions!.some((each) => each.name === name));
-}
+const running = () => runningSweeps(client, STATE_MACHINE);
+
+/** Each begins a second after the one before. */
+const BEGIN = Date.UTC(2026, 10, 23);
+const start = (name: string, input: unknown = {}) => (
+  executions.add(name, { input: JSON.stringify(input), startDate: new Date(BEGIN + executions.all.length * 1_000) }));
 
 const SCHEDULED = { unlessRunning: true };
 
 /** Why the sweep of that name, which is at work, does not go on. */
 async function reason(name: string, input: object = SCHEDULED) {
-  const running = await runningSweeps(client, stateMachineArn);
-  const { startDate } = running.find((each) => each.name === name)!;
-  return reasonNotToBegin(client, parseStartInput(input), { name, startTime: startDate!.toISOString() }, running);
+  const { startDate } = executions.all.find((each) => each.name === name)!;
+  return reasonNotToBegin(client, parseStartInput(input), { name, startTime: startDate.toISOString() }, await running());
 }
-
-let number = 0;
-const names = (count: number) => Array.from({ length: count }, () => `sweep-${String(++number).padStart(4, '0')}`);
 
 describe('a start that gives way to others', () => {
   test('begins when there is none', async () => {
-    const [own] = names(1);
-    await start(own, SCHEDULED);
-    expect(await reason(own)).toBeUndefined();
+    start('own', SCHEDULED);
+    expect(await reason('own')).toBeUndefined();
   });
 
   test('gives way to one of the whole selection that is at work', async () => {
-    const [other, own] = names(2);
-    await start(other);
-    await start(own, SCHEDULED);
-    expect(await reason(own)).toBe(`the sweep ${other} is at work`);
-    expect(await reason(own, {}), 'a start that did not ask for it').toBeUndefined();
+    start('other');
+    start('own', SCHEDULED);
+    expect(await reason('own')).toBe('the sweep other is at work');
+    expect(await reason('own', {}), 'a start that did not ask for it').toBeUndefined();
+  });
+
+  test('gives way to the one of many that sweeps the whole selection', async () => {
+    start('of-a-part', { accounts: ['222222222222'] });
+    start('dry', { dryRun: true });
+    start('whole');
+    start('own', SCHEDULED);
+    expect(await reason('own')).toBe('the sweep whole is at work');
   });
 
   test.each([
@@ -62,38 +56,77 @@ describe('a start that gives way to others', () => {
     ['that is refused', { unknown: 1 }],
     ['that is not to begin yet', { notBefore: '2999-01-01T00:00:00Z' }],
   ])('begins beside one %s', async (_what, input) => {
-    const [other, own] = names(2);
-    await start(other, input);
-    await start(own, SCHEDULED);
-    expect(await reason(own)).toBeUndefined();
+    start('other', input);
+    start('own', SCHEDULED);
+    expect(await reason('own')).toBeUndefined();
   });
 
-  test('of several that begin at once exactly one goes on', async () => {
-    const all = names(4);
-    await Promise.all(all.map((name) => start(name, SCHEDULED)));
-    const reasons = await Promise.all(all.map((name) => reason(name)));
-    expect(reasons.filter((each) => each === undefined)).toHaveLength(1);
+  test('begins beside one that has ended since it was listed', async () => {
+    const other = start('other');
+    start('own', SCHEDULED);
+    const listed = await running();
+    other.status = 'SUCCEEDED';
+    const own = { name: 'own', startTime: new Date(BEGIN + 1_000).toISOString() };
+    expect(await reasonNotToBegin(client, SCHEDULED, own, listed)).toBeUndefined();
+  });
+
+  test('of several that begin one after the other exactly the first goes on', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    names.forEach((name) => start(name, SCHEDULED));
+    expect(await Promise.all(names.map((name) => reason(name)))).toEqual([undefined, 'the sweep one is at work', 'the sweep one is at work', 'the sweep one is at work']);
   });
 
   test('of two with the same start time the one goes on whose name is first', async () => {
-    const startDate = new Date();
-    const [one, two] = names(2);
-    await start(one, SCHEDULED);
-    await start(two, SCHEDULED);
-    const running = (await runningSweeps(client, stateMachineArn)).map((each) => ({ ...each, startDate }));
-    const of = (name: string) => reasonNotToBegin(client, SCHEDULED, { name, startTime: startDate.toISOString() }, running);
-    expect(await of(one)).toBeUndefined();
-    expect(await of(two)).toBe(`the sweep ${one} is at work`);
+    for (const name of ['two', 'one']) {
+      executions.add(name, { input: JSON.stringify(SCHEDULED), startDate: new Date(BEGIN) });
+    }
+    expect(await reason('one')).toBeUndefined();
+    expect(await reason('two')).toBe('the sweep one is at work');
+  });
+
+  test('goes by the start time that Step Functions lists, which has milliseconds that the context may not have', async () => {
+    executions.add('other', { startDate: new Date(BEGIN + 700) });
+    executions.add('own', { startDate: new Date(BEGIN + 300) });
+    expect(await reasonNotToBegin(client, SCHEDULED, { name: 'own', startTime: new Date(BEGIN + 1_000).toISOString() }, await running())).toBeUndefined();
   });
 
   test('gives way although it does not see itself yet', async () => {
-    const [other] = names(1);
-    await start(other);
-    const running = await runningSweeps(client, stateMachineArn);
-    const execution = { name: 'unseen', startTime: new Date(Date.now() + 1_000).toISOString() };
-    expect(await reasonNotToBegin(client, SCHEDULED, execution, running)).toBe(`the sweep ${other} is at work`);
-    expect(othersThan(execution, running)).toEqual([other]);
+    start('other');
+    const execution = { name: 'unseen', startTime: new Date(BEGIN + 1_000).toISOString() };
+    expect(await reasonNotToBegin(client, SCHEDULED, execution, await running())).toBe('the sweep other is at work');
+    expect(othersThan(execution, await running())).toEqual(['other']);
   });
+});
+
+describe('sweeps at work', () => {
+  test('are listed to the last page, without those that have ended', async () => {
+    ['one', 'two', 'three', 'four', 'five'].forEach((name) => start(name));
+    executions.all[1].status = 'FAILED';
+    expect((await running()).map(({ name }) => name)).toEqual(['one', 'three', 'four', 'five']);
+  });
+
+  test('are listed once a permission that was given a moment ago is in effect', async () => {
+    start('other');
+    executions.errors.push('AccessDeniedException', 'AccessDeniedException');
+    expect(await runningSweeps(client, STATE_MACHINE, seconds(5, 5))).toHaveLength(1);
+  });
+
+  test('that cannot be listed are an error, and not taken for none', async () => {
+    executions.errors.push('StateMachineDoesNotExist');
+    await expect(runningSweeps(client, STATE_MACHINE, seconds(5, 5))).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' });
+    expect(executions.calls).toHaveLength(1);
+  });
+
+  test('are named in a report, the first 20 of them and without its own', async () => {
+    Array.from({ length: 22 }, (_, n) => start(`sweep-${n}`));
+    const named = othersThan({ name: 'sweep-1', startTime: '' }, await running());
+    expect(named).toEqual(Array.from({ length: 21 }, (_, n) => `sweep-${n}`).filter((name) => name !== 'sweep-1'));
+  });
+});
+
+test('a start is one of the whole selection unless it names accounts, or deletes nothing', () => {
+  expect([{}, { dryRun: false }, SCHEDULED].map(isWhole)).toEqual([true, true, true]);
+  expect([{ dryRun: true }, { accounts: [] }, { accounts: ['222222222222'] }].map(isWhole)).toEqual([false, false, false]);
 });
 
 describe('a start that is not to begin before a time', () => {
@@ -105,17 +138,21 @@ describe('a start that is not to begin before a time', () => {
   });
 });
 
-test('a report names what else was at work', async () => {
-  const [one, two] = names(2);
-  await start(one);
-  await start(two);
-  expect(othersThan({ name: two, startTime: '' }, await runningSweeps(client, stateMachineArn))).toEqual([one]);
-});
-
 describe('conditions of a start', () => {
   test.each([
     ['ifSelected', 'yes'], ['unlessRunning', 1], ['notBefore', 'tomorrow'], ['notBefore', '2026-11-23'], ['notBefore', '2026-13-45T00:00:00Z'], ['dryRun', null],
+    ['notBefore', 0], ['notBefore', 'x2026-11-23T00:00:00Z'], ['notBefore', '2026-11-23T00:00:00Zx'], ['notBefore', '2026-11-23T00:00:00.1234Z'],
   ])('are refused when %s is %j', (key, value) => {
     expect(() => parseStartInput({ [key]: value })).toThrow(expect.objectContaining({ name: 'InputRefused', message: expect.stringContaining(`${key} must be`) }));
+  });
+
+  test.each([{ notBefore: '2026-11-23T00:00:00Z' }, { notBefore: '2026-11-23T00:00:00.123Z', unlessRunning: true }, { accounts: [], dryRun: false, ifSelected: true }])(
+    'are taken as they are: %j', (input) => {
+      expect(parseStartInput(input)).toEqual(input);
+    });
+
+  test('that are unknown are named, with what is allowed, as far as there is room', () => {
+    expect(() => parseStartInput({ acounts: [], dryrun: true })).toThrow(/unknown keys 'acounts', 'dryrun'; allowed are 'accounts' .*'dryRun', 'ifSelected', 'unlessRunning'.*'notBefore'/);
+    expect(() => parseStartInput({ accounts: ['x'.repeat(5_000)] })).toThrow(/^the input of the execution is refused: .{500}$/);
   });
 });

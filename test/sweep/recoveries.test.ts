@@ -33,6 +33,12 @@ describe('the record of a recovery', () => {
     expect(await recoveries().of(MEMBER)).toBeUndefined();
   });
 
+  test('is found beside objects whose names begin alike', async () => {
+    put('not a record', `${KEY}.bak`);
+    put(RECORD);
+    expect(await recoveries().of(MEMBER)).toMatchObject({ reason: 'TICKET-1' });
+  });
+
   test('is not looked for where there is no bucket for it', async () => {
     expect(await recoveriesIn(new S3Client({ region: 'us-east-1' }), undefined).of(MEMBER)).toBeUndefined();
   });
@@ -58,7 +64,9 @@ describe('the record of a recovery', () => {
     ['has a beginning that is no time', { ...RECORD, openedAt: 0 }],
   ])('that %s is an error, and not taken for none', async (_what, content) => {
     put(content);
-    await expect(recoveries().of(MEMBER)).rejects.toMatchObject({ name: 'RecoveryUnknown' });
+    await expect(recoveries().of(MEMBER)).rejects.toMatchObject({
+      name: 'RecoveryUnknown', message: expect.stringMatching(/^whether a password recovery is open in the account could not be read: ./),
+    });
   });
 });
 
@@ -98,6 +106,13 @@ describe('an account with an open recovery', () => {
     });
     expect(before).toContain('GetAccessKeyLastUsed');
     expect(before).not.toContain('DeleteAccessKey');
+  });
+
+  test('is told by a dry run, too: it would keep what the purge keeps', async () => {
+    put(RECORD);
+    const member = await memberWith({ password: true, accessKeys: [{}] });
+    const { credentials } = await member.sweep({ dryRun: true, recoveries: recoveries() });
+    expect(credentials.map(({ kind, status }) => `${kind} ${status}`)).toEqual(['Password kept', 'AccessKey would-delete']);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UNPROTECTED } from './testing';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
@@ -7,7 +7,7 @@ import { resolveSelection } from '../../lambda/sweep/selection';
 import { parseStartInput } from '../../lambda/sweep/start-input';
 import { pathOf } from '../../lambda/sweep/units';
 import type { Selection, SweepSettings } from '../../lib/private/contract';
-import { emptyPages, fail, FakeOrganization, serve, shortPages, type OrganizationOptions } from '../local-aws/organization';
+import { delay, emptyPages, fail, FakeOrganization, serve, shortPages, type Effect, type OrganizationOptions } from '../local-aws/organization';
 
 const MANAGEMENT = '111111111111';
 const ON: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
@@ -163,6 +163,11 @@ describe('a selection of organizational units', () => {
     expect((await select({ organizationalUnits: [organization.rootId] })).selected.sort()).toEqual([1, 2, 3, 4].map(member));
   });
 
+  test('that cannot be read is that error, and no mistake of the selection', async () => {
+    organization.faults.add({ operation: 'organizations:ListOrganizationalUnitsForParent', effect: fail('AccessDeniedException') });
+    await expect(select({ organizationalUnits: [workloads] })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
   test('that does not exist is an error that names it', async () => {
     await expect(select({ organizationalUnits: ['ou-fake-99999999'] })).rejects.toThrow('no organizational unit ou-fake-99999999');
   });
@@ -181,7 +186,8 @@ describe('a selection of accounts', () => {
       name: 'SelectionError', message: 'the organization has no account 999999999999: correct AccountSelection.accounts',
     });
     const unknown = Array.from({ length: 12 }, (_, n) => member(n));
-    await expect(select({ accounts: unknown })).rejects.toThrow(`${member(9)} and 2 more: correct`);
+    await expect(select({ accounts: unknown })).rejects.toThrow(`${member(8)}, ${member(9)} and 2 more: correct`);
+    await expect(select({ accounts: unknown.slice(0, 10) })).rejects.toThrow(`${member(9)}: correct`);
   });
 
   test('skips the management account even when it is listed', async () => {
@@ -204,6 +210,22 @@ describe('a start', () => {
     const organization = await served();
     [1, 2].forEach((n) => organization.addAccount({ id: member(n) }));
     await expect(select({ accounts: [member(1)] }, { accounts: [member(2)] })).rejects.toThrow(`${member(2)} is not selected by this construct`);
+  });
+
+  test('that names many accounts which are not selected names ten of them', async () => {
+    await served();
+    const strangers = Array.from({ length: 12 }, (_, n) => member(n));
+    await expect(select({}, { accounts: strangers })).rejects.toThrow(new RegExp(`^${strangers.slice(0, 10).join(', ')} is not selected`));
+  });
+
+  test('that cannot know whether its accounts are selected has those that are not reported as skipped', async () => {
+    const organization = await served();
+    organization.addAccount({ id: member(1), name: 'one' });
+    const { batches, skipped } = await select({}, { accounts: [member(2), member(1)], ifSelected: true });
+    expect(batches).toEqual([[{ accountId: member(1), accountName: 'one' }]]);
+    expect(skipped).toMatchObject([{
+      accountId: member(2), accountName: '', outcome: 'skipped', reason: 'AWS Organizations does not list it among the accounts that this construct selects',
+    }]);
   });
 
   test('does not reach an excluded account by naming it', async () => {
@@ -247,7 +269,30 @@ describe('before a sweep', () => {
     ['every feature of the organization', { ...ON, featureSet: 'CONSOLIDATED_BILLING' }, 'enable all features'],
   ])('%s must be on, and the error says how', async (_what, options, message) => {
     await served(options);
-    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toThrow(message);
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toMatchObject({ message: expect.stringMatching(new RegExp(`^the sweep has not begun: .*${message}`)) });
+  });
+
+  test('a feature that is off has a name of its own, also where AWS leaves out an empty list', async () => {
+    const organization = await served({ trustedAccess: true });
+    organization.switches.emptyFeaturesSent = false;
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toMatchObject({
+      name: 'FeatureNotEnabled', message: expect.stringContaining('the feature RootCredentialsManagement is off'),
+    });
+  });
+
+  test.each(['AWSOrganizationsNotInUseException', 'OrganizationNotFoundException'])('an account without an organization is told so, whatever AWS calls it: %s', async (name) => {
+    const organization = await served();
+    organization.faults.add({ operation: 'organizations:DescribeOrganization', effect: fail(name) });
+    await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toMatchObject({
+      name, message: 'the sweep has not begun: this account is in no organization: sweep from the management account or the delegated administrator of one',
+    });
+  });
+
+  test('what does not come by waiting is told at once', async () => {
+    const organization = await served();
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('OrganizationNotInAllFeaturesModeException') });
+    await expect(preflight(iam(), organizations(), seconds(20, 5_000))).rejects.toMatchObject({ name: 'OrganizationNotInAllFeaturesModeException' });
+    expect(organization.calls).toHaveLength(2);
   });
 
   test('a member account is told that it must be a delegated administrator', async () => {
@@ -257,10 +302,20 @@ describe('before a sweep', () => {
     await expect(preflight(iam(), organizations(), IMPATIENT)).rejects.toThrow('deploy RootAccessDelegation in the management account first');
   });
 
-  test('switches that take effect late are waited for', async () => {
+  const featureOff: Effect = async (_call, answer) => {
+    const answered = await answer();
+    return { ...answered, body: String(answered.body).replaceAll('RootCredentialsManagement', 'RootSessions') };
+  };
+
+  test.each<[string, Effect]>([
+    ['trusted access', fail('ServiceAccessNotEnabledException')],
+    ['the delegation', fail('AccountNotManagementOrDelegatedAdministratorException')],
+    ['a permission', fail('AccessDenied')],
+    ['the feature', featureOff],
+  ])('%s that takes effect late is waited for', async (_what, effect) => {
     const organization = await served();
-    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', times: 2, effect: fail('ServiceAccessNotEnabledException') });
-    expect(await preflight(iam(), organizations(), seconds(20, 50))).toMatchObject({ managementAccountId: MANAGEMENT });
+    organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', times: 2, effect });
+    expect(await preflight(iam(), organizations(), seconds(20, 10))).toMatchObject({ managementAccountId: MANAGEMENT });
   });
 });
 
@@ -294,6 +349,57 @@ describe('where the accounts are in the organization', () => {
     const selection = await select({});
     expect(selection.selected).toEqual([1, 2, 3].map(member));
     expect(named(selection)[member(1)]).toBe(`Root / ${outer} / ${inner}`);
+  });
+
+  test('is asked of five units at once, and of no more once one of them was denied', async () => {
+    const organization = await served();
+    const units = Array.from({ length: 12 }, (_, n) => organization.addOrganizationalUnit({ name: `unit-${n}` }));
+    units.forEach((ou, n) => organization.addAccount({ id: member(n), ou }));
+    let waiting = 0;
+    let most = 0;
+    const slowly = organization.faults.add({
+      operation: 'organizations:DescribeOrganizationalUnit',
+      effect: (call, answer) => {
+        most = Math.max(most, ++waiting);
+        return delay(10)(call, answer).finally(() => waiting--);
+      },
+    });
+    expect(named(await select({}))[member(11)]).toBe('Root / unit-11');
+    expect(most).toBe(5);
+    slowly();
+    organization.calls.length = 0;
+    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', effect: fail('AccessDeniedException') });
+    await select({});
+    expect(organization.calls.filter(({ operation }) => operation === 'DescribeOrganizationalUnit')).toHaveLength(5);
+  });
+
+  test('is no longer asked for by name when that takes too long', async () => {
+    const { organization } = await nested();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => { vi.useRealTimers(); });
+    organization.faults.add({
+      operation: 'organizations:ListAccounts',
+      effect: async (_call, answer) => {
+        Array.from({ length: 6 }, (_, n) => organization.addAccount({ id: member(10 + n), ou: organization.addOrganizationalUnit({ name: `unit-${n}` }) }));
+        return answer();
+      },
+    });
+    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', times: 1, effect: async (_call, answer) => answer().finally(() => vi.setSystemTime(Date.now() + 21_000)) });
+    expect((await select({})).selected).toHaveLength(9);
+    expect(organization.calls.filter(({ operation }) => operation === 'DescribeOrganizationalUnit')).toHaveLength(5);
+  });
+
+  test('is left out where AWS sends no path, or one that it has not documented', async () => {
+    const { organization } = await nested();
+    const pathless = (path: string): Effect => async (_call, answer) => {
+      const answered = await answer();
+      return { ...answered, body: String(answered.body).replace(/"Paths":\[[^\]]*\]/g, path) };
+    };
+    for (const path of ['"Other":1', '"Paths":[]', '"Paths":["o-1/222222222222/"]']) {
+      organization.faults.clear();
+      organization.faults.add({ operation: 'organizations:ListAccounts', effect: pathless(path) });
+      expect((await select({})).placement).toStrictEqual({ units: [], parents: {} });
+    }
   });
 
   test('is asked of the units of selected accounts only', async () => {

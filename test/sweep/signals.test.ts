@@ -108,11 +108,17 @@ describe('the event of a sweep', () => {
     const [{ Source, DetailType, Detail }] = listener.heard.events;
     expect({ Source, DetailType }).toEqual({ Source: 'cdk-root-access', DetailType: 'Root Credentials Sweep Finished' });
     const detail = JSON.parse(Detail);
-    expect(detail).toMatchObject({
+    expect(detail).toEqual({
+      version: '1',
       sweep: SWEEP,
-      succeeded: false,
+      execution: 'deployment-1',
+      startedAt: '2026-01-02T03:04:05Z',
+      endedAt: expect.any(String),
+      organizationId: 'o-abcdefghij',
+      dryRun: false,
       narrowed: false,
-      accounts: { failed: 2, purged: 2 },
+      succeeded: false,
+      accounts: { 'failed': 2, 'kept': 2, 'purged': 2, 'would-purge': 0, 'found': 0, 'clean': 2, 'skipped': 2 },
       credentials: { found: 4, deleted: 4, kept: 2 },
       report: ADDRESSES,
     });
@@ -120,6 +126,11 @@ describe('the event of a sweep', () => {
     addFormats(ajv);
     const validate = ajv.compile(JSON.parse(readFileSync('schema/sweep-finished-1.json', 'utf8')));
     expect(validate(detail), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  test('says what kept a sweep from its end', async () => {
+    await tell(reportOf([], {}, FAILED_START));
+    expect(JSON.parse(listener.heard.events[0].Detail)).toMatchObject({ succeeded: false, problem: 'FeatureNotEnabled' });
   });
 
   test('has the same size for 10,000 accounts as for one', async () => {
@@ -161,13 +172,34 @@ describe('the message to people', () => {
 
   test('of a dry run says that nothing was deleted', async () => {
     await tell(reportOf([resultOf(accountOf(1), [{ kind: 'Password', status: 'would-delete' }])], { dryRun: true }));
-    expect(listener.heard.messages[0].Message).toContain('a dry run: nothing was deleted');
-    expect(listener.heard.messages[0].Message).toContain('credentials that were found and not deleted are still there');
+    const [first, ...rest] = listener.heard.messages[0].Message.split('\n');
+    expect(first).toContain('a dry run: nothing was deleted');
+    expect(rest.slice(rest.indexOf('What to do:') + 1)).toEqual([
+      '- credentials that were found and not deleted are still there: the report names each one and why',
+      `- read the whole report: ${ADDRESSES.html}`,
+    ]);
+  });
+
+  test('fits the subject of a mail, however much happened', async () => {
+    const much = accountsOf(20_000).map((account) => resultOf(account, account.credentials, account.problem ?? DENIED));
+    await tell(reportOf(much, {}, FAILED_START));
+    const { Subject } = listener.heard.messages[0];
+    expect(Subject).toHaveLength(100);
+    expect(Subject).toMatch(/^Root credentials: the sweep did not come to its end, 20000 accounts failed, /);
+  });
+
+  test('says of a sweep that succeeded that it did', async () => {
+    await tell(reportOf([resultOf(accountOf(1), [{ kind: 'Password', status: 'deleted' }])]));
+    expect(listener.heard.messages[0]).toMatchObject({
+      Subject: 'Root credentials: 1 credential found, 1 credential deleted', Message: expect.stringMatching(/^Sweep RootAccess\/Purge, execution deployment-1: succeeded\n/),
+    });
+    expect(listener.heard.messages[0].Message).not.toMatch(/accounts were not swept|failed accounts|not deleted are still there/);
   });
 
   test('tells of a sweep that did not come to its end', async () => {
     await tell(reportOf([], {}, FAILED_START));
     expect(listener.heard.messages[0]).toMatchObject({ Subject: 'Root credentials: the sweep did not come to its end', Message: expect.stringContaining('the feature is off') });
+    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: mend the cause above, then start the sweep again');
   });
 
   test.each([
@@ -208,6 +240,8 @@ describe('text of others in messages and causes', () => {
     ['emphasis and code', '*a* _b_ `c` ~d~ |e| #f', '·a· ·b· ·c· ·d· ·e· ·f'],
     ['colours of a terminal', '\u001b[31mred\u001b[0m', ' ·31mred ·0m'],
     ['text that is read backwards', 'abc\u202edef', 'abc def'],
+    ['an address that is made a link', 'WWW.evil.example and www.evil.example', 'WWW·evil·example and www·evil·example'],
+    ['a word with an underscore at its end', 'a_ _b', 'a· ·b'],
     ['nothing of the kind', 'Zahlungen_prod & Co. (EU-1), 支付', 'Zahlungen_prod & Co. ·EU-1·, 支付'],
   ])('%s is inert', (_what, text, shown) => {
     expect(inert(text)).toBe(shown);

@@ -48,7 +48,7 @@ export class OneMember {
   sweep(options: SweepOptions = {}): Promise<AccountResult> {
     const { work = 'purge', credentials = [...CREDENTIAL_KINDS], dryRun = false, protection, recoveries = NO_RECOVERIES, lateSeconds = 0, readSeconds = 2, unmodifiableSeconds = 2 } = options;
     return sweepAccount({ accountId: MEMBER, accountName: 'member' }, {
-      sessions: new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000),
+      sessions: new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000, seconds(1, 10, 100)),
       plans: { save: async (_account, planned) => options.onPlan?.(planned) },
       recoveries,
       settings: { work, credentials, dryRun, protection: { ...UNPROTECTED, ...protection } },

@@ -17,8 +17,8 @@ const verdict = (accounts: AccountResult[], tolerateFailedAccounts = false, fail
 
 describe('how a sweep ends', () => {
   test('succeeds when no account failed, and says what it did', () => {
-    const { succeeded, cause } = verdict([resultOf(account(1), []), resultOf(account(2), [{ kind: 'Password', status: 'deleted' }]), skipped(account(3), 'it is excluded')]);
-    expect(succeeded).toBe(true);
+    const { succeeded, error, cause } = verdict([resultOf(account(1), []), resultOf(account(2), [{ kind: 'Password', status: 'deleted' }]), skipped(account(3), 'it is excluded')]);
+    expect({ succeeded, error }).toEqual({ succeeded: true, error: 'Succeeded' });
     expect(cause).toBe(`root credentials of member accounts: 1 purged, 1 clean, 1 skipped\nreport: ${ADDRESS}`);
   });
 
@@ -38,10 +38,21 @@ describe('how a sweep ends', () => {
     expect(verdict([resultOf(account(1), [], denied)], true).succeeded).toBe(true);
   });
 
-  test('says a reason once for all the accounts that have it', () => {
-    const { cause } = verdict(Array.from({ length: 8 }, (_, n) => resultOf(account(n), [], denied)));
-    expect(cause.match(/AccessDenied/g)).toHaveLength(1);
-    expect(cause).toContain('and 3 more');
+  test('says a reason once for all the accounts that have it, and names five of them', () => {
+    const failing = (count: number) => verdict(Array.from({ length: count }, (_, n) => resultOf(account(n), [], denied))).cause;
+    const five = [0, 1, 2, 3, 4].map((n) => `20000000000${n} (account-${n})`).join(', ');
+    expect(failing(8).match(/AccessDenied/g)).toHaveLength(1);
+    expect(failing(8).split('\n')[1]).toBe(`failed: ${five} and 3 more`);
+    expect(failing(5).split('\n')[1]).toBe(`failed: ${five}`);
+  });
+
+  test('has failed when it did not come to its end, and says why', () => {
+    const problem = { code: 'FeatureNotEnabled', message: 'the feature is off', remedies: ['switch it on'] };
+    expect(verdictOf(composeReport(execution, undefined, [], problem), ADDRESS, { tolerateFailedAccounts: true, failOnFindings: false })).toEqual({
+      succeeded: false,
+      error: 'FeatureNotEnabled',
+      cause: `root credentials of member accounts: no account was swept\n  FeatureNotEnabled: the feature is off\n  switch it on\nreport: ${ADDRESS}`,
+    });
   });
 
   test('fits a stack event with 10,000 accounts that failed in ways of their own, and keeps the address', () => {
@@ -73,10 +84,15 @@ describe('what an audit found', () => {
   });
 
   test('fails the sweep although its account has failed, and failed accounts are tolerated', () => {
-    const failed = resultOf(account(1), [{ kind: 'Password', status: 'found' }], denied);
+    const failed = resultOf(account(1), [{ kind: 'Password', status: 'found' }, { kind: 'AccessKey', status: 'failed', problem: denied }], denied);
     expect(failed.outcome).toBe('failed');
+    expect(verdict([failed], true, true).cause).toContain('CredentialsFound: 1 Password\n');
     expect(verdict([failed], true, true)).toMatchObject({ succeeded: false, error: 'CredentialsFound' });
     expect(verdict([failed], false, true)).toMatchObject({ succeeded: false, error: 'AccountsFailed' });
+  });
+
+  test('is not told where nothing was found', () => {
+    expect(verdict([resultOf(account(1), [])], false, true).cause).toBe(`root credentials of member accounts: 1 clean\nreport: ${ADDRESS}`);
   });
 
   test('is not what a purge kept or would delete', () => {
@@ -112,6 +128,26 @@ describe('the report as CSV', () => {
     expect(made.map((row) => [row.account_id, row.credential, row.credential_id, row.status, row.reason])).toEqual([
       ['200000000001', 'AccessKey', 'AKIA', 'kept', 'why'], ['200000000001', 'Password', '', 'deleted', ''], ['200000000002', '', '', '', ''],
     ].sort((one, other) => one[0].localeCompare(other[0]) || (one[1] === 'Password' ? -1 : 1)));
+  });
+
+  test('shows everything of a credential, of an account and of what failed, by the names that were published', () => {
+    const failed = { code: 'AccessDenied', message: 'denied', remedies: ['this', 'that'] };
+    const made = rows([
+      resultOf(account(1), [{ kind: 'AccessKey', id: 'AKIA', state: 'Active', createdAt: '2019-01-01', lastUsedAt: '2020-01-01', status: 'failed', problem: failed }], failed),
+      skipped(account(2), 'it is excluded'),
+    ]);
+    const own = { account_id: '200000000001', account_name: 'account-1', organizational_unit: '', outcome: 'failed' };
+    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', status: '', reason: '', code: '', message: '', remedies: '' };
+    const why = { code: 'AccessDenied', message: 'denied', remedies: 'this | that' };
+    expect(made).toEqual([
+      { ...own, ...none, ...why },
+      { ...own, ...none, credential: 'AccessKey', credential_id: 'AKIA', credential_state: 'Active', created_at: '2019-01-01', last_used_at: '2020-01-01', status: 'failed', ...why },
+      { ...none, account_id: '200000000002', account_name: 'account-2', organizational_unit: '', outcome: 'skipped', reason: 'it is excluded' },
+    ]);
+  });
+
+  test('begins with the mark by which a spreadsheet knows its alphabet', () => {
+    expect(csvOf(reportOf([])).codePointAt(0)).toBe(0xfeff);
   });
 
   const FORMULAS = ['=cmd|calc', '+1', '-1', '@SUM(A1)', '\uff1d1', '\t=1', '\r=1', '\n=1', ' =1', 'a;=1', 'a; =1', 'a;"=1"', 'a\t@SUM(A1)', 'a\n-1', 'a\r\n+1', ';;\uff0b1'];

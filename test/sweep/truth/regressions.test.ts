@@ -10,7 +10,7 @@ import { fail, type RootCredentialsInit } from '../../local-aws/organization';
 serveWorlds();
 
 /** What the properties found, shrunk to what it takes. */
-const WAIT_MS = 1_500;
+const WAIT_MS = 500;
 
 function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes: Partial<Scenario> = {}, waitMs = WAIT_MS): Stage {
   return setUp({

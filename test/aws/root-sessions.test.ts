@@ -1,0 +1,173 @@
+import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as clients from '../../lambda/aws/clients';
+import { seconds } from '../../lambda/aws/patience';
+import { AssumeRootError, RootSession, RootSessions } from '../../lambda/aws/root-sessions';
+import { hasPassword } from '../../lambda/sweep/look';
+import { fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
+
+const MEMBER = '222222222222';
+const { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } = clients;
+const AUDIT = 'IAMAuditRootUserCredentials';
+const CREDENTIALS: Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
+const FLICKER = seconds(0.2, 5, 20);
+
+let organization: FakeOrganization;
+let served: ServedOrganization;
+beforeEach(async () => {
+  organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement'] });
+  organization.addAccount({ id: MEMBER, root: { password: true } });
+  served = await serve(organization);
+  Object.assign(process.env, served.environment);
+});
+afterEach(() => served.close());
+
+const assumed = () => organization.calls.filter(({ operation }) => operation === 'AssumeRoot');
+const sessions = (lateForMs = 0) => new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateForMs, FLICKER);
+const denied = (times?: number) => organization.faults.add({ operation: 'sts:AssumeRoot', times, effect: fail('AccessDenied', 'not authorized') });
+
+describe('a root session', () => {
+  test('is asked for in one account, for one task and for as long as AWS allows', async () => {
+    expect(await sessions().of(MEMBER, AUDIT).use(hasPassword)).toBe(true);
+    expect(assumed().map(({ input }) => input)).toEqual([expect.objectContaining({
+      'TargetPrincipal': MEMBER, 'TaskPolicyArn.arn': `arn:aws:iam::aws:policy/root-task/${AUDIT}`, 'DurationSeconds': '900',
+    })]);
+  });
+
+  test('has the task policy of its partition', async () => {
+    const inChina = new RootSessions(sts('us-east-1'), 'aws-cn', 0, FLICKER);
+    await expect(inChina.of(MEMBER, AUDIT).use(hasPassword)).rejects.toThrow('task policy ARN'); // the fake is in another one
+    expect(assumed()[0].input['TaskPolicyArn.arn']).toBe(`arn:aws-cn:iam::aws:policy/root-task/${AUDIT}`);
+  });
+
+  test('is used for every call, by one client for each service', async () => {
+    const session = sessions().of(MEMBER, AUDIT);
+    const s3 = s3OfRootSession('us-east-1');
+    const one = await session.use(async (iam) => iam);
+    const again = await session.use(async (iam) => iam);
+    const other = await session.useAs(s3, async (client) => client);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(assumed()).toHaveLength(1);
+  });
+
+  test.each([[119, 2], [125, 1]])('that ends in %s s is opened %s times for two calls: what is begun must come to its end', async (left, opened) => {
+    let times = 0;
+    const session = new RootSession(async () => {
+      times++;
+      return { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date(Date.now() + left * 1_000) };
+    });
+    const [one, other] = [await session.use(async (iam) => iam), await session.use(async (iam) => iam)];
+    expect(times).toBe(opened);
+    expect(one === other).toBe(opened === 1);
+  });
+});
+
+describe('a session that AWS has ended', () => {
+  test.each(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId'])('by %s is opened anew, once', async (code) => {
+    const session = sessions().of(MEMBER, AUDIT);
+    await session.use(hasPassword);
+    const repair = organization.faults.add({ operation: 'iam:GetLoginProfile', times: 1, effect: fail(code, code, 403) });
+    expect(await session.use(hasPassword)).toBe(true);
+    expect(assumed()).toHaveLength(2);
+    repair();
+    organization.faults.add({ operation: 'iam:GetLoginProfile', effect: fail(code, code, 403) });
+    await expect(session.use(hasPassword)).rejects.toMatchObject({ name: code });
+    expect(assumed()).toHaveLength(3);
+  });
+
+  test('is none when a call in it is denied', async () => {
+    organization.faults.add({ operation: 'iam:GetLoginProfile', effect: fail('AccessDenied') });
+    const session = sessions().of(MEMBER, AUDIT);
+    await expect(session.use(hasPassword)).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(assumed()).toHaveLength(1);
+  });
+});
+
+describe('a denied root session', () => {
+  test('is an error of AssumeRoot, with the name and the words of AWS', async () => {
+    denied();
+    const error = await sessions().of(MEMBER, AUDIT).use(hasPassword).catch((reason) => reason);
+    expect(error).toBeInstanceOf(AssumeRootError);
+    expect(error).toMatchObject({ denied: true, name: 'AccessDenied', message: 'not authorized' });
+    expect(assumed()).toHaveLength(1);
+  });
+
+  test('may pass as long as a permission may be late', async () => {
+    denied(3);
+    expect(await sessions(10_000).of(MEMBER, AUDIT).use(hasPassword)).toBe(true);
+  });
+
+  test('does not pass any more when no permission can be late', async () => {
+    denied();
+    const begin = Date.now();
+    await expect(sessions(2 * FLICKER.forMs).of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: true });
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(2 * FLICKER.forMs - 1);
+  });
+
+  test('flickers when one was allowed before: it is waited for a moment, however long permissions may be late', async () => {
+    const all = sessions(600_000);
+    await all.of(MEMBER, AUDIT).use(hasPassword);
+    const before = assumed().length;
+    const repair = denied();
+    await expect(all.of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: true });
+    expect(assumed().length).toBeGreaterThan(before + 1);
+    repair();
+    denied(2);
+    expect(await all.of(MEMBER, AUDIT).use(hasPassword)).toBe(true);
+  });
+
+  test('is nothing else that AWS refuses: that is told at once', async () => {
+    organization.faults.add({ operation: 'sts:AssumeRoot', effect: fail('RegionDisabledException') });
+    await expect(sessions(10_000).of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: false, name: 'RegionDisabledException' });
+    expect(assumed()).toHaveLength(1);
+  });
+
+  test('has a name also when what went wrong is no error', () => {
+    expect(new AssumeRootError(false, 'broken')).toMatchObject({ name: 'AssumeRootError', message: 'broken' });
+  });
+});
+
+describe('a client for a member account', () => {
+  test.each<[string, (credentials: Credentials) => unknown]>([['IAM', iamOfRootSession], ['S3', s3OfRootSession('us-east-1')], ['SQS', sqsOfRootSession('us-east-1')]])(
+    'of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
+      const { config } = clientOf(CREDENTIALS) as { config: { credentials: () => Promise<object> } };
+      expect(await config.credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
+      for (const name of ['AccessKeyId', 'SecretAccessKey', 'SessionToken']) {
+        expect(() => clientOf({ ...CREDENTIALS, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
+        expect(() => clientOf({ ...CREDENTIALS, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
+      }
+    });
+
+  test('of S3 and SQS is one for a Region', async () => {
+    for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
+      expect(await clientOf('eu-west-1')(CREDENTIALS).config.region()).toBe('eu-west-1');
+    }
+  });
+});
+
+describe('clients', () => {
+  test('share their connections: hundreds of sessions talk to the same host', async () => {
+    for (let n = 0; n < 5; n++) {
+      await sessions().of(MEMBER, AUDIT).use(hasPassword);
+    }
+    expect(assumed()).toHaveLength(5);
+    expect(served.connections()).toBe(1);
+  });
+
+  const { cloudFormation, eventBridge, iam, organizations, s3, sns, stepFunctions } = clients;
+  test.each([
+    ...[cloudFormation(), iam(), organizations(), s3(), stepFunctions(), sts('us-east-1')].map((client) => [client, 'adaptive', 10] as const),
+    ...[eventBridge(), sns()].map((client) => [client, 'standard', 4] as const),
+    ...[iamOfRootSession, s3OfRootSession('us-east-1'), sqsOfRootSession('us-east-1')].map((of) => [of(CREDENTIALS), 'standard', 6] as const),
+  ])('of a service try again together, those of signals and of sessions less often', async ({ config }, mode, attempts) => {
+    const strategy = await (config.retryStrategy as () => Promise<{ mode: string }>)();
+    expect([strategy.mode, await config.maxAttempts()]).toEqual([mode, attempts]);
+  });
+
+  test('of STS are those of a Region, whatever the Region of the function is', async () => {
+    await sts('eu-west-1').send(new GetCallerIdentityCommand({}));
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetCallerIdentity', region: 'eu-west-1' });
+    expect(sts('eu-west-1')).toBeInstanceOf(STSClient);
+  });
+});

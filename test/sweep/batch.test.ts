@@ -1,0 +1,136 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { serveObjects, type ObjectStore } from './object-store';
+import { NO_RECOVERIES, UNPROTECTED } from './testing';
+import { organizations, sts } from '../../lambda/aws/clients';
+import { seconds } from '../../lambda/aws/patience';
+import { RootSessions } from '../../lambda/aws/root-sessions';
+import { ServiceControlPolicies } from '../../lambda/policies/service-control-policies';
+import { sweepBatch, type BatchSweep } from '../../lambda/sweep/batch';
+import { RunFolder } from '../../lambda/sweep/run-folder';
+import { CREDENTIAL_KINDS } from '../../lib/private/contract';
+import { DENY_ROOT } from '../guard/testing';
+import { delay, fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
+
+const member = (n: number) => String(200_000_000_000 + n);
+const account = (n: number) => ({ accountId: member(n), accountName: `account-${n}` });
+
+let store: ObjectStore;
+let organization: FakeOrganization;
+let served: ServedOrganization;
+beforeAll(async () => {
+  store = await serveObjects();
+});
+afterAll(() => store.close());
+beforeEach(async () => {
+  store.objects.clear();
+  organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement'] });
+  [0, 1, 2, 3].forEach((n) => organization.addAccount({ id: member(n), root: { password: n === 1 } }));
+  served = await serve(organization);
+  Object.assign(process.env, served.environment);
+});
+afterEach(() => served.close());
+
+/** A batch of four accounts, which runs in the first of them, and another one of none. */
+function sweep(batch = 0, changes: Partial<BatchSweep> = {}) {
+  const s3 = new S3Client({ endpoint: store.endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
+  return sweepBatch(batch, {
+    folder: new RunFolder(s3, 'reports', 'runs/one/'),
+    sessions: new RootSessions(sts('us-east-1'), 'aws', 0, seconds(0)),
+    recoveries: NO_RECOVERIES,
+    selection: {
+      organizationId: organization.organizationId,
+      managementAccountId: organization.managementAccountId,
+      callerAccountId: member(0),
+      work: 'purge',
+      credentials: [...CREDENTIAL_KINDS],
+      dryRun: false,
+      protection: UNPROTECTED,
+      narrowed: false,
+      alsoRunning: [],
+      batches: [[0, 1, 2, 3].map(account), []],
+      skipped: [],
+    },
+    accountsInFlight: 4,
+    beginUntil: Infinity,
+    ...changes,
+  });
+}
+
+const outcomes = (results: Awaited<ReturnType<typeof sweep>>) => results.map(({ outcome }) => outcome);
+const denySessionsIn = (id: string) => organization.faults.add({ operation: 'sts:AssumeRoot', account: id, effect: fail('AccessDenied') });
+
+describe('a batch', () => {
+  test('sweeps its accounts, so many at once, and writes one result for each', async () => {
+    let waiting = 0;
+    let most = 0;
+    organization.faults.add({
+      operation: 'sts:AssumeRoot',
+      effect: (call, answer) => {
+        most = Math.max(most, ++waiting);
+        return delay(10)(call, answer).finally(() => waiting--);
+      },
+    });
+    const results = await sweep(0, { accountsInFlight: 3 });
+    expect(outcomes(results)).toEqual(['clean', 'purged', 'clean', 'clean']);
+    expect(JSON.parse(String(store.objects.get('reports/runs/one/batch-0000.json')))).toEqual(JSON.parse(JSON.stringify(results)));
+    expect(most).toBe(3);
+  });
+
+  test.each([-1, 2, 0.5, '0' as unknown as number, NaN])('that the selection does not have is refused: %j', async (number) => {
+    await expect(sweep(number)).rejects.toMatchObject({
+      name: 'BatchUnknown', message: `the selection has 2 batches and no number ${JSON.stringify(number)}: somebody has changed batches.json`,
+    });
+    expect([organization.calls, store.objects.size]).toEqual([[], 0]);
+  });
+
+  test('begins no account when its function is about to run out of time', async () => {
+    const results = await sweep(0, { beginUntil: Date.now() - 1 });
+    expect(results).toHaveLength(4);
+    expect(results[0]).toMatchObject({
+      outcome: 'failed',
+      problem: {
+        code: 'NotAttempted',
+        message: 'the function was about to run out of time',
+        remedies: ['start the sweep again, with fewer accounts in a batch (concurrency.accountsPerBatch)'],
+      },
+    });
+    expect(organization.calls).toEqual([]);
+  });
+});
+
+describe('the account that runs the sweep as delegated administrator', () => {
+  test('is skipped when AWS denies it a root session in itself', async () => {
+    denySessionsIn(member(0));
+    const [own] = await sweep();
+    expect(own).toMatchObject({
+      ...account(0),
+      outcome: 'skipped',
+      reason: 'it is the delegated administrator that runs the sweep, and AWS denied it a root session in itself: sweep it from the management account',
+    });
+  });
+
+  test('is swept as any other when AWS gives it one', async () => {
+    organization.account(member(0)).root.password = true;
+    expect(outcomes(await sweep())[0]).toBe('purged');
+  });
+
+  test('has failed when another attempt at it was about to delete something: that may be gone', async () => {
+    denySessionsIn(member(0));
+    store.objects.set(`reports/runs/one/plans/0000/dead/${member(0)}.json`, Buffer.from('[{"kind":"Password"}]'));
+    expect((await sweep())[0]).toMatchObject({ outcome: 'failed', credentials: [{ kind: 'Password', status: 'failed' }] });
+  });
+
+  test('is the only one that is skipped: another one has failed', async () => {
+    denySessionsIn(member(2));
+    expect(outcomes(await sweep())).toEqual(['clean', 'purged', 'failed', 'clean']);
+  });
+});
+
+test('a batch that may read policies names those that deny its calls, and one that may not asks nothing of Organizations', async () => {
+  const { id } = organization.policies.add('guardrail', DENY_ROOT, member(2));
+  expect((await sweep())[2].problem!.remedies.join()).not.toContain(id);
+  expect(organization.calls.filter(({ service }) => service === 'organizations')).toEqual([]);
+  const causes = { policies: new ServiceControlPolicies(organizations()), partition: 'aws', until: Infinity };
+  expect((await sweep(0, { causes }))[2].problem!.remedies[0]).toContain(`'guardrail' (${id}) at the account ${member(2)} denies root sessions`);
+});

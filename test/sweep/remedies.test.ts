@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { AssumeRootError } from '../../lambda/aws/root-sessions';
+import { CODES, isDenialOfCall, problemOf } from '../../lambda/sweep/remedies';
+
+const named = (name: string, message = 'the words of AWS') => Object.assign(new Error(message), { name });
+const assumeRoot = (message: string, denied = true) => new AssumeRootError(denied, named('AccessDenied', message));
+
+describe('what to do about an error', () => {
+  test.each<[string, unknown, string, RegExp[]]>([
+    ['a denied AssumeRoot', assumeRoot('not authorized to perform: sts:AssumeRoot'), 'AssumeRootDenied', [
+      /role is not allowed sts:AssumeRoot.*VPC endpoint policy/, /neither the management account nor a delegated administrator/, /closed, suspended.*exclude it/,
+    ]],
+    ['a feature that is off', assumeRoot('Root credentials management FEATURE IS NOT ENABLED for your organization.'), 'AssumeRootDenied', [/switch on RootCredentialsManagement/]],
+    ['trusted access that is off', assumeRoot('SERVICE NOT ENABLED for AWS Organizations.'), 'AssumeRootDenied', [/switch on trusted access for iam\.amazonaws\.com/]],
+    ['a denied call', named('AccessDenied', 'not authorized'), 'AccessDenied', [
+      /"Null": \{"aws:AssumedRoot": "true"\} to the condition of its Deny$/, /Control Tower control AWS-GR_RESTRICT_ROOT_USER/, /policies of every parent/,
+    ]],
+    ['a call that is denied by a policy that AWS names', named('AccessDeniedException', 'explicit deny in a Service Control Policy'), 'AccessDeniedException', [
+      /Deny \(the error names a service control policy\)$/, /Control Tower/, /every parent/,
+    ]],
+    ['a credential that changes all the time', named('EntityTemporarilyUnmodifiable'), 'EntityTemporarilyUnmodifiable', [/being changed the whole time: start the sweep again/]],
+    ['a Region that is off', named('RegionDisabledException'), 'RegionDisabledException', [/set stsRegion to a Region that is enabled by default/]],
+    ['a recovery that cannot be read', named(CODES.recoveryUnknown), 'RecoveryUnknown', [
+      /nothing was deleted: look at the record/, /policy, that leaves the role of the batch function out: add it/, /start the sweep again/,
+    ]],
+    ['an AssumeRoot that failed in another way', assumeRoot('no', false), 'AccessDenied', [/Null/, /Control Tower/, /every parent/]],
+    ['anything else', named('ServiceFailure'), 'ServiceFailure', [/^start the sweep again: clean accounts cost little/]],
+    ['what is no error', 'broken', 'Error', [/start the sweep again/]],
+  ])('%s', (_what, error, code, remedies) => {
+    const problem = problemOf(error);
+    expect(problem.code).toBe(code);
+    expect(problem.remedies).toEqual(remedies.map((remedy) => expect.stringMatching(remedy)));
+  });
+
+  test('says what AWS said, as far as a report has room', () => {
+    expect(problemOf(named('Broken')).message).toBe('the words of AWS');
+    expect(problemOf(named('Broken', 'x'.repeat(10_000))).message).toHaveLength(500);
+  });
+
+  test('tells a denied call in a session from a session that is denied', () => {
+    expect(isDenialOfCall(problemOf(named('AccessDenied')))).toBe(true);
+    expect(isDenialOfCall(problemOf(assumeRoot('no')))).toBe(false);
+  });
+});
