@@ -10,6 +10,13 @@ const MEMBER = '222222222222';
 const { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } = clients;
 const AUDIT = 'IAMAuditRootUserCredentials';
 const CREDENTIALS: Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
+/** Made within a test, so that it is a test that fails when they cannot be made. */
+const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
+  ['IAM', iamOfRootSession], ['S3', (session) => s3OfRootSession('us-east-1')(session)], ['SQS', (session) => sqsOfRootSession('us-east-1')(session)],
+];
+
+/** What the SDK has made of the settings of a client. */
+const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
 const FLICKER = seconds(0.2, 5, 20);
 
 let organization: FakeOrganization;
@@ -129,15 +136,13 @@ describe('a denied root session', () => {
 });
 
 describe('a client for a member account', () => {
-  test.each<[string, (credentials: Credentials) => unknown]>([['IAM', iamOfRootSession], ['S3', s3OfRootSession('us-east-1')], ['SQS', sqsOfRootSession('us-east-1')]])(
-    'of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
-      const { config } = clientOf(CREDENTIALS) as { config: { credentials: () => Promise<object> } };
-      expect(await config.credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
-      for (const name of ['AccessKeyId', 'SecretAccessKey', 'SessionToken']) {
-        expect(() => clientOf({ ...CREDENTIALS, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
-        expect(() => clientOf({ ...CREDENTIALS, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
-      }
-    });
+  test.each(OF_SESSIONS)('of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
+    expect(await configOf(clientOf(CREDENTIALS)).credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
+    for (const name of ['AccessKeyId', 'SecretAccessKey', 'SessionToken']) {
+      expect(() => clientOf({ ...CREDENTIALS, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
+      expect(() => clientOf({ ...CREDENTIALS, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
+    }
+  });
 
   test('of S3 and SQS is one for a Region', async () => {
     for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
@@ -155,14 +160,14 @@ describe('clients', () => {
     expect(served.connections()).toBe(1);
   });
 
-  const { cloudFormation, eventBridge, iam, organizations, s3, sns, stepFunctions } = clients;
-  test.each([
-    ...[cloudFormation(), iam(), organizations(), s3(), stepFunctions(), sts('us-east-1')].map((client) => [client, 'adaptive', 10] as const),
-    ...[eventBridge(), sns()].map((client) => [client, 'standard', 4] as const),
-    ...[iamOfRootSession, s3OfRootSession('us-east-1'), sqsOfRootSession('us-east-1')].map((of) => [of(CREDENTIALS), 'standard', 6] as const),
-  ])('of a service try again together, those of signals and of sessions less often', async ({ config }, mode, attempts) => {
-    const strategy = await (config.retryStrategy as () => Promise<{ mode: string }>)();
-    expect([strategy.mode, await config.maxAttempts()]).toEqual([mode, attempts]);
+  test.each<[string, number, (() => unknown)[]]>([
+    ['adaptive', 10, [clients.cloudFormation, clients.iam, clients.organizations, clients.s3, clients.stepFunctions, () => sts('us-east-1')]],
+    ['standard', 4, [clients.eventBridge, clients.sns]],
+    ['standard', 6, OF_SESSIONS.map(([, clientOf]) => () => clientOf(CREDENTIALS))],
+  ])('try again together, those of signals and of sessions less often: %s, %s times', async (mode, attempts, made) => {
+    for (const config of made.map((make) => configOf(make()))) {
+      expect([(await config.retryStrategy()).mode, await config.maxAttempts()]).toEqual([mode, attempts]);
+    }
   });
 
   test('of STS are those of a Region, whatever the Region of the function is', async () => {

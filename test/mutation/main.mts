@@ -35,14 +35,14 @@ const secondsFor = (some: string[]) => some.reduce((sum, file) => sum + ledger[f
 /**
  * Changes the code in many small ways and sees whether a test notices.
  *
- * `npm run mutation` measures what has changed since it was last measured, `-- --all` everything, `-- lambda/sweep/plan.ts` one file; each prints what
+ * `npm run mutation` measures what has changed since it was last measured, and what fell short, `-- --all` everything, `-- lambda/sweep/plan.ts` one file; each prints what
  * nobody noticed and records the scores. `-- --check` is for CI: it records nothing.
  */
 async function main(args: string[]) {
   if (args.includes('--check')) {
     return check();
   }
-  const named = args.includes('--all') ? files : args.length > 0 ? args : files.filter((file) => !isRecorded(file));
+  const named = args.includes('--all') ? files : args.length > 0 ? args : files.filter((file) => !isRecorded(file) || percentOf(ledger[file]) < FLOOR);
   const measured = await measure(named);
   const scores = { ...ledger, ...measured };
   writeFileSync(LEDGER, `${JSON.stringify(Object.fromEntries(files.filter((file) => scores[file]).map((file) => [file, scores[file]])), undefined, 2)}\n`);

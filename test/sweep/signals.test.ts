@@ -68,7 +68,8 @@ describe('the metrics of a sweep', () => {
   });
 
   test('count, but for the time that the sweep took', async () => {
-    await tell(reportOf(accountsOf(10)));
+    await tell({ ...reportOf(accountsOf(10)), endedAt: '2026-01-02T03:05:35Z' });
+    expect(emitted().SweepDuration).toBe(90);
     const { Metrics } = emitted()._aws.CloudWatchMetrics[0];
     expect(Metrics.filter(({ Unit }: { Unit: string }) => Unit !== 'Count')).toEqual([{ Name: 'SweepDuration', Unit: 'Seconds' }]);
     expect(Metrics).toHaveLength(10);
@@ -95,6 +96,8 @@ describe('the metrics of a sweep', () => {
   test.each<[string, SweepReport, Record<string, unknown> | undefined]>([
     ['a part of the selection that is clean', reportOf([resultOf(accountOf(1), [])], { narrowed: true }), undefined],
     ['a part of the selection with a failed account', reportOf([resultOf(accountOf(1), [], DENIED)], { narrowed: true }), { Sweep: SWEEP, AccountsFailed: 1 }],
+    ['a part of the selection with credentials', reportOf([resultOf(accountOf(1), [{ kind: 'Password', status: 'deleted' }])], { narrowed: true }),
+      { Sweep: SWEEP, CredentialsFound: 1, CredentialsDeleted: 1 }],
     ['a sweep that did not come to its end', reportOf([], {}, FAILED_START), { Sweep: SWEEP, SweepsIncomplete: 1 }],
   ])('of %s never say that there is nothing', async (_what, report, values) => {
     await tell(report);
@@ -227,6 +230,9 @@ describe('a signal that cannot be sent', () => {
     await tell(reportOf(accountsOf(5)));
     expect(emitted()).toMatchObject({ SignalsFailed: 1, AccountsFailed: 1 });
     expect(listener.heard.events.length + listener.heard.messages.length).toBe(1);
+    lines.length = 0;
+    await tell(reportOf([resultOf(accountOf(1), [], DENIED)], { narrowed: true }));
+    expect(emitted(), 'of a part of the selection, too').toMatchObject({ SignalsFailed: 1 });
   });
 });
 
