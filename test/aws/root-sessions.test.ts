@@ -1,5 +1,7 @@
+import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import * as clients from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { AssumeRootError, RootSession, RootSessions } from '../../lambda/aws/root-sessions';
@@ -22,7 +24,7 @@ const FLICKER = seconds(0.2, 5, 20);
 let organization: FakeOrganization;
 let served: ServedOrganization;
 beforeEach(async () => {
-  organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement'] });
+  organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] });
   organization.addAccount({ id: MEMBER, root: { password: true } });
   served = await serve(organization);
   Object.assign(process.env, served.environment);
@@ -148,6 +150,24 @@ describe('a client for a member account', () => {
     for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
       expect(await clientOf('eu-west-1')(CREDENTIALS).config.region()).toBe('eu-west-1');
     }
+  });
+
+  test('of S3 follows a bucket to its Region', async () => {
+    organization.addBucket({ name: 'locked', account: MEMBER, region: 'eu-central-1', policy: '{"Statement":[]}' });
+    const session = sessions().of(MEMBER, 'S3UnlockBucketPolicy');
+    const { Policy } = await session.useAs(s3OfRootSession('us-east-1'), (s3) => s3.send(new GetBucketPolicyCommand({ Bucket: 'locked' })));
+    expect(Policy).toBe('{"Statement":[]}');
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetBucketPolicy', region: 'eu-central-1' });
+  });
+
+  test('of SQS signs for AWS, and sends nothing to where the URL of a queue points', async () => {
+    const elsewhere = await serve(new FakeOrganization());
+    onTestFinished(elsewhere.close);
+    const get = new GetQueueAttributesCommand({ QueueUrl: `${elsewhere.endpoint}/${MEMBER}/locked` });
+    const session = sessions().of(MEMBER, 'SQSUnlockQueuePolicy');
+    await session.useAs(sqsOfRootSession('us-east-1'), (sqs) => sqs.send(get)).catch(() => undefined);
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetQueueAttributes' });
+    expect(elsewhere.connections()).toBe(0);
   });
 });
 
