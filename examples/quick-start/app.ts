@@ -9,7 +9,7 @@ const list = (name: string): string[] => (app.node.tryGetContext(name) ?? '').sp
 /** What happens to an account that joins: nothing, unless you choose. An account that is invited may run on its root user's access key. */
 const joinedAccounts: Record<string, JoinedAccounts> = { audit: JoinedAccounts.AUDIT, purge: JoinedAccounts.PURGE };
 const joined: string | undefined = app.node.tryGetContext('joined');
-if (joined !== undefined && !(joined in joinedAccounts)) {
+if (joined !== undefined && !Object.hasOwn(joinedAccounts, joined)) {
   throw new Error(`the context 'joined' must be audit or purge, got '${joined}'`);
 }
 

@@ -80,6 +80,12 @@ describe('whether a request had an effect', () => {
     expect([isRefusal(error), attemptsOf(error)]).toEqual([false, 2]);
   });
 
+  test('it may have had one when AWS broke down, also when it was not sent again', async () => {
+    organization.faults.add({ operation: '*', effect: fail('ServiceFailure') });
+    const error = await new OrganizationsClient({ maxAttempts: 1 }).send(new DescribeOrganizationCommand({})).catch((reason) => reason);
+    expect([isRefusal(error), attemptsOf(error)]).toEqual([false, 1]);
+  });
+
   test.each([undefined, new Error('something of our own')])('it may have had one when the error tells nothing: %s', (error) => {
     expect([isRefusal(error), attemptsOf(error)]).toEqual([false, 1]);
   });

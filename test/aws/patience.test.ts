@@ -57,7 +57,7 @@ describe('what may pass is tried again', () => {
 
   test('without a pause that is longer than the rest of the patience', async () => {
     const begin = Date.now();
-    await expect(retryWhile(() => true, { forMs: 30, firstPauseMs: 20_000, longestPauseMs: 20_000 }, failing().operation)).rejects.toThrow('not yet 2');
+    await expect(retryWhile(() => true, { forMs: 30, firstPauseMs: 20_000, longestPauseMs: 20_000 }, failing().operation)).rejects.toThrow(/not yet [23]/); // a timer may end a millisecond early
     expect(Date.now() - begin).toBeLessThan(5_000);
   });
 });
