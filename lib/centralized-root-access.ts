@@ -49,7 +49,7 @@ export interface CentralizedRootAccessProps {
 
   /**
    * Delete the root credentials that are found: how. `{}` takes the defaults of RootCredentialsPurge. `features`, `accounts`, `notifications` and `alarms` are
-   * those of this construct unless they are given here.
+   * those of this construct unless they are given here. A deployment's audit follows its purge.
    *
    * Deletion cannot be undone. Deploy without it first, and read the audit's report.
    *
@@ -132,6 +132,7 @@ export class CentralizedRootAccess extends Construct {
     });
     if (props.purge) {
       this.purge = new RootCredentialsPurge(this, 'Purge', { ...common, ...props.purge });
+      this.audit._sweptOnDeploy.node.addDependency(this.purge._sweptOnDeploy); // or it would report what is being deleted meanwhile
     }
   }
 }

@@ -62,6 +62,13 @@ describe('centralized root access', () => {
     expect(construct.purge).toBeDefined();
   });
 
+  test('audits when the purge is done, so that its report names what stays and not what goes', () => {
+    const { template } = synthesized({ purge: {} });
+    const [[purge], [, audit]] = ['purge', 'audit'].map((work) => (
+      Object.entries(template.findResources('Custom::RootCredentialsSweep', { Properties: { Sweep: { work } } }))[0]));
+    expect(audit.DependsOn).toContain(purge);
+  });
+
   test('purges as it is told to, elsewhere than it audits too', () => {
     const { template } = synthesized({ purge: { dryRun: true, accounts: AccountSelection.organizationalUnits(['ou-abcd-11111111']) } });
     expect(sweeps(template)[1]).toMatchObject({ dryRun: true, selection: { organizationalUnits: ['ou-abcd-11111111'] } });

@@ -33,14 +33,3 @@ export function reservePrefixes(bucket: s3.IBucket, { sid, prefixes, roles, whos
   }
   return policyDependable ? [policyDependable as Construct] : [];
 }
-
-/** Lets somebody read what is below the prefixes, and nothing else that is in the bucket. */
-export function grantReadPrefixes(bucket: s3.IBucket, grantee: iam.IGrantable, ...prefixes: string[]): iam.Grant {
-  const below = prefixes.map((prefix) => `${prefix}*`);
-  const objects = iam.Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: below.map((prefix) => bucket.arnForObjects(prefix)) });
-  const list = iam.Grant.addToPrincipal({
-    grantee, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': below } },
-  });
-  const key = bucket.encryptionKey?.grantDecrypt(grantee);
-  return key ? objects.combine(list).combine(key) : objects.combine(list);
-}

@@ -1,8 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { RECOVERIES_PREFIX } from '../private/contract';
-import { byWayOf } from '../private/key-use';
+import { grantReadPrefixes } from '../private/read-prefixes';
 
 /** The records of password recoveries: which member accounts may have a root password now, until when and why. */
 export interface IPasswordRecoveries {
@@ -11,7 +10,7 @@ export interface IPasswordRecoveries {
 
   /**
    * Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `recoveries/`, and `kms:Decrypt` by way of S3 if the bucket
-   * has a key. Somebody whose policies are not part of the app is let in by the policy of the bucket.
+   * has a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
 }
@@ -33,39 +32,8 @@ export class PasswordRecoveries {
    * `iam.ArnPrincipal` with the ARN of the purge's `rootSessionRole`.
    */
   public static fromBucket(bucket: s3.IBucket): IPasswordRecoveries {
-    return { bucket, grantRead: (grantee) => grantReadRecoveries(bucket, grantee) };
+    return { bucket, grantRead: (grantee) => grantReadPrefixes(bucket, grantee, RECOVERIES_PREFIX) };
   }
 
   private constructor() {}
-}
-
-/** Without the permission to list, S3 would call a record that is not there denied. */
-function grantReadRecoveries(bucket: s3.IBucket, grantee: iam.IGrantable): iam.Grant {
-  const below = { StringLike: { 's3:prefix': `${RECOVERIES_PREFIX}*` } };
-  const grants = [
-    grantOn(bucket, grantee, { actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)] }),
-    grantOn(bucket, grantee, { actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: below }),
-    ...bucket.encryptionKey ? [grantDecrypt(bucket, bucket.encryptionKey, grantee)] : [],
-  ];
-  return grants.reduce((all, grant) => all.combine(grant));
-}
-
-/** By the policy of the bucket where the grantee is somebody whose own policies are not at hand. */
-function grantOn(bucket: s3.IBucket, grantee: iam.IGrantable, statement: iam.PolicyStatementProps): iam.Grant {
-  const { actions = [], resources = [], conditions } = statement;
-  const grant = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions });
-  return grant.success ? grant : iam.Grant.addStatementToResourcePolicy({
-    grantee,
-    actions,
-    resourceArns: resources,
-    resource: bucket,
-    statement: new iam.PolicyStatement({ ...statement, principals: [grantee.grantPrincipal] }),
-  });
-}
-
-/** By way of S3, which uses the key in the name of who reads. */
-function grantDecrypt(bucket: s3.IBucket, key: kms.IKey, grantee: iam.IGrantable): iam.Grant {
-  const { actions, resources: resourceArns, conditions } = byWayOf(bucket, key, 's3', ['kms:Decrypt']);
-  const grant = iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
-  return grant.success ? grant : key.grantDecrypt(grantee);
 }

@@ -14,7 +14,8 @@ import { IOrgRootAccessFeatures } from '../organization/org-root-access-features
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { keptBucket, useKey } from '../private/kept-bucket';
 import { useKeyOfTopic } from '../private/key-use';
-import { grantReadPrefixes, reservePrefixes } from '../private/reserved-prefixes';
+import { grantReadPrefixes } from '../private/read-prefixes';
+import { reservePrefixes } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
@@ -240,7 +241,10 @@ export class RootSessionRunbooks extends Construct {
     return this.unlockBucket.grantApprove(grantee);
   }
 
-  /** Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `policies/` and `recoveries/`, and `kms:Decrypt` if there is a key. */
+  /**
+   * Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `policies/` and `recoveries/`, and `kms:Decrypt` by way of S3 if
+   * there is a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
+   */
   public grantReadRecords(grantee: iam.IGrantable): iam.Grant {
     return grantReadPrefixes(this.recordsBucket, grantee, POLICIES_PREFIX, RECOVERIES_PREFIX);
   }

@@ -3,7 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { reportsBucket } from './reports-bucket';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { RootCredentialsSweepWork } from './root-credentials-sweep-work';
@@ -14,7 +14,7 @@ import { checkSchedule, SweepSchedule } from './sweep-schedule';
 import { checkProps, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
 import { SweepSignals } from './sweep-signals';
 import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
-import { grantReadPrefixes } from '../private/reserved-prefixes';
+import { grantReadPrefixes } from '../private/read-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 
 /** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
@@ -40,6 +40,13 @@ export abstract class RootCredentialsSweep extends Construct {
    * have the actions of `alarms`, and none without it.
    */
   public readonly alarms: cloudwatch.Alarm[];
+
+  /**
+   * It exists when the sweep of a deployment has ended.
+   *
+   * @internal
+   */
+  public readonly _sweptOnDeploy: IConstruct;
 
   private readonly signals: SweepSignals;
 
@@ -73,6 +80,7 @@ export abstract class RootCredentialsSweep extends Construct {
       schedule: props.schedule && checkSchedule(props.schedule),
       options: props.handler,
     });
+    this._sweptOnDeploy = onDeploy.resource;
     if (props.features) {
       onDeploy.node.addDependency(props.features);
     }
@@ -99,7 +107,10 @@ export abstract class RootCredentialsSweep extends Construct {
       .combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory'));
   }
 
-  /** Lets somebody read the reports: `s3:GetObject` and `s3:ListBucket` below `latest/` and `runs/`, and `kms:Decrypt` if there is a key. */
+  /**
+   * Lets somebody read the reports: `s3:GetObject` and `s3:ListBucket` below `latest/` and `runs/`, and `kms:Decrypt` by way of S3 if there
+   * is a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
+   */
   public grantReadReports(grantee: iam.IGrantable): iam.Grant {
     return grantReadPrefixes(this.reportsBucket, grantee, LATEST_PREFIX, RUNS_PREFIX);
   }

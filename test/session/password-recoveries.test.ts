@@ -19,7 +19,7 @@ test('records of the runbooks of another app are read by a purge, in the bucket 
   const inRecords = (path: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::records${path}`]] });
   expect(Properties.PolicyDocument.Statement).toEqual(expect.arrayContaining([
     { Effect: 'Allow', Action: 's3:GetObject', Resource: inRecords('/recoveries/*') },
-    { Effect: 'Allow', Action: 's3:ListBucket', Resource: inRecords(''), Condition: { StringLike: { 's3:prefix': 'recoveries/*' } } },
+    { Effect: 'Allow', Action: 's3:ListBucket', Resource: inRecords(''), Condition: { StringLike: { 's3:prefix': ['recoveries/*'] } } },
     {
       Effect: 'Allow',
       Action: 'kms:Decrypt',
@@ -34,10 +34,13 @@ test('a purge of another account is let in by the policies of the bucket and of 
   const encryptionKey = new kms.Key(stack, 'Key');
   new RootSessionRunbooks(stack, 'Runbooks', { encryptionKey }).passwordRecoveries.grantRead(new iam.ArnPrincipal(SWEEP));
   const template = Template.fromStack(stack);
-  const reads = [{ Action: 's3:GetObject' }, { Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': 'recoveries/*' } } }];
-  const allowed = reads.map((statement) => Match.objectLike({ ...statement, Effect: 'Allow', Principal: { AWS: SWEEP } }));
-  template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: { Statement: Match.arrayWith(allowed) } });
+  const allowing = (...statements: object[]) => ({
+    Statement: Match.arrayWith(statements.map((statement) => Match.objectLike({ ...statement, Effect: 'Allow', Principal: { AWS: SWEEP } }))),
+  });
+  template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: allowing({ Action: 's3:GetObject' }, { Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': ['recoveries/*'] } } }),
+  });
   template.hasResourceProperties('AWS::KMS::Key', {
-    KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'kms:Decrypt', Principal: { AWS: SWEEP } })]) },
+    KeyPolicy: allowing({ Action: 'kms:Decrypt', Resource: '*', Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } }),
   });
 });

@@ -159,6 +159,22 @@ describe('permissions', () => {
     ]);
   });
 
+  test.each<[string, (stack: Stack, arn: string) => iam.IGrantable]>([
+    ['whose own policies are not part of the app', (_stack, arn) => new iam.ArnPrincipal(arn)],
+    ['of another account', (stack, arn) => iam.Role.fromRoleArn(stack, 'Auditor', arn)],
+  ])('to read reports are given by the policy of the bucket to somebody %s', (_who, grantee) => {
+    const auditor = 'arn:aws:iam::222222222222:role/Auditor';
+    const { template } = synthesized({}, (purge, stack) => purge.grantReadReports(grantee(stack, auditor)));
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Allow', Action: 's3:GetObject', Principal: { AWS: auditor } }),
+          Match.objectLike({ Effect: 'Allow', Action: 's3:ListBucket', Principal: { AWS: auditor }, Condition: { StringLike: { 's3:prefix': ['latest/*', 'runs/*'] } } }),
+        ]),
+      },
+    });
+  });
+
   test.each([
     ['kms:Decrypt', ['Batch', 'Report', 'StateMachine']],
     ['kms:GenerateDataKey', ['Select', 'Batch', 'Report']],

@@ -134,5 +134,5 @@ export const PINNED: readonly Pinned[] = [
     keyed(holder, ['kms:Decrypt', 'kms:GenerateDataKey'], 'topic', 'sns'),
     { holder, actions: ['sns:Publish'], resource: PEOPLE, need: 'with approvers, or a topic for reminders: nobody is asked, or reminded', pinned: 'it is the same permission as that of the topics that are deployed' },
   ]),
-  { holder: 'who may read records', actions: ['kms:Decrypt'], resource: key('records'), need: 'with a key: records are not read', pinned: NOT_ENCRYPTED },
+  keyed('who may read records', ['kms:Decrypt'], 'records', 's3'),
 ];

@@ -227,7 +227,7 @@ export const PINNED: readonly Pinned[] = [
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
   ...inVpc('begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function'),
   ...[
-    ...['batch function', 'report function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
+    ...['batch function', 'report function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
     ...['select function', 'batch function', 'report function'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
   ].map((who): Pinned => ({
     ...who,
@@ -256,13 +256,6 @@ export const PINNED: readonly Pinned[] = [
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-topic`,
     condition: viaService('sns'),
     need: 'with notifications to a topic with a key: nobody is told',
-    pinned: NOT_ENCRYPTED,
-  },
-  {
-    ...READER,
-    actions: ['kms:Decrypt'],
-    resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`,
-    need: 'with a key: reports are not read',
     pinned: NOT_ENCRYPTED,
   },
   {

@@ -1,0 +1,48 @@
+import { Token, TokenComparison } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { byWayOf } from './key-use';
+
+/**
+ * Lets somebody read what is below the prefixes, and nothing else that is in the bucket.
+ * Without the permission to list, S3 would call what is not there denied.
+ */
+export function grantReadPrefixes(bucket: s3.IBucket, grantee: iam.IGrantable, ...prefixes: string[]): iam.Grant {
+  const below = prefixes.map((prefix) => `${prefix}*`);
+  const grants = [
+    grantOn(bucket, grantee, new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: below.map((files) => bucket.arnForObjects(files)) })),
+    grantOn(bucket, grantee, new iam.PolicyStatement({
+      actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': below } },
+    })),
+    ...bucket.encryptionKey ? [grantOn(bucket.encryptionKey, grantee, byWayOf(bucket, bucket.encryptionKey, 's3', ['kms:Decrypt']), ['*'])] : [],
+  ];
+  return grants.reduce((all, grant) => all.combine(grant));
+}
+
+/**
+ * By the policies of the grantee, and by that of the resource where these are not at hand or are those of another account.
+ * The CDK's `addToPrincipalOrResource` would leave the condition out of the resource's policy.
+ *
+ * @param itself how the policy of the resource names it, where it cannot do so by its ARN
+ */
+function grantOn(
+  resource: iam.IResourceWithPolicyV2, grantee: iam.IGrantable, statement: iam.PolicyStatement, itself = statement.resources,
+): iam.Grant {
+  const { actions, resources, conditions } = statement;
+  const own = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions });
+  if (own.success && isInAccountOf(resource, grantee.grantPrincipal)) {
+    return own;
+  }
+  return iam.Grant.addStatementToResourcePolicy({
+    grantee,
+    actions,
+    resourceArns: resources,
+    resource,
+    statement: new iam.PolicyStatement({ actions, resources: itself, conditions, principals: [grantee.grantPrincipal] }),
+  });
+}
+
+function isInAccountOf({ env }: iam.IResourceWithPolicyV2, { principalAccount }: iam.IPrincipal): boolean {
+  const { SAME, BOTH_UNRESOLVED } = TokenComparison;
+  return principalAccount !== undefined && [SAME, BOTH_UNRESOLVED].includes(Token.compareStrings(env.account, principalAccount));
+}
