@@ -39,7 +39,7 @@ export class AccountJoinedForwarder extends Construct {
   /** Goes off when an event could not be delivered. It has no actions until you add one. */
   public readonly undeliveredAlarm: cloudwatch.Alarm;
 
-  constructor(scope: Construct, id: string, { bus }: AccountJoinedForwarderProps) {
+  constructor(scope: Construct, id: string, props: AccountJoinedForwarderProps) {
     super(scope, id);
     this.checkRegion();
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the event of an account that joined the organization was not forwarded; the queue holds it');
@@ -50,7 +50,7 @@ export class AccountJoinedForwarder extends Construct {
     new events.Rule(this, 'Rule', {
       description: 'Root credentials: an account joins the organization',
       eventPattern: ACCOUNT_JOINED,
-      targets: [new targets.EventBus(bus, { role, deadLetterQueue: undelivered.queue })],
+      targets: [new targets.EventBus(props.bus, { role, deadLetterQueue: undelivered.queue })],
     });
     this.undeliveredAlarm = undelivered.alarm;
   }

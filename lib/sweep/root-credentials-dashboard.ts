@@ -36,8 +36,9 @@ export class RootCredentialsDashboard extends Construct {
   /** The dashboard, for widgets of your own. */
   public readonly dashboard: cloudwatch.Dashboard;
 
-  constructor(scope: Construct, id: string, { sweeps, dashboardName }: RootCredentialsDashboardProps) {
+  constructor(scope: Construct, id: string, props: RootCredentialsDashboardProps) {
     super(scope, id);
+    const { sweeps, dashboardName } = props;
     if (sweeps.length < 1 || sweeps.length > 20) {
       throw new Error(`sweeps must name 1 to 20 audits and purges, got ${sweeps.length}`);
     }

@@ -52,7 +52,7 @@ export interface RootCredentialsSweepProps {
   /**
    * How many accounts are worked on at once.
    *
-   * @default - batches of 25, 4 batches at once, 10 accounts at once in each
+   * @default - batches of 30, 4 batches at once, 10 accounts at once in each
    */
   readonly concurrency?: SweepConcurrency;
 

@@ -1,9 +1,10 @@
 /** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
 export interface SweepConcurrency {
   /**
-   * Accounts in one batch, which one invocation of a function works through: 1 to 100.
+   * Accounts in one batch, which one invocation of a function works through: 1 to 100. A multiple of `accountsInFlight` wastes no time: the
+   * last accounts of a batch are worked on as many at once as the first.
    *
-   * @default 25
+   * @default 30
    */
   readonly accountsPerBatch?: number;
 

@@ -24,7 +24,7 @@ export function settingsOf(props: RootCredentialsSweepProps, work: RootCredentia
     ...work.purge ? purgeOf(work, selection) : AUDIT,
     failOnFindings: work.failOnFindings ?? false,
     tolerateFailedAccounts: props.failedAccounts === FailedAccounts.TOLERATE,
-    accountsPerBatch: concurrency.accountsPerBatch ?? 25,
+    accountsPerBatch: concurrency.accountsPerBatch ?? 30,
     accountsInFlight: concurrency.accountsInFlight ?? 10,
   };
 }

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { measureLoop } from './bash-loop';
 import type { World } from './organization';
 import { measurePage } from './page';
@@ -52,12 +53,13 @@ function floorMs({ accounts, dirty }: World): number {
 }
 
 function describe(measured: Measured) {
-  const { world, wallMs, calls, cpuMs, organizationCpuMs, memoryMb, connections, peakInFlight, reportMs, reportMemoryMb, refused, report } = measured;
+  const { world, wallMs, calls, cpuMs, organizationCpuMs, coresBusy, memoryMb, connections, peakInFlight, reportMs, reportMemoryMb, refused }
+    = measured;
   const perAccount = Object.entries(calls).map(([operation, count]) => `${operation} ${(count / world.accounts).toFixed(2)}`).join(', ');
-  const outcomes = Object.entries(report.counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  const outcomes = Object.entries(measured.report.counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   console.log([
     `${nameOf(world)}: ${seconds(wallMs)} = ${(wallMs / floorMs(world)).toFixed(2)} x floor; ${outcomes}${refused ? `; ${refused} throttled` : ''}`,
-    `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account (and ${(organizationCpuMs / world.accounts).toFixed(1)} ms of the organization), ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)} and ${reportMemoryMb.toFixed(0)} MB`,
+    `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account (and ${(organizationCpuMs / world.accounts).toFixed(1)} ms of the organization), the ${cpus().length} cores ${(coresBusy * 100).toFixed(0)} % busy, ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)} and ${reportMemoryMb.toFixed(0)} MB`,
     `  calls per account: ${perAccount}`,
   ].join('\n'));
 }

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Spent, Work } from './batch-process.mts';
 import { Child } from './child';
@@ -19,11 +20,13 @@ export interface Measured extends Observed {
   readonly reportMemoryMb: number;
   readonly cpuMs: number;
   readonly memoryMb: number;
+  /** How busy all cores of the machine were while the batches ran: at 1 the cores are what is waited for, and not the answers. */
+  readonly coresBusy: number;
   readonly report: SweepReport;
 }
 
 /** The construct's defaults. */
-export const ACCOUNTS_PER_BATCH = 25;
+export const ACCOUNTS_PER_BATCH = 30;
 export const BATCHES_AT_ONCE = 4;
 export const ACCOUNTS_IN_FLIGHT = 10;
 
@@ -58,6 +61,7 @@ export async function measureSweep(world: World): Promise<Measured> {
   const folder = new RunFolder(new S3Client({ forcePathStyle: true }), BUCKET, runPrefix(EXECUTION));
   const run = await folder.saveSelection(selection);
   const queue = selection.batches.map((_, batch) => batch);
+  const coresBusy = watchCores();
   const spent = await Promise.all(workers.map(async (worker) => {
     let last: Spent = { cpuMs: 0, memoryMb: 0 };
     for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
@@ -67,6 +71,7 @@ export async function measureSweep(world: World): Promise<Measured> {
     return last;
   }));
   const wallMs = performance.now() - began;
+  const busy = coresBusy();
 
   const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(run, runtime);
   const report = composeReport(EXECUTION, selection, await reconcile(folder, selection), undefined);
@@ -83,6 +88,19 @@ export async function measureSweep(world: World): Promise<Measured> {
     report,
     cpuMs: spent.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     memoryMb: Math.max(...spent.map(({ memoryMb }) => memoryMb)),
+    coresBusy: busy,
+  };
+}
+
+/** The share of their time in which the cores work, from now until it is asked for. */
+function watchCores(): () => number {
+  const spentOn = () => cpus().map(({ times: { idle, ...work } }) => ({ idle, work: Object.values(work).reduce((sum, ms) => sum + ms) }))
+    .reduce((all, core) => ({ idle: all.idle + core.idle, work: all.work + core.work }));
+  const before = spentOn();
+  return () => {
+    const after = spentOn();
+    const work = after.work - before.work;
+    return work / (work + after.idle - before.idle);
   };
 }
 

@@ -26,7 +26,7 @@ describe('an audit', () => {
     const result = await stack().deploy((scope) => void audit(scope, { accounts: allButOne }));
     expect(result, result.output).toMatchObject({ code: 0 });
     const report = await stack().latestReport();
-    expect(report).toMatchObject({ work: 'audit', counts: { failed: 0, found: 14, clean: 12 } });
+    expect(report).toMatchObject({ work: 'audit', counts: { failed: 0, found: 17, clean: 15 } });
     expect(report).not.toHaveProperty('dryRun');
     expect(rootsOf()).toEqual(before);
     expect(changes(organization.calls)).toEqual([]);
@@ -79,11 +79,11 @@ describe('an audit', () => {
   test('that fails on findings fails the deployment that switches it on, names the accounts, and leaves its report and the older stack', async () => {
     const result = await stack().deploy((scope) => void audit(scope, { accounts: allButOne, failOnFindings: true }));
     expect(result.code).toBe(1);
-    expect(result.output).toContain('14 found, 12 clean');
+    expect(result.output).toContain('17 found, 15 clean');
     expect(result.output).toContain(`${member(1)} (workload 1)`);
     expect(result.output).toContain('CredentialsFound');
     expect(await stack().status()).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(JSON.parse(await stack().read(reportIn(result.output)))).toMatchObject({ counts: { found: 14 } });
+    expect(JSON.parse(await stack().read(reportIn(result.output)))).toMatchObject({ counts: { found: 17 } });
     expect(await stack().sweeps()).toHaveLength(4); // the rollback looks at nothing
   }, 120_000);
 

@@ -17,7 +17,7 @@ describe('a dry run', () => {
   test('reports what would be deleted, and deletes nothing', async () => {
     const before = organization.accounts.map(({ root }) => root.credentials.current);
     expect(await deploy({ dryRun: true, accounts: AccountSelection.organization({ exclude: [EXCLUDED] }) })).toMatchObject({ code: 0 });
-    expect(await stack().latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 14, 'clean': 12 } });
+    expect(await stack().latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 17, 'clean': 15 } });
     expect(changes(organization.calls)).toEqual([]);
     expect(organization.accounts.map(({ root }) => root.credentials.current)).toEqual(before);
   }, 120_000);

@@ -22,13 +22,14 @@ export const EXCLUDED = '333333333333';
 export const INACTIVE = ['444444444441', '444444444442', '444444444443', '444444444444'];
 /** Members without any of these roles; those with an odd number have root credentials. */
 export const member = (n: number) => String(500_000_000_000 + n);
+export const MEMBERS = Array.from({ length: 31 }, (_, i) => member(i + 1));
 
 export const BOTH_FEATURES: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] };
 
 const REGION = 'us-east-1';
 const STACK = 'RootAccess';
 
-/** With accounts of every kind and state; 26 of them are members that can be swept, so that both pages and batches are more than one. */
+/** With accounts of every kind and state; 32 of them are members that can be swept, so that both pages and batches are more than one. */
 export function variedOrganization(options: OrganizationOptions = {}): FakeOrganization {
   const organization = new FakeOrganization(options);
   organization.addAccount({ id: SECURITY, name: 'security', root: { mfaDevices: [{}] } });
@@ -37,7 +38,7 @@ export function variedOrganization(options: OrganizationOptions = {}): FakeOrgan
   states.forEach((state, i) => organization.addAccount({ id: INACTIVE[i], name: state, state, root: EVERYTHING }));
   const unit = organization.addOrganizationalUnit({ name: 'workloads' });
   const credentials = [EVERYTHING, { password: true }, { accessKeys: [{ status: 'Inactive' as const }] }, { signingCertificates: [{}] }, { mfaDevices: [{}] }];
-  for (let n = 1; n <= 25; n++) {
+  for (let n = 1; n <= MEMBERS.length; n++) {
     organization.addAccount({ id: member(n), name: `workload ${n}`, ou: n > 10 ? unit : undefined, root: n % 2 ? credentials[(n - 1) / 2 % credentials.length] : {} });
   }
   return organization;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,15 +7,10 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACKNOWLEDGED } from './acknowledged';
+import { CONTEXT, EXAMPLES, names, SNAPSHOTS, withoutAssetHashes } from './examples';
 import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
 
 const run = promisify(execFile);
-
-const EXAMPLES = join(__dirname, '..', '..', 'examples');
-const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-
-/** What a user may give the examples. */
-const CONTEXT = { delegate: '222222222222', exclude: '333333333333', joined: 'purge', management: '111111111111', security: '222222222222', organization: 'o-abcdefghij' };
 
 /** Rules of cfn-lint that the examples do not keep. */
 const CFN_LINT_IGNORED: Record<string, string> = {
@@ -46,7 +41,7 @@ describe.each(names)('the example %s', (name) => {
   test('keeps its logical ids and properties', async () => {
     for (const stack of stacks) {
       const template = JSON.stringify(app.synth().getStackByName(stack.stackName).template, undefined, 2);
-      await expect(withoutAssetHashes(template)).toMatchFileSnapshot(join(__dirname, 'snapshots', `${name}.${stack.stackName}.json`));
+      await expect(`${withoutAssetHashes(template)}\n`).toMatchFileSnapshot(join(SNAPSHOTS, `${name}.${stack.stackName}.json`));
     }
   });
 
@@ -83,9 +78,4 @@ test('cfn-lint finds a mistake where there is one', async () => {
 /** The findings, a line each. cfn-lint ends with a code of its own when it has some. */
 async function lint(interpreter: string, args: string[]): Promise<string> {
   return run(interpreter, ['-c', 'import sys; from cfnlint.runner import main; sys.exit(main())', ...args]).then(({ stdout }) => stdout, (error) => error.stdout || Promise.reject(error));
-}
-
-/** Asset hashes change with every version of the SDK that is bundled. */
-function withoutAssetHashes(template: string): string {
-  return `${template.replaceAll(/[0-9a-f]{64}/g, 'ASSET')}\n`;
 }

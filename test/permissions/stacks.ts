@@ -23,7 +23,7 @@ export const UNLISTED = member(3);
 /** A unit that does not hold the excluded account. */
 export const UNIT = 'ou-fake-00000001';
 /** An account in a unit below that one. */
-export const BELOW = member(30);
+export const BELOW = member(50);
 /** Name of the guardrail's policy. */
 export const GUARDRAIL = 'guardrail';
 /** A topic that is told, and its key. */

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CONTEXT, EXAMPLES, names, SNAPSHOTS, withoutAssetHashes } from './examples';
+import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+
+const run = promisify(execFile);
+
+const PROJECT = join(__dirname, '..', '..');
+
+let folder: string;
+let python: string;
+
+/** The package for Python, as it is published but for its wheel, and the CDK for Python beside it. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'python-'));
+  await run(process.execPath, [require.resolve('jsii-pacmak/bin/jsii-pacmak'), '--code-only', '--target', 'python', '--outdir', folder], { cwd: PROJECT });
+  python = await virtualEnvironment(join(PROJECT, '.local-aws'), join(__dirname, 'aws-cdk.requirements.txt'));
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(names)('the example %s in Python', (name) => {
+  test('makes the same templates as that in TypeScript', async () => {
+    const out = join(folder, `${name}.out`);
+    await run(python, [join(EXAMPLES, name, 'app.py')], {
+      env: { ...process.env, PYTHONPATH: join(folder, 'python', 'src'), PYTHONDONTWRITEBYTECODE: '1', CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) },
+    });
+    const templates = readdirSync(out).filter((file) => file.endsWith('.template.json'));
+    const snapshots = readdirSync(SNAPSHOTS).filter((file) => file.startsWith(`${name}.`));
+    expect(templates.map((file) => `${name}.${file.replace('.template.json', '.json')}`)).toEqual(snapshots);
+    for (const [i, template] of templates.entries()) {
+      const made = withoutAssetHashes(readFileSync(join(out, template), 'utf8'));
+      expect(JSON.parse(made)).toEqual(JSON.parse(readFileSync(join(SNAPSHOTS, snapshots[i]), 'utf8')));
+    }
+  }, 120_000);
+});
