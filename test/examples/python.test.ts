@@ -4,21 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONTEXT, EXAMPLES, names, SNAPSHOTS, withoutAssetHashes } from './examples';
+import { CONTEXT, EXAMPLES, generated, names, SNAPSHOTS, withoutAssetHashes } from './examples';
 import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
 
 const run = promisify(execFile);
 
-const PROJECT = join(__dirname, '..', '..');
-
 let folder: string;
+let sources: string;
 let python: string;
 
-/** The package for Python, as it is published but for its wheel, and the CDK for Python beside it. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'python-'));
-  await run(process.execPath, [require.resolve('jsii-pacmak/bin/jsii-pacmak'), '--code-only', '--target', 'python', '--outdir', folder], { cwd: PROJECT });
-  python = await virtualEnvironment(join(PROJECT, '.local-aws'), join(__dirname, 'aws-cdk.requirements.txt'));
+  sources = join(await generated('python', folder), 'src');
+  python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'aws-cdk.requirements.txt'));
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,7 +24,7 @@ describe.each(names)('the example %s in Python', (name) => {
   test('makes the same templates as that in TypeScript', async () => {
     const out = join(folder, `${name}.out`);
     await run(python, [join(EXAMPLES, name, 'app.py')], {
-      env: { ...process.env, PYTHONPATH: join(folder, 'python', 'src'), PYTHONDONTWRITEBYTECODE: '1', CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) },
+      env: { ...process.env, PYTHONPATH: sources, PYTHONDONTWRITEBYTECODE: '1', CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) },
     });
     const templates = readdirSync(out).filter((file) => file.endsWith('.template.json'));
     const snapshots = readdirSync(SNAPSHOTS).filter((file) => file.startsWith(`${name}.`));

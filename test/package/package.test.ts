@@ -113,4 +113,15 @@ describe('the package for npm', () => {
     const { targets } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk-root-access', '.jsii'), 'utf8'));
     expect(Object.keys(targets).sort()).toEqual(['dotnet', 'go', 'java', 'js', 'python']);
   });
+
+  test('has a name for every parameter, of which some languages make a variable', () => {
+    const assembly = readFileSync(join(folder, 'node_modules', 'cdk-root-access', '.jsii'), 'utf8');
+    const names: string[] = [];
+    JSON.parse(assembly, (key, value) => {
+      names.push(...key === 'parameters' ? value.map(({ name }: { name: string }) => name) : []);
+      return value;
+    });
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name))).toEqual([]);
+  });
 });
