@@ -57,6 +57,17 @@ describe('the report as a page', () => {
     expect(page.one('#chart svg').getAttribute('aria-label')).toBe('2 Failed, 2 Kept, 2 Purged, 2 Clean, 2 Skipped');
   });
 
+  test.each([
+    ['password without MFA, deleted', [{ kind: 'Password' as const, status: 'deleted' as const }]],
+    ['password without MFA, found', [{ kind: 'Password' as const, status: 'found' as const }]],
+    ['device, kept', [{ kind: 'Password' as const, status: 'kept' as const }, { kind: 'MfaDevice' as const, id: 'arn', status: 'kept' as const }]],
+    ['none', [{ kind: 'AccessKey' as const, id: 'AKIA', status: 'deleted' as const }]],
+    ['not known', [{ kind: 'Password' as const, status: 'failed' as const }], DENIED],
+  ])('says of the MFA what became of it, or of the password that had none: %s', (said, credentials, problem?: typeof DENIED) => {
+    const page = new Page(reportOf([resultOf({ accountId: number(0), accountName: 'one' }, credentials, problem)]));
+    expect(page.one('#rows td[data-label="MFA"]').textContent).toBe(said);
+  });
+
   test('never says of an account that failed that there is nothing', () => {
     const page = new Page(reportOf([resultOf({ accountId: number(0), accountName: 'denied' }, [], DENIED)]));
     const [, ...cells] = page.all('#rows > tr > *').map(({ textContent }) => textContent);

@@ -90,15 +90,17 @@
 
   /** @param {Account} account */
   const mfaOf = (account) => {
-    const devices = account.credentials.filter(({ kind }) => kind === 'MfaDevice');
+    const of = (/** @type {string} */ wanted) => account.credentials.filter(({ kind }) => kind === wanted);
+    /** What became of them. @param {Account['credentials']} credentials */
+    const statuses = (credentials) => [...new Set(credentials.map(({ status }) => SAY[status] ?? status))].join(', ').toLowerCase();
+    const [devices, passwords] = [of('MfaDevice'), of('Password')];
     if (devices.length > 0) {
-      const statuses = [...new Set(devices.map(({ status }) => SAY[status] ?? status))].join(', ').toLowerCase();
-      return `${devices.length > 1 ? `${devices.length} devices` : 'device'}, ${statuses}`;
+      return `${devices.length > 1 ? `${devices.length} devices` : 'device'}, ${statuses(devices)}`;
     }
     if (!isKnown(account)) {
       return account.outcome === 'skipped' ? '' : 'not known';
     }
-    return account.credentials.some(({ kind }) => kind === 'Password') ? 'password without MFA' : 'none';
+    return passwords.length > 0 ? `password without MFA, ${statuses(passwords)}` : 'none';
   };
 
   /** @param {Account} account @param {number} order @returns {Row} */
