@@ -7,6 +7,7 @@ import io.github.cdkrootaccess.RootCredentialsPurge;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Environment;
@@ -59,6 +60,6 @@ public final class QuickStart {
 
     /** A list in the context: {@code cdk deploy -c exclude=333333333333,444444444444}. */
     private static List<String> list(String name) {
-        return Arrays.stream(context(name).split(",")).filter(item -> !item.isEmpty()).toList();
+        return Arrays.stream(context(name).split(",")).filter(item -> !item.isEmpty()).collect(Collectors.toList());
     }
 }
