@@ -1,5 +1,6 @@
 import { DescribeExecutionCommand, type DescribeExecutionOutput, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { messageOfCause } from './state-error';
+import { REPORT_ATTRIBUTE, SUMMARY_ATTRIBUTE, type SweepSummary } from '../../lib/private/contract';
 import { isNamed } from '../aws/errors';
 
 /** Starts a sweep for a request of CloudFormation: asked twice, it is still one sweep. */
@@ -16,12 +17,12 @@ export async function startSweep(stepFunctions: SFNClient, stateMachineArn: stri
   }
 }
 
-/** Whether the sweep of a deployment has succeeded; throws when it has failed, or takes longer than the deployment may. */
-export async function hasSucceeded(stepFunctions: SFNClient, executionArn: string, timeoutSeconds: number): Promise<boolean> {
+/** What the sweep of a deployment says of itself once it has succeeded; throws when it has failed, or takes longer than the deployment may. */
+export async function summaryOf(stepFunctions: SFNClient, executionArn: string, timeoutSeconds: number): Promise<SweepSummary | undefined> {
   const execution = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
   switch (execution.status) {
     case 'SUCCEEDED':
-      return true;
+      return (JSON.parse(execution.output!) as { summary: SweepSummary }).summary;
     case 'RUNNING':
     case 'PENDING_REDRIVE':
       return giveUpAfter(timeoutSeconds, stepFunctions, execution);
@@ -34,13 +35,28 @@ export async function hasSucceeded(stepFunctions: SFNClient, executionArn: strin
   }
 }
 
-async function giveUpAfter(timeoutSeconds: number, stepFunctions: SFNClient, { executionArn, startDate }: DescribeExecutionOutput): Promise<false> {
+async function giveUpAfter(
+  timeoutSeconds: number, stepFunctions: SFNClient, { executionArn, startDate }: DescribeExecutionOutput,
+): Promise<undefined> {
   if (Date.now() < startDate!.getTime() + timeoutSeconds * 1_000) {
-    return false;
+    return undefined;
   }
   await stepFunctions.send(new StopExecutionCommand({ executionArn, error: 'DeploymentTimedOut', cause: `the deployment waits ${timeoutSeconds} s for it` }));
   throw new Error(
     `the sweep did not end within ${timeoutSeconds} s and was stopped: ${executionArn}; what it deleted stays deleted, and batches at work go on for some minutes. `
     + 'Raise deploymentTimeout (at most 1 hour) or concurrency, or select fewer accounts',
   );
+}
+
+/** The attributes of the custom resource. Every answer has them: an output that asks for one that is missing fails the deployment. */
+export function attributesOf(summary: SweepSummary | undefined): Record<string, string> {
+  return {
+    [SUMMARY_ATTRIBUTE]: summary === undefined ? 'no sweep of a deployment has succeeded yet' : lineOf(summary),
+    [REPORT_ATTRIBUTE]: summary?.report ?? 'none',
+  };
+}
+
+function lineOf({ accounts, credentials: { found, deleted, kept } }: SweepSummary): string {
+  const outcomes = Object.entries(accounts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`);
+  return `accounts: ${outcomes.join(', ') || 'none'}; root credentials: ${found} found, ${deleted} deleted, ${kept} kept`;
 }

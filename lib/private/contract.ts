@@ -90,6 +90,18 @@ export interface SweepProperties {
 
 /** Attribute of the custom resource: a time shortly after its own sweep has ended. */
 export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';
+/** Attributes of the custom resource: what its latest sweep did, in one line, and the address of that sweep's report. */
+export const SUMMARY_ATTRIBUTE = 'Summary';
+export const REPORT_ATTRIBUTE = 'Report';
+
+/** What a sweep that succeeded says of itself: the output of its execution, beside the verdict. */
+export interface SweepSummary {
+  /** Accounts by outcome. */
+  readonly accounts: Readonly<Record<string, number>>;
+  readonly credentials: { readonly found: number; readonly deleted: number; readonly kept: number };
+  /** Address of the report. */
+  readonly report: string;
+}
 
 /** Names of the environment variables of the sweep's functions. */
 export const BUCKET_VARIABLE = 'REPORTS_BUCKET';

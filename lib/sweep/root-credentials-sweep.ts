@@ -42,6 +42,21 @@ export abstract class RootCredentialsSweep extends Construct {
   public readonly alarms: cloudwatch.Alarm[];
 
   /**
+   * What the latest sweep of a deployment did, in one line: accounts by outcome, credentials found, deleted and kept. It is known when that sweep
+   * has succeeded; a deployment that sweeps nothing leaves it as it is. Print it with a `CfnOutput`.
+   *
+   * @attribute
+   */
+  public readonly deploymentSummary: string;
+
+  /**
+   * Address of the report of that sweep: `s3://…/report.html`. `none` until there is one.
+   *
+   * @attribute
+   */
+  public readonly deploymentReport: string;
+
+  /**
    * It exists when the sweep of a deployment has ended.
    *
    * @internal
@@ -81,6 +96,8 @@ export abstract class RootCredentialsSweep extends Construct {
       options: props.handler,
     });
     this._sweptOnDeploy = onDeploy.resource;
+    this.deploymentSummary = onDeploy.summary;
+    this.deploymentReport = onDeploy.report;
     if (props.features) {
       onDeploy.node.addDependency(props.features);
     }

@@ -3,7 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
-import { MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, TIMEOUT_VARIABLE } from '../private/contract';
+import {
+  MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings,
+  TIMEOUT_VARIABLE,
+} from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 
@@ -34,6 +37,9 @@ export class SweepOnDeploy extends Construct {
   readonly resource: CustomResource;
   /** A time shortly after the last deployment's sweep, for the schedule that was given. */
   readonly scheduleFrom: string;
+  /** What the latest sweep of a deployment did, and the address of its report. */
+  readonly summary: string;
+  readonly report: string;
 
   constructor(scope: Construct, id: string, { sweep, settings, timeout, nonce, schedule, options }: SweepOnDeployProps) {
     super(scope, id);
@@ -80,5 +86,7 @@ export class SweepOnDeploy extends Construct {
     });
     this.resource.node.addDependency(startPolicy, awaitPolicy, ...sweep.ready);
     this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
+    this.summary = this.resource.getAttString(SUMMARY_ATTRIBUTE);
+    this.report = this.resource.getAttString(REPORT_ATTRIBUTE);
   }
 }

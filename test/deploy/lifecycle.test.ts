@@ -44,6 +44,13 @@ describe('the first deployment of a purge', () => {
     expect(counts).toEqual({ 'failed': 0, 'kept': 0, 'purged': 17, 'would-purge': 0, 'found': 0, 'clean': 15, 'skipped': 6 });
   });
 
+  test('says in its outputs what it did, and where the report is', async () => {
+    const credentials = (await stack.latestReport()).accounts.flatMap((account) => account.credentials);
+    const deleted = credentials.filter(({ status }) => status === 'deleted').length;
+    expect(await stack.output('Summary')).toBe(`accounts: 17 purged, 15 clean, 6 skipped; root credentials: ${deleted} found, ${deleted} deleted, 0 kept`);
+    expect(await stack.read(await stack.output('Report'))).toContain('<html');
+  });
+
   test('reports JSON that keeps to its published schema', async () => {
     const ajv = new Ajv2020({ allErrors: true });
     addFormats(ajv);

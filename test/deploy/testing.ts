@@ -80,6 +80,8 @@ export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, constr
   new CfnOutput(stack, 'Bucket', { value: construct.reportsBucket.bucketName });
   new CfnOutput(stack, 'Machine', { value: construct.stateMachine.stateMachineArn });
   new CfnOutput(stack, 'RootSessionRole', { value: construct.rootSessionRole.roleArn });
+  new CfnOutput(stack, 'Summary', { value: construct.deploymentSummary });
+  new CfnOutput(stack, 'Report', { value: construct.deploymentReport });
   return construct;
 }
 

@@ -2,7 +2,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecution, type FakeExecutions } from './executions';
 import { stepFunctions } from '../../lambda/aws/clients';
-import { hasSucceeded, startSweep } from '../../lambda/sweep/deployment';
+import { attributesOf, startSweep, summaryOf } from '../../lambda/sweep/deployment';
 
 const LONG = 600;
 
@@ -14,18 +14,29 @@ beforeEach(() => {
   client = stepFunctions();
 });
 
-/** Whether a sweep has succeeded, as a deployment asks that waits so many seconds. */
-const answerOf = (execution: FakeExecution, timeoutSeconds = LONG) => hasSucceeded(client, executions.arnOf(execution), timeoutSeconds);
+const SUMMARY = { accounts: { failed: 0, purged: 17, clean: 15, skipped: 6 }, credentials: { found: 45, deleted: 44, kept: 2 }, report: 's3://bucket/runs/run/report.html' };
+
+/** What a sweep says of itself when it has succeeded, as a deployment asks that waits so many seconds. */
+const answerOf = (execution: FakeExecution, timeoutSeconds = LONG) => summaryOf(client, executions.arnOf(execution), timeoutSeconds);
 
 describe('a deployment that waits for its sweep', () => {
   test.each(['RUNNING', 'PENDING_REDRIVE'])('goes on waiting while the sweep is %s', async (status) => {
     const sweep = executions.add('sweep', { status });
-    expect(await answerOf(sweep)).toBe(false);
+    expect(await answerOf(sweep)).toBeUndefined();
     expect(sweep.status).toBe(status);
   });
 
-  test('succeeds with it', async () => {
-    expect(await answerOf(executions.add('sweep', { status: 'SUCCEEDED' }))).toBe(true);
+  test('succeeds with it, and learns what it did', async () => {
+    const output = JSON.stringify({ succeeded: true, error: 'Succeeded', cause: '', summary: SUMMARY });
+    expect(await answerOf(executions.add('sweep', { status: 'SUCCEEDED', output }))).toEqual(SUMMARY);
+  });
+
+  test.each([
+    [SUMMARY, 'accounts: 17 purged, 15 clean, 6 skipped; root credentials: 45 found, 44 deleted, 2 kept', SUMMARY.report],
+    [{ ...SUMMARY, accounts: { failed: 0 } }, 'accounts: none; root credentials: 45 found, 44 deleted, 2 kept', SUMMARY.report],
+    [undefined, 'no sweep of a deployment has succeeded yet', 'none'],
+  ])('tells CloudFormation: %o', (summary, Summary, Report) => {
+    expect(attributesOf(summary)).toEqual({ Summary, Report });
   });
 
   test('fails with the words of the sweep', async () => {
@@ -47,7 +58,7 @@ describe('a deployment that waits for its sweep', () => {
 
   test('waits to the end of its time', async () => {
     const sweep = executions.add('sweep', { startDate: new Date(Date.now() - 50_000) });
-    expect(await answerOf(sweep, 60)).toBe(false);
+    expect(await answerOf(sweep, 60)).toBeUndefined();
     expect(sweep.status).toBe('RUNNING');
   });
 

@@ -12,6 +12,8 @@ export interface FakeExecution {
   status: string;
   error?: string;
   cause?: string;
+  /** JSON */
+  output?: string;
 }
 
 type Input = Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { cloudFormation, stepFunctions } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
-import { hasSucceeded, startSweep } from '../deployment';
+import { attributesOf, startSweep, summaryOf } from '../deployment';
 
 const clients = { cloudFormation: cloudFormation(), stepFunctions: stepFunctions() };
 
@@ -39,8 +39,9 @@ type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?:
 /** Waits for what `onEvent` started. */
 export const isComplete = reporting(async ({ ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
   const timeoutSeconds = Number(process.env[TIMEOUT_VARIABLE]);
-  const complete = ExecutionArn === undefined || await hasSucceeded(clients.stepFunctions, ExecutionArn, timeoutSeconds);
-  return complete ? { IsComplete: true, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom() } } : { IsComplete: false };
+  const summary = ExecutionArn === undefined ? undefined : await summaryOf(clients.stepFunctions, ExecutionArn, timeoutSeconds);
+  const complete = ExecutionArn === undefined || summary !== undefined;
+  return complete ? { IsComplete: true, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom(), ...attributesOf(summary) } } : { IsComplete: false };
 });
 
 /** EventBridge Scheduler starts the target of a `rate` as soon as it has the schedule, which is made right after this. */

@@ -1,4 +1,4 @@
-import { BUCKET_VARIABLE, LATEST_PREFIX, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE } from '../../../lib/private/contract';
+import { BUCKET_VARIABLE, LATEST_PREFIX, SWEEP_NAME_VARIABLE, type SweepSummary, TOPIC_VARIABLE } from '../../../lib/private/contract';
 import { eventBridge, s3, sns } from '../../aws/clients';
 import { log } from '../../log';
 import { csvOf } from '../csv';
@@ -9,6 +9,7 @@ import type { Problem } from '../results';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
 import { signal } from '../signals';
 import { messageOfCause } from '../state-error';
+import { tallyOf } from '../tally';
 import { verdictOf, type Verdict } from '../verdict';
 
 /** An error that a state of the machine caught. */
@@ -28,8 +29,13 @@ interface ReportEvent {
 
 const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns() };
 
+/** How a sweep ends, and what a deployment that waits for it passes on. */
+interface Ending extends Verdict {
+  readonly summary: SweepSummary;
+}
+
 /** Last state of a sweep, whatever died before it. */
-export async function handler({ execution, run, tolerateFailedAccounts, failOnFindings }: ReportEvent): Promise<Verdict> {
+export async function handler({ execution, run, tolerateFailedAccounts, failOnFindings }: ReportEvent): Promise<Ending> {
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
@@ -47,7 +53,7 @@ export async function handler({ execution, run, tolerateFailedAccounts, failOnFi
   const audience = { ...clients, sweep: process.env[SWEEP_NAME_VARIABLE]!, topicArn: process.env[TOPIC_VARIABLE] };
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
-  return verdict;
+  return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
