@@ -1,6 +1,8 @@
-import { Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { IConstruct } from 'constructs';
 import { byWayOf } from './key-use';
 
 /**
@@ -26,11 +28,16 @@ export function grantReadPrefixes(bucket: s3.IBucket, grantee: iam.IGrantable, .
  * @param itself how the policy of the resource names it, where it cannot do so by its ARN
  */
 function grantOn(
-  resource: iam.IResourceWithPolicyV2, grantee: iam.IGrantable, statement: iam.PolicyStatement, itself = statement.resources,
+  resource: s3.IBucket | kms.IKey, grantee: iam.IGrantable, statement: iam.PolicyStatement, itself = statement.resources,
 ): iam.Grant {
   const { actions, resources, conditions } = statement;
   const own = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions });
   if (own.success && isInAccountOf(resource, grantee.grantPrincipal)) {
+    return own;
+  }
+  if (!canName(resource, grantee.grantPrincipal)) {
+    Annotations.of(resource).addWarningV2('cdk-root-access:readerOfAnotherAccount',
+      `${grantee.grantPrincipal} is of another account, and has a name that is made there when it is deployed: let it in by the policy of ${resource.node.path} afterwards`);
     return own;
   }
   return iam.Grant.addStatementToResourcePolicy({
@@ -40,6 +47,16 @@ function grantOn(
     resource,
     statement: new iam.PolicyStatement({ actions, resources: itself, conditions, principals: [grantee.grantPrincipal] }),
   });
+}
+
+/** A role of the app that is in another account must have a name of its own to be named. */
+function canName(resource: IConstruct, { policyFragment }: iam.IPrincipal): boolean {
+  try {
+    Stack.of(resource).resolve(policyFragment.principalJson);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isInAccountOf({ env }: iam.IResourceWithPolicyV2, { principalAccount }: iam.IPrincipal): boolean {

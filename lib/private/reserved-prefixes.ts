@@ -1,35 +1,194 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, CustomResourceProviderBase, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
-export interface Reservation {
+/** What changes, replaces or removes an object, or sets the tags by which a lifecycle rule removes it. To restore one from an archive does neither. */
+const WRITES = [
+  's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion',
+  's3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags',
+  's3:PutObjectAcl', 's3:PutObjectVersionAcl',
+  's3:PutObjectTagging', 's3:PutObjectVersionTagging', 's3:DeleteObjectTagging', 's3:DeleteObjectVersionTagging',
+];
+
+export interface ReservedPrefix {
+  readonly prefix: string;
+  /** Of its statement: letters and digits, and no other prefix of the bucket has it. */
   readonly sid: string;
-  readonly prefixes: string[];
-  readonly roles: iam.IRole[];
-  /** What a warning calls the roles. */
-  readonly whose: string;
-  /** Id of the warning that a bucket of somebody else gets. */
-  readonly warning: string;
+  /** The roles of this construct that write below the prefix. */
+  readonly writers: iam.IRole[];
+}
+
+export interface Reservation {
+  /** The property that names the bucket. */
+  readonly property: 'reportsBucket' | 'recordsBucket';
+  readonly prefixes: ReservedPrefix[];
 }
 
 /**
- * Only these roles may write below the prefixes. Even an administrator's put is refused, so that what is there is what they wrote.
+ * Only the writers of a prefix may write below it: even an administrator's put is refused, so that what is there is what they wrote.
+ *
+ * The bucket's policy gets one statement for each prefix, and it names the writers of every construct that reserves the prefix: a statement for
+ * each construct would deny the others. A construct may reserve more prefixes later.
+ *
+ * A policy that is not of the construct's own stack is left alone, since it could name the roles only in a circle; a warning shows what to add.
  *
  * @returns what must exist before the bucket is written to
  */
-export function reservePrefixes(bucket: s3.IBucket, { sid, prefixes, roles, whose, warning }: Reservation): Construct[] {
-  const { statementAdded, policyDependable } = bucket.addToResourcePolicy(new iam.PolicyStatement({
-    sid,
-    effect: iam.Effect.DENY,
-    principals: [new iam.AnyPrincipal()],
-    actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
-    resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
-    conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles.map((role) => role.roleArn) } },
-  }));
-  if (!statementAdded) {
-    Annotations.of(bucket).addWarningV2(`cdk-root-access:${warning}`,
-      `the policy of the imported bucket ${bucket.bucketName} is not managed here: deny everybody but ${whose} roles to write below ${prefixes.join(' and ')}`);
+export function reservePrefixes(scope: Construct, bucket: s3.IBucket, reservation: Reservation): Construct[] {
+  const shared = SharedBuckets.of(scope).find(bucket);
+  const use = { scope, bucket, ...reservation };
+  scope.node.addValidation({ validate: () => shared.validate(use) });
+  return shared.reserve(use);
+}
+
+interface Use extends Reservation {
+  readonly scope: Construct;
+  readonly bucket: s3.IBucket;
+}
+
+/** All buckets of an app whose prefixes are reserved. It is found in the construct tree, so two apps in one process do not share it. */
+class SharedBuckets extends Construct {
+  static of(scope: Construct): SharedBuckets {
+    const id = 'RootAccessBuckets';
+    const { root } = scope.node;
+    return (root.node.tryFindChild(id) ?? new SharedBuckets(root as Construct, id)) as SharedBuckets;
   }
-  return policyDependable ? [policyDependable as Construct] : [];
+
+  private readonly buckets = new Map<string, SharedBucket>();
+
+  /** By its name, since one that has a name may be imported beside. */
+  find(bucket: s3.IBucket): SharedBucket {
+    const name = nameOf(bucket);
+    const shared = this.buckets.get(name) ?? new SharedBucket();
+    this.buckets.set(name, shared);
+    return shared;
+  }
+}
+
+class SharedBucket {
+  private readonly uses: Use[] = [];
+  /** By prefix: the stack that has the statement. */
+  private readonly denied = new Map<string, { readonly stack: Stack; readonly policy: Construct }>();
+  private warned = false;
+
+  reserve(use: Use): Construct[] {
+    this.uses.push(use);
+    return use.prefixes.flatMap(({ prefix, sid }) => {
+      this.deny(use, prefix, sid);
+      const denied = this.denied.get(prefix);
+      return denied && denied.stack === Stack.of(use.scope) ? [denied.policy] : [];
+    });
+  }
+
+  validate(use: Use): string[] {
+    this.warnOfUnmanaged();
+    return [...this.conflicts(use), ...this.confusion(use), ...versions(use)];
+  }
+
+  private deny({ scope, bucket }: Use, prefix: string, sid: string) {
+    const stack = Stack.of(scope);
+    if (this.denied.has(prefix) || Stack.of(bucket) !== stack) {
+      return;
+    }
+    const statement = this.statement(bucket, prefix, sid, Lazy.any({
+      produce: () => [...this.writers(prefix, stack).map(({ roleArn }) => roleArn), ...emptierOf(bucket)],
+    }));
+    const { statementAdded, policyDependable } = bucket.addToResourcePolicy(iam.PolicyStatement.fromJson(statement));
+    if (statementAdded) {
+      this.denied.set(prefix, { stack, policy: policyDependable as Construct });
+    }
+  }
+
+  private statement(bucket: s3.IBucket, prefix: string, sid: string, writers: unknown) {
+    return {
+      Sid: sid,
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: WRITES,
+      Resource: bucket.arnForObjects(`${prefix}*`),
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': writers } },
+    };
+  }
+
+  private writers(prefix: string, stack?: Stack): iam.IRole[] {
+    const uses = this.uses.filter(({ scope }) => stack === undefined || Stack.of(scope) === stack);
+    return [...new Set(uses.flatMap(({ prefixes }) => prefixes).filter((each) => each.prefix === prefix).flatMap((each) => each.writers))];
+  }
+
+  /** The constructs of one stack are in the policy, so it would deny those of another. */
+  private conflicts({ scope, property, prefixes }: Use): string[] {
+    const others = prefixes.flatMap(({ prefix }) => this.denied.get(prefix) ?? []).filter(({ stack }) => stack !== Stack.of(scope));
+    return others.length === 0 ? [] : [
+      `${property} is a bucket of stack '${others[0].stack.stackName}', whose policy lets only the constructs of that stack write below ${prefixes.map(({ prefix }) => prefix).join(' and ')}: `
+      + 'move this construct into that stack, or give it another bucket',
+    ];
+  }
+
+  private confusion({ property }: Use): string[] {
+    return this.uses.every((use) => use.property === property) ? [] : [
+      `${property} must not be both the reportsBucket of a sweep and the recordsBucket of runbooks: others read it and other things may be removed from it; give each a bucket of its own`,
+    ];
+  }
+
+  private warnOfUnmanaged() {
+    const unmanaged = this.uses.flatMap(({ prefixes }) => prefixes).filter(({ prefix }, i, all) => (
+      !this.denied.has(prefix) && all.findIndex((each) => each.prefix === prefix) === i));
+    if (unmanaged.length === 0 || this.warned) {
+      return;
+    }
+    this.warned = true;
+    const [{ bucket, property }] = this.uses;
+    const stack = Stack.of(bucket);
+    const statements = unmanaged.map(({ prefix, sid }) => (
+      this.statement(bucket, prefix, sid, this.writers(prefix).map((role) => `<ARN of the role ${role.node.path}>`))));
+    Annotations.of(bucket).addWarningV2(`cdk-root-access:${property}Policy`,
+      `the policy of ${property} ${bucket.node.path} is not managed by the stack that writes there: deny everybody but the ${property === 'reportsBucket' ? "sweep's" : "runbooks'"} roles `
+      + `to write below ${unmanaged.map(({ prefix }) => stack.resolve(prefix)).map((prefix) => typeof prefix === 'string' ? prefix : JSON.stringify(prefix)).join(' and ')}. `
+      + `Add to it, in one statement for all that write there: ${JSON.stringify(stack.resolve(statements))}`);
+  }
+}
+
+function nameOf(bucket: s3.IBucket): string {
+  const name = (bucket.node.defaultChild as s3.CfnBucket | undefined)?.bucketName;
+  return name === undefined || Token.isUnresolved(name) ? bucket.bucketName : name;
+}
+
+/** The function with which the CDK empties a bucket before it deletes it, if the bucket is to be deleted that way. */
+function emptierOf(bucket: s3.IBucket): string[] {
+  const isEmptied = [bucket, bucket.node.defaultChild].some((construct) => construct?.node.tryFindChild('AutoDeleteObjectsCustomResource'));
+  const emptier = Stack.of(bucket).node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
+  return isEmptied && emptier instanceof CustomResourceProviderBase ? [emptier.roleArn] : [];
+}
+
+/** A record is written again, and what it was before must be found then. */
+function versions({ property, bucket }: Use): string[] {
+  const resource = bucket.node.defaultChild;
+  if (property !== 'recordsBucket' || !(resource instanceof s3.CfnBucket)) {
+    return [];
+  }
+  const { versioningConfiguration, objectLockEnabled } = Stack.of(resource).resolve({
+    versioningConfiguration: resource.versioningConfiguration, objectLockEnabled: resource.objectLockEnabled,
+  });
+  return versioningConfiguration?.status === 'Enabled' || objectLockEnabled ? [] : [
+    'recordsBucket must keep versions, since records are written again: make the bucket with versioned: true',
+  ];
+}
+
+/**
+ * That a bucket of the app can be used from a stack.
+ *
+ * @param property the one that names it
+ */
+export function checkBucket(scope: Construct, property: string, bucket: s3.IBucket) {
+  const stack = Stack.of(scope);
+  if (Token.compareStrings(bucket.env.region, stack.region) === TokenComparison.DIFFERENT) {
+    throw new Error(`${property} must be in ${stack.region}, the Region of stack '${stack.stackName}', got a bucket in ${bucket.env.region}: give it a bucket of this Region`);
+  }
+  try {
+    stack.resolve(bucket.bucketName);
+  } catch {
+    throw new Error(`${property} ${bucket.node.path} must have a name that stack '${stack.stackName}' can know, since it is in another account: `
+      + 'make the bucket with bucketName: PhysicalName.GENERATE_IF_NEEDED, or a name of yours');
+  }
 }

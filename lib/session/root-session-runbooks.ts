@@ -15,7 +15,7 @@ import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/co
 import { keptBucket, useKey } from '../private/kept-bucket';
 import { useKeyOfTopic } from '../private/key-use';
 import { grantReadPrefixes } from '../private/read-prefixes';
-import { reservePrefixes } from '../private/reserved-prefixes';
+import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
@@ -194,6 +194,9 @@ export class RootSessionRunbooks extends Construct {
     super(scope, id);
     const { protectedBuckets = [], protectedQueues = [], allowReplacement = false } = props;
     check(props);
+    if (props.recordsBucket) {
+      checkBucket(this, 'recordsBucket', props.recordsBucket);
+    }
     const bucket = props.recordsBucket ?? keptBucket(this, 'Records', props.encryptionKey);
     const approvals = new Approvals(props.approvers);
     const settings = {
@@ -209,8 +212,13 @@ export class RootSessionRunbooks extends Construct {
       ...common, kind: 'queue', task: TASK_POLICIES.unlockQueue, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
-    reserve(bucket, 'OnlyRunbooksWritePolicies', POLICIES_PREFIX, [...buckets.roles, ...queues.roles]);
-    reserve(bucket, 'OnlyRunbooksWriteRecoveries', RECOVERIES_PREFIX, passwords.writers);
+    reservePrefixes(this, bucket, {
+      property: 'recordsBucket',
+      prefixes: [
+        { prefix: POLICIES_PREFIX, sid: 'OnlyRunbooksWritePolicies', writers: [...buckets.roles, ...queues.roles] },
+        { prefix: RECOVERIES_PREFIX, sid: 'OnlyRunbooksWriteRecoveries', writers: passwords.writers },
+      ],
+    });
     const writers = [...buckets.roles, ...queues.roles, ...passwords.writers];
     useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], [...writers, ...passwords.readers]);
     useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers);
@@ -256,9 +264,6 @@ export class RootSessionRunbooks extends Construct {
     ];
   }
 }
-
-const reserve = (bucket: s3.IBucket, sid: string, prefix: string, roles: iam.IRole[]) =>
-  reservePrefixes(bucket, { sid, prefixes: [prefix], roles, whose: "the runbooks'", warning: `recordsBucketPolicy:${sid}` });
 
 function check({ protectedAccounts = [], protectedBuckets = [], protectedQueues = [], ...props }: RootSessionRunbooksProps) {
   protectedAccounts.forEach((accountId, i) => checkAccountId(`protectedAccounts[${i}]`, accountId));

@@ -15,6 +15,7 @@ import { checkProps, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
 import { SweepSignals } from './sweep-signals';
 import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
 import { grantReadPrefixes } from '../private/read-prefixes';
+import { checkBucket } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
 
 /** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
@@ -69,7 +70,12 @@ export abstract class RootCredentialsSweep extends Construct {
     super(scope, id);
     const settings = settingsOf(props, work);
     checkProps(props);
-
+    if (props.reportsBucket) {
+      checkBucket(this, 'reportsBucket', props.reportsBucket);
+    }
+    if (work.passwordRecoveries) {
+      checkBucket(this, 'passwordRecoveries', work.passwordRecoveries.bucket);
+    }
     this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey, props.reportRetention);
     const sweep = new Sweep(this, 'Sweep', {
       name: this.node.path,

@@ -113,12 +113,12 @@ export class SweepFunctions extends Construct {
       ...grantAssumeRoot(this, this.batch.role!, {
         tasks: taskPolicies, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts],
       }),
-      ...reservePrefixes(bucket, {
-        sid: 'OnlySweepsWriteRuns',
-        prefixes: [RUNS_PREFIX, LATEST_PREFIX],
-        roles: [this.select.role!, this.batch.role!, this.report.role!],
-        whose: "the sweep's",
-        warning: 'reportsBucketPolicy',
+      ...reservePrefixes(this, bucket, {
+        property: 'reportsBucket',
+        prefixes: [
+          { prefix: RUNS_PREFIX, sid: 'OnlySweepsWriteRuns', writers: [this.select.role!, this.batch.role!, this.report.role!] },
+          { prefix: LATEST_PREFIX, sid: 'OnlySweepsWriteLatest', writers: [this.report.role!] },
+        ],
       }),
     ];
   }

@@ -150,7 +150,7 @@ describe('permissions of a function', () => {
       Sid: sid,
       Effect: 'Deny',
       Principal: { AWS: '*' },
-      Action: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+      Action: Match.arrayWith(['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateObject', 's3:ReplicateDelete', 's3:PutObjectAcl']),
       Resource: { 'Fn::Join': ['', [Match.anyValue(), `/${prefix}*`]] },
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': Array(count).fill(Match.anyValue()) } },
     });

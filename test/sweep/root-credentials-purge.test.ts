@@ -114,15 +114,19 @@ describe('permissions', () => {
     expect(listing.filter((action) => text.includes(`"${action}"`))).toEqual(actions);
   });
 
-  test('to write below runs/ and latest/ are denied to everybody but the functions of the sweep', () => {
+  test.each([
+    ['OnlySweepsWriteRuns', 'runs/', ['Select', 'Batch', 'Report']],
+    ['OnlySweepsWriteLatest', 'latest/', ['Report']],
+  ])('to write are denied by %s below %s to everybody but %j', (sid, prefix, writers) => {
     synthesized().template.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([Match.objectLike({
-          Sid: 'OnlySweepsWriteRuns',
+          Sid: sid,
           Effect: 'Deny',
           Principal: { AWS: '*' },
-          Action: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
-          Condition: { ArnNotEquals: { 'aws:PrincipalArn': [0, 1, 2].map(() => ({ 'Fn::GetAtt': [Match.stringLikeRegexp('(Select|Batch|Report)Role'), 'Arn'] })) } },
+          Action: Match.arrayWith(['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateObject', 's3:ReplicateDelete', 's3:PutObjectAcl']),
+          Resource: { 'Fn::Join': ['', [Match.anyValue(), `/${prefix}*`]] },
+          Condition: { ArnNotEquals: { 'aws:PrincipalArn': writers.map((writer) => ({ 'Fn::GetAtt': [Match.stringLikeRegexp(`${writer}Role`), 'Arn'] })) } },
         })]),
       },
     });
