@@ -227,6 +227,15 @@ export class LocalAws {
     return await this.control('alarms', { account: accountId, region }) as Alarm[];
   }
 
+  /**
+   * Another resource of a stack fails, so that the custom resources that are under way in it are cancelled.
+   *
+   * @returns how many there were
+   */
+  async failSibling(stackId: string): Promise<number> {
+    return await this.control('fail-sibling', { stackId }) as number;
+  }
+
   /** Every line that any function logged, in every account that was used. */
   async logLines(): Promise<string[]> {
     const lines: string[] = [];

@@ -9,16 +9,17 @@ const HANDLER = `
   const https = require('https');
   exports.handler = (event) => new Promise((resolve) => {
     if (event.wait) return setTimeout(resolve, event.wait);
-    const { Mode, Size } = event.ResourceProperties;
+    const { Mode, Size, Version = '' } = event.ResourceProperties;
     console.log(['received', event.RequestType, event.LogicalResourceId, event.PhysicalResourceId, JSON.stringify(event.ResourceProperties)].join(' '));
+    if (Mode === 'silent' && event.RequestType !== 'Delete') return resolve();
     const failed = Mode === 'fail' && event.RequestType !== 'Delete';
     const body = JSON.stringify({
-      Status: failed ? 'FAILED' : 'SUCCESS', Reason: 'told to fail', PhysicalResourceId: event.PhysicalResourceId ?? 'physical-' + event.LogicalResourceId,
+      Status: failed ? 'FAILED' : 'SUCCESS', Reason: 'told to fail', PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : 'physical-' + event.LogicalResourceId + Version,
       StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId, Data: { Text: 'x'.repeat(event.RequestType === 'Create' ? Number(Size ?? 1) : 1) },
     });
     const { hostname, pathname } = new URL(event.ResponseURL);
     const request = https.request({ hostname, path: pathname, method: 'PUT', headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) } }, resolve);
-    request.end(body);
+    setTimeout(() => request.end(body), Mode === 'slow' ? 2000 : 0);
   });`;
 
 const FUNCTION = { Role: role('lambda'), Function: lambdaFunction('Role', HANDLER) };
@@ -39,6 +40,13 @@ describe('a custom resource of the local AWS', () => {
 
   async function received(logicalId: string) {
     return (await aws.logLines()).filter((line) => line.includes(` ${logicalId} `)).map((line) => line.split(' ').slice(1, 4).join(' '));
+  }
+
+  /** Answers what waits in a stack, as the failure of a sibling does. */
+  async function answered(stackId: string) {
+    while (await aws.failSibling(stackId) === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   test('gets a Delete, with the physical id that it answered, after its Create failed', async () => {
@@ -71,6 +79,44 @@ describe('a custom resource of the local AWS', () => {
 
     expect(status).toBe('ROLLBACK_COMPLETE');
     expect(events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('Response object is too long.'));
+  });
+
+  test('is described while it is created, updated and cancelled; one that a failing sibling cancels is deleted by a name that CloudFormation makes', async () => {
+    await stacks.create('cancelled', { ...FUNCTION, Steady: custom({}) });
+    await stacks.beginUpdate('cancelled', { ...FUNCTION, Steady: custom({ Mode: 'silent' }) });
+    expect(await stacks.resource('cancelled', 'Steady', 'UPDATE_IN_PROGRESS')).toMatchObject({ physicalId: 'physical-Steady', stack: { status: 'UPDATE_IN_PROGRESS' } });
+    const { id, status } = await stacks.cancelUpdate('cancelled');
+    expect(status).toBe('UPDATE_ROLLBACK_IN_PROGRESS');
+    await answered(id);
+    expect((await stacks.settled('cancelled')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+
+    await stacks.beginUpdate('cancelled', { ...FUNCTION, Steady: custom({}), Newcomer: custom({ Mode: 'silent' }) });
+    const created = await stacks.resource('cancelled', 'Newcomer', 'CREATE_IN_PROGRESS');
+    expect(created.physicalId).toBeUndefined();
+    await answered(id);
+    const { status: after, events } = await stacks.settled('cancelled');
+    expect(after).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('Resource creation cancelled'));
+    expect(await received('Newcomer')).toEqual(['Create Newcomer ', 'Delete Newcomer cancelled-Newcomer']);
+  });
+
+  test('is rolled back by a cancelled update also when nothing comes after it', async () => {
+    await stacks.create('last', { ...FUNCTION, Last: custom({}) });
+    await stacks.beginUpdate('last', { ...FUNCTION, Last: custom({ Mode: 'slow' }) });
+    await stacks.resource('last', 'Last', 'UPDATE_IN_PROGRESS');
+    await stacks.cancelUpdate('last');
+    expect((await stacks.settled('last')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  test('that another one replaces is deleted at the end, while the stack cleans up', async () => {
+    await stacks.create('replaced', { ...FUNCTION, Thing: custom({ Version: '1' }) });
+    const { status, events } = await stacks.update('replaced', { ...FUNCTION, Thing: custom({ Version: '2' }) });
+    expect(status).toBe('UPDATE_COMPLETE');
+    const last = events.map(({ LogicalResourceId, PhysicalResourceId, ResourceStatus }) => [LogicalResourceId, PhysicalResourceId, ResourceStatus].join(' ')).slice(0, 4);
+    expect(last.map((event) => event.replace(/arn:\S+ /, ''))).toEqual([
+      'replaced UPDATE_COMPLETE', 'Thing physical-Thing1 DELETE_COMPLETE', 'Thing physical-Thing1 DELETE_IN_PROGRESS', 'replaced UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    ]);
+    expect(await stacks.resource('replaced', 'Thing', 'UPDATE_COMPLETE')).toMatchObject({ physicalId: 'physical-Thing2' });
   });
 
   test('waits while its function is throttled', async () => {

@@ -17,7 +17,7 @@ from hypercorn.config import Config  # noqa: E402
 from ministack.core import lambda_runtime  # noqa: E402
 from local_engine import (  # noqa: E402
     clock, cloudformation, custom_resources, deliveries, executions, functions, iam, integrations, logs, maps, messages, metrics, missing_types, s3, schedules,
-    state_machines,
+    stack_states, state_machines,
 )
 from local_engine.app import app  # noqa: E402
 
@@ -43,7 +43,7 @@ async def main():
 
 ADDITIONS = (
     cloudformation, custom_resources, functions, clock, iam, s3, state_machines, executions, integrations, maps, messages, deliveries, schedules, logs, metrics,
-    missing_types,
+    missing_types, stack_states,
 )
 for addition in ADDITIONS:
     addition.install()

@@ -2,7 +2,7 @@
 import asyncio
 import json
 
-from local_engine import clock, deliveries, messages, metrics
+from local_engine import clock, deliveries, messages, metrics, stack_states
 from local_engine.settings import settings
 from ministack.app import app as ministack
 from ministack.core.responses import request_scope
@@ -50,6 +50,7 @@ CONTROLS = {
     "/_local/events": put_aws_events,
     "/_local/advance": advance,
     "/_local/published": published,
+    "/_local/fail-sibling": stack_states.fail_sibling,
     "/_local/fire-schedule": deliveries.fire_now,
     "/_local/metrics": metrics.read,
     "/_local/alarms": metrics.read_alarms,
