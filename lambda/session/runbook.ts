@@ -27,7 +27,7 @@ export function runbook<F extends Fields, Settings extends RunbookSettings, Plan
     const { execution, settings } = event;
     const input = parseInput(event.input, task.fields);
     checkTarget(input.accountId, settings);
-    const starter = event.step === 'prepare' ? startedBy(event.automation ?? {}, execution.machine) : event.startedBy ?? undefined;
+    const starter = event.step === 'prepare' ? startedBy(event.automation ?? {}, execution.machine, event.input) : event.startedBy ?? undefined;
     const start = { execution, input, settings, startedBy: starter };
     log.info(event.step, { execution: execution.id, accountId: input.accountId, dryRun: input.dryRun, startedBy: starter });
     if (event.step === 'prepare') {

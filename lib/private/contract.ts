@@ -231,7 +231,7 @@ export interface RunbookEvent<Settings extends RunbookSettings = RunbookSettings
 export interface RunbookAutomation {
   readonly status?: string;
   readonly executedBy?: string;
-  readonly steps?: readonly { readonly Inputs?: Readonly<Record<string, string>> }[];
+  readonly steps?: readonly { readonly StepStatus?: string; readonly Inputs?: Readonly<Record<string, string>> }[];
 }
 
 /** What `prepare` answers: either it is done, or a plan that `act` is given when it may go on. */

@@ -341,8 +341,11 @@ describe('the input of a direct start', () => {
 });
 
 describe('who started it', () => {
+  const step = (change: object = {}, input: object = BUCKET) => ({
+    StepStatus: 'InProgress', Inputs: { stateMachineArn: `"${MACHINE}"`, input: JSON.stringify(JSON.stringify(input)) }, ...change,
+  });
   const automation = (change: object = {}) => ({
-    status: 'InProgress', executedBy: 'arn:aws:sts::111111111111:assumed-role/Operators/ada', steps: [{ Inputs: { stateMachineArn: `"${MACHINE}"` } }], ...change,
+    status: 'InProgress', executedBy: 'arn:aws:sts::111111111111:assumed-role/Operators/ada', steps: [step()], ...change,
   });
 
   test('is in the record when the document was started', async () => {
@@ -351,9 +354,19 @@ describe('who started it', () => {
     expect(world.records.json(record)).toMatchObject({ startedBy: 'arn:aws:sts::111111111111:assumed-role/Operators/ada' });
   });
 
+  test('is in the record however Systems Manager shows the input of the step', async () => {
+    const world = await PoliciesWorld.create();
+    const plain = step({ Inputs: { stateMachineArn: MACHINE, input: JSON.stringify(BUCKET) } });
+    const { record } = await world.run('unlockBucket', BUCKET, { automation: automation({ steps: [plain] }) });
+    expect(world.records.json(record)).toHaveProperty('startedBy');
+  });
+
   test.each([
     ['an automation that is over', automation({ status: 'Success' })],
-    ['an automation of something else', automation({ steps: [{ Inputs: { stateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:Other' } }] })],
+    ['an automation of something else', automation({ steps: [step({ Inputs: { stateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:Other' } })] })],
+    ['an automation whose step has not begun', automation({ steps: [step({ StepStatus: 'Pending' })] })],
+    ['an automation without a step yet', automation({ steps: [] })],
+    ['an automation that asks for something else', automation({ steps: [step({}, { ...BUCKET, bucket: 'locked-too' })] })],
     ['no automation', { Error: 'Ssm.AutomationExecutionNotFoundException', Cause: 'none' } as object],
   ])('is not taken from %s', async (_what, other) => {
     const world = await PoliciesWorld.create();
