@@ -10,15 +10,17 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { retryingUnreadable } from './answers';
 
 const connections = { keepAlive: true, maxSockets: 64 };
 
 /** One pool of connections for all clients: hundreds of root sessions talk to the same few hosts. */
-const requestHandler = new NodeHttpHandler({
+export const requestHandler = new NodeHttpHandler({
   httpsAgent: new HttpsAgent(connections),
   httpAgent: new HttpAgent(connections),
   connectionTimeout: 5_000,
   requestTimeout: 30_000,
+  socketTimeout: 30_000, // for a body that begins to arrive and never ends
   throwOnRequestTimeout: true,
 });
 
@@ -28,16 +30,16 @@ const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
 /** What is told beside the report is not worth waiting for as long. */
 const signals = { requestHandler, maxAttempts: 4 };
 
-export const cloudFormation = () => new CloudFormationClient(shared);
-export const eventBridge = () => new EventBridgeClient(signals);
-export const organizations = () => new OrganizationsClient(shared);
-export const s3 = () => new S3Client(shared);
-export const sns = () => new SNSClient(signals);
-export const stepFunctions = () => new SFNClient(shared);
+export const cloudFormation = () => retryingUnreadable(new CloudFormationClient(shared));
+export const eventBridge = () => retryingUnreadable(new EventBridgeClient(signals));
+export const organizations = () => retryingUnreadable(new OrganizationsClient(shared));
+export const s3 = () => retryingUnreadable(new S3Client(shared));
+export const sns = () => retryingUnreadable(new SNSClient(signals));
+export const stepFunctions = () => retryingUnreadable(new SFNClient(shared));
 /** IAM as the function's own role: the switches of the organization. */
-export const iam = () => new IAMClient(shared);
+export const iam = () => retryingUnreadable(new IAMClient(shared));
 /** The Region decides the endpoint; AssumeRoot is not answered by the global one. */
-export const sts = (region: string) => new STSClient({ ...shared, region });
+export const sts = (region: string) => retryingUnreadable(new STSClient({ ...shared, region }));
 
 /**
  * What a client finds out from the environment and from files. A sweep makes one for each of thousands of sessions, and all would find the same; credentials
@@ -54,22 +56,29 @@ function lookAround() {
  * IAM as the root user of a member account. It is built from the root session's credentials and from nothing else: a call
  * that names no user acts on whoever signs it, so it must never be able to fall back to the function's own credentials.
  */
-export const iamOfRootSession = (session: Credentials) => new IAMClient({ ...surroundings ??= lookAround(), ...ofRootSession(session) });
+export const iamOfRootSession = (session: Credentials, signal?: AbortSignal) => (
+  retryingUnreadable(new IAMClient({ ...surroundings ??= lookAround(), ...ofRootSession(session, signal) })));
 /** S3 as the root user of a member account. A bucket answers in its own Region only; one that is elsewhere says where. */
-export const s3OfRootSession = (region: string) => (session: Credentials) => (
-  new S3Client({ ...ofRootSession(session), region, followRegionRedirects: true }));
+export const s3OfRootSession = (region: string) => (session: Credentials, signal?: AbortSignal) => (
+  retryingUnreadable(new S3Client({ ...ofRootSession(session, signal), region, followRegionRedirects: true })));
 /** SQS as the root user of a member account, in the Region of a queue: no URL of a queue decides where a signed request goes. */
-export const sqsOfRootSession = (region: string) => (session: Credentials) => (
-  new SQSClient({ ...ofRootSession(session), region, useQueueUrlAsEndpoint: false }));
+export const sqsOfRootSession = (region: string) => (session: Credentials, signal?: AbortSignal) => (
+  retryingUnreadable(new SQSClient({ ...ofRootSession(session, signal), region, useQueueUrlAsEndpoint: false })));
 
 /** Services throttle by account, so these clients retry on their own. */
-function ofRootSession({ AccessKeyId, SecretAccessKey, SessionToken }: Credentials) {
+function ofRootSession({ AccessKeyId, SecretAccessKey, SessionToken }: Credentials, signal?: AbortSignal) {
   const credentials = {
     accessKeyId: required('AccessKeyId', AccessKeyId),
     secretAccessKey: required('SecretAccessKey', SecretAccessKey),
     sessionToken: required('SessionToken', SessionToken),
   };
-  return { requestHandler, retryMode: 'standard', maxAttempts: 6, credentials };
+  return { requestHandler: signal === undefined ? requestHandler : until(signal), retryMode: 'standard', maxAttempts: 6, credentials };
+}
+
+/** The pool of all, from which nothing is sent any more when the signal has come: also no request that the SDK would repeat. */
+function until(abortSignal: AbortSignal): typeof requestHandler {
+  const handle: typeof requestHandler.handle = (request, options) => requestHandler.handle(request, { ...options, abortSignal });
+  return Object.assign(Object.create(requestHandler) as typeof requestHandler, { handle });
 }
 
 function required(name: string, value: string | undefined): string {

@@ -79,7 +79,7 @@ class Preflight {
   }
 
   private async checkPolicyType() {
-    const roots = await everyItem(paginateListRoots({ client: this.organizations }, {}), ({ Roots }) => Roots);
+    const roots = await everyItem('organizations:ListRoots', paginateListRoots({ client: this.organizations }, {}), ({ Roots }) => Roots);
     for (const { Id, PolicyTypes = [] } of roots) {
       if (!PolicyTypes.some(({ Type, Status }) => Type === 'SERVICE_CONTROL_POLICY' && Status === 'ENABLED')) {
         throw new Error(`service control policies are not enabled in root ${Id}: run \`aws organizations enable-policy-type --root-id ${Id} --policy-type SERVICE_CONTROL_POLICY\`${this.organization.FeatureSet === 'ALL' ? '' : ', which needs an organization with all features'}, then deploy again`);

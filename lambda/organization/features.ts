@@ -163,7 +163,7 @@ async function read(aws: Aws): Promise<Seen> {
 function isTrusted(aws: Aws): Promise<boolean> {
   return patiently(aws, async () => {
     const pages = paginateListAWSServiceAccessForOrganization({ client: aws.organizations }, {});
-    const trusted = await everyItem(pages, (page) => page.EnabledServicePrincipals);
+    const trusted = await everyItem('organizations:ListAWSServiceAccessForOrganization', pages, (page) => page.EnabledServicePrincipals);
     return trusted.some(({ ServicePrincipal }) => ServicePrincipal === IAM_SERVICE_PRINCIPAL);
   });
 }

@@ -71,7 +71,7 @@ export async function currentOrganization(aws: Aws): Promise<Organization | unde
 export function delegatedAdministrators(aws: Aws): Promise<string[]> {
   return patiently(aws, async () => {
     const pages = paginateListDelegatedAdministrators({ client: aws.organizations }, { ServicePrincipal: IAM_SERVICE_PRINCIPAL });
-    const administrators = await everyItem(pages, (page) => page.DelegatedAdministrators);
+    const administrators = await everyItem('organizations:ListDelegatedAdministrators', pages, (page) => page.DelegatedAdministrators);
     return administrators.map(({ Id }) => Id!);
   });
 }

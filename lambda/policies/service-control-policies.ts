@@ -46,24 +46,24 @@ export class ServiceControlPolicies {
   attachedTo(id: string): Promise<Policy[]> {
     return this.keep(`attached ${id}`, async () => {
       const pages = paginateListPoliciesForTarget({ client: this.organizations }, { TargetId: id, Filter });
-      return this.described(await everyItem(pages, ({ Policies }) => Policies));
+      return this.described(await everyItem('organizations:ListPoliciesForTarget', pages, ({ Policies }) => Policies));
     });
   }
 
   /** Every service control policy of the organization, attached or not. */
   async all(): Promise<Policy[]> {
-    return this.described(await everyItem(paginateListPolicies({ client: this.organizations }, { Filter }), ({ Policies }) => Policies));
+    return this.described(await everyItem('organizations:ListPolicies', paginateListPolicies({ client: this.organizations }, { Filter }), ({ Policies }) => Policies));
   }
 
   /** To what a policy is attached. */
   async targetsOf(policyId: string): Promise<Target[]> {
-    const targets = await everyItem(paginateListTargetsForPolicy({ client: this.organizations }, { PolicyId: policyId }), ({ Targets }) => Targets);
+    const targets = await everyItem('organizations:ListTargetsForPolicy', paginateListTargetsForPolicy({ client: this.organizations }, { PolicyId: policyId }), ({ Targets }) => Targets);
     return targets.map(({ TargetId }) => targetOf(TargetId!));
   }
 
   private parentOf(id: string): Promise<string> {
     return this.keep(`parent ${id}`, async () => {
-      const [parent] = await everyItem(paginateListParents({ client: this.organizations }, { ChildId: id }), ({ Parents }) => Parents);
+      const [parent] = await everyItem('organizations:ListParents', paginateListParents({ client: this.organizations }, { ChildId: id }), ({ Parents }) => Parents);
       return parent.Id!;
     });
   }

@@ -39,7 +39,7 @@ export async function findBucket(
 }
 
 function bucketsNamed(client: S3Client, Prefix: string): Promise<Bucket[]> {
-  return everyItem(paginateListBuckets({ client, pageSize: 1_000 }, { Prefix }), (page) => page.Buckets);
+  return everyItem('s3:ListBuckets', paginateListBuckets({ client, pageSize: 1_000 }, { Prefix }), (page) => page.Buckets);
 }
 
 /** Every call names the owner: S3 refuses it when the bucket is another account's. */

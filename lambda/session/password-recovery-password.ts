@@ -97,9 +97,9 @@ export async function checkIdentity(iam: IAMClient, accountId: string) {
 /** What the root user has besides a password. */
 export async function otherCredentials(client: IAMClient): Promise<LeftCredential[]> {
   const [keys, certificates, devices] = await Promise.all([
-    everyItem(paginateListAccessKeys({ client }, {}), (page) => page.AccessKeyMetadata),
-    everyItem(paginateListSigningCertificates({ client }, {}), (page) => page.Certificates),
-    everyItem(paginateListMFADevices({ client }, {}), (page) => page.MFADevices),
+    everyItem('iam:ListAccessKeys', paginateListAccessKeys({ client }, {}), (page) => page.AccessKeyMetadata),
+    everyItem('iam:ListSigningCertificates', paginateListSigningCertificates({ client }, {}), (page) => page.Certificates),
+    everyItem('iam:ListMFADevices', paginateListMFADevices({ client }, {}), (page) => page.MFADevices),
   ]);
   return [
     ...keys.map(({ AccessKeyId }): LeftCredential => ({ kind: 'AccessKey', id: AccessKeyId! })),

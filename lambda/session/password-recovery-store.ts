@@ -1,9 +1,10 @@
 import { randomUUID } from 'crypto';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { failure } from './failure';
 import type { RecoveryRecord } from './password-recovery-record';
 import { RECOVERIES_PREFIX } from '../../lib/private/contract';
 import { isNamed } from '../aws/errors';
+import { hasObject, readObject } from '../aws/objects';
 
 /** As it stands in the bucket. */
 interface StoredRecord {
@@ -55,13 +56,10 @@ export class RecoveryStore {
 
   /** It is listed first: S3 calls a missing key denied where the permission to list is limited to a prefix. */
   private async stored(accountId: string): Promise<StoredRecord | undefined> {
-    const key = keyOf(accountId);
-    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: key, MaxKeys: 1 }));
-    if (Contents[0]?.Key !== key) {
-      return undefined;
-    }
-    const { Body, ETag } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-    return { record: JSON.parse(await Body!.transformToString()) as RecoveryRecord, etag: ETag! };
+    const object = { Bucket: this.bucket, Key: keyOf(accountId) };
+    return await hasObject(this.s3, object)
+      ? readObject(this.s3, object, (text, etag) => ({ record: JSON.parse(text) as RecoveryRecord, etag }))
+      : undefined;
   }
 }
 

@@ -1,10 +1,11 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { sha256 } from './digest';
 import { failure } from './failure';
 import type { PolicyHolder } from './policy-holder';
 import type { Start } from './start';
 import { POLICIES_PREFIX, REPLACEMENTS_PREFIX } from '../../lib/private/contract';
 import { isNamed } from '../aws/errors';
+import { hasObject, readObject } from '../aws/objects';
 
 /** What a policy was before a runbook changed it. It says nothing of whether the change came about. */
 export interface PolicyRecord {
@@ -67,9 +68,8 @@ export class PolicyRecords {
   }
 
   /** Whether this execution has saved this policy already: an attempt before this one was about to change it. */
-  async has(key: string): Promise<boolean> {
-    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: key, MaxKeys: 1 }));
-    return Contents.some(({ Key }) => Key === key);
+  has(key: string): Promise<boolean> {
+    return hasObject(this.s3, { Bucket: this.bucket, Key: key });
   }
 
   keyOf({ execution }: Start<{}, unknown>, { accountId, kind, region, name }: PolicyHolder, digest: string): string {
@@ -83,13 +83,15 @@ export class PolicyRecords {
     if (expected === undefined || !await this.has(key)) {
       throw failure('NoSuchRecord', `there is no record ${key}: give the key that an unlock answered; nothing was changed`);
     }
-    const record = parsed(await this.get(key));
-    const isWhole = record !== undefined && typeof record.policy === 'string' && sha256(record.policy) === expected.sha256
-      && (['accountId', 'kind', 'region', 'name', 'sha256'] as const).every((member) => record[member] === expected[member]);
-    if (!isWhole) {
-      throw failure('RecordTampered', `${key} is not what an unlock recorded: somebody has changed it; nothing was changed`);
-    }
-    return record;
+    return readObject(this.s3, { Bucket: this.bucket, Key: key }, (text) => {
+      const record = parsed(text);
+      const isWhole = record !== undefined && typeof record.policy === 'string' && sha256(record.policy) === expected.sha256
+        && (['accountId', 'kind', 'region', 'name', 'sha256'] as const).every((member) => record[member] === expected[member]);
+      if (!isWhole) {
+        throw failure('RecordTampered', `${key} is not what an unlock recorded: somebody has changed it; nothing was changed`);
+      }
+      return record;
+    });
   }
 
   /** A policy that is to be put in place of another, by the SHA-256 of its bytes. */
@@ -98,16 +100,12 @@ export class PolicyRecords {
     if (!await this.has(key)) {
       throw failure('NoSuchReplacement', `there is no policy ${key} in bucket ${this.bucket}: put it there; nothing was changed`);
     }
-    const policy = await this.get(key);
-    if (sha256(policy) !== digest) {
-      throw failure('ReplacementTampered', `the SHA-256 of ${key} is ${sha256(policy)}: it is not the policy that was named; nothing was changed`);
-    }
-    return policy;
-  }
-
-  private async get(key: string): Promise<string> {
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-    return Body!.transformToString();
+    return readObject(this.s3, { Bucket: this.bucket, Key: key }, (policy) => {
+      if (sha256(policy) !== digest) {
+        throw failure('ReplacementTampered', `the SHA-256 of ${key} is ${sha256(policy)}: it is not the policy that was named; nothing was changed`);
+      }
+      return policy;
+    });
   }
 }
 

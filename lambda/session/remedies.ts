@@ -15,6 +15,9 @@ export async function explained<T>(operation: () => Promise<T>): Promise<T> {
 }
 
 function remedyOf(error: unknown): string | undefined {
+  if (isNamed(error, 'UnreadableAnswer', 'UnreadableObject', 'IncompleteAnswer', 'EndlessList')) {
+    return '1. AWS was in trouble for a moment: run it again; 2. a proxy, a firewall or an inspection of traffic on the way cuts or changes answers';
+  }
   if (error instanceof AssumeRootError) {
     return error.denied ? assumeRootDenied(messageOf(error)) : undefined;
   }

@@ -11,7 +11,7 @@ const PATIENCE = seconds(300, 1_000, 10_000);
 /** Every sweep of a state machine that is at work, the one that asks among them. AWS may show one some moments late. */
 export function runningSweeps(stepFunctions: SFNClient, stateMachineArn: string, patience = PATIENCE): Promise<ExecutionListItem[]> {
   return retryWhile(isDenied, patience, () => (
-    everyItem(paginateListExecutions({ client: stepFunctions }, { stateMachineArn, statusFilter: 'RUNNING' }), ({ executions }) => executions)
+    everyItem('states:ListExecutions', paginateListExecutions({ client: stepFunctions }, { stateMachineArn, statusFilter: 'RUNNING' }), ({ executions }) => executions)
   ));
 }
 

@@ -1,7 +1,8 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { CODES } from './remedies';
 import { type PasswordRecovery, RECOVERIES_PREFIX } from '../../lib/private/contract';
 import { textOf } from '../aws/errors';
+import { hasObject, readObject } from '../aws/objects';
 
 /** What is on record of password recoveries. */
 export interface Recoveries {
@@ -16,16 +17,8 @@ export function recoveriesIn(s3: S3Client, bucket: string | undefined): Recoveri
 
 async function read(s3: S3Client, Bucket: string, accountId: string): Promise<PasswordRecovery | undefined> {
   try {
-    const Key = `${RECOVERIES_PREFIX}${accountId}.json`;
-    const { Contents = [], IsTruncated } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: Key })); // S3 may call a missing key denied
-    if (IsTruncated === undefined) {
-      throw new Error('S3 answered without a list'); // it always says so: an answer without it does not say that nothing is there
-    }
-    if (!Contents.some((object) => object.Key === Key)) {
-      return undefined;
-    }
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    return parse(await Body!.transformToString(), accountId);
+    const record = { Bucket, Key: `${RECOVERIES_PREFIX}${accountId}.json` };
+    return await hasObject(s3, record) ? await readObject(s3, record, (text) => parse(text, accountId)) : undefined;
   } catch (error) {
     throw Object.assign(new Error(`whether a password recovery is open in the account could not be read: ${textOf(error)}`), { name: CODES.recoveryUnknown });
   }

@@ -1,5 +1,5 @@
 import type { Problem } from './results';
-import { isDenied, isDeniedName, isNamed, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
+import { isDenied, isDeniedName, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
 import { AssumeRootError } from '../aws/root-sessions';
 
 /** Codes of this library, for what AWS has no error name for. */
@@ -44,18 +44,55 @@ function remediesOf(error: unknown): string[] {
   if (isTemporarilyUnmodifiable(error)) {
     return [`the credential was being changed the whole time: ${SWEEP_AGAIN}`];
   }
-  if (isNamed(error, 'RegionDisabledException')) {
-    return ['STS is not active in this Region for the account: set stsRegion to a Region that is enabled by default, such as us-east-1'];
-  }
-  if (isNamed(error, CODES.recoveryUnknown)) {
-    return [
-      'nothing was deleted: look at the record of the account in the bucket of passwordRecoveries, and at what forbids the sweep to read it',
-      'the bucket is encrypted with a key, or has a policy, that leaves the role of the batch function out: add it',
-      SWEEP_AGAIN,
-    ];
-  }
-  return [SWEEP_AGAIN];
+  return [...BY_CODE[nameOf(error)] ?? [], SWEEP_AGAIN];
 }
+
+const BROKEN_ANSWERS = [
+  'something between the sweep and AWS cuts or changes answers if it happens again: look for a proxy, a firewall or an inspection of traffic in handler.vpc',
+];
+
+/** What to try first, where one cause is likelier than all others. */
+const BY_CODE: Readonly<Record<string, string[]>> = {
+  RegionDisabledException: ['STS is not active in this Region for the account: set stsRegion to a Region that is enabled by default, such as us-east-1'],
+  [CODES.recoveryUnknown]: [
+    'nothing was deleted: look at the record of the account in the bucket of passwordRecoveries, and at what forbids the sweep to read it',
+    'the bucket is encrypted with a key, or has a policy, that leaves the role of the batch function out: add it',
+  ],
+  UnreadableAnswer: BROKEN_ANSWERS,
+  UnreadableObject: BROKEN_ANSWERS,
+  [CODES.incompleteAnswer]: BROKEN_ANSWERS,
+  EndlessList: ['AWS does not come to the end of the list: if it stays so, tell AWS Support the operation and the account'],
+};
+
+/** Why a sweep as a whole did not come to its end, as the state machine caught it. */
+export function problemOfSweep(code: string, message: string): Problem {
+  return problem(code, message, ...isDeniedName(code) ? SELECTION_DENIED : OF_SWEEP[code] ?? BY_CODE[code] ?? [], 'then start the sweep again: clean accounts cost little');
+}
+
+const SELECTION_DENIED = [
+  'a service control policy or a permissions boundary denies the role of the select function organizations:Describe*, organizations:List* or iam:ListOrganizationsFeatures: allow them',
+];
+
+const OUT_OF_TIME = ['AWS answers slowly or not at all: look at the log of the function that ended, and in handler.vpc for a way to the endpoints of AWS'];
+const OUT_OF_MEMORY = ['the selection is too large for the function: select organizational units, or accounts, in more than one construct'];
+const SWITCHED_OFF = ['switch it on: deploy OrgRootAccessFeatures in the management account, and pass it as `features`'];
+const WRONG_ACCOUNT = ['deploy the sweep in the management account, or register its account as delegated administrator for iam.amazonaws.com (RootAccessDelegation)'];
+
+/** Errors of functions are named by Lambda, those of waiting by Step Functions. */
+const OF_SWEEP: Readonly<Record<string, string[]>> = {
+  'InputRefused': ['correct the input of the execution: {} sweeps all that the construct selects'],
+  'SelectionError': ['correct the selection of the construct and deploy it, or the input of the execution'],
+  'FeatureNotEnabled': SWITCHED_OFF,
+  'ServiceAccessNotEnabledException': SWITCHED_OFF,
+  'AccountNotManagementOrDelegatedAdministratorException': WRONG_ACCOUNT,
+  'AWSOrganizationsNotInUseException': WRONG_ACCOUNT,
+  'OrganizationNotFoundException': WRONG_ACCOUNT,
+  'OrganizationNotInAllFeaturesModeException': ['enable all features of the organization in AWS Organizations'],
+  'TooManyRequestsException': ['other callers use up what AWS Organizations allows: start at another time'],
+  'Sandbox.Timedout': OUT_OF_TIME,
+  'States.Timeout': OUT_OF_TIME,
+  'Runtime.OutOfMemory': OUT_OF_MEMORY,
+};
 
 /** STS uses the same words for every cause of a denial, except for the switches. */
 function assumeRootDenied(message: string): string[] {

@@ -1,9 +1,9 @@
 import { createHash } from 'crypto';
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { isSame, type Account, type AccountResult, type Credential } from './results';
 import type { ResolvedSelection } from './selection';
 import { RUNS_PREFIX } from '../../lib/private/contract';
-import { everyItem } from '../aws/pages';
+import { keysOf, readObject } from '../aws/objects';
 
 /** A Step Functions execution, as its context object names it. */
 export interface Execution {
@@ -40,11 +40,13 @@ export class RunFolder {
 
   /** Refuses a selection that is not the one that was saved. */
   async selection(digest: string): Promise<ResolvedSelection> {
-    const text = await this.get(`${this.prefix}selection.json`);
-    if (digestOf(text) !== digest) {
-      throw Object.assign(new Error(`${this.prefix}selection.json is not what the sweep saved: somebody has changed it`), { name: 'SelectionTampered' });
-    }
-    return JSON.parse(text) as ResolvedSelection;
+    const Key = `${this.prefix}selection.json`;
+    return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => {
+      if (digestOf(text) !== digest) {
+        throw Object.assign(new Error(`${Key} is not what the sweep saved: somebody has changed it`), { name: 'SelectionTampered' });
+      }
+      return JSON.parse(text) as ResolvedSelection;
+    });
   }
 
   /**
@@ -62,7 +64,7 @@ export class RunFolder {
       const [attempt, file] = key.slice(this.plansPrefix(batch).length).split('/');
       if (attempt !== asking) {
         const accountId = file.slice(0, -'.json'.length);
-        plans.set(accountId, unique([...plans.get(accountId) ?? [], ...JSON.parse(await this.get(key)) as Credential[]]));
+        plans.set(accountId, unique([...plans.get(accountId) ?? [], ...await this.json<Credential[]>(key)]));
       }
     }
     return plans;
@@ -75,21 +77,19 @@ export class RunFolder {
   /** The results of a batch, or nothing when it did not come to an end. They are listed first: S3 may call a missing key denied. */
   async results(batch: number): Promise<AccountResult[] | undefined> {
     const [key] = await this.list(`${this.prefix}batch-${batchNumber(batch)}.json`);
-    return key === undefined ? undefined : JSON.parse(await this.get(key)) as AccountResult[];
+    return key === undefined ? undefined : this.json<AccountResult[]>(key);
   }
 
   async put(key: string, body: string, contentType = 'application/json'): Promise<void> {
     await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType }));
   }
 
-  private async get(key: string): Promise<string> {
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-    return Body!.transformToString();
+  private json<T>(Key: string): Promise<T> {
+    return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => JSON.parse(text) as T);
   }
 
-  private async list(prefix: string): Promise<string[]> {
-    const objects = await everyItem(paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: prefix }), (page) => page.Contents);
-    return objects.map(({ Key }) => Key!);
+  private list(prefix: string): Promise<string[]> {
+    return keysOf(this.s3, this.bucket, prefix);
   }
 
   /** Not by the name of the results: the permission to write those must not reach plans. */

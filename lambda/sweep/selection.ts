@@ -72,15 +72,15 @@ async function select(organizations: OrganizationsClient, { accounts, organizati
     const nested = await Promise.all(organizationalUnits.map((id) => accountsBelow(organizations, id)));
     return unique(nested.flat());
   }
-  const all = unique(await everyItem(paginateListAccounts({ client: organizations }, {}), (page) => page.Accounts));
+  const all = unique(await everyItem('organizations:ListAccounts', paginateListAccounts({ client: organizations }, {}), (page) => page.Accounts));
   return accounts === undefined ? all : listed(all, accounts);
 }
 
 /** ListAccountsForParent gives an OU's own accounts only, so every OU below it is asked too. */
 async function accountsBelow(client: OrganizationsClient, parentId: string): Promise<OrganizationsAccount[]> {
   try {
-    const own = await everyItem(paginateListAccountsForParent({ client }, { ParentId: parentId }), (page) => page.Accounts);
-    const units = await everyItem(paginateListOrganizationalUnitsForParent({ client }, { ParentId: parentId }), (page) => page.OrganizationalUnits);
+    const own = await everyItem('organizations:ListAccountsForParent', paginateListAccountsForParent({ client }, { ParentId: parentId }), (page) => page.Accounts);
+    const units = await everyItem('organizations:ListOrganizationalUnitsForParent', paginateListOrganizationalUnitsForParent({ client }, { ParentId: parentId }), (page) => page.OrganizationalUnits);
     const nested = await Promise.all(units.map((unit) => accountsBelow(client, unit.Id!)));
     return [...own, ...nested.flat()];
   } catch (error) {

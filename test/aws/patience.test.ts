@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { everyItem } from '../../lambda/aws/pages';
 import { readUntil, retryWhile, seconds, within, type Patience } from '../../lambda/aws/patience';
 
 const SHORT: Patience = { forMs: 60, firstPauseMs: 5, longestPauseMs: 20 };
@@ -97,16 +96,5 @@ describe('what nobody needs', () => {
 
   test.each([20, 0, -5])('is given up after its time: %s ms', async (milliseconds) => {
     await expect(within(milliseconds, () => sleep(5_000, 'late', { ref: false }))).rejects.toThrow(`no answer within ${milliseconds} ms`);
-  });
-});
-
-describe('a list in pages', () => {
-  async function* pages(...all: (number[] | undefined)[]) {
-    yield* all.map((items) => ({ items }));
-  }
-
-  test('is read to its end, also when a page is empty or says nothing', async () => {
-    expect(await everyItem(pages([1, 2], [], undefined, [3]), ({ items }) => items)).toEqual([1, 2, 3]);
-    expect(await everyItem(pages(), ({ items }) => items)).toEqual([]);
   });
 });

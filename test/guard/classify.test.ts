@@ -7,6 +7,7 @@ import { findingOf } from '../../lambda/guard/finding';
 import { messageOf } from '../../lambda/guard/message';
 import { inert } from '../../lambda/guard/text';
 import { ACTIVITY_KINDS, type MonitorSettings } from '../../lib/private/contract-guard';
+import { cases } from '../support/cases';
 
 const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE, RUNBOOK_USER], guardrailPolicies: [GUARDRAIL], ignored: [] };
 
@@ -150,7 +151,7 @@ describe('nothing is lost', () => {
       const { findings, ignored, expected } = delivery(messages);
       expect(findings.length + ignored.length + expected).toBe(messages.length);
       findings.forEach(messageOf);
-    }), { numRuns: 500 });
+    }), cases(500));
   });
 
   test('whatever is in the other fields: a sign-in of root is told', () => {
@@ -160,7 +161,7 @@ describe('nothing is lost', () => {
     fc.assert(fc.property(others, (more) => {
       const { findings } = delivery([JSON.stringify({ ...signIn, ...more })]);
       expect(findings).toMatchObject([{ activity: 'RootSignIn' }]);
-    }), { numRuns: 300 });
+    }), cases(300));
   });
 });
 
@@ -192,7 +193,7 @@ describe('text of an event is inert', () => {
       const shown = inert(text, longest);
       expect(shown).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
       expect(shown.length).toBeLessThanOrEqual(longest + 1);
-    }), { numRuns: 1_000 });
+    }), cases(1_000));
   });
 
   test('the longest message fits SNS and EventBridge', () => {

@@ -15,6 +15,7 @@ import { matcherOf } from './filter-pattern';
 import { kindsOf } from '../../lambda/guard/classify';
 import { RootActivity, RootActivityMonitor, type RootActivityMonitorProps } from '../../lib';
 import { ACTIVITY_KINDS, type ActivityKind, COUNTED_BY_FUNCTION, type MonitorSettings } from '../../lib/private/contract-guard';
+import { cases } from '../support/cases';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
 const IGNORE = { accountId: MEMBER, activities: [RootActivity.ROOT_SIGN_IN, RootActivity.ROOT_API_USE], reason: 'yearly drill' };
@@ -88,7 +89,7 @@ describe.each([['plain', WATCHED], ['with what is ignored', { ...WATCHED, ignore
     fc.assert(fc.property(trailEvents, fc.constantFrom(...clouds), (event, { counts, delivers }) => {
       expect(counts(event)).toEqual({ ...expected(event), ...rootSessions(event) });
       expect(kindsOf(event, settings).length === 0 || delivers(event)).toBe(true);
-    }), { numRuns: 3_000 });
+    }), cases(3_000));
   });
 });
 

@@ -7,6 +7,7 @@ import { judge } from '../../lambda/policies/judge';
 import { rootRequest } from '../../lambda/policies/root-requests';
 import { BlockedRootSessions, type LongTermRootExemption, OrgRootAccessFeatures, RootUserGuardrail, type RootUserGuardrailProps } from '../../lib';
 import { isAllowed, levelsOf } from '../policies/simulated';
+import { cases } from '../support/cases';
 
 const UNIT = 'ou-abcd-11111111';
 const MEMBER = '333333333333';
@@ -126,7 +127,7 @@ describe('evaluated', () => {
       const request = (credentials: 'session' | 'long-term') => rootRequest({ partition: 'aws', accountId: account }, credentials, action);
       expect(judge(levelsOf([content], []), request('session')).judgement).toBe('allows');
       expect(judge(levelsOf([content], []), request('long-term')).judgement).toBe(spared ? 'allows' : 'blocks');
-    }), { numRuns: 60 });
+    }), cases(60));
     expect(evaluations).toBeGreaterThan(15);
   }, 60_000);
 });

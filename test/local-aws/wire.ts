@@ -15,8 +15,11 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
-  /** Trouble on the way back: no byte of the answer arrives (`reset`), or only its head and the first half of its body (`cut`), or it is waited for in vain (`silent`). */
-  readonly connection?: 'reset' | 'cut' | 'silent';
+  /**
+   * Trouble on the way back: no byte of the answer arrives (`reset`), or only its head and the first half of its body (`cut`), which may keep the caller
+   * waiting for the rest (`stalled`), or nothing at all is ever sent (`silent`).
+   */
+  readonly connection?: 'reset' | 'cut' | 'stalled' | 'silent';
 }
 
 /** Who signed a request. */

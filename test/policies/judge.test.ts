@@ -5,6 +5,7 @@ import type { Context } from '../../lambda/policies/conditions';
 import { judge, type Judgement, type Request } from '../../lambda/policies/judge';
 import { ANY, matches } from '../../lambda/policies/patterns';
 import { anyRootRequest, rootRequest, TASK_ACTIONS } from '../../lambda/policies/root-requests';
+import { cases } from '../support/cases';
 
 const ACCOUNT = '333333333333';
 const ROOT = { partition: 'aws', accountId: ACCOUNT, organizationId: 'o-fakeorganization' };
@@ -158,7 +159,7 @@ const requests = fc.record({
   hidden: fc.subarray(['aws:principalarn', 'aws:principalaccount', 'aws:requestedregion', 'aws:assumedroot', 'aws:viaawsservice', 'aws:principaltag/*', 'aws:multifactorauthage']),
 });
 
-const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 300), ...process.env.FC_SEED && { seed: Number(process.env.FC_SEED) } };
+const RUNS = cases(300);
 
 describe('against an independent evaluator', () => {
   const told = (context: Readonly<Record<string, string>>): Context => ({

@@ -45,12 +45,10 @@ describe('a clean account', () => {
     });
   });
 
-  test.each([
-    ['iam:ListAccessKeys', 'access keys'], ['iam:ListSigningCertificates', 'signing certificates'], ['iam:ListMFADevices', 'MFA devices'],
-  ])('is not proven clean by a %s that has lost its list', async (operation, what) => {
+  test.each(['iam:ListAccessKeys', 'iam:ListSigningCertificates', 'iam:ListMFADevices'])('is not proven clean by a %s that has lost its list', async (operation) => {
     const member = await memberWith();
     member.organization.faults.add({ operation, effect: hollow });
-    expect((await member.sweep({ readSeconds: 0 })).problem).toMatchObject({ code: 'IncompleteAnswer', message: `IAM answered without a list of ${what}` });
+    expect((await member.sweep({ readSeconds: 0 })).problem).toMatchObject({ code: 'IncompleteAnswer', message: `AWS answered ${operation} without a list` });
   });
 
   test.each(['iam:GetAccountSummary', 'iam:GetLoginProfile', 'iam:ListAccessKeys', 'iam:ListSigningCertificates', 'iam:ListMFADevices'])(

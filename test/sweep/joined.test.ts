@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { organizations } from '../../lambda/aws/clients';
 import { joinedAccountId, nextStep } from '../../lambda/sweep/joined';
 import { FakeOrganization, fail, serve, type ServedOrganization } from '../local-aws/organization';
+import { cases } from '../support/cases';
 
 const MANAGEMENT = '111111111111';
 const JOINED = '222222222222';
@@ -70,7 +71,7 @@ describe('the id of the account that joined', () => {
       const named = new Set(JSON.stringify(rest).match(/"\d{12}"/g)?.map((text) => text.slice(1, -1)));
       named.delete(account as string);
       expect([...named]).toEqual([id]);
-    }), { numRuns: 2_000 });
+    }), cases(2_000));
   });
 
   test('is found, or not, in an event of any depth', () => {

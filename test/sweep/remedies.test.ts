@@ -1,9 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { AssumeRootError } from '../../lambda/aws/root-sessions';
-import { CODES, isDenialOfCall, problemOf } from '../../lambda/sweep/remedies';
+import { CODES, isDenialOfCall, problemOf, problemOfSweep } from '../../lambda/sweep/remedies';
 
 const named = (name: string, message = 'the words of AWS') => Object.assign(new Error(message), { name });
 const assumeRoot = (message: string, denied = true) => new AssumeRootError(denied, named('AccessDenied', message));
+
+describe('what to do about a sweep that did not come to its end', () => {
+  test.each<[string, RegExp]>([
+    ['InputRefused', /input of the execution/],
+    ['SelectionError', /selection of the construct/],
+    ['FeatureNotEnabled', /OrgRootAccessFeatures/],
+    ['AccountNotManagementOrDelegatedAdministratorException', /RootAccessDelegation/],
+    ['AccessDeniedException', /service control policy or a permissions boundary/],
+    ['Sandbox.Timedout', /answers slowly or not at all/],
+    ['States.Timeout', /answers slowly or not at all/],
+    ['UnreadableAnswer', /a proxy, a firewall/],
+    ['EndlessList', /AWS Support/],
+    ['SyntaxError', /start the sweep again/],
+  ])('because of %s is said first', (code, remedy) => {
+    const { remedies } = problemOfSweep(code, 'the words of the error');
+    expect(remedies[0]).toMatch(remedy);
+    expect(remedies.at(-1)).toMatch(/start the sweep again/);
+  });
+});
 
 describe('what to do about an error', () => {
   test.each<[string, unknown, string, RegExp[]]>([
@@ -19,10 +38,13 @@ describe('what to do about an error', () => {
       /Deny \(the error names a service control policy\)$/, /Control Tower/, /every parent/,
     ]],
     ['a credential that changes all the time', named('EntityTemporarilyUnmodifiable'), 'EntityTemporarilyUnmodifiable', [/being changed the whole time: start the sweep again/]],
-    ['a Region that is off', named('RegionDisabledException'), 'RegionDisabledException', [/set stsRegion to a Region that is enabled by default/]],
+    ['a Region that is off', named('RegionDisabledException'), 'RegionDisabledException', [/set stsRegion to a Region that is enabled by default/, /start the sweep again/]],
     ['a recovery that cannot be read', named(CODES.recoveryUnknown), 'RecoveryUnknown', [
       /nothing was deleted: look at the record/, /policy, that leaves the role of the batch function out: add it/, /start the sweep again/,
     ]],
+    ['an answer that cannot be read', named('UnreadableAnswer'), 'UnreadableAnswer', [/a proxy, a firewall/, /start the sweep again/]],
+    ['a session of which the answer cannot be read', new AssumeRootError(false, named('UnreadableAnswer')), 'UnreadableAnswer', [/a proxy, a firewall/, /start the sweep again/]],
+    ['a list that never ends', named('EndlessList'), 'EndlessList', [/AWS Support/, /start the sweep again/]],
     ['an AssumeRoot that failed in another way', assumeRoot('no', false), 'AccessDenied', [/Null/, /Control Tower/, /every parent/]],
     ['anything else', named('ServiceFailure'), 'ServiceFailure', [/^start the sweep again: clean accounts cost little/]],
     ['what is no error', 'broken', 'Error', [/start the sweep again/]],

@@ -3,7 +3,7 @@ import { eventBridge, s3, sns } from '../../aws/clients';
 import { log } from '../../log';
 import { csvOf } from '../csv';
 import { htmlOf } from '../html';
-import { problem } from '../remedies';
+import { problemOfSweep } from '../remedies';
 import { composeReport, reconcile } from '../report';
 import type { Problem } from '../results';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
@@ -57,5 +57,5 @@ export async function handler({ execution, run, tolerateFailedAccounts, failOnFi
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
-  return problem(name, messageOfCause(Cause).slice(0, 1_000));
+  return problemOfSweep(name, messageOfCause(Cause).slice(0, 1_000));
 }

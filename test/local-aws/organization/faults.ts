@@ -80,6 +80,18 @@ export const neverAnswer: Effect = async (_call, answer) => ({ ...await answer()
 /** The request has its effect and half of the answer arrives. */
 export const cutBody: Effect = async (_call, answer) => ({ ...await answer(), connection: 'cut' });
 
+/** The request has its effect, half of the answer arrives, and the connection stays open for the rest. */
+export const stallBody: Effect = async (_call, answer) => ({ ...await answer(), connection: 'stalled' });
+
+/** The request has its effect. The body of the answer ends early, and its Content-Length fits what is left of it: nothing but its content shows that it is not whole. */
+export function endEarly(share = 0.5): Effect {
+  return async (_call, answer) => {
+    const answered = await answer();
+    const bytes = Buffer.from(answered.body);
+    return { ...answered, body: bytes.subarray(0, Math.floor(bytes.length * share)) };
+  };
+}
+
 /** Network and service latency. */
 export function delay(milliseconds: number): Effect {
   return async (_call, answer) => {
@@ -137,3 +149,11 @@ export const emptyPages: Effect = async (call, answer) => {
   call.pages.empty = true;
   return answer();
 };
+
+/** Empty pages with a token that never end: the token is the same on each, or a new one each time. */
+export function endlessPages(token: 'same' | 'new'): Effect {
+  return async (call, answer) => {
+    call.pages.endless = token;
+    return answer();
+  };
+}

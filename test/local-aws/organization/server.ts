@@ -57,8 +57,8 @@ export function writeAnswer(outgoing: ServerResponse, { status, headers, body, c
   }
   const bytes = Buffer.from(body);
   outgoing.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
-  if (connection === 'cut') {
-    outgoing.write(bytes.subarray(0, bytes.length / 2), () => outgoing.destroy());
+  if (connection === 'cut' || connection === 'stalled') {
+    outgoing.write(bytes.subarray(0, bytes.length / 2), () => connection === 'cut' && outgoing.destroy());
   } else {
     outgoing.end(bytes);
   }

@@ -2,10 +2,10 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expectHonesty, expectRemedies, expectRestraint } from './properties';
-import { cases, casesTimeout } from './runs';
 import { credentialsIn, passingScenario, setUp, type Scenario } from './scenario';
 import { MANAGEMENT, serveWorlds } from './world';
 import { nextStep } from '../../../lambda/sweep/joined';
+import { cases, casesTimeout } from '../../support/cases';
 
 serveWorlds();
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expectRestraint, expectTruth } from './properties';
-import { cases, casesTimeout } from './runs';
 import { passingScenario, setUp, type Scenario, type Stage } from './scenario';
 import { ATTEMPTS, again, MANAGEMENT, serveWorlds } from './world';
 import type { ResolvedSelection } from '../../../lambda/sweep/selection';
+import { cases, casesTimeout } from '../../support/cases';
 
 serveWorlds();
 

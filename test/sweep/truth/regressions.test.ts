@@ -118,14 +118,16 @@ describe('a password recovery', () => {
     ['hollow', 'open', 'recoveries:GetObject'],
     ['cut', 'open', 'recoveries:GetObject'],
     ['expired', 'garbled', 'iam:GetAccountSummary'],
+    ['endsEarly', 'open', 'recoveries:GetObject'],
+    ['endsAtOnce', 'open', 'recoveries:ListObjectsV2'],
   ])('of which the answer is %s (%s, %s) leaves the account untouched, and failed', async (what, recovery, operation) => {
     const stage = inRecovery(recovery, { what, operation, times: operation.startsWith('iam:') ? 1 : undefined });
     expect(await swept(stage)).toMatchObject({ outcome: 'failed', problem: { code: 'RecoveryUnknown' } });
     expect(credentialsIn(stage.world, memberId(0))).toHaveLength(3);
   });
 
-  test('of which the answer fails for a moment is read again', async () => {
-    expect(statuses(await swept(inRecovery('open', { what: 'failed', operation: 'recoveries:GetObject', times: 2 })))).toEqual(['kept', 'deleted', 'kept']);
+  test.each(['failed', 'cut', 'endsEarly'])('of which the answer is %s for a moment is read again', async (what) => {
+    expect(statuses(await swept(inRecovery('open', { what, operation: 'recoveries:GetObject', times: 2 })))).toEqual(['kept', 'deleted', 'kept']);
   });
 });
 

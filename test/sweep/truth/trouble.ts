@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { credentialsOf } from './witness';
 import type { World } from './world';
 import {
-  cutBody, emptyPages, fail, loseAnswer, neverAnswer, resetBefore, shortPages, stale, type Effect, type FakeAccount, type FakeOrganization,
+  cutBody, emptyPages, endEarly, endlessPages, fail, loseAnswer, neverAnswer, resetBefore, shortPages, stale,
+  type Effect, type FakeAccount, type FakeOrganization,
 } from '../../local-aws/organization';
 
 const READS = ['GetAccountSummary', 'GetLoginProfile', 'ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices'].map((name) => `iam:${name}`);
@@ -31,6 +32,8 @@ export function passingTrouble(): fc.Arbitrary<Trouble> {
     fc.record({ what: fc.constantFrom(...whats), operation: fc.constantFrom(...operations), times });
   return fc.oneof(
     { weight: 4, arbitrary: of(['throttled', 'unavailable', 'failed', 'failedAfterEffect', 'reset', 'lost', 'cut'], ANY) },
+    { weight: 2, arbitrary: of(['endsEarly', 'endsAtOnce'], ANY) },
+    { weight: 1, arbitrary: of(['unanswered'], ANY, fc.constant(1)) },
     { weight: 2, arbitrary: of(['unmodifiable', 'concurrent'], ['iam:DeleteLoginProfile', 'iam:DeactivateMFADevice']) },
     { weight: 2, arbitrary: of(['staleTwice'], READS, fc.constant(undefined)) },
     { weight: 1, arbitrary: of(['expired'], IN_SESSION, fc.constant(1)) },
@@ -46,9 +49,12 @@ export function lastingTrouble(accounts: string[]): fc.Arbitrary<Trouble> {
   const of = (whats: string[], operations: string[], times?: number) =>
     fc.record({ what: fc.constantFrom(...whats), operation: fc.constantFrom(...operations), account, times: fc.constant(times) });
   return fc.oneof(
-    { weight: 2, arbitrary: of(['denied', 'failed', 'failedAfterEffect', 'reset', 'cut', 'expired', 'unmodifiable'], [...IN_SESSION, 'sts:AssumeRoot']) },
+    { weight: 2, arbitrary: of(['denied', 'failed', 'failedAfterEffect', 'reset', 'cut', 'endsEarly', 'endsAtOnce', 'expired', 'unmodifiable'], [...IN_SESSION, 'sts:AssumeRoot']) },
+    { weight: 1, arbitrary: of(['unanswered'], [...IN_SESSION, 'sts:AssumeRoot']) },
+    { weight: 1, arbitrary: of(['endless', 'endlessAnew'], READS.slice(2)) },
+    { weight: 1, arbitrary: of(['endless', 'endlessAnew'], IN_ORGANIZATION.slice(1)).map((trouble) => ({ ...trouble, account: undefined })) },
     { weight: 2, arbitrary: of(['pretended', 'lost'], DELETIONS) },
-    { weight: 2, arbitrary: of(['denied', 'failed', 'reset', 'cut', 'hollow'], RECORDS) },
+    { weight: 2, arbitrary: of(['denied', 'failed', 'reset', 'cut', 'endsEarly', 'hollow'], RECORDS) },
     { weight: 1, arbitrary: of(['opensRecovery before'], ['sts:AssumeRoot'], 1) },
     { weight: 2, arbitrary: of(['staleForLong', 'hollow'], READS) },
     { weight: 5, arbitrary: of(DEEDS.flatMap((deed) => [`${deed} before`, `${deed} after`]), [...IN_SESSION, ...DELETIONS, 'sts:AssumeRoot'], 1) },
@@ -80,6 +86,10 @@ const EFFECTS: Readonly<Record<string, () => Effect>> = {
   reset: () => resetBefore,
   lost: () => loseAnswer,
   cut: () => cutBody,
+  endsEarly: () => endEarly(),
+  endsAtOnce: () => endEarly(0),
+  endless: () => endlessPages('same'),
+  endlessAnew: () => endlessPages('new'),
   unanswered: () => neverAnswer,
   unmodifiable: () => fail('EntityTemporarilyUnmodifiable'),
   concurrent: () => fail('ConcurrentModification'),

@@ -7,6 +7,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { ObjectStore } from './object-store';
 import { Witness } from './witness';
+import { retryingUnreadable } from '../../../lambda/aws/answers';
+import { requestHandler } from '../../../lambda/aws/clients';
 import type { Patience } from '../../../lambda/aws/patience';
 import { RootSessions } from '../../../lambda/aws/root-sessions';
 import type { AccountPatience } from '../../../lambda/sweep/account';
@@ -140,6 +142,9 @@ export function serveWorlds(): void {
   beforeAll(async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics of the reports
     vi.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
+    const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
+      setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout);
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -163,10 +168,10 @@ export class Sweep {
   readonly folder: RunFolder;
   /** The production clients as they are, but for the pauses after throttling, which take seconds. */
   private readonly clients = {
-    iam: new IAMClient({ maxAttempts: 10 }),
-    organizations: new OrganizationsClient({ maxAttempts: 10 }),
-    s3: new S3Client({ maxAttempts: 10 }),
-    sts: new STSClient({ maxAttempts: 10 }),
+    iam: retryingUnreadable(new IAMClient({ requestHandler, maxAttempts: 10 })),
+    organizations: retryingUnreadable(new OrganizationsClient({ requestHandler, maxAttempts: 10 })),
+    s3: retryingUnreadable(new S3Client({ requestHandler, maxAttempts: 10 })),
+    sts: retryingUnreadable(new STSClient({ requestHandler, maxAttempts: 10 })),
   };
 
   constructor(private readonly settings: SweepSettings, private readonly patience: Waits) {
