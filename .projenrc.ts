@@ -1,8 +1,8 @@
 import { awscdk, cdk, javascript } from 'projen';
 import { bundleHandlers } from './projenrc/bundle';
+import { jest } from './projenrc/jest';
 import { localAws } from './projenrc/local-aws';
 import { packageContents } from './projenrc/package-contents';
-import { vitest } from './projenrc/vitest';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-root-access',
@@ -30,7 +30,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   testdir: 'test',
   entrypoint: 'dist-lib/index.js',
   sampleCode: false,
-  jest: false, // the tests run on vitest: it takes ESM-only packages as they are, which the handlers use
+  jest: false, // projen's own set-up compiles tests by ts-jest; ours is in projenrc/jest.ts
   docgenFilePath: 'API.md',
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
@@ -72,7 +72,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-xml-parser',
     // build and tests
     '@stryker-mutator/core@^9.6.1',
-    '@stryker-mutator/vitest-runner@^9.6.1',
+    '@stryker-mutator/jest-runner@^9.6.1',
     '@types/jsdom@^21.1.7',
     'jsdom@^26.1.0',
     'ajv',
@@ -96,7 +96,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 bundleHandlers(project);
-vitest(project);
+jest(project);
 localAws(project);
 packageContents(project);
 

@@ -2,7 +2,6 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { describe, expect, test } from 'vitest';
 import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps } from '../lib';
 
 function synthesized(props: CentralizedRootAccessProps = {}) {

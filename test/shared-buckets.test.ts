@@ -2,7 +2,6 @@ import { App, NestedStack, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-li
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { describe, expect, test } from 'vitest';
 import { PasswordRecoveries, RootCredentialsAudit, RootCredentialsPurge, RootSessionRunbooks } from '../lib';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };

@@ -2,7 +2,6 @@ import { ListOrganizationsFeaturesCommand } from '@aws-sdk/client-iam';
 import { ListAccountsCommand } from '@aws-sdk/client-organizations';
 import { GetBucketPolicyCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { iam, organizations, s3OfRootSession, sqsOfRootSession, sts } from '../../lambda/aws/clients';
 import { RootSessions } from '../../lambda/aws/root-sessions';
 import { cutBody, endEarly, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
@@ -21,8 +20,8 @@ beforeEach(async () => {
   Object.assign(process.env, served.environment);
 });
 afterEach(() => served.close());
-beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0.01)); // the SDK draws its pauses between attempts, here the shortest
-afterEach(() => void vi.restoreAllMocks());
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // the SDK draws its pauses between attempts, here the shortest
+afterEach(() => void jest.restoreAllMocks());
 
 /** A session for each call, so that AssumeRoot is among them. */
 const session = (task: 'IAMAuditRootUserCredentials' | 'S3UnlockBucketPolicy' | 'SQSUnlockQueuePolicy') => new RootSessions(sts('us-east-1'), 'aws', 0).of(MEMBER, task);

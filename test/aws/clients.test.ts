@@ -1,5 +1,4 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { beforeAll, describe, expect, test } from 'vitest';
 import { iamOfRootSession } from '../../lambda/aws/clients';
 
 const session = (AccessKeyId: string) => ({ AccessKeyId, SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() });

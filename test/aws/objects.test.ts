@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasObject, keysOf, readObject } from '../../lambda/aws/objects';
 import { readRequest, writeAnswer } from '../local-aws/organization';
 import type { WireResponse } from '../local-aws/wire';

@@ -1,6 +1,5 @@
 import { paginateListAccessKeys } from '@aws-sdk/client-iam';
 import { paginateListAccounts } from '@aws-sdk/client-organizations';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { organizations, sts } from '../../lambda/aws/clients';
 import { everyItem } from '../../lambda/aws/pages';
 import { RootSessions } from '../../lambda/aws/root-sessions';

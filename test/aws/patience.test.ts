@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
 import { readUntil, retryWhile, seconds, within, type Patience } from '../../lambda/aws/patience';
 
 const SHORT: Patience = { forMs: 60, firstPauseMs: 5, longestPauseMs: 20 };

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRollingBack } from '../../lambda/aws/rollback';
 
 const STACK = 'arn:aws:cloudformation:us-east-1:111111111111:stack/RootAccess/1';

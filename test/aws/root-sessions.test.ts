@@ -1,12 +1,12 @@
 import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import * as clients from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { AssumeRootError, RootSession, RootSessions } from '../../lambda/aws/root-sessions';
 import { hasPassword } from '../../lambda/sweep/look';
 import { fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
+import { onTestFinished } from '../support/on-test-finished';
 
 const MEMBER = '222222222222';
 const { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } = clients;

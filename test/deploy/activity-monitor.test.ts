@@ -4,12 +4,13 @@ import { CfnOutput } from 'aws-cdk-lib';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { deploymentInto } from './testing';
 import { RootActivity, RootActivityMonitor } from '../../lib';
 import { eventNamed, MEMBER } from '../guard/events';
 import type { PublishedMessage } from '../local-aws/local-aws';
 import { FakeOrganization } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
+import { expectAbout } from '../support/expect-about';
 
 const TRAIL = 'organization-trail';
 const METRICS = 'Trail';
@@ -41,9 +42,9 @@ describe('a deployed monitor', () => {
       new CfnOutput(scope, 'SignInsUrl', { value: queue.queueUrl });
       new CfnOutput(scope, 'Topic', { value: monitor.topic.topicArn });
     });
-    expect(code, output).toBe(0);
+    expectAbout(output, code).toBe(0);
     topic = await stack().output('Topic');
-  }, 180_000);
+  });
 
   test('tells the topic what the root user did, and is silent about root sessions and everybody else', async () => {
     await write(
@@ -52,11 +53,11 @@ describe('a deployed monitor', () => {
       eventNamed('root of a member account signs in'),
       eventNamed('an access key of root lists buckets'),
     );
-    await vi.waitFor(async () => expect(await told()).toHaveLength(2), { timeout: 20_000, interval: 250 });
+    await eventually(async () => expect(await told()).toHaveLength(2));
     expect((await told()).every(({ subject }) => subject!.includes(MEMBER))).toBe(true);
     const [{ message }] = await told();
     expect(message).toMatch(/^What to do:$/m);
-  }, 60_000);
+  });
 
   test('sends an event to the rule that asked for this activity, and no other', async () => {
     const client = new SQSClient(stack().aws.clientSettings());
@@ -72,6 +73,6 @@ describe('a deployed monitor', () => {
     const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map(({ name }) => name);
     expect(ringing.length).toBeGreaterThanOrEqual(2);
     const heard = async () => (await stack().aws.published(topic)).filter(isOfAlarm);
-    await vi.waitUntil(async () => (await heard()).length === ringing.length, { timeout: 10_000, interval: 250 });
+    await eventually(async () => (await heard()).length === ringing.length);
   });
 });

@@ -6,9 +6,9 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { describe, expect, test } from 'vitest';
 import { audit, BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, PasswordRecoveries, RootCredential } from '../../lib';
+import { expectAbout } from '../support/expect-about';
 import { nameOf } from '../sweep/truth/witness';
 
 const organization = variedOrganization(BOTH_FEATURES);
@@ -24,7 +24,7 @@ describe('an audit', () => {
   test('that is deployed reports every credential, and changes nothing', async () => {
     const before = rootsOf();
     const result = await stack().deploy((scope) => void audit(scope, { accounts: allButOne }));
-    expect(result, result.output).toMatchObject({ code: 0 });
+    expectAbout(result.output, result).toMatchObject({ code: 0 });
     const report = await stack().latestReport();
     expect(report).toMatchObject({ work: 'audit', counts: { failed: 0, found: 17, clean: 15 } });
     expect(report).not.toHaveProperty('dryRun');
@@ -34,8 +34,8 @@ describe('an audit', () => {
     const ajv = new Ajv2020({ allErrors: true });
     addFormats(ajv);
     const validate = ajv.compile(JSON.parse(readFileSync('schema/report-1.json', 'utf8')));
-    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
-  }, 120_000);
+    expect(validate(report) || validate.errors).toBe(true);
+  });
 
   test('names what each account really has', async () => {
     const { accounts } = await stack().latestReport();
@@ -58,7 +58,7 @@ describe('an audit', () => {
       TargetPrincipal: member(1), TaskPolicyArn: { arn: `arn:aws:iam::aws:policy/root-task/${task}` },
     }));
     for (const task of [DELETE, 'IAMCreateRootUserPassword', 'S3UnlockBucketPolicy', 'SQSUnlockQueuePolicy']) {
-      await expect(assumeRoot(task), task).rejects.toMatchObject({ name: 'AccessDenied' });
+      await expectAbout(task, assumeRoot(task)).rejects.toMatchObject({ name: 'AccessDenied' });
     }
     const { Credentials: session } = await assumeRoot(AUDIT);
     const iam = new IAMClient(as(session!));
@@ -85,13 +85,13 @@ describe('an audit', () => {
     expect(await stack().status()).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(JSON.parse(await stack().read(reportIn(result.output)))).toMatchObject({ counts: { found: 17 } });
     expect(await stack().sweeps()).toHaveLength(4); // the rollback looks at nothing
-  }, 120_000);
+  });
 
   test('that fails on findings lets the deployment pass where nothing is found', async () => {
     const accounts = AccountSelection.accounts([member(2), member(4)]);
     expect(await stack().deploy((scope) => void audit(scope, { accounts, failOnFindings: true }))).toMatchObject({ code: 0 });
     expect(await stack().latestReport()).toMatchObject({ counts: { found: 0, clean: 2 } });
-  }, 120_000);
+  });
 
   test('that could not look at an account has failed, and calls nothing clean that it has not read', async () => {
     organization.assumedRootDenied.add(member(6));
@@ -101,7 +101,7 @@ describe('an audit', () => {
     organization.assumedRootDenied.clear();
     expect(result.code).toBe(1);
     expect(JSON.parse(await stack().read(reportIn(result.output)))).toMatchObject({ counts: { failed: 1, clean: 1 } });
-  }, 120_000);
+  });
 });
 
 describe('a purge that keeps', () => {
@@ -135,7 +135,7 @@ describe('a purge that keeps', () => {
       Body: JSON.stringify({ accountId: member(5), reason: 'TICKET-1', openedAt: '2026-01-01T00:00:00.000Z', endsAt: '2999-01-01T00:00:00.000Z' }),
     }));
     const result = await deployed(true);
-    expect(result, result.output).toMatchObject({ code: 0 });
+    expectAbout(result.output, result).toMatchObject({ code: 0 });
 
     const { accounts: reported } = await stack().latestReport();
     const told = (n: number) => reported.find(({ accountId }) => accountId === member(n))!;
@@ -151,5 +151,5 @@ describe('a purge that keeps', () => {
     ]);
     expect(organization.account(member(5)).root.password).toBe(true);
     expect(told(7)).toMatchObject({ outcome: 'purged' });
-  }, 240_000);
+  });
 });

@@ -1,10 +1,10 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, test } from 'vitest';
 import { changes, deploymentInto, EXCLUDED, INACTIVE, MANAGEMENT, SECURITY, variedOrganization, withOutputs } from './testing';
 import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps } from '../../lib';
 import { IAM_SERVICE_PRINCIPAL } from '../../lib/private/contract';
+import { expectAbout } from '../support/expect-about';
 
 const organization = variedOrganization();
 const stack = deploymentInto(organization);
@@ -21,33 +21,33 @@ const deploy = (props: CentralizedRootAccessProps = {}) => stack().deploy((scope
 describe('centralized root access with its defaults', () => {
   test('switches root access on, delegates, audits, and deletes nothing', async () => {
     const { code, output } = await deploy();
-    expect(code, output).toBe(0);
+    expectAbout(output, code).toBe(0);
     expect(organization.isTrusted(IAM_SERVICE_PRINCIPAL)).toBe(true);
     expect([...organization.features.current].sort()).toEqual(['RootCredentialsManagement', 'RootSessions']);
     expect(organization.isDelegatedAdministrator(SECURITY, IAM_SERVICE_PRINCIPAL)).toBe(true);
     expect(changes(organization.calls).filter((operation) => !/^(Enable|Register)/.test(operation))).toEqual([]);
     expect(await stack().latestReport()).toMatchObject({ counts: { found: 18, clean: 15, failed: 0, skipped: 5 } });
-  }, 180_000);
+  });
 
   test('tells its topic what was found', async () => {
     const { Message } = await stack().received('MailUrl', (body) => /\d+ credentials found/.test(body));
     expect(Message).toContain('18 found, 15 clean, 5 skipped');
-  }, 30_000);
+  });
 
   test('has alarms that reach the topic', async () => {
     const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map(({ name }) => name);
     expect(ringing).toEqual([expect.stringContaining('FoundCredentialsAlarm')]);
     const { Message } = await stack().received('MailUrl', (body) => body.includes('FoundCredentialsAlarm'));
     expect(JSON.parse(Message)).toMatchObject({ NewStateValue: 'ALARM', AlarmDescription: expect.stringContaining('latest/report.html') });
-  }, 30_000);
+  });
 });
 
 test('centralized root access purges what it audits, but for what is excluded, once it is asked to', async () => {
   const { code, output } = await deploy({ purge: { accounts: AccountSelection.organization({ exclude: [EXCLUDED] }) } });
-  expect(code, output).toBe(0);
+  expectAbout(output, code).toBe(0);
   expect(organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id)).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE]);
   const report = JSON.parse(await stack().read(`s3://${await stack().output('Purged')}/latest/report.json`));
   expect(report).toMatchObject({ counts: { purged: 17, clean: 15, failed: 0, skipped: 6 } });
   const { Message } = await stack().received('MailUrl', (body) => /\d+ credentials deleted/.test(body));
   expect(Message).toContain('Purge');
-}, 120_000);
+});

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Deployment, EXCLUDED, INACTIVE, MANAGEMENT, MEMBERS, purge, rootSessions, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation } from '../../lib';
 
@@ -9,7 +8,7 @@ let security: Deployment;
 beforeAll(async () => {
   management = await Deployment.into(organization);
   security = await management.in(SECURITY);
-}, 120_000);
+});
 afterAll(() => management?.stop());
 
 describe('a purge in the account of the delegated administrator', () => {
@@ -25,7 +24,7 @@ describe('a purge in the account of the delegated administrator', () => {
     })).toMatchObject({ code: 0 });
     const left = organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id);
     expect(left).toEqual([MANAGEMENT, SECURITY, EXCLUDED, ...INACTIVE]);
-  }, 180_000);
+  });
 
   test('reports its own account as skipped when AWS denies it a root session there', async () => {
     const { accounts, counts } = await security.latestReport();

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { BOTH_FEATURES, type Build, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, FailedAccounts } from '../../lib';
 import { fail } from '../local-aws/organization';
@@ -23,7 +22,7 @@ describe('a sweep that fails', () => {
     output = result.output;
     expect(result.code).toBe(1);
     expect(await stack().status()).toBe('ROLLBACK_COMPLETE');
-  }, 120_000);
+  });
 
   test('names the accounts and their ranked remedies in the output of the CLI', () => {
     expect(output).toContain(`${member(3)} (workload 3), ${member(4)} (workload 4)`);
@@ -46,7 +45,7 @@ describe('a sweep that fails', () => {
     organization.assumedRootDenied.clear();
     expect(await stack().deploy(selecting(allButOne))).toMatchObject({ code: 0 });
     expect((await stack().latestReport()).counts).toMatchObject({ failed: 0, purged: 2, clean: 30 });
-  }, 120_000);
+  });
 
   test('when the stack is updated brings the older stack back, and sweeps nothing with the older selection', async () => {
     organization.account(member(1)).root.password = true;
@@ -61,7 +60,7 @@ describe('a sweep that fails', () => {
     expect(rootSessions(organization.calls)).toEqual(new Set([member(1)]));
     expect(organization.account(member(2)).root.password).toBe(true);
     expect(await stack().sweeps()).toEqual(['FAILED', ...earlier]);
-  }, 120_000);
+  });
 
   test('in accounts that are tolerated lets the deployment succeed, and reports them', async () => {
     organization.faults.add({ operation: 'iam:DeleteLoginProfile', account: member(1), effect: fail('AccessDenied') });
@@ -69,5 +68,5 @@ describe('a sweep that fails', () => {
     expect(await stack().latestReport()).toMatchObject({
       counts: { failed: 1, purged: 1 }, accounts: [{ accountId: member(1), outcome: 'failed' }, { accountId: member(2), outcome: 'purged' }],
     });
-  }, 120_000);
+  });
 });

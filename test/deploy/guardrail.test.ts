@@ -1,7 +1,6 @@
 import { GetLoginProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRootCommand, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { CfnOutput } from 'aws-cdk-lib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Build, Deployment, MANAGEMENT } from './testing';
 import { BlockedRootSessions, OrgRootAccessFeatures, RootUserGuardrail, type RootUserGuardrailProps } from '../../lib';
 import { FakeOrganization } from '../local-aws/organization';
@@ -22,7 +21,7 @@ let stack: Deployment;
 
 beforeAll(async () => {
   stack = await Deployment.into(organization);
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 beforeEach(() => {
   organization.calls.length = 0;
@@ -64,7 +63,7 @@ describe('a guardrail', () => {
     expect(output).toContain('ExemptAssumeRoot');
     expect(attached(unit)).toEqual(['FullAWSAccess', 'aws-guardrails-AbCdEf']);
     organization.policies.detach(id, unit);
-  }, 90_000);
+  });
 
   test('denies the root user below its target, and nobody else: root sessions work as before', async () => {
     expect(await longTermIn(MEMBER)).toBe('read');
@@ -76,7 +75,7 @@ describe('a guardrail', () => {
     expect(await stack.output('Findings')).toBe('none');
     expect({ session: await sessionIn(MEMBER), longTerm: await longTermIn(MEMBER) }).toEqual({ session: 'read', longTerm: DENIED });
     expect({ session: await sessionIn(OTHER), longTerm: await longTermIn(OTHER) }).toEqual({ session: 'read', longTerm: 'read' });
-  }, 90_000);
+  });
 
   test('moves with its targets, and spares what it is told', async () => {
     const exemptions = [{ reason: 'its owner signs in as root until March', accountIds: [OTHER] }];
@@ -84,7 +83,7 @@ describe('a guardrail', () => {
     expect([attached(unit), attached(organization.rootId)]).toEqual([['FullAWSAccess'], ['FullAWSAccess', 'guardrail']]);
     expect(await stack.output('Findings')).toContain(`the management account ${MANAGEMENT} is below the root`);
     expect({ member: await longTermIn(MEMBER), other: await longTermIn(OTHER), session: await sessionIn(MEMBER) }).toEqual({ member: DENIED, other: 'read', session: 'read' });
-  }, 90_000);
+  });
 
   test('that cannot be changed stays as it was, and the stack can be deployed again', async () => {
     const { id } = organization.policies.add('old guardrail', DENY_ROOT, OTHER);
@@ -97,11 +96,11 @@ describe('a guardrail', () => {
     expect(await stack.deploy(tolerant)).toMatchObject({ code: 0 });
     expect(await stack.output('Findings')).toContain(`'old guardrail' (${id}) at the account ${OTHER} denies root sessions`);
     organization.policies.detach(id, OTHER);
-  }, 120_000);
+  });
 
   test('goes with its stack', async () => {
     expect(await stack.destroy()).toMatchObject({ code: 0 });
     expect(organization.policies.all().map(({ name }) => name)).not.toContain('guardrail');
     expect(await longTermIn(MEMBER)).toBe('read');
-  }, 60_000);
+  });
 });

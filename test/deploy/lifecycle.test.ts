@@ -2,18 +2,17 @@ import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Build, changes, Deployment, EXCLUDED, INACTIVE, MANAGEMENT, member, MEMBERS, purge, rootSessions, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, OrgRootAccessFeatures } from '../../lib';
 
 
 const organization = variedOrganization();
-const issue = vi.spyOn(organization.callers, 'issue');
+const issue = jest.spyOn(organization.callers, 'issue');
 let stack: Deployment;
 
 beforeAll(async () => {
   stack = await Deployment.into(organization);
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 const selecting = (accounts: AccountSelection): Build => (scope) => {
@@ -26,7 +25,7 @@ describe('the first deployment of a purge', () => {
   test('leaves no root credential in any account that it selects', async () => {
     expect(await stack.deploy(allButOne)).toMatchObject({ code: 0 });
     expect(withCredentials()).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE]);
-  }, 120_000);
+  });
 
   test('switches root access on before it deletes anything', () => {
     expect(changes(organization.calls).slice(0, 3)).toEqual([
@@ -55,7 +54,7 @@ describe('the first deployment of a purge', () => {
     const ajv = new Ajv2020({ allErrors: true });
     addFormats(ajv);
     const validate = ajv.compile(JSON.parse(readFileSync('schema/report-1.json', 'utf8')));
-    expect(validate(await stack.latestReport()), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate(await stack.latestReport()) || validate.errors).toBe(true);
   });
 
   test('reports CSV with the same accounts, outcomes and credentials', async () => {
@@ -109,7 +108,7 @@ describe('a deployment', () => {
     expect(result).toMatchObject({ code: 0, output: expect.stringContaining('(no changes)') });
     expect(rootSessions(organization.calls)).toEqual(new Set());
     expect(await stack.sweeps()).toEqual(['SUCCEEDED']);
-  }, 60_000);
+  });
 
   test('of another selection sweeps what is selected now, and nothing else', async () => {
     organization.account(member(1)).root.password = true;
@@ -118,7 +117,7 @@ describe('a deployment', () => {
     expect(rootSessions(organization.calls)).toEqual(new Set([SECURITY, member(1)]));
     expect(withCredentials()).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE, member(3)]);
     expect(await stack.sweeps()).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-  }, 60_000);
+  });
 
   test('that finds every account clean takes no session that could delete, and changes nothing', async () => {
     organization.account(member(3)).root.password = false;
@@ -126,7 +125,7 @@ describe('a deployment', () => {
     expect((await stack.latestReport()).counts).toMatchObject({ purged: 0, clean: 32, skipped: 6 });
     expect(rootSessions(organization.calls, 'IAMDeleteRootUserCredentials')).toEqual(new Set());
     expect(changes(organization.calls)).toEqual([]);
-  }, 60_000);
+  });
 
   test('that deletes the stack deletes no credential, sweeps nothing and leaves root access on', async () => {
     const report = `s3://${await stack.output('Bucket')}/latest/report.json`;
@@ -139,5 +138,5 @@ describe('a deployment', () => {
     expect([organization.isTrusted('iam.amazonaws.com'), organization.features.current.size]).toEqual([true, 2]);
     expect(JSON.parse(await stack.read(report))).toMatchObject({ counts: { clean: 32 } });
     expect(await stack.logGroups()).toEqual(logGroups);
-  }, 60_000);
+  });
 });

@@ -4,7 +4,6 @@ import { SSMClient, StartAutomationExecutionCommand, StopAutomationExecutionComm
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, Deployment, EXCLUDED, MANAGEMENT, member, variedOrganization } from './testing';
 import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
 import { RootSessionRunbooks } from '../../lib';
@@ -12,6 +11,8 @@ import { DENY_LONG_TERM_ROOT } from '../guard/testing';
 import { automate } from '../local-aws/engine/fixtures/automations';
 import { LocalClock } from '../local-aws/local-aws';
 import { delay, fail } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
+import { expectAbout } from '../support/expect-about';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -44,12 +45,12 @@ beforeAll(async () => {
     new CfnOutput(scope, 'recordsBucket', { value: runbooks.recordsBucket.bucketName });
     new CfnOutput(scope, 'topicArn', { value: topic.topicArn });
   });
-  expect(code, output).toBe(0);
+  expectAbout(output, code).toBe(0);
   const names = [...['allow', 'extend', 'close'].flatMap((name) => [`${name}Document`, `${name}Machine`]), 'closerMachine', 'recordsBucket', 'topicArn'];
   outputs = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await stack.output(name)])));
   sfn = new SFNClient(stack.aws.clientSettings());
   ssm = new SSMClient(stack.aws.clientSettings());
-}, 240_000);
+});
 afterAll(() => stack?.stop());
 beforeEach(() => {
   organization.faults.clear();
@@ -79,19 +80,19 @@ async function closers(accountId: string) {
 }
 
 async function closed(accountId: string) {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const statuses = (await closers(accountId)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set(['SUCCEEDED']));
-  }, { timeout: 20_000, interval: 200 });
+  });
   expect(hasPassword(accountId)).toBe(false);
   expect(await record(accountId)).toHaveProperty('closedAt');
 }
 
 /** The closer sleeps, so that time can be advanced. */
-const asleep = async (accountId: string) => vi.waitFor(async () => {
+const asleep = async (accountId: string) => eventually(async () => {
   const lines = (await stack.aws.logLines()).filter((line) => line.includes('"closer"') && line.includes(accountId));
   expect(lines.at(-1)).toContain('"sleep"');
-}, { timeout: 20_000, interval: 300 });
+});
 
 describe('password recovery by way of Systems Manager', () => {
   test('is allowed, recorded, reminded of and closed at its end', async () => {
@@ -107,11 +108,11 @@ describe('password recovery by way of Systems Manager', () => {
 
     await asleep(accountId);
     await stack.aws.advance(23 * HOUR);
-    const { subject, message: reminder } = await vi.waitFor(async () => {
+    const { subject, message: reminder } = await eventually(async () => {
       const [first] = await stack.aws.published(outputs.topicArn);
       expect(first).toBeDefined();
       return first;
-    }, { timeout: 20_000, interval: 200 });
+    });
     expect(subject).toBe(`Root password recovery of ${accountId} ends soon`);
     expect(reminder).toContain(endsAt);
     expect(hasPassword(accountId)).toBe(true);
@@ -122,7 +123,7 @@ describe('password recovery by way of Systems Manager', () => {
     await closed(accountId);
     expect(await record(accountId)).toMatchObject({ left: [{ kind: 'MfaDevice', id: 'NEW' }] });
     expect(organization.account(accountId).root.mfaDevices).toHaveLength(1);
-  }, 120_000);
+  });
 
   test('is closed by hand, and closing it again says so', async () => {
     const accountId = freshAccount();
@@ -133,7 +134,7 @@ describe('password recovery by way of Systems Manager', () => {
     expect(await run('extend', { AccountId: accountId })).toMatchObject({ status: 'Failed', message: expect.stringContaining('run the runbook that allows one') });
     await stack.aws.advance(3 * HOUR);
     await closed(accountId);
-  }, 120_000);
+  });
 
   test('is extended, and ends later', async () => {
     const accountId = freshAccount();
@@ -148,7 +149,7 @@ describe('password recovery by way of Systems Manager', () => {
     await stack.aws.advance(4 * HOUR);
     await closed(accountId);
     expect(await closers(accountId)).toHaveLength(2);
-  }, 120_000);
+  });
 
   test('as a dry run changes nothing', async () => {
     const accountId = freshAccount();
@@ -156,7 +157,7 @@ describe('password recovery by way of Systems Manager', () => {
     expect(hasPassword(accountId)).toBe(false);
     expect(await closers(accountId)).toEqual([]);
     expect((await stack.objects()).filter((address) => address.includes(accountId))).toEqual([]);
-  }, 60_000);
+  });
 
   test('says beforehand which service control policy still stops the root user, and goes on where they cannot be read', async () => {
     const accountId = freshAccount();
@@ -168,7 +169,7 @@ describe('password recovery by way of Systems Manager', () => {
     organization.faults.add({ operation: 'organizations:ListPoliciesForTarget', effect: fail('AccessDeniedException') });
     const unread = await run('allow', { AccountId: accountId, DryRun: 'true' });
     expect(unread).toMatchObject({ status: 'Success', output: { notes: [expect.stringContaining('were not read')] } });
-  }, 60_000);
+  });
 
   test.each([
     ['has a password', () => member(3), 'there is nothing to recover'],
@@ -183,7 +184,7 @@ describe('password recovery by way of Systems Manager', () => {
     expect(await run('allow', { AccountId: accountId })).toMatchObject({ status: 'Failed', message: expect.stringContaining(message) });
     expect(organization.calls.filter(({ operation }) => operation === 'CreateLoginProfile')).toEqual([]);
     expect(await closers(accountId)).toEqual([]);
-  }, 200_000);
+  });
 
   test.each([
     ['hours', { Hours: '24","accountId":"222222222222' }],
@@ -203,11 +204,11 @@ describe('a direct start of the state machine', () => {
   async function start(runbook: Runbook, input: object) {
     const stateMachineArn = outputs[`${runbook}Machine`];
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
-    return vi.waitFor(async () => {
+    return eventually(async () => {
       const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       expect(execution.status).not.toBe('RUNNING');
       return execution;
-    }, { timeout: 30_000, interval: 100 });
+    });
   }
 
   test.each<[string, object, string]>([
@@ -223,7 +224,7 @@ describe('a direct start of the state machine', () => {
     expect(status).toBe('FAILED');
     expect(cause).toContain(message);
     expect(hasPassword(member(22))).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe('whoever cancels or dies', () => {
@@ -238,7 +239,7 @@ describe('whoever cancels or dies', () => {
     });
     const Parameters = listed({ AccountId: accountId, Hours: '1' });
     const { AutomationExecutionId } = await ssm.send(new StartAutomationExecutionCommand({ DocumentName: outputs.allowDocument, Parameters }));
-    await vi.waitFor(() => expect(hasPassword(accountId)).toBe(true), { timeout: 20_000, interval: 50 });
+    await eventually(() => expect(hasPassword(accountId)).toBe(true));
     await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId, Type: 'Cancel' }));
     const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: outputs.allowMachine }));
     const opener = executions!.find(({ name }) => name === AutomationExecutionId)!;
@@ -246,7 +247,7 @@ describe('whoever cancels or dies', () => {
     await asleep(accountId);
     await stack.aws.advance(HOUR + MINUTE);
     await closed(accountId);
-  }, 120_000);
+  });
 
   test('does not keep it from being closed: what fails is tried again for a day, and then told', async () => {
     const accountId = freshAccount();
@@ -256,7 +257,7 @@ describe('whoever cancels or dies', () => {
     // each attempt looks once who it is; the SDK itself repeats a refusal by a server whose clock was left behind
     const attempts = () => organization.calls.filter(({ operation, target }) => operation === 'GetUser' && target === accountId).length;
     await stack.aws.advance(HOUR);
-    await vi.waitFor(() => expect(attempts()).toBe(1), { timeout: 20_000, interval: 100 });
+    await eventually(() => expect(attempts()).toBe(1));
     const before = (await stack.aws.published(outputs.topicArn)).length;
     while ((await closers(accountId))[0].status === 'RUNNING') {
       await stack.aws.advance(HOUR); // the longest pause between two attempts
@@ -274,7 +275,7 @@ describe('whoever cancels or dies', () => {
     organization.faults.clear();
     expect(await run('close', { AccountId: accountId })).toMatchObject({ status: 'Success', output: { state: 'closed' } });
     expect(hasPassword(accountId)).toBe(false);
-  }, 240_000);
+  });
 });
 
 describe('IAM', () => {
@@ -302,5 +303,5 @@ describe('IAM', () => {
     };
     expect(await allowedIn(member(24))).toEqual(tasks);
     expect(await allowedIn(EXCLUDED)).toEqual([]);
-  }, 60_000);
+  });
 });

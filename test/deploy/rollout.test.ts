@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { Stack } from 'aws-cdk-lib';
-import { describe, expect, test } from 'vitest';
 import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, member, MEMBERS, rootSessions, variedOrganization, withOutputs } from './testing';
 import { AccountSelection, OrgRootAccessFeatures, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsSweep } from '../../lib';
 
@@ -29,7 +28,7 @@ describe('a rollout in stages, of one stack', () => {
     expect(await stack().latestReport()).toMatchObject({ work: 'audit', counts: { found: 17, clean: 15 } });
     expect(withCredentials()).toEqual(atFirst);
     bucket = await stack().output('Bucket');
-  }, 120_000);
+  });
 
   test('2: a dry run on one unit says what it would delete there, and changes nothing', async () => {
     expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, accounts: pilot, dryRun: true }))).toMatchObject({ code: 0 });
@@ -37,21 +36,21 @@ describe('a rollout in stages, of one stack', () => {
     expect(withCredentials()).toEqual(atFirst);
     expect(rootSessions(organization.calls)).toEqual(new Set(IN_WORKLOADS));
     expect(changes(organization.calls)).toEqual([]);
-  }, 120_000);
+  });
 
   test('3: a purge on that unit deletes there and nowhere else', async () => {
     expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, accounts: pilot }))).toMatchObject({ code: 0 });
     expect(await stack().latestReport()).toMatchObject({ dryRun: false, counts: { purged: 11, clean: 10 } });
     expect(withCredentials()).toEqual(atFirst.filter((id) => !IN_WORKLOADS.includes(id)));
     expect(rootSessions(organization.calls)).toEqual(new Set(IN_WORKLOADS));
-  }, 120_000);
+  });
 
   test('4: a purge of the organization deletes the rest, but for what is excluded', async () => {
     expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, accounts: everywhere }))).toMatchObject({ code: 0 });
     expect(await stack().latestReport()).toMatchObject({ counts: { failed: 0, purged: 6, clean: 26 } });
     expect(withCredentials()).toEqual([]);
     expect(organization.account(EXCLUDED).root.isClean).toBe(false);
-  }, 120_000);
+  });
 
   test('keeps its bucket, with the report of every stage', async () => {
     expect(await stack().output('Bucket')).toBe(bucket);
@@ -66,7 +65,7 @@ describe('a rollout in stages, of one stack', () => {
     expect(rootSessions(organization.calls, DELETE)).toEqual(new Set());
     const policies = Object.values((await stack().template()).Resources).filter(({ Properties }) => Properties?.PolicyDocument);
     expect(JSON.stringify(policies)).not.toContain(DELETE);
-  }, 120_000);
+  });
 });
 
 test('the guide has the code of each stage', () => {

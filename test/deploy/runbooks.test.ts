@@ -12,13 +12,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, Deployment, EXCLUDED, member, variedOrganization } from './testing';
 import type { PolicyRecord } from '../../lambda/session/policy-records';
 import { AccountSelection, RootSessionRunbooks } from '../../lib';
 import { automate } from '../local-aws/engine/fixtures/automations';
 import { loseAnswer } from '../local-aws/organization';
 import { DENY_ALL } from '../session/policies-world';
+import { eventually } from '../support/eventually';
+import { expectAbout } from '../support/expect-about';
 
 const MEMBER = member(2);
 const IN_UNIT = member(12);
@@ -61,12 +62,12 @@ function build(scope: Stack) {
 beforeAll(async () => {
   stack = await Deployment.into(organization);
   const { code, output } = await stack.deploy(build);
-  expect(code, output).toBe(0);
+  expectAbout(output, code).toBe(0);
   for (const name of ['freeRecords', 'approvedRecords', 'Mailbox', ...['free', 'approved'].flatMap((prefix) => RUNBOOKS.flatMap((each) => [`${prefix}${each}Document`, `${prefix}${each}Machine`]))]) {
     outputs.set(name, await stack.output(name));
   }
   operator = await as('Operator');
-}, 300_000);
+});
 afterAll(() => stack?.stop());
 beforeEach(() => {
   organization.faults.clear();
@@ -105,10 +106,10 @@ async function answered(automation: AutomationExecution): Promise<any> {
 }
 
 async function ended(client: SFNClient, executionArn?: string): Promise<DescribeExecutionOutput> {
-  return vi.waitUntil(async () => {
+  return eventually(async () => {
     const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
     return execution.status !== 'RUNNING' && execution;
-  }, { timeout: 60_000, interval: 100 });
+  });
 }
 
 async function direct(stateMachineArn: string, input: object, settings = operator): Promise<DescribeExecutionOutput> {
@@ -129,7 +130,7 @@ describe('an operator with grantStart and nothing else', () => {
     });
     expect(await answered(await bySsm('restoreBucketPolicy', { Bucket: name, Record: unlocked.record }))).toMatchObject({ status: 'Restored' });
     expect(bucket.policy).toBe(DENY_ALL);
-  }, 60_000);
+  });
 
   test.each(['us-east-1', 'eu-west-1'])('unlocks a queue in %s by its document, and restores its policy', async (region) => {
     const { name, queue } = locked(region);
@@ -139,7 +140,7 @@ describe('an operator with grantStart and nothing else', () => {
     expect(queue.policy).toBeUndefined();
     expect(await answered(await bySsm('restoreQueuePolicy', { Queue: name, Record: unlocked.record }))).toMatchObject({ status: 'Restored' });
     expect(queue.policy).toBe(DENY_ALL);
-  }, 60_000);
+  });
 
   test('sees in a dry run what would be removed', async () => {
     const { name, bucket } = locked('us-east-1');
@@ -174,7 +175,7 @@ describe('an operator with grantStart and nothing else', () => {
     const { AutomationExecutionStatus: status, FailureMessage } = await bySsm(name, parameters);
     expect([status, FailureMessage]).toEqual(['Failed', expect.stringContaining(message)]);
     expect(organization.calls.filter(({ operation }) => /^(Put|Delete|Set)/.test(operation))).toEqual([]);
-  }, 60_000);
+  });
 
   test('may not read the history of an execution, where task tokens are', async () => {
     const { executionArn } = await direct(machine('unlockBucket'), { accountId: MEMBER, bucket: 'protected', reason: REASON });
@@ -190,7 +191,7 @@ describe('parameters', () => {
     const ssm = new SSMClient(operator);
     for (const parameters of <Record<string, string>[]>[{ Bucket: value }, { Reason: value.repeat(3) }, { AccountId: value }, { DryRun: value }]) {
       const all = listed({ AccountId: MEMBER, Bucket: name, Reason: REASON, ...parameters });
-      await expect(ssm.send(new StartAutomationExecutionCommand({ DocumentName: document('unlockBucket'), Parameters: all })), JSON.stringify(parameters))
+      await expectAbout(JSON.stringify(parameters), ssm.send(new StartAutomationExecutionCommand({ DocumentName: document('unlockBucket'), Parameters: all })))
         .rejects.toMatchObject({ name: 'InvalidAutomationExecutionParametersException' });
     }
     expect([organization.calls, bucket.policy]).toEqual([[], DENY_ALL]);
@@ -217,10 +218,10 @@ describe('with approvers', () => {
       stateMachineArn: machine('unlockBucket', 'approved'), input: JSON.stringify({ accountId: IN_UNIT, bucket, reason: REASON, ...input }),
     }));
     const mailbox = new SQSClient(stack.aws.clientSettings());
-    const text = await vi.waitUntil(async () => {
+    const text = await eventually(async () => {
       const { Messages } = await mailbox.send(new ReceiveMessageCommand({ QueueUrl: outputs.get('Mailbox') }));
-      return Messages?.[0]?.Body;
-    }, { timeout: 30_000, interval: 200 });
+      return Messages?.[0]?.Body ?? false;
+    });
     const [, taskOutput, taskToken] = /send-task-success --region us-east-1 --task-output '([^']+)' --task-token (\S+)/.exec(text)!;
     return { starter, executionArn: executionArn!, text, taskOutput, taskToken };
   }
@@ -237,7 +238,7 @@ describe('with approvers', () => {
     const { output } = await ended(starter, executionArn);
     expect(JSON.parse(output!)).toMatchObject({ status: 'Unlocked' });
     expect(bucket.policy).toBeUndefined();
-  }, 60_000);
+  });
 
   test.each([['an answer that names no digest', '{}'], ['the digest of something else', `{"approved":"${'0'.repeat(64)}"}`], ['no object', '"yes"']])('%s approves nothing', async (_what, output) => {
     const { name, bucket } = locked('us-east-1', IN_UNIT);
@@ -245,7 +246,7 @@ describe('with approvers', () => {
     await (await approver()).send(new SendTaskSuccessCommand({ taskToken, output }));
     const { status, error } = await ended(starter, executionArn);
     expect([status, error, bucket.policy]).toEqual(['FAILED', 'ApprovalRefused', DENY_ALL]);
-  }, 60_000);
+  });
 
   test('a refusal ends it', async () => {
     const { name, bucket } = locked('us-east-1', IN_UNIT);
@@ -253,7 +254,7 @@ describe('with approvers', () => {
     await (await approver()).send(new SendTaskFailureCommand({ taskToken, error: 'ApprovalRefused', cause: 'an approver refused it' }));
     const { status, error } = await ended(starter, executionArn);
     expect([status, error, bucket.policy]).toEqual(['FAILED', 'ApprovalRefused', DENY_ALL]);
-  }, 60_000);
+  });
 
   test('a policy that changed after it was shown is not removed', async () => {
     const { name, bucket } = locked('us-east-1', IN_UNIT);
@@ -262,7 +263,7 @@ describe('with approvers', () => {
     await (await approver()).send(new SendTaskSuccessCommand({ taskToken, output: taskOutput }));
     const { error } = await ended(starter, executionArn);
     expect([error, bucket.policy]).toEqual(['PolicyChanged', ALLOW]);
-  }, 60_000);
+  });
 
   test('another policy is put in place by its digest', async () => {
     const { name, bucket } = locked('eu-west-1', IN_UNIT);
@@ -276,7 +277,7 @@ describe('with approvers', () => {
     await (await approver()).send(new SendTaskSuccessCommand({ taskToken, output: taskOutput }));
     expect(JSON.parse((await ended(starter, executionArn)).output!)).toMatchObject({ status: 'Replaced' });
     expect(bucket.policy).toBe(ALLOW);
-  }, 60_000);
+  });
 
   test('an account outside of the selected units is refused before anybody is asked', async () => {
     const { name, bucket } = locked('us-east-1');

@@ -4,10 +4,11 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, member, purge, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, RootCredentialsDashboard } from '../../lib';
 import { delay } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
+import { expectAbout } from '../support/expect-about';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
@@ -28,8 +29,8 @@ describe('a sweep with signals', () => {
       new CfnOutput(scope, 'EventsUrl', { value: events.queueUrl });
       new CfnOutput(scope, 'MailUrl', { value: mail.queueUrl });
     });
-    expect(code, output).toBe(0);
-  }, 180_000);
+    expectAbout(output, code).toBe(0);
+  });
 
   test('sends an event to those who asked for found credentials, with the address of a report that is there', async () => {
     const event = await stack().received('EventsUrl');
@@ -56,12 +57,12 @@ describe('a sweep with signals', () => {
     const { Message } = await stack().received('MailUrl', (body) => body.includes('1 account failed'));
     expect(Message).toContain(member(3));
     expect(Message).toContain('may still have root credentials');
-  }, 60_000);
+  });
 
   test('tells people of a sweep that somebody stopped, which makes no report, by a message and an alarm', async () => {
     organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(5_000) });
     const executionArn = await stack().begin({ accounts: [member(1)] });
-    await vi.waitUntil(() => organization.calls.some(({ operation }) => operation === 'AssumeRoot'), { timeout: 30_000, interval: 50 });
+    await eventually(() => organization.calls.some(({ operation }) => operation === 'AssumeRoot'));
     await stack().interrupt(executionArn);
     const name = executionArn.split(':').pop()!;
     const { Message } = await stack().received('MailUrl', (body) => body.includes(name));
@@ -71,5 +72,5 @@ describe('a sweep with signals', () => {
     const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map((alarm) => alarm.name);
     expect(ringing).toContainEqual(expect.stringContaining('UnfinishedSweepAlarm'));
     await stack().received('MailUrl', (body) => body.includes('UnfinishedSweepAlarm'));
-  }, 60_000);
+  });
 });

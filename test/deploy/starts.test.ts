@@ -1,8 +1,8 @@
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, type RootCredentialsPurgeProps } from '../../lib';
 import { delay } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
@@ -20,7 +20,7 @@ describe('a dry run', () => {
     expect(await stack().latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 17, 'clean': 15 } });
     expect(changes(organization.calls)).toEqual([]);
     expect(organization.accounts.map(({ root }) => root.credentials.current)).toEqual(before);
-  }, 120_000);
+  });
 
   test('has a role to which IAM itself denies a session that could delete', async () => {
     const roleArn = await stack().output('RootSessionRole');
@@ -48,7 +48,7 @@ describe('a sweep that somebody starts by hand', () => {
   beforeAll(async () => {
     expect(await deploy({ accounts: ACCOUNTS })).toMatchObject({ code: 0 });
     [1, 3, 5].forEach((n) => { organization.account(member(n)).root.password = true; });
-  }, 120_000);
+  });
 
   test('may be narrowed to some accounts and to a dry run', async () => {
     expect(await stack().start({ accounts: [member(3)], dryRun: true })).toMatchObject({ status: 'SUCCEEDED' });
@@ -80,10 +80,10 @@ describe('a sweep that somebody starts by hand', () => {
 test('a sweep that somebody stops fails the deployment that waits for it', async () => {
   organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(3_000) });
   const deployment = deploy({ accounts: AccountSelection.accounts([member(1)]) });
-  const running = await vi.waitUntil(async () => (await stack().executions()).find(({ status }) => status === 'RUNNING'), { timeout: 60_000, interval: 200 });
+  const running = await eventually(async () => (await stack().executions()).find(({ status }) => status === 'RUNNING') ?? false);
   await stack().interrupt(running.executionArn!, 'NotToday');
   const { code, output } = await deployment;
   expect(code).toBe(1);
   expect(output).toContain('the sweep was stopped by somebody (NotToday)');
   expect(await stack().status()).toBe('UPDATE_ROLLBACK_COMPLETE');
-}, 120_000);
+});

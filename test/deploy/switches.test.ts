@@ -1,5 +1,4 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Build, changes, deploymentInto, SECURITY } from './testing';
 import { OrgRootAccessFeatures, RootAccessDelegation, RootUserGuardrail } from '../../lib';
 import { fail, FEATURES, FakeOrganization } from '../local-aws/organization';
@@ -36,7 +35,7 @@ describe('a feature that cannot be switched on', () => {
       + 'switched off again: trusted access, RootCredentialsManagement');
     expect(await stack().status()).toBe('ROLLBACK_COMPLETE');
     expect(isOn()).toEqual(NOTHING);
-  }, 60_000);
+  });
 });
 
 describe('switches that are on before', () => {
@@ -50,7 +49,7 @@ describe('switches that are on before', () => {
     expect(await stack().deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 });
     expect(changes(organization.calls)).toEqual([]);
     expect(isOn()).toEqual(EVERYTHING);
-  }, 60_000);
+  });
 
   test('stay as they are when the constructs give way to an import, as for Terraform', async () => {
     const kept = { removalPolicy: RemovalPolicy.RETAIN };
@@ -71,13 +70,13 @@ describe('switches that are on before', () => {
     expect(isOn()).toEqual(EVERYTHING);
     expect(await stack().deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 }); // back again
     expect(changes(organization.calls)).toEqual([]);
-  }, 120_000);
+  });
 
   test('stay on under RETAIN when the stack is deleted; the delegation goes', async () => {
     expect(await stack().destroy()).toMatchObject({ code: 0 });
     expect(changes(organization.calls)).toEqual(['DeregisterDelegatedAdministrator']);
     expect(isOn()).toEqual({ ...EVERYTHING, delegates: [] });
-  }, 60_000);
+  });
 });
 
 describe('a delegation', () => {
@@ -92,7 +91,7 @@ describe('a delegation', () => {
       ['DeregisterDelegatedAdministrator', SECURITY],
     ]);
     expect(isOn()).toEqual({ ...EVERYTHING, delegates: [OTHER] });
-  }, 120_000);
+  });
 
   test('is deregistered first, then sessions, credentials and trusted access go off, when a stack under DESTROY is deleted', async () => {
     expect(await stack().destroy()).toMatchObject({ code: 0 });
@@ -103,5 +102,5 @@ describe('a delegation', () => {
       'DisableAWSServiceAccess',
     ]);
     expect(isOn()).toEqual(NOTHING);
-  }, 60_000);
+  });
 });

@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
 import { type CdkResult, LocalAws, type LocalClock } from '../local-aws/local-aws';
 import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
 import { EVERYTHING } from '../sweep/testing';
 
 export const MANAGEMENT = '111111111111';
@@ -53,7 +53,7 @@ export function deploymentInto(organization: FakeOrganization, clock?: LocalCloc
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await Deployment.into(organization, clock);
-  }, 120_000);
+  });
   afterAll(() => deployment?.stop());
   beforeEach(() => {
     organization.calls.length = 0;
@@ -207,10 +207,10 @@ export class Deployment {
 
   /** An execution, once it has ended. */
   ended(executionArn: string): Promise<DescribeExecutionOutput> {
-    return vi.waitUntil(async () => {
+    return eventually(async () => {
       const execution = await this.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       return execution.status !== 'RUNNING' && execution;
-    }, { timeout: 60_000, interval: 100 });
+    });
   }
 
   /** Starts the sweep by hand. */
@@ -231,7 +231,7 @@ export class Deployment {
 
   /** The sweep of an account that joined, once it has ended. */
   async sweepOfJoined(accountId: string, machine?: string): Promise<DescribeExecutionOutput> {
-    const found = await vi.waitUntil(async () => (await this.executions(machine)).find(({ name }) => name!.startsWith(`joined-${accountId}-`)), { timeout: 30_000, interval: 100 });
+    const found = await eventually(async () => (await this.executions(machine)).find(({ name }) => name!.startsWith(`joined-${accountId}-`)) ?? false);
     return this.ended(found.executionArn!);
   }
 
@@ -239,11 +239,11 @@ export class Deployment {
   async received(queue: string, isWanted: (body: string) => boolean = () => true): Promise<any> {
     const client = new SQSClient(this.clientSettings);
     const QueueUrl = await this.output(queue);
-    return vi.waitUntil(async () => {
+    return eventually(async () => {
       const { Messages: messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
       const found = messages.find(({ Body }) => isWanted(Body!));
-      return found && JSON.parse(found.Body!);
-    }, { timeout: 20_000, interval: 250 });
+      return found !== undefined && JSON.parse(found.Body!);
+    });
   }
 
   private async bootstrapped(trust: readonly string[] = []): Promise<this> {

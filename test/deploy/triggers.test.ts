@@ -4,11 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import { describe, expect, test, vi } from 'vitest';
 import { BOTH_FEATURES, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, JoinedAccounts, type RootCredentialsPurgeProps } from '../../lib';
 import { LocalClock } from '../local-aws/local-aws';
 import { delay } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
 import { EVERYTHING } from '../sweep/testing';
 
 const clock = new LocalClock();
@@ -31,10 +31,10 @@ const deploy = (props: RootCredentialsPurgeProps) => stack().deploy((scope) => {
 });
 
 /** The executions, once there are so many. */
-const executions = (count: number) => vi.waitUntil(async () => {
+const executions = (count: number) => eventually(async () => {
   const all = await stack().executions();
   return all.length === count && all;
-}, { timeout: 30_000, interval: 100 });
+});
 
 const alarms = async () => Object.fromEntries((await stack().aws.alarms()).map(({ name, state }) => [/-Purge(\w+?)[0-9A-F]{8}-/.exec(name)![1], state]));
 
@@ -47,7 +47,7 @@ describe('a schedule', () => {
     expect(status).toBe('SUCCEEDED');
     expect(JSON.parse(output!)).toEqual({ skipped: expect.stringMatching(/^it was not to begin before 20/) });
     expect((await stack().objects()).filter((address) => address.includes(scheduled.name!))).toEqual([]);
-  }, 120_000);
+  });
 
   test('sweeps when its time has come, with the permissions of its role', async () => {
     await stack().aws.advance(24 * HOUR);
@@ -56,7 +56,7 @@ describe('a schedule', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', input: expect.stringContaining('"unlessRunning":true') });
     expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 17, 'clean': 15 }, alsoRunning: [] });
     expect(await alarms()).toEqual({ ScheduleUndeliveredAlarm: 'OK', ScheduleMissed: 'OK' });
-  }, 120_000);
+  });
 
   test('that cannot start the sweep leaves the start in a queue, and alarms tell of it and of the sweep that is missing', async () => {
     const client = new IAMClient(stack().clientSettings);
@@ -79,8 +79,8 @@ describe('a schedule', () => {
     await stack().aws.advance(17 * HOUR);
     const [scheduled] = await executions(4);
     expect(await stack().ended(scheduled.executionArn!)).toMatchObject({ status: 'SUCCEEDED' });
-    await vi.waitUntil(async () => (await alarms()).ScheduleMissed === 'OK', { timeout: 10_000, interval: 250 });
-  }, 120_000);
+    await eventually(async () => (await alarms()).ScheduleMissed === 'OK');
+  });
 
   test('that changes sweeps nothing until its time has come', async () => {
     const before = await stack().sweeps();
@@ -89,7 +89,7 @@ describe('a schedule', () => {
     await stack().aws.advance(24 * HOUR);
     const [scheduled] = await executions(before.length + 1);
     expect(await stack().ended(scheduled.executionArn!)).toMatchObject({ status: 'SUCCEEDED', input: '{"unlessRunning":true}' });
-  }, 120_000);
+  });
 
   test('gives way to a sweep of everything that is at work, and not to a part of one', async () => {
     organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(4_000) });
@@ -103,7 +103,7 @@ describe('a schedule', () => {
     const report = await stack().reportOf(await stack().ended(whole));
     expect(report.alsoRunning).toContain(part.split(':').pop());
     expect(await stack().ended(part)).toMatchObject({ status: 'SUCCEEDED' });
-  }, 120_000);
+  });
 });
 
 describe('an account that joins the organization', () => {
@@ -120,14 +120,14 @@ describe('an account that joins the organization', () => {
     expect(await stack().reportOf(execution)).toMatchObject({ dryRun: true, counts: { 'would-purge': 1 }, accounts: [{ accountId: INVITED }] });
     expect(rootSessions(organization.calls)).toEqual(new Set([INVITED]));
     expect(rootSessions(organization.calls, 'IAMDeleteRootUserCredentials')).toEqual(new Set());
-  }, 120_000);
+  });
 
   test('is reported as skipped and not touched when it is excluded', async () => {
     await joined(EXCLUDED);
     const execution = await stack().sweepOfJoined(EXCLUDED);
     expect(await stack().reportOf(execution)).toMatchObject({ counts: { skipped: 1 }, accounts: [{ accountId: EXCLUDED, reason: 'it is excluded' }] });
     expect(rootSessions(organization.calls)).toEqual(new Set());
-  }, 60_000);
+  });
 
   test('is purged by choice, and the same event twice does no harm', async () => {
     expect(await deploy({ ...ORGANIZATION, joinedAccounts: JoinedAccounts.PURGE })).toMatchObject({ code: 0 });
@@ -135,26 +135,26 @@ describe('an account that joins the organization', () => {
     organization.addAccount({ id: CREATED, name: 'created', root: EVERYTHING });
     await Promise.all([joined(CREATED), joined(CREATED)]);
     const sweeps = async () => (await stack().executions()).filter(({ name }) => name!.startsWith(`joined-${CREATED}-`));
-    await vi.waitUntil(async () => (await sweeps()).length === 2, { timeout: 30_000, interval: 100 });
+    await eventually(async () => (await sweeps()).length === 2);
     const both = await Promise.all((await sweeps()).map(({ executionArn }) => stack().ended(executionArn!)));
     expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(rootSessions(organization.calls)).toEqual(new Set([CREATED]));
     const { credentials } = organization.account(CREATED).root;
     expect(credentials.current).toEqual({ loginProfile: undefined, accessKeys: [], signingCertificates: [], mfaDevices: [] });
-  }, 120_000);
+  });
 
   test('and cannot be used yet is waited for, and then swept', async () => {
     const account = organization.addAccount({ id: PENDING, name: 'pending', state: 'PENDING_ACTIVATION', root: { password: true } });
     await joined(PENDING);
-    await vi.waitUntil(() => organization.calls.some(({ operation }) => operation === 'DescribeAccount'), { timeout: 30_000, interval: 100 });
+    await eventually(() => organization.calls.some(({ operation }) => operation === 'DescribeAccount'));
     expect(rootSessions(organization.calls)).toEqual(new Set());
     account.state = 'ACTIVE';
-    await vi.waitUntil(async () => {
+    await eventually(async () => {
       await stack().aws.advance(61_000); // again and again: the wait may have begun only after the last time
       return !account.root.password;
-    }, { timeout: 60_000, interval: 2_000 });
+    }, { interval: 2_000 });
     expect(await stack().sweepOfJoined(PENDING)).toMatchObject({ status: 'SUCCEEDED' });
-  }, 120_000);
+  });
 
   test('and of which the event names more than one account is not swept', async () => {
     await stack().aws.putAwsEvents([{
@@ -162,7 +162,7 @@ describe('an account that joins the organization', () => {
       detailType: 'AWS Service Event via CloudTrail',
       detail: { eventName: 'AccountJoinedOrganization', serviceEventDetails: { accounts: [CREATED, PENDING] } },
     }]);
-    await vi.waitUntil(async () => (await stack().aws.logLines()).some((line) => line.includes('AccountUnclear')), { timeout: 30_000, interval: 500 });
+    await eventually(async () => (await stack().aws.logLines()).some((line) => line.includes('AccountUnclear')));
     expect(rootSessions(organization.calls)).toEqual(new Set());
-  }, 60_000);
+  });
 });

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Deployment, INACTIVE, MANAGEMENT, member, rootSessions, SECURITY, variedOrganization } from './testing';
 import { IAM_SERVICE_PRINCIPAL } from '../../lib/private/contract';
+import { expectAbout } from '../support/expect-about';
 import { EVERYTHING } from '../sweep/testing';
 
 const JOINED = '600000000001';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   const aws = await Deployment.into(organization);
   management = aws.stack('Management');
   security = (await aws.in(SECURITY, 'eu-west-1', [MANAGEMENT])).stack('Security');
-}, 180_000);
+});
 afterAll(() => management?.stop());
 beforeEach(() => {
   organization.calls.length = 0;
@@ -27,7 +27,7 @@ describe('the example of two accounts', () => {
     const { code, output } = await management.aws.cdk(['deploy', '--all', '--require-approval=never', '--progress=events', ...context], {
       app: 'tsx --tsconfig examples/tsconfig.json examples/two-accounts/app.ts',
     });
-    expect(code, output).toBe(0);
+    expectAbout(output, code).toBe(0);
     expect([...organization.features.current].sort()).toEqual(['RootCredentialsManagement', 'RootSessions']);
     expect(organization.isDelegatedAdministrator(SECURITY, IAM_SERVICE_PRINCIPAL)).toBe(true);
 
@@ -36,7 +36,7 @@ describe('the example of two accounts', () => {
     expect(new Set(sessions.map(({ caller }) => caller.accountId))).toEqual(new Set([MANAGEMENT, SECURITY])); // the audit's and the purge's
     expect(new Set(deleting.map(({ caller }) => caller.accountId))).toEqual(new Set([SECURITY]));
     expect(organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id)).toEqual([MANAGEMENT, SECURITY, ...INACTIVE]);
-  }, 240_000);
+  });
 
   test('looks from the security account at an account that joins, which the management account hears of in another Region', async () => {
     const latest = await security.read(`${await security.output('Reports')}report.json`);
@@ -50,7 +50,7 @@ describe('the example of two accounts', () => {
     expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot').map(({ caller }) => caller.accountId)).not.toContain(MANAGEMENT);
     expect(organization.account(JOINED).root.password).toBe(true);
     expect(await security.read(`${await security.output('Reports')}report.json`)).toBe(latest);
-  }, 90_000);
+  });
 
   test.each([
     ['another account', member(1), 'aws.organizations'],

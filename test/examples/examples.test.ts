@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { App, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACKNOWLEDGED } from './acknowledged';
 import { CONTEXT, EXAMPLES, names, SNAPSHOTS, withoutAssetHashes } from './examples';
 import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+import { expectFileSnapshot } from '../support/file-snapshot';
 
 const run = promisify(execFile);
 
@@ -26,7 +26,7 @@ let python: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'examples-'));
   python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'requirements.txt'));
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(names)('the example %s', (name) => {
@@ -36,12 +36,12 @@ describe.each(names)('the example %s', (name) => {
     process.env.CDK_CONTEXT_JSON = JSON.stringify(CONTEXT);
     ({ app } = await import(join(EXAMPLES, name, 'app.ts')));
     stacks = app.node.children.filter((child): child is Stack => 'templateFile' in child);
-  }, 60_000);
+  });
 
-  test('keeps its logical ids and properties', async () => {
+  test('keeps its logical ids and properties', () => {
     for (const stack of stacks) {
       const template = JSON.stringify(app.synth().getStackByName(stack.stackName).template, undefined, 2);
-      await expect(`${withoutAssetHashes(template)}\n`).toMatchFileSnapshot(join(SNAPSHOTS, `${name}.${stack.stackName}.json`));
+      expectFileSnapshot(`${withoutAssetHashes(template)}\n`, join(SNAPSHOTS, `${name}.${stack.stackName}.json`));
     }
   });
 
@@ -61,7 +61,7 @@ describe.each(names)('the example %s', (name) => {
       const ignored = Object.keys(CFN_LINT_IGNORED).flatMap((rule) => ['--ignore-checks', rule]);
       expect(await lint(python, ['--format', 'parseable', ...ignored, '--', file])).toBe('');
     }
-  }, 120_000);
+  });
 });
 
 test('no finding of cdk-nag is acknowledged that no example has', () => {
@@ -73,7 +73,7 @@ test('cfn-lint finds a mistake where there is one', async () => {
   const file = join(folder, 'mistaken.json');
   writeFileSync(file, JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { Color: 'red' } } } }));
   expect(await lint(python, ['--format', 'parseable', '--', file])).toContain('E3002');
-}, 120_000);
+});
 
 /** The findings, a line each. cfn-lint ends with a code of its own when it has some. */
 async function lint(interpreter: string, args: string[]): Promise<string> {

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONTEXT, EXAMPLES, generated, names, SNAPSHOTS, withoutAssetHashes } from './examples';
 import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
 
@@ -17,7 +16,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'python-'));
   sources = join(await generated('python', folder), 'src');
   python = await virtualEnvironment(join(__dirname, '..', '..', '.local-aws'), join(__dirname, 'aws-cdk.requirements.txt'));
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(names)('the example %s in Python', (name) => {
@@ -33,5 +32,5 @@ describe.each(names)('the example %s in Python', (name) => {
       const made = withoutAssetHashes(readFileSync(join(out, template), 'utf8'));
       expect(JSON.parse(made)).toEqual(JSON.parse(readFileSync(join(SNAPSHOTS, snapshots[i]), 'utf8')));
     }
-  }, 120_000);
+  });
 });

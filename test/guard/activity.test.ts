@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EVENTS, eventNamed, SWEEP_ROLE } from './events';
 import { Receivers } from './receivers';
 import type { handler as Handler } from '../../lambda/guard/activity';
@@ -28,12 +27,12 @@ beforeEach(async () => {
     POWERTOOLS_METRICS_DISABLED: 'false',
   });
   metrics = [];
-  vi.spyOn(console, 'log').mockImplementation((text: string) => void metrics.push(JSON.parse(text)));
-  vi.resetModules();
+  jest.spyOn(console, 'log').mockImplementation((text: string) => void metrics.push(JSON.parse(text)));
+  jest.resetModules();
   ({ handler } = await import('../../lambda/guard/activity'));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
+  jest.restoreAllMocks();
   receivers.close();
 });
 

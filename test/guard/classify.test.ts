@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 import { EVENTS, eventNamed, GUARDRAIL, MEMBER, RUNBOOK_USER, SWEEP_ROLE } from './events';
 import { classify } from '../../lambda/guard/classify';
 import { deliveryOf } from '../../lambda/guard/delivery';

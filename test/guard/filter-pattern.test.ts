@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { matcherOf } from './filter-pattern';
 
 /** The examples of the documentation of CloudWatch Logs, "Filter pattern syntax", with what it says of each. */

@@ -9,7 +9,6 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 import { EVENTS, eventNamed, GUARDRAIL, MEMBER, RUNBOOK_USER, SWEEP_ROLE } from './events';
 import { matcherOf } from './filter-pattern';
 import { kindsOf } from '../../lambda/guard/classify';

@@ -1,10 +1,11 @@
-import { onTestFinished, vi } from 'vitest';
 import { organizations } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { preflight, type Aws, type Older } from '../../lambda/guard/guardrail-preflight';
 import { log } from '../../lambda/log';
 import type { GuardrailPreflightProperties } from '../../lib/private/contract';
 import { FakeOrganization, serve, type OrganizationOptions } from '../local-aws/organization';
+import { setEnvironment } from '../support/environment-variables';
+import { onTestFinished } from '../support/on-test-finished';
 
 export const MANAGEMENT = '111111111111';
 export const MEMBER = '222222222222';
@@ -30,14 +31,11 @@ export async function world(options: OrganizationOptions = {}, accountId = MANAG
   organization.addAccount({ id: OTHER });
   const { environment, close } = await serve(organization);
   onTestFinished(close);
-  Object.entries({ ...environment, AWS_ACCESS_KEY_ID: accountId }).forEach(([name, value]) => vi.stubEnv(name, value));
+  setEnvironment({ ...environment, AWS_ACCESS_KEY_ID: accountId });
   for (const level of ['info', 'warn', 'error'] as const) {
-    vi.spyOn(log, level).mockReturnValue();
+    jest.spyOn(log, level).mockReturnValue();
   }
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-  });
+  onTestFinished(() => jest.restoreAllMocks());
   const aws: Aws = { organizations: organizations(), patience: seconds(0.3, 5, 50) };
   const found: World['found'] = (Targets, properties, older) => (
     preflight({ PolicyName: 'guardrail', Targets, TolerateBlockedRootSessions: 'false', ...properties }, older, aws));

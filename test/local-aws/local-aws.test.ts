@@ -1,5 +1,4 @@
 import { PutObjectCommand, S3Client, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execute } from './engine/fixtures/executions';
 import { LocalAws } from './local-aws';
 import { FakeOrganization } from './organization';
@@ -14,7 +13,7 @@ describe('the CDK on the local AWS', () => {
     const organization = new FakeOrganization();
     organization.addAccount({ id: MEMBER });
     aws = await LocalAws.start({ organization });
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   const output = (text: string, name: string) => new RegExp(`Tiny\\.${name} = (\\S+)`).exec(text)?.[1];
@@ -48,7 +47,7 @@ describe('the CDK on the local AWS', () => {
     const destroyed = await aws.cdk(['destroy', '--force'], { app: APP, onLine: (line) => lines.push(line) });
     expect(destroyed).toEqual({ code: 0, output: lines.join('\n') });
     await expect(s3.send(new ListObjectsV2Command({ Bucket: bucket }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
-  }, 180_000);
+  });
 
   test('sees nothing of the user\'s own AWS set-up', () => {
     expect(aws.environment(MEMBER)).toMatchObject({

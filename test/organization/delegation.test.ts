@@ -1,5 +1,4 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
-import { describe, expect, test } from 'vitest';
 import { delegates, delegateTo, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, world } from './testing';
 import * as delegation from '../../lambda/organization/delegation';
 import type { DelegationProperties } from '../../lib/private/contract';

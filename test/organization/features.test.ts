@@ -1,5 +1,4 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import { describe, expect, test } from 'vitest';
 import { delegateTo, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, switchesOf, world } from './testing';
 import * as features from '../../lambda/organization/features';
 import type { FeaturesProperties } from '../../lib/private/contract';

@@ -3,7 +3,6 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { describe, expect, test } from 'vitest';
 import { statementsOf } from './statements';
 import { OrgRootAccessFeatures, RootAccessFeature, type OrgRootAccessFeaturesProps } from '../../lib';
 

@@ -1,7 +1,6 @@
 import { App, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { describe, expect, test } from 'vitest';
 import { statementsOf } from './statements';
 import { OrgRootAccessFeatures, RootAccessDelegation, type RootAccessDelegationProps } from '../../lib';
 

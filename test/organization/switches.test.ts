@@ -1,16 +1,16 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
-import { describe, expect, test, vi } from 'vitest';
 import { delegates, MANAGEMENT, ORGANIZATION_ID, SECURITY, switchesOf, world } from './testing';
 import type { FakeOrganization } from '../local-aws/organization';
 import { fail } from '../local-aws/organization';
+import { setEnvironment } from '../support/environment-variables';
 
 const PRESIGNED = 'https://cloudformation-custom-resource-response.example/?X-Amz-Signature=secret';
 
 /** The handler as Lambda loads it: its clients read the environment of the test. */
 async function handlerIn(accountId = MANAGEMENT) {
   const { organization } = await world({}, accountId);
-  vi.resetModules();
-  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'INFO');
+  jest.resetModules();
+  setEnvironment({ POWERTOOLS_LOG_LEVEL: 'INFO' });
   const lines = captureLogs();
   const { handler } = await import('../../lambda/organization/switches');
   return { organization, lines, handler: (event: Partial<CdkCustomResourceEvent>) => handler(request(event)) };
@@ -53,7 +53,7 @@ describe('the handler', () => {
     const { organization, handler } = await handlerIn();
     organization.faults.add({ operation: 'organizations:DescribeOrganization', effect: fail('ServiceRefused', 'x'.repeat(10_000)) });
     const event = { RequestType: 'Create', ResourceType: 'Custom::OrgRootAccessFeatures', ResourceProperties: { ServiceToken: 'arn', Features: ['RootSessions'], RemovalPolicy: 'retain' } } as const;
-    const error: Error = await handler(event).then(() => expect.unreachable(), (reason) => reason);
+    const error: Error = await handler(event).then(() => Promise.reject(new Error('it succeeded')), (reason) => reason);
     expect(error.stack).toBe(error.message);
     expect(error.message).toMatch(/^ServiceRefused: x+$/);
     expect(error.message.length).toBeLessThan(3_300);
@@ -79,9 +79,9 @@ function trustIam(organization: FakeOrganization) {
 /** Powertools writes with a console of its own, unless it is told to use the global one. */
 function captureLogs(): string[] {
   const lines: string[] = [];
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  setEnvironment({ POWERTOOLS_DEV: 'true' });
   for (const level of ['info', 'warn', 'error', 'debug', 'log'] as const) {
-    vi.spyOn(console, level).mockImplementation((line) => { lines.push(String(line)); });
+    jest.spyOn(console, level).mockImplementation((...args: unknown[]) => { lines.push(String(args[0])); });
   }
   return lines;
 }

@@ -1,6 +1,5 @@
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, test } from 'vitest';
 import { delegates, delegateTo, IAM, ORGANIZATION_ID, SECURITY, switchesOf, world } from './testing';
 import * as delegation from '../../lambda/organization/delegation';
 import * as features from '../../lambda/organization/features';

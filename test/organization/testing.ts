@@ -1,9 +1,10 @@
-import { onTestFinished, vi } from 'vitest';
 import { iam, organizations, sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { log } from '../../lambda/log';
 import type { Aws } from '../../lambda/organization/organization';
 import { FakeOrganization, serve, type OrganizationOptions } from '../local-aws/organization';
+import { setEnvironment } from '../support/environment-variables';
+import { onTestFinished } from '../support/on-test-finished';
 
 export const MANAGEMENT = '111111111111';
 export const SECURITY = '222222222222';
@@ -29,14 +30,11 @@ export async function world(options: OrganizationOptions = {}, accountId = MANAG
   organization.addAccount({ id: OTHER });
   const { environment, close } = await serve(organization);
   onTestFinished(close);
-  Object.entries({ ...environment, AWS_ACCESS_KEY_ID: accountId }).forEach(([name, value]) => vi.stubEnv(name, value));
-  vi.spyOn(log, 'info').mockReturnValue();
-  vi.spyOn(log, 'error').mockReturnValue();
-  const warn = vi.spyOn(log, 'warn').mockReturnValue();
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-  });
+  setEnvironment({ ...environment, AWS_ACCESS_KEY_ID: accountId });
+  jest.spyOn(log, 'info').mockReturnValue();
+  jest.spyOn(log, 'error').mockReturnValue();
+  const warn = jest.spyOn(log, 'warn').mockReturnValue();
+  onTestFinished(() => jest.restoreAllMocks());
   return {
     organization,
     aws: { organizations: organizations(), iam: iam(), sts: sts('us-east-1'), patience: seconds(0.5, 5, 50), isRollingBack: async () => false },

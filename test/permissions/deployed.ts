@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Stack } from 'aws-cdk-lib';
-import { type MockInstance, vi } from 'vitest';
 import { allowedBy, type Grant, pathsOf, rolesOf, type Statement, without } from './grants';
 import { everyConstruct, synthesized } from './stacks';
 import { Deployment, MANAGEMENT } from '../deploy/testing';
@@ -24,6 +23,8 @@ export interface Decision {
   readonly denial?: string;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface AttachedPolicy {
   readonly name: string;
   /** Of a managed policy. */
@@ -31,10 +32,23 @@ interface AttachedPolicy {
   readonly statements: readonly Statement[];
 }
 
+/** Every decision from now on, in the order of the questions; one that is not made yet, or failed, has no denial. */
+function recordedDecisions(): readonly Decision[] {
+  const decisions: Writable<Decision>[] = [];
+  const { decide } = Permissions.prototype;
+  jest.spyOn(Permissions.prototype, 'decide').mockImplementation(async function (this: Permissions, question) {
+    const { caller: { roleArn }, action, resource } = question;
+    const decision: Writable<Decision> = { roleArn, action, resource };
+    decisions.push(decision);
+    return decision.denial = await decide.call(this, question);
+  });
+  return decisions;
+}
+
 /** The stack with every construct, deployed, and the ways to take permissions from its roles. */
 export class Deployed {
   static async into(organization: FakeOrganization): Promise<Deployed> {
-    const decide = vi.spyOn(Permissions.prototype, 'decide');
+    const decisions = recordedDecisions();
     const deployment = await Deployment.into(organization);
     const { code, output } = await deployment.deploy(everyConstruct);
     if (code !== 0) {
@@ -43,7 +57,7 @@ export class Deployed {
     }
     const client = new CloudFormationClient(deployment.aws.clientSettings());
     const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: STACK }));
-    return new Deployed(deployment, synthesized(everyConstruct), stacks![0].StackId!, decide, await physicalIds(client));
+    return new Deployed(deployment, synthesized(everyConstruct), stacks![0].StackId!, decisions, await physicalIds(client));
   }
 
   private readonly iam: IAMClient;
@@ -54,7 +68,7 @@ export class Deployed {
     readonly deployment: Deployment,
     private readonly stack: Stack,
     readonly stackId: string,
-    private readonly decide: MockInstance<Permissions['decide']>,
+    private readonly decided: readonly Decision[],
     private readonly physical: ReadonlyMap<string, string>,
   ) {
     this.iam = new IAMClient(deployment.aws.clientSettings());
@@ -96,10 +110,7 @@ export class Deployed {
 
   /** Every decision so far, in the order of the questions. */
   decisions(): Decision[] {
-    return this.decide.mock.calls.map(([{ caller, action, resource }], i) => {
-      const { type, value } = this.decide.mock.settledResults[i];
-      return { roleArn: caller.roleArn, action, resource, denial: type === 'fulfilled' ? value as string | undefined : undefined };
-    });
+    return [...this.decided];
   }
 
   /** Invokes a function as administrator. What it throws is in the answer, as Lambda sends it. */

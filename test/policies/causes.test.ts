@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { likelyCauses, stopsRecoveredRoot } from '../../lambda/policies/causes';
 import { ServiceControlPolicies } from '../../lambda/policies/service-control-policies';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MEMBER, OTHER, ROOT, world } from '../guard/testing';

@@ -3,7 +3,6 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { expect, test } from 'vitest';
 import { PasswordRecoveries, RootCredentialsPurge, RootSessionRunbooks } from '../../lib';
 
 const env = { account: '111111111111', region: 'us-east-1' };

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { policiesThatStop } from '../../lambda/session/password-recovery-blockers';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MEMBER, OTHER, ROOT, world } from '../guard/testing';
 import { delay, fail } from '../local-aws/organization';

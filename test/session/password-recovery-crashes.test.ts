@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { allow, close, closerOf, extend, Functions, HOUR, MINUTE, newWorld, serveWorlds, type Death, type World } from './password-recovery-world';
 import { recordOpening } from '../../lambda/session/password-recovery-opening';
+import { expectAbout } from '../support/expect-about';
 
 serveWorlds();
 
@@ -33,7 +33,7 @@ async function atEveryCall(run: (call: number) => Promise<World>): Promise<numbe
 
 /** What must hold at any time: closed means that there is no password. */
 function expectTruth({ record, account }: World) {
-  expect(record?.closedAt !== undefined && account.root.password, JSON.stringify(record)).toBe(false);
+  expectAbout(JSON.stringify(record), record?.closedAt !== undefined && account.root.password).toBe(false);
 }
 
 /** What must hold when the recorded end is over and every closer has done its work. */
@@ -68,7 +68,7 @@ describe('an opener that dies at any of its calls', () => {
     await atEveryDeath(async (death) => {
       const world = newWorld();
       const hasDied = await died(world, death, allow);
-      await allow().catch((error: Error) => expect(error.name, JSON.stringify(death)).toBe('RecoveryRefused'));
+      await allow().catch((error: Error) => expectAbout(JSON.stringify(death), error.name).toBe('RecoveryRefused'));
       expect(world.account.root.password).toBe(world.record!.allowedAt !== undefined);
       expect(world.record).toMatchObject({ recoveryId: 'opener', extensions: [] });
       await expectEnd(world);
@@ -162,7 +162,7 @@ describe('somebody who comes between', () => {
       });
       await allow().catch(nameOf);
       expectTruth(world);
-      expect(names.filter((name) => !['RecoveryUnknown', 'OpeningUnsettled', 'RecoveryClosedMeanwhile', 'NotVerified'].includes(name)), `call ${call}`).toEqual([]);
+      expectAbout(`call ${call}`, names.filter((name) => !['RecoveryUnknown', 'OpeningUnsettled', 'RecoveryClosedMeanwhile', 'NotVerified'].includes(name))).toEqual([]);
       world.advance(16 * MINUTE);
       await world.wakeClosers();
       expectTruth(world);
@@ -181,7 +181,7 @@ describe('somebody who comes between', () => {
       const won: string[] = [];
       world.interruptAt(call, () => allow({ id: 'other' }).then(() => won.push('other'), () => undefined));
       await allow().then(() => won.push('opener'), () => undefined);
-      expect(won, `call ${call}`).toHaveLength(1);
+      expectAbout(`call ${call}`, won).toHaveLength(1);
       expect(world.record).toMatchObject({ recoveryId: won[0], allowedAt: expect.any(String) });
       expect(world.account.root.password).toBe(true);
       await expectEnd(world);
@@ -202,7 +202,7 @@ describe('somebody who comes between', () => {
       });
       await closer.wake();
       expectTruth(world);
-      expect(world.account.root.password, `call ${call}`).toBe(extension === 'extended');
+      expectAbout(`call ${call}`, world.account.root.password).toBe(extension === 'extended');
       expect(world.isOpen).toBe(extension === 'extended');
       await expectEnd(world);
       return world;

@@ -2,7 +2,6 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { describe, expect, test } from 'vitest';
 import { OPENER_MS } from '../../lambda/session/password-recovery-record';
 import { Approvals } from '../../lib/session/approvals';
 import { PasswordRecovery, type PasswordRecoveryOptions } from '../../lib/session/password-recovery';

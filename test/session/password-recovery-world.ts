@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, vi } from 'vitest';
 import { RootSessions } from '../../lambda/aws/root-sessions';
 import { Closers } from '../../lambda/session/password-recovery-closers';
 import { closeAsCloser, closeByHand, type Closing } from '../../lambda/session/password-recovery-closing';
@@ -183,7 +182,7 @@ export function serveWorlds(): void {
       .catch(() => outgoing.destroy());
   });
   beforeAll(async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
+    jest.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

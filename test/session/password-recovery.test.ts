@@ -1,4 +1,3 @@
-import { beforeEach, describe, expect, test } from 'vitest';
 import { allow, close, closerOf, extend, failedCloserOf, Functions, HOUR, MEMBER, MINUTE, newWorld, opening, serveWorlds, type World } from './password-recovery-world';
 import { describeClosing } from '../../lambda/session/password-recovery-closing';
 import { checkOpening, open, recordOpening } from '../../lambda/session/password-recovery-opening';

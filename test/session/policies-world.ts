@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { s3, sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';
@@ -11,6 +10,7 @@ import { runbook } from '../../lambda/session/runbook';
 import type { Done, Planned, PolicySettings, Prepared, RunbookAutomation, RunbookEvent } from '../../lib/private/contract';
 import { FakeOrganization, readRequest, signatureOf, writeAnswer } from '../local-aws/organization';
 import type { WireRequest, WireResponse } from '../local-aws/wire';
+import { onTestFinished } from '../support/on-test-finished';
 import { ObjectStore } from '../sweep/truth/object-store';
 
 export const MEMBER = '222222222222';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, test } from 'vitest';
 import { DENY_ALL, MACHINE, MEMBER, OTHER, PoliciesWorld, type RunbookName } from './policies-world';
 import type { Planned } from '../../lib/private/contract';
 import { cutBody, fail, loseAnswer, resetBefore, stale } from '../local-aws/organization';
+import { expectAbout } from '../support/expect-about';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const REASON = { reason: "ticket 4711: it's locked" };
@@ -81,7 +81,7 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
     const world = await PoliciesWorld.create();
     world.organization.faults.add({ operation: `${service}:${removal}`, effect: loseAnswer });
     expect(await world.run(unlock, input)).toMatchObject({ status: 'Unlocked' });
-  }, 30_000);
+  });
 
   test('waits for reads that lag', async () => {
     const world = await PoliciesWorld.create();
@@ -316,7 +316,7 @@ describe('the input of a direct start', () => {
     const world = await PoliciesWorld.create();
     for (const key of keys) {
       for (const value of HOSTILE) {
-        await expect(world.run(name, { ...input, [key]: value }), `${key} ${value}`).rejects.toMatchObject({ name: 'InputRefused', message: expect.stringContaining(`${key} must be`) });
+        await expectAbout(`${key} ${value}`, world.run(name, { ...input, [key]: value })).rejects.toMatchObject({ name: 'InputRefused', message: expect.stringContaining(`${key} must be`) });
       }
     }
     expect([world.organization.calls, world.records.objects.size]).toEqual([[], 0]);

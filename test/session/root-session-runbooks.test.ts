@@ -5,9 +5,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { describe, expect, test } from 'vitest';
 import { AccountSelection, OrgRootAccessFeatures, RootAccessFeature, RootSessionRunbooks, type RootSessionRunbooksProps, RootTaskPolicy } from '../../lib';
 import { TASK_POLICIES } from '../../lib/private/contract';
+import { expectAbout } from '../support/expect-about';
 
 const MEMBER = '222222222222';
 const PROTECTED = '333333333333';
@@ -101,10 +101,10 @@ describe('root sessions', () => {
     const wide = policiesOf(whole, new RegExp(role));
     expect(policies.length).toBeGreaterThan(0);
     for (const each of TASKS) {
-      expect(await mayRoot(policies, each, MEMBER), each).toBe(each === task);
-      expect(await mayRoot(wide, each, LISTED), each).toBe(each === task);
+      expectAbout(each, await mayRoot(policies, each, MEMBER)).toBe(each === task);
+      expectAbout(each, await mayRoot(wide, each, LISTED)).toBe(each === task);
       for (const [those, accountId] of [[policies, PROTECTED], [policies, LISTED], [wide, PROTECTED], [wide, '111111111111']] as const) {
-        expect(await mayRoot(those, each, accountId), `${each} ${accountId}`).toBe(false);
+        expectAbout(`${each} ${accountId}`, await mayRoot(those, each, accountId)).toBe(false);
       }
     }
   });
@@ -282,9 +282,9 @@ describe('the documents', () => {
     for (const { Properties: { Content } } of documents) {
       expect(Object.keys(Content.parameters)).toEqual(expect.arrayContaining(['AccountId', 'Reason', 'DryRun']));
       for (const [name, { allowedPattern }] of Object.entries<{ allowedPattern: string }>(Content.parameters)) {
-        expect(allowedPattern, name).toMatch(/^\^.*\$$/);
+        expectAbout(name, allowedPattern).toMatch(/^\^.*\$$/);
         for (const character of ['"', '\\', '{', '}', '\n', '\r', '\t', '\u0000', '\u2028', '\u0085']) {
-          expect(new RegExp(allowedPattern).test(`aaaa${character}aaaa`), `${name} ${JSON.stringify(character)}`).toBe(false);
+          expectAbout(`${name} ${JSON.stringify(character)}`, new RegExp(allowedPattern).test(`aaaa${character}aaaa`)).toBe(false);
         }
       }
     }
@@ -340,8 +340,8 @@ describe('RootTaskPolicy', () => {
     expect([task.policyName, task.feature]).toEqual([name, feature]);
     const policies = grant(task, { protectedAccounts: [PROTECTED] });
     for (const each of [...TASKS, 'NewTask']) {
-      expect(await mayRoot(policies, each, MEMBER), each).toBe(each === name);
-      expect(await mayRoot(policies, each, PROTECTED), each).toBe(false);
+      expectAbout(each, await mayRoot(policies, each, MEMBER)).toBe(each === name);
+      expectAbout(each, await mayRoot(policies, each, PROTECTED)).toBe(false);
     }
   });
 

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { EVERYTHING, lines, MEMBER, memberWith } from './testing';
 import { ACCOUNT_PATIENCE } from '../../lambda/sweep/account';
 import { delay, fail, loseAnswer, stale, type Effect } from '../local-aws/organization';

@@ -1,5 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { serveObjects, type ObjectStore } from './object-store';
 import { NO_RECOVERIES, UNPROTECTED } from './testing';
 import { organizations, sts } from '../../lambda/aws/clients';

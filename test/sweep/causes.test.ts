@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { NO_RECOVERIES, UNPROTECTED } from './testing';
 import { sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';

@@ -1,5 +1,4 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { beforeEach, describe, expect, test } from 'vitest';
 import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecution, type FakeExecutions } from './executions';
 import { stepFunctions } from '../../lambda/aws/clients';
 import { attributesOf, startSweep, summaryOf } from '../../lambda/sweep/deployment';

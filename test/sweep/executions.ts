@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll } from 'vitest';
 
 export const STATE_MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:sweep';
 

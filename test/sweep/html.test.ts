@@ -1,5 +1,4 @@
 import { JSDOM, VirtualConsole } from 'jsdom';
-import { describe, expect, test } from 'vitest';
 import { accountsOf, DENIED, HOSTILE, reportOf } from './report-samples';
 import { htmlOf } from '../../lambda/sweep/html';
 import { REPORT_SCHEMA, type SweepReport } from '../../lambda/sweep/report';
@@ -63,7 +62,7 @@ describe('the report as a page', () => {
     ['device, kept', [{ kind: 'Password' as const, status: 'kept' as const }, { kind: 'MfaDevice' as const, id: 'arn', status: 'kept' as const }]],
     ['none', [{ kind: 'AccessKey' as const, id: 'AKIA', status: 'deleted' as const }]],
     ['not known', [{ kind: 'Password' as const, status: 'failed' as const }], DENIED],
-  ])('says of the MFA what became of it, or of the password that had none: %s', (said, credentials, problem?: typeof DENIED) => {
+  ])('says of the MFA what became of it, or of the password that had none: %s', (said, credentials, problem: typeof DENIED | undefined = undefined) => {
     const page = new Page(reportOf([resultOf({ accountId: number(0), accountName: 'one' }, credentials, problem)]));
     expect(page.one('#rows td[data-label="MFA"]').textContent).toBe(said);
   });

@@ -1,7 +1,6 @@
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
-import { describe, expect, test } from 'vitest';
 import { AccountJoinedForwarder, JoinedAccounts, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 
 const MANAGEMENT = '111111111111';

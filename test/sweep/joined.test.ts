@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { organizations } from '../../lambda/aws/clients';
 import { joinedAccountId, nextStep } from '../../lambda/sweep/joined';
 import { FakeOrganization, fail, serve, type ServedOrganization } from '../local-aws/organization';

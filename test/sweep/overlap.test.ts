@@ -1,10 +1,10 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { beforeEach, describe, expect, test } from 'vitest';
 import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecutions } from './executions';
 import { stepFunctions } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { othersThan, reasonNotToBegin, runningSweeps } from '../../lambda/sweep/overlap';
 import { isWhole, parseStartInput } from '../../lambda/sweep/start-input';
+import { expectAbout } from '../support/expect-about';
 
 serveExecutions();
 let client: SFNClient;
@@ -39,7 +39,7 @@ describe('a start that gives way to others', () => {
     start('other');
     start('own', SCHEDULED);
     expect(await reason('own')).toBe('the sweep other is at work');
-    expect(await reason('own', {}), 'a start that did not ask for it').toBeUndefined();
+    expectAbout('a start that did not ask for it', await reason('own', {})).toBeUndefined();
   });
 
   test('gives way to the one of many that sweeps the whole selection', async () => {

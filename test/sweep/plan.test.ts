@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { MEMBER, UNPROTECTED } from './testing';
 import { plan } from '../../lambda/sweep/plan';
 import { recall } from '../../lambda/sweep/recall';

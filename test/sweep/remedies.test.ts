@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { AssumeRootError } from '../../lambda/aws/root-sessions';
 import { CODES, isDenialOfCall, problemOf, problemOfSweep } from '../../lambda/sweep/remedies';
 

@@ -1,6 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, test } from 'vitest';
 import { AccountSelection, RootCredentialsAudit, type RootCredentialsAuditProps } from '../../lib';
 
 function synthesized(props?: RootCredentialsAuditProps): Template {

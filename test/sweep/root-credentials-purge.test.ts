@@ -5,7 +5,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { describe, expect, test } from 'vitest';
 import {
   AccountSelection, FailedAccounts, type KeepRule, OrgRootAccessFeatures, PasswordRecoveries,
   RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,

@@ -1,5 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { serveObjects, type ObjectStore } from './object-store';
 import { UNPROTECTED } from './testing';
 import { reconcile } from '../../lambda/sweep/report';

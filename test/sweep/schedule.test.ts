@@ -1,7 +1,6 @@
 import { App, Duration, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { describe, expect, test } from 'vitest';
 import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 
 const DAILY = ScheduleExpression.rate(Duration.days(1));

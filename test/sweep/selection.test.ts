@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UNPROTECTED } from './testing';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
@@ -8,6 +7,8 @@ import { parseStartInput } from '../../lambda/sweep/start-input';
 import { pathOf } from '../../lambda/sweep/units';
 import type { Selection, SweepSettings } from '../../lib/private/contract';
 import { delay, emptyPages, fail, FakeOrganization, serve, shortPages, type Effect, type OrganizationOptions } from '../local-aws/organization';
+import { fakeTimers } from '../support/fake-timers';
+import { onTestFinished } from '../support/on-test-finished';
 
 const MANAGEMENT = '111111111111';
 const ON: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
@@ -375,8 +376,8 @@ describe('where the accounts are in the organization', () => {
 
   test('is no longer asked for by name when that takes too long', async () => {
     const { organization } = await nested();
-    vi.useFakeTimers({ toFake: ['Date'] });
-    onTestFinished(() => { vi.useRealTimers(); });
+    fakeTimers('Date');
+    onTestFinished(() => { jest.useRealTimers(); });
     organization.faults.add({
       operation: 'organizations:ListAccounts',
       effect: async (_call, answer) => {
@@ -384,7 +385,7 @@ describe('where the accounts are in the organization', () => {
         return answer();
       },
     });
-    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', times: 1, effect: async (_call, answer) => answer().finally(() => vi.setSystemTime(Date.now() + 21_000)) });
+    organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', times: 1, effect: async (_call, answer) => answer().finally(() => jest.setSystemTime(Date.now() + 21_000)) });
     expect((await select({})).selected).toHaveLength(9);
     expect(organization.calls.filter(({ operation }) => operation === 'DescribeOrganizationalUnit')).toHaveLength(5);
   });

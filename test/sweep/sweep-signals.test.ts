@@ -5,7 +5,6 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { describe, expect, test } from 'vitest';
 import { RootCredentialsDashboard, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 
 type Props = RootCredentialsPurgeProps | ((stack: Stack) => RootCredentialsPurgeProps);

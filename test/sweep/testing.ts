@@ -1,4 +1,3 @@
-import { afterEach } from 'vitest';
 import { sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';

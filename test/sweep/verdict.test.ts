@@ -1,5 +1,4 @@
 import { parse } from 'csv-parse/sync';
-import { describe, expect, test } from 'vitest';
 import { accountsOf, reportOf as sampleReport, UNITS } from './report-samples';
 import { csvOf } from '../../lambda/sweep/csv';
 import { composeReport } from '../../lambda/sweep/report';

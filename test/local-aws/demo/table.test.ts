@@ -1,4 +1,3 @@
-import { beforeEach, describe, expect, test } from 'vitest';
 import type { SweepReport } from '../../../lambda/sweep/report';
 import { resultOf, skipped, type AccountResult } from '../../../lambda/sweep/results';
 import { FakeOrganization } from '../organization';

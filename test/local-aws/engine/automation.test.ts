@@ -1,11 +1,11 @@
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DescribeDocumentCommand, GetAutomationExecutionCommand, SSMClient, StartAutomationExecutionCommand, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { automate } from './fixtures/automations';
 import { att, document, ref, role, Stacks, stateMachine } from './fixtures/stacks';
+import { eventually } from '../../support/eventually';
 
 const PARAMETERS = {
   AccountId: { type: 'String', allowedPattern: '^\\d{12}$' },
@@ -70,7 +70,7 @@ describe('an Automation document of the local AWS', () => {
     }, Object.fromEntries(['Machine', 'Waiter', 'Automation', ...Object.keys(documents)].map((name) => [name, ref(name)])));
     expect(events.map(({ ResourceStatusReason }) => ResourceStatusReason).filter(Boolean).concat(status)).toContain('CREATE_COMPLETE');
     names = outputs;
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   const PARAMS = { AccountId: ['222222222222'], Reason: ['lost keys'] };
@@ -154,13 +154,13 @@ describe('an Automation document of the local AWS', () => {
     const { AutomationExecutionId } = await ssm.send(new StartAutomationExecutionCommand({ DocumentName: names.Waiting, Parameters: PARAMS }));
     const sfn = new SFNClient(aws.clientSettings());
     const started = async () => (await sfn.send(new ListExecutionsCommand({ stateMachineArn: names.Waiter }))).executions![0].executionArn;
-    const executionArn = await vi.waitFor(started, 5000);
+    const executionArn = await eventually(started);
     await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId }));
 
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { AutomationExecution } = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId }));
       expect(AutomationExecution!.AutomationExecutionStatus).toBe('Cancelled');
-    }, 5000);
+    });
     expect((await sfn.send(new DescribeExecutionCommand({ executionArn }))).status).toBe('ABORTED');
     await expect(ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId }))).rejects.toMatchObject({ name: 'InvalidAutomationStatusUpdateException' });
   });

@@ -1,7 +1,6 @@
 import { DescribePolicyCommand, ListTargetsForPolicyCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { ref, Stacks } from './fixtures/stacks';
@@ -13,7 +12,7 @@ describe('a stack of the local AWS', () => {
   beforeAll(async () => {
     aws = await LocalAws.start({ organization: withAccounts('222222222222', '333333333333', '444444444444') });
     stacks = new Stacks(aws);
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   test('owns a policy of the organization and its attachments', async () => {

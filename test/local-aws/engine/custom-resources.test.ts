@@ -1,5 +1,4 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { att, lambdaFunction, role, Stacks } from './fixtures/stacks';
@@ -35,7 +34,7 @@ describe('a custom resource of the local AWS', () => {
   beforeAll(async () => {
     aws = await LocalAws.start({ organization: new FakeOrganization(), lambdaConcurrency: 1 });
     stacks = new Stacks(aws);
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   async function received(logicalId: string) {

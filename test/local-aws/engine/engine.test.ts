@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, test, vi } from 'vitest';
+import { eventually } from '../../support/eventually';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 
@@ -37,8 +37,8 @@ describe('the engine', () => {
     child.kill(signal);
     await once(child, 'exit');
 
-    await vi.waitFor(() => expect(left()).toEqual([false, false, false]), 10_000);
-  }, 60_000);
+    await eventually(() => expect(left()).toEqual([false, false, false]));
+  });
 
   test('leaves no process and no folder when it is stopped, which can be done twice', async () => {
     const aws = await LocalAws.start({ organization: new FakeOrganization() });
@@ -49,5 +49,5 @@ describe('the engine', () => {
     await aws.stop();
 
     expect([isRunning(traces.engine), existsSync(traces.folder)]).toEqual([false, false]);
-  }, 60_000);
+  });
 });

@@ -1,10 +1,10 @@
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { execute } from './fixtures/executions';
 import { allow, att, document, lambdaFunction, ref, role, Stacks, stateMachine } from './fixtures/stacks';
+import { eventually } from '../../support/eventually';
 
 const MANAGEMENT = '111111111111';
 const MEMBER = '222222222222';
@@ -16,7 +16,7 @@ describe('the events of the local AWS', () => {
     const organization = new FakeOrganization();
     organization.addAccount({ id: MEMBER });
     aws = await LocalAws.start({ organization });
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   const topicPolicy = (topic: string, service: string) => ({
@@ -41,26 +41,26 @@ describe('the events of the local AWS', () => {
   /** Without long polling, which holds up what the engine does meanwhile. */
   async function message(QueueUrl: string) {
     const sqs = new SQSClient(aws.clientSettings());
-    return vi.waitFor(async () => {
+    return eventually(async () => {
       const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }));
       const [{ Body, MessageAttributes = {} }] = Messages!;
       const attributes = Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]));
       return { body: JSON.parse(Body!), attributes };
-    }, 10_000);
+    });
   }
 
-  const published = (topic: string, count: number) => vi.waitFor(async () => {
+  const published = (topic: string, count: number) => eventually(async () => {
     const messages = await aws.published(topic);
     expect(messages).toHaveLength(count);
     return messages.map(({ message: text }) => JSON.parse(text));
-  }, 5000);
+  });
 
   async function inputs(machine: string, count: number) {
     const sfn = new SFNClient(aws.clientSettings());
-    return vi.waitFor(async () => {
+    return eventually(async () => {
       const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: machine }));
       expect(executions).toHaveLength(count);
-    }, 5000);
+    });
   }
 
   test('reach the rules of the account and the Region that they name, and no other', async () => {
@@ -77,7 +77,7 @@ describe('the events of the local AWS', () => {
     await aws.putAwsEvents([{ ...event, detail: { id: 'one' } }, { ...event, detail: { id: 'two' }, accountId: MEMBER }, { ...event, detail: { id: 'three' }, region: 'eu-west-1' }]);
 
     const joined = async () => (await aws.logLines()).filter((line) => line.includes('joined')).map((line) => line.slice(line.indexOf('joined'))).sort();
-    await vi.waitFor(async () => expect(await joined()).toEqual([`joined one ${MANAGEMENT} us-east-1`, `joined two ${MEMBER} us-east-1`]), 10_000);
+    await eventually(async () => expect(await joined()).toEqual([`joined one ${MANAGEMENT} us-east-1`, `joined two ${MEMBER} us-east-1`]));
   });
 
   test('start a state machine with the input that the rule makes of them, as the role of the target', async () => {

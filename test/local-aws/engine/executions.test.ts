@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, paginateGetExecutionHistory, SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws, LocalClock } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { execute } from './fixtures/executions';
 import { allow, att, lambdaFunction, ref, role, Stacks, stateMachine } from './fixtures/stacks';
+import { eventually } from '../../support/eventually';
 
 const HOUR = 3_600_000;
 const one = (state: object, others: object = {}) => ({ StartAt: 'One', States: { One: { End: true, ...state }, ...others } });
@@ -68,7 +68,7 @@ describe('an execution of the local AWS', () => {
     }, Object.fromEntries(['Child', 'Slow', 'Topic', ...Object.keys(machines)].map((name) => [name, ref(name)])));
     expect([status, ...events.map(({ ResourceStatusReason }) => ResourceStatusReason)]).toContain('CREATE_COMPLETE');
     arns = outputs;
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   async function start(machine: string, input: object = {}) {
@@ -77,13 +77,13 @@ describe('an execution of the local AWS', () => {
   }
 
   const status = async (executionArn: string) => (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status;
-  const entered = async (executionArn: string, type: string) => vi.waitFor(async () => {
+  const entered = async (executionArn: string, type: string) => eventually(async () => {
     const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
     expect(events!.map((event) => event.type)).toContain(type);
-  }, 5000);
+  });
 
   async function ended(executionArn: string) {
-    await vi.waitFor(async () => expect(await status(executionArn)).not.toBe('RUNNING'), 5000);
+    await eventually(async () => expect(await status(executionArn)).not.toBe('RUNNING'));
     return sfn.send(new DescribeExecutionCommand({ executionArn }));
   }
 
@@ -146,17 +146,17 @@ describe('an execution of the local AWS', () => {
 
   /** The newest token that the topic got. */
   async function token() {
-    return vi.waitFor(async () => {
+    return eventually(async () => {
       const { message, subject } = (await aws.published(arns.Topic)).at(-1)!;
       expect(subject).toBe('please');
       return (JSON.parse(message) as { token: string }).token;
-    }, 5000);
+    });
   }
 
   async function ask(machine: string, input: object = {}) {
     const before = (await aws.published(arns.Topic)).length;
     const execution = await start(machine, input);
-    await vi.waitFor(async () => expect((await aws.published(arns.Topic)).length).toBe(before + 1), 5000);
+    await eventually(async () => expect((await aws.published(arns.Topic)).length).toBe(before + 1));
     return { execution, taskToken: await token() };
   }
 
@@ -200,10 +200,10 @@ describe('an execution of the local AWS', () => {
 
   test('gives its token to a function, and fails with it', async () => {
     const execution = await start('Calling', { fail: false });
-    const taskToken = await vi.waitFor(async () => {
+    const taskToken = await eventually(async () => {
       const line = (await aws.logLines()).find((text) => text.includes('token '));
       return /token (\S+)/.exec(line!)![1];
-    }, 5000);
+    });
     await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '1' }));
 
     expect(await ended(execution)).toMatchObject({ status: 'SUCCEEDED', output: '1' });
@@ -232,10 +232,10 @@ describe('an execution of the local AWS', () => {
     await sfn.send(new StopExecutionCommand({ executionArn: stopped, error: 'Enough' }));
     const parent = await start('LongParent');
     await entered(parent, 'TaskScheduled');
-    const child = await vi.waitFor(async () => {
+    const child = await eventually(async () => {
       const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: arns.Slow }));
       return executions![0].executionArn!;
-    }, 5000);
+    });
     await sfn.send(new StopExecutionCommand({ executionArn: parent }));
 
     expect(await ended(child)).toMatchObject({ status: 'ABORTED' });

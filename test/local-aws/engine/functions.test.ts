@@ -1,5 +1,4 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { lambdaFunction, ref, role, Stacks } from './fixtures/stacks';
@@ -24,7 +23,7 @@ describe('a function of the local AWS', () => {
         };`),
     }, { Name: ref('Function') });
     name = outputs.Name;
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   async function invoke(payload: object) {
@@ -66,7 +65,7 @@ describe('a function at log level FATAL', () => {
 
   beforeAll(async () => {
     aws = await LocalAws.start({ organization: new FakeOrganization() });
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   test('logs neither what it prints nor the error that it throws', async () => {
@@ -87,7 +86,7 @@ describe('functions of one name in two accounts', () => {
 
   beforeAll(async () => {
     aws = await LocalAws.start({ organization: new FakeOrganization() });
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   test('do not end each other when one is deployed', async () => {

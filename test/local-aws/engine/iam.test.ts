@@ -1,5 +1,4 @@
 import { CreatePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { allow, document, ref, role, Stacks } from './fixtures/stacks';
@@ -19,7 +18,7 @@ describe('a policy of the local AWS', () => {
     aws = await LocalAws.start({ organization: new FakeOrganization() });
     stacks = new Stacks(aws);
     iam = new IAMClient({ ...aws.clientSettings(), maxAttempts: 1 }); // the SDK takes LimitExceeded for a throttle
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   const inline = (size: number) => ({ Type: 'AWS::IAM::Policy', Properties: { PolicyName: `p${size}`, Roles: [ref('Role')], PolicyDocument: documentOf(size) } });

@@ -2,10 +2,10 @@ import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand, PutM
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { att, document, lambdaFunction, ref, role, Stacks, stateMachine } from './fixtures/stacks';
+import { eventually } from '../../support/eventually';
 
 const PATTERN = '{ ($.userIdentity.type = "Root") && ($.userIdentity.sessionContext.assumedRoot NOT EXISTS) && ($.eventName = "Console*") }';
 
@@ -81,7 +81,7 @@ describe('the logs of the local AWS', () => {
     }, Object.fromEntries(['Emitter', 'Topic', 'OfAlarms', 'Closed'].map((name) => [name, ref(name)])));
     expect([status, ...events.map(({ ResourceStatusReason }) => ResourceStatusReason)]).toContain('CREATE_COMPLETE');
     names = outputs;
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   async function write(...records: object[]) {
@@ -106,7 +106,7 @@ describe('the logs of the local AWS', () => {
 
     expect(await aws.metrics('Root')).toEqual([{ name: 'SignIns', dimensions: {}, values: [1, 0, 0, 0] }]);
     const lines = () => aws.logLines();
-    await vi.waitFor(async () => expect((await lines()).join('\n')).toContain('got DATA_MESSAGE trail ConsoleLogin'), 10_000);
+    await eventually(async () => expect((await lines()).join('\n')).toContain('got DATA_MESSAGE trail ConsoleLogin'));
     expect((await lines()).filter((line) => line.includes('got ')).map((line) => line.slice(line.indexOf('got')))).toEqual(['got DATA_MESSAGE trail ConsoleLogin']);
     expect((await lines()).join('\n')).not.toContain('stole');
   });
@@ -116,10 +116,10 @@ describe('the logs of the local AWS', () => {
 
     expect(await states()).toMatchObject({ 'sign-ins': 'ALARM', 'any': 'ALARM' });
     for (const topic of [names.Topic, names.OfAlarms]) {
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const [{ message }] = await aws.published(topic);
         expect(JSON.parse(message)).toMatchObject({ AlarmName: 'sign-ins', NewStateValue: 'ALARM' });
-      }, 5000);
+      });
     }
     expect(await aws.published(names.Closed)).toEqual([]);
   });

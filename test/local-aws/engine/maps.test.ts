@@ -1,6 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, ListMapRunsCommand, paginateGetExecutionHistory, SFNClient } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { execute } from './fixtures/executions';
@@ -64,7 +63,7 @@ describe('a Map of the local AWS', () => {
     for (const [Key, Body] of Object.entries({ array: '[1,2]', number: '1', text: 'hello' })) {
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
     }
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   const numbers = (length: number) => Array.from({ length }, (_, i) => i);

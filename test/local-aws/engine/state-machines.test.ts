@@ -1,5 +1,4 @@
 import { CreateStateMachineCommand, DescribeExecutionCommand, DescribeStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 import { execute } from './fixtures/executions';
@@ -57,7 +56,7 @@ describe('a state machine of the local AWS', () => {
       ...definitions,
     }, Object.fromEntries(Object.keys(definitions).map((name) => [name, ref(name)])));
     machines = outputs;
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   test('calls AWS in an SDK task with the permissions of its role', async () => {

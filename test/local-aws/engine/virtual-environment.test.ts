@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findPython, virtualEnvironment } from './virtual-environment';
 
 describe('the virtual environment of the engine', () => {
@@ -22,7 +21,7 @@ describe('the virtual environment of the engine', () => {
     expect(first).toBe(second);
     expect(existsSync(first)).toBe(true);
     expect(readdirSync(home)).toEqual([expect.stringMatching(/^python-[0-9a-f]{12}$/)]);
-  }, 60_000);
+  });
 
   test('takes no package whose hash is not the recorded one, and is not there afterwards', async () => {
     writeFileSync(join(folder, 'thing-1.0-py3-none-any.whl'), 'not what was recorded');
@@ -30,7 +29,7 @@ describe('the virtual environment of the engine', () => {
 
     await expect(virtualEnvironment(join(folder, 'home'), requirements)).rejects.toThrow('THESE PACKAGES DO NOT MATCH THE HASHES');
     expect(readdirSync(join(folder, 'home'))).toEqual([]);
-  }, 60_000);
+  });
 
   test('asks for a Python that is recent enough', async () => {
     await expect(findPython(['no-such-python', 'neither-this'])).rejects.toThrow(/Python 3\.10 or newer.*no-such-python, neither-this.*install/);

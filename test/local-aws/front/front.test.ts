@@ -10,7 +10,6 @@ import {
 import { ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, AssumeRootCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
 
@@ -37,7 +36,7 @@ describe('the front of the local AWS', () => {
     await iam.send(new CreateRoleCommand({ RoleName: 'Operator', AssumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { AWS: MANAGEMENT }, Action: 'sts:AssumeRole' }) }));
     const { Credentials } = await assume('Operator');
     role = settingsOf(Credentials!);
-  }, 120_000);
+  });
   afterAll(() => aws?.stop());
 
   beforeEach(() => grant());

@@ -1,7 +1,6 @@
 import { GetLoginProfileCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { expect, test } from 'vitest';
 import { FakeOrganization } from './fake-organization';
 import { MANAGEMENT, MEMBER, READY, refused, served } from './testing';
 

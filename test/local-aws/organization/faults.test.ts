@@ -4,7 +4,6 @@ import {
 } from '@aws-sdk/client-iam';
 import { ListAccountsCommand, paginateListAccounts, RegisterDelegatedAdministratorCommand } from '@aws-sdk/client-organizations';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
-import { describe, expect, test } from 'vitest';
 import { cutBody, delay, emptyPages, fail, late, loseAnswer, resetBefore, shortPages, stale, throttle } from './faults';
 import { MANAGEMENT, MEMBER, READY, refused, SECURITY, served, taskArn } from './testing';
 

@@ -3,7 +3,6 @@ import {
   EnableOrganizationsRootSessionsCommand, ListOrganizationsFeaturesCommand,
 } from '@aws-sdk/client-iam';
 import { DisableAWSServiceAccessCommand, EnableAWSServiceAccessCommand } from '@aws-sdk/client-organizations';
-import { describe, expect, test } from 'vitest';
 import { Clients, MANAGEMENT, MEMBER, OUTSIDER, READY, refused, SECURITY, Served, served } from './testing';
 
 const IAM = { ServicePrincipal: 'iam.amazonaws.com' };

@@ -4,7 +4,6 @@ import {
   ListAccessKeysCommand, ListMFADevicesCommand, ListSigningCertificatesCommand, ListUsersCommand, paginateListMFADevices,
 } from '@aws-sdk/client-iam';
 import { ListAccountsCommand } from '@aws-sdk/client-organizations';
-import { describe, expect, test } from 'vitest';
 import { RootCredentialsInit } from './accounts';
 import { rootSessionDenial } from './task-policies';
 import { MEMBER, refused, Served, served, Task } from './testing';

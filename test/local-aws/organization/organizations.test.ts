@@ -6,7 +6,6 @@ import {
   paginateListAccounts,
   RegisterDelegatedAdministratorCommand,
 } from '@aws-sdk/client-organizations';
-import { describe, expect, test } from 'vitest';
 import { FakeOrganization } from './fake-organization';
 import { Clients, MANAGEMENT, MEMBER, OUTSIDER, READY, refused, SECURITY, served } from './testing';
 

@@ -5,7 +5,6 @@ import {
   ListPoliciesCommand, ListPoliciesForTargetCommand, ListRootsCommand, ListTagsForResourceCommand, ListTargetsForPolicyCommand, TagResourceCommand,
   UntagResourceCommand, UpdatePolicyCommand,
 } from '@aws-sdk/client-organizations';
-import { describe, expect, test } from 'vitest';
 import { MANAGEMENT, MEMBER, READY, refused, SECURITY, served, type Served } from './testing';
 
 const Type = 'SERVICE_CONTROL_POLICY';

@@ -4,7 +4,6 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, PurgeQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRootCommand } from '@aws-sdk/client-sts';
-import { describe, expect, test } from 'vitest';
 import { MEMBER, READY, refused, SECURITY, served, type Task, taskArn } from './testing';
 
 const DENY_ALL = '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}';

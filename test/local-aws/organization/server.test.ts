@@ -2,18 +2,19 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListOrganizationsFeaturesCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { FakeOrganization } from './fake-organization';
 import { delay } from './faults';
 import { serve } from './server';
+import { setEnvironment } from '../../support/environment-variables';
+import { onTestFinished } from '../../support/on-test-finished';
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => jest.restoreAllMocks());
 
 test('its environment is all that an SDK client needs', async () => {
   const organization = new FakeOrganization({ managementAccountId: '121212121212', trustedAccess: true });
   const { environment, close } = await serve(organization);
   onTestFinished(close);
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  setEnvironment(environment);
   expect((await new STSClient({}).send(new GetCallerIdentityCommand({}))).Account).toBe('121212121212');
   expect((await new IAMClient({}).send(new ListOrganizationsFeaturesCommand({}))).EnabledFeatures).toEqual([]);
 });

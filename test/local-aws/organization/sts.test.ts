@@ -1,7 +1,6 @@
 import { DisableOrganizationsRootCredentialsManagementCommand, GetLoginProfileCommand } from '@aws-sdk/client-iam';
 import { ListAccountsCommand } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, AssumeRootCommand, AssumeRootCommandInput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { describe, expect, test } from 'vitest';
 import { Feature } from './organization';
 import { Clients, MANAGEMENT, MEMBER, OUTSIDER, READY, refused, SECURITY, served, Task, taskArn } from './testing';
 

@@ -1,10 +1,10 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRootCommand, Credentials, STSClient } from '@aws-sdk/client-sts';
-import { onTestFinished } from 'vitest';
 import { FakeOrganization } from './fake-organization';
 import { OrganizationOptions } from './organization';
 import { serve } from './server';
+import { onTestFinished } from '../../support/on-test-finished';
 
 export const MANAGEMENT = '111111111111';
 export const SECURITY = '222222222222';

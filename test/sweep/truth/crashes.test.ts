@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
 import { expectTruth } from './properties';
 import { memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import { credentialsOf } from './witness';
 import { ATTEMPTS, serveWorlds, type Death, type SweepResult } from './world';
 import type { RunReference } from '../../../lambda/sweep/run-folder';
+import { expectAbout } from '../../support/expect-about';
 
 serveWorlds();
 
@@ -59,7 +59,7 @@ describe('a batch function that dies at any of its calls', () => {
       await stage.sweep.batch(run, 0);
       const result = await stage.sweep.report(run);
       expectTruth(stage, result);
-      expect(outcomes(result), JSON.stringify(death)).toEqual(DONE);
+      expectAbout(JSON.stringify(death), outcomes(result)).toEqual(DONE);
       return hasDied;
     });
     expect(calls).toBeGreaterThan(25);
@@ -167,7 +167,7 @@ describe('two sweeps of the same accounts at once', () => {
     const other = stage.another({});
     const both = await Promise.all([stage.sweep.run(), other.run()]);
     for (const { verdict, report } of both) {
-      expect(verdict.succeeded, verdict.cause).toBe(true);
+      expectAbout(verdict.cause, verdict.succeeded).toBe(true);
       expect(report.counts.failed).toBe(0);
     }
     for (const accountId of stage.expected.swept) {

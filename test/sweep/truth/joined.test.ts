@@ -1,11 +1,11 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 import { expectHonesty, expectRemedies, expectRestraint } from './properties';
 import { credentialsIn, passingScenario, setUp, type Scenario } from './scenario';
 import { MANAGEMENT, serveWorlds } from './world';
 import { nextStep } from '../../../lambda/sweep/joined';
 import { cases, casesTimeout } from '../../support/cases';
+import { expectAbout } from '../../support/expect-about';
 
 serveWorlds();
 
@@ -39,7 +39,7 @@ describe('an account that joins the organization', () => {
       const { report } = await stage.sweep.run(next.start);
       expectRestraint(stage);
       const isSelected = stage.expected.swept.includes(accountId);
-      expect(touched().filter((target) => target !== accountId || !isSelected), 'root sessions elsewhere').toEqual([]);
+      expectAbout('root sessions elsewhere', touched().filter((target) => target !== accountId || !isSelected)).toEqual([]);
       if (report.problem === undefined) {
         expect(report.accounts.map((account) => account.accountId)).toEqual([accountId]);
         expect(report.accounts[0].outcome === 'skipped').toBe(!isSelected);
@@ -50,7 +50,7 @@ describe('an account that joins the organization', () => {
       }
       const isPurged = (id: string) => purge && isSelected && id === accountId && !scenario.settings.dryRun;
       for (const { id } of organization.accounts.filter(({ id: each }) => !isPurged(each))) {
-        expect(stage.world.witness.of(id).deletedByUs, `${id} had ${before.get(id)!.join()}`).toEqual(new Set());
+        expectAbout(`${id} had ${before.get(id)!.join()}`, stage.world.witness.of(id).deletedByUs).toEqual(new Set());
       }
     }), cases(60));
   }, casesTimeout(60));

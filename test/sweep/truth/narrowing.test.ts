@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 import { expectRestraint, expectTruth } from './properties';
 import { passingScenario, setUp, type Scenario, type Stage } from './scenario';
 import { ATTEMPTS, again, MANAGEMENT, serveWorlds } from './world';
 import type { ResolvedSelection } from '../../../lambda/sweep/selection';
 import { cases, casesTimeout } from '../../support/cases';
+import { expectAbout } from '../../support/expect-about';
 
 serveWorlds();
 
@@ -47,7 +47,7 @@ describe('what a start says', () => {
       const asked = ids(all).filter((id) => accounts?.includes(id) ?? true);
       const unselected = new Set(accounts?.filter((id) => !asked.includes(id)));
       expect(ids(narrowed).sort()).toEqual([...asked, ...unselected].sort());
-      expect(unselected.size === 0 || ifSelected === true, 'accounts that are not selected').toBe(true);
+      expectAbout('accounts that are not selected', unselected.size === 0 || ifSelected === true).toBe(true);
       expect(narrowed.batches.flat().every(({ accountId }) => stage.expected.swept.includes(accountId))).toBe(true);
       expect(narrowed.dryRun).toBe(scenario.settings.dryRun || dryRun === true);
       expect(narrowed.credentials).toEqual(scenario.settings.credentials);

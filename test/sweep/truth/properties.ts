@@ -1,9 +1,9 @@
-import { expect } from 'vitest';
 import type { Stage } from './scenario';
 import { nameOf } from './witness';
 import type { SweepResult } from './world';
 import type { AccountResult } from '../../../lambda/sweep/results';
 import type { CredentialKind } from '../../../lib/private/contract';
+import { expectAbout } from '../../support/expect-about';
 
 const CHANGES = /^(Create|Delete|Deactivate|Enable|Disable|Update|Put|Upload|Set|Register|Deregister)/;
 
@@ -26,31 +26,31 @@ function expectCompleteness({ expected }: Stage, { report, verdict }: SweepResul
     return;
   }
   const ids = (skipped: boolean) => report.accounts.filter(({ outcome }) => (outcome === 'skipped') === skipped).map(({ accountId }) => accountId).sort();
-  expect(ids(false), 'swept').toEqual([...expected.swept].sort());
-  expect(ids(true), 'skipped').toEqual([...expected.skipped].sort());
+  expectAbout('swept', ids(false)).toEqual([...expected.swept].sort());
+  expectAbout('skipped', ids(true)).toEqual([...expected.skipped].sort());
   expect(Object.values(report.counts).reduce((sum, count) => sum + count, 0)).toBe(report.accounts.length);
 }
 
 /** Nobody passes by what an audit found who asked to be stopped by it. */
 function expectGate({ settings: { failOnFindings } }: Stage, { report, verdict }: SweepResult): void {
   const found = report.accounts.some(({ credentials }) => credentials.some(({ status }) => status === 'found'));
-  expect(failOnFindings && found && verdict.succeeded, 'passed by what was found').toBe(false);
+  expectAbout('passed by what was found', failOnFindings && found && verdict.succeeded).toBe(false);
 }
 
 /** Nothing is touched that should not be, and never with the sweep's own credentials. */
 export function expectRestraint({ world: { organization, witness }, settings: { work, dryRun }, expected, isProtected }: Stage): void {
   const { calls } = organization;
   const targets = calls.flatMap(({ operation, target }) => operation === 'AssumeRoot' ? [target!] : []);
-  expect(targets.filter((target) => !expected.swept.includes(target)), 'root sessions in accounts that are not to be swept').toEqual([]);
+  expectAbout('root sessions in accounts that are not to be swept', targets.filter((target) => !expected.swept.includes(target))).toEqual([]);
   const strange = calls.filter(({ operation, caller, forwarded }) => forwarded === true || (CHANGES.test(operation) && caller.taskPolicy !== 'IAMDeleteRootUserCredentials'));
-  expect(strange, "changes with the caller's own credentials").toEqual([]);
+  expectAbout("changes with the caller's own credentials", strange).toEqual([]);
   const toDelete = calls.flatMap(({ operation, target, input }) => operation === 'AssumeRoot' && input['TaskPolicyArn.arn']!.endsWith('IAMDeleteRootUserCredentials') ? [target!] : []);
-  expect(work === 'audit' || dryRun ? toDelete : [], 'sessions that could delete').toEqual([]);
+  expectAbout('sessions that could delete', work === 'audit' || dryRun ? toDelete : []).toEqual([]);
   for (const id of expected.swept) {
-    expect([...witness.of(id).deletedByUs].filter((name) => isProtected(id, name)), `protected in ${id}, and deleted`).toEqual([]);
+    expectAbout(`protected in ${id}, and deleted`, [...witness.of(id).deletedByUs].filter((name) => isProtected(id, name))).toEqual([]);
   }
   for (const { id } of organization.accounts) {
-    expect(witness.of(id).unguarded, `MFA devices of ${id} removed without a look at the password`).toEqual([]);
+    expectAbout(`MFA devices of ${id} removed without a look at the password`, witness.of(id).unguarded).toEqual([]);
   }
 }
 
@@ -62,31 +62,31 @@ export function expectHonesty({ world, settings: { work }, isProtected, readsMay
   const named = (...statuses: string[]) => account.credentials.filter(({ status }) => statuses.includes(status)).map(nameOf);
   const about = `${account.accountId} is ${account.outcome}`;
 
-  expect(named('deleted', 'absent').filter((name) => there.includes(name)), `${about}: called gone and still there`).toEqual([]);
+  expectAbout(`${about}: called gone and still there`, named('deleted', 'absent').filter((name) => there.includes(name))).toEqual([]);
   if (account.outcome !== 'failed') {
     const told = named('kept', 'would-delete', 'found');
-    expect(there.filter((name) => !told.includes(name)), `${about}: there and not told`).toEqual([]);
+    expectAbout(`${about}: there and not told`, there.filter((name) => !told.includes(name))).toEqual([]);
   }
   if (work === 'audit') {
-    expect(['failed', 'found', 'clean', 'skipped'], about).toContain(account.outcome);
+    expectAbout(about, ['failed', 'found', 'clean', 'skipped']).toContain(account.outcome);
   } else {
-    expect(named('would-delete', 'deleted').filter((name) => isProtected(account.accountId, name)), `${about}: protected, and called deleted or to be deleted`).toEqual([]);
-    expect(named('found'), about).toEqual([]);
+    expectAbout(`${about}: protected, and called deleted or to be deleted`, named('would-delete', 'deleted').filter((name) => isProtected(account.accountId, name))).toEqual([]);
+    expectAbout(about, named('found')).toEqual([]);
   }
   const owned = named('deleted', 'failed');
-  expect([...testimony.deletedByUs].filter((name) => !owned.includes(name)), `${about}: deleted by us and not told`).toEqual([]);
+  expectAbout(`${about}: deleted by us and not told`, [...testimony.deletedByUs].filter((name) => !owned.includes(name))).toEqual([]);
   const kinds = new Set<CredentialKind>(testimony.atLastRead.keys());
   if (account.outcome === 'clean' || account.outcome === 'purged') {
-    expect(kinds.size, `${about}: kinds that were read`).toBe(4);
+    expectAbout(`${about}: kinds that were read`, kinds.size).toBe(4);
   }
 }
 
 /** Every account that is not as it should be is named with a code and what to do. */
 export function expectRemedies({ accountId, outcome, problem, reason, credentials }: AccountResult): void {
   const problems = [...problem ? [problem] : [], ...credentials.flatMap((credential) => credential.problem ?? [])];
-  expect(problems.every(({ code, remedies }) => code !== '' && remedies.length > 0), accountId).toBe(true);
-  expect(problems.length > 0, `${accountId} has a problem`).toBe(outcome === 'failed');
-  expect(credentials.every((credential) => (credential.status === 'failed') === (credential.problem !== undefined)), accountId).toBe(true);
-  expect(credentials.every((credential) => credential.status !== 'kept' || credential.reason !== undefined), accountId).toBe(true);
-  expect(outcome !== 'skipped' || reason !== undefined, accountId).toBe(true);
+  expectAbout(accountId, problems.every(({ code, remedies }) => code !== '' && remedies.length > 0)).toBe(true);
+  expectAbout(`${accountId} has a problem`, problems.length > 0).toBe(outcome === 'failed');
+  expectAbout(accountId, credentials.every((credential) => (credential.status === 'failed') === (credential.problem !== undefined))).toBe(true);
+  expectAbout(accountId, credentials.every((credential) => credential.status !== 'kept' || credential.reason !== undefined)).toBe(true);
+  expectAbout(accountId, outcome !== 'skipped' || reason !== undefined).toBe(true);
 }

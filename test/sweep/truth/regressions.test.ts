@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expectTruth } from './properties';
 import { credentialsIn, memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import type { Trouble } from './trouble';
@@ -6,6 +5,8 @@ import { RECOVERIES_BUCKET, serveWorlds, type RecoveryOnRecord } from './world';
 import { ACCOUNT_PATIENCE } from '../../../lambda/sweep/account';
 import type { AccountResult } from '../../../lambda/sweep/results';
 import { fail, type RootCredentialsInit } from '../../local-aws/organization';
+import { eventually } from '../../support/eventually';
+import { fakeTimers } from '../../support/fake-timers';
 
 serveWorlds();
 
@@ -143,8 +144,8 @@ describe('a look', () => {
 });
 
 describe('time that passes in a moment', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true }));
-  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => fakeTimers('setTimeout', 'clearTimeout', 'Date'));
+  afterEach(() => void jest.useRealTimers());
 
   test.each([
     ['the look', 'iam:ListAccessKeys'],
@@ -154,8 +155,8 @@ describe('time that passes in a moment', () => {
     const stage = oneMember({ password: true, mfaDevices: [{}] }, [{ what: 'unanswered', operation, times: 1 }]);
     const result = swept(stage);
     const asked = () => stage.world.organization.calls.filter((call) => `iam:${call.operation}` === operation).length;
-    await vi.waitUntil(() => asked() === 1, { interval: 20 });
-    await vi.advanceTimersByTimeAsync(31_000);
+    await eventually(() => asked() === 1);
+    await jest.advanceTimersByTimeAsync(31_000);
     expect(statuses(await result)).toEqual(['deleted', 'deleted']);
     expect(asked()).toBeGreaterThan(1);
     expect(credentialsIn(stage.world, memberId(0))).toEqual([]);
@@ -168,7 +169,7 @@ describe('time that passes in a moment', () => {
     stage.world.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: async (call, answer) => Date.now() < until ? refuse(call, answer) : answer() });
     let isOver = false;
     const result = swept(stage).finally(() => { isOver = true; });
-    await vi.waitUntil(() => vi.advanceTimersByTimeAsync(1_000).then(() => isOver), { interval: 10, timeout: 20_000 });
+    await eventually(() => jest.advanceTimersByTimeAsync(1_000).then(() => isOver));
     expect(statuses(await result)).toEqual([status]);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 import { expectTruth } from './properties';
 import { credentialsIn, harshScenario, passingScenario, remainder, setUp } from './scenario';
 import { serveWorlds } from './world';
 import { cases, casesTimeout } from '../../support/cases';
+import { expectAbout } from '../../support/expect-about';
 
 serveWorlds();
 
@@ -26,10 +26,10 @@ describe('whatever passes', () => {
       const result = await stage.sweep.run();
       expectTruth(stage, result);
       const isGateShut = scenario.settings.failOnFindings && result.report.counts.found > 0;
-      expect(result.verdict.succeeded, result.verdict.cause).toBe(!isGateShut);
-      expect(result.report.counts.failed, result.verdict.cause).toBe(0);
+      expectAbout(result.verdict.cause, result.verdict.succeeded).toBe(!isGateShut);
+      expectAbout(result.verdict.cause, result.report.counts.failed).toBe(0);
       for (const member of scenario.members.filter(({ id }) => stage.expected.swept.includes(id))) {
-        expect(remainder(member, stage, credentialsIn(stage.world, member.id)), `left in ${member.id}`).toEqual([]);
+        expectAbout(`left in ${member.id}`, remainder(member, stage, credentialsIn(stage.world, member.id))).toEqual([]);
       }
     }), cases(seed === undefined ? CASES : CASES / 5, seed));
   }, casesTimeout(CASES));

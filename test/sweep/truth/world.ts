@@ -4,7 +4,6 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, vi } from 'vitest';
 import { ObjectStore } from './object-store';
 import { Witness } from './witness';
 import { retryingUnreadable } from '../../../lambda/aws/answers';
@@ -140,10 +139,10 @@ export function serveWorlds(): void {
       .catch(() => outgoing.destroy());
   });
   beforeAll(async () => {
-    vi.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics of the reports
-    vi.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics of the reports
+    jest.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
     const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
       setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout);
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     Object.assign(process.env, {
