@@ -82,6 +82,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dependency-cruiser@^17.3.9',
     'esbuild',
     'fast-check',
+    'fflate',
     'playwright-core', // drives a Chromium that is there; it brings none
     'tsx',
   ],

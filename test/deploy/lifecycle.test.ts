@@ -23,7 +23,7 @@ const withCredentials = () => organization.accounts.filter(({ root }) => !root.i
 
 describe('the first deployment of a purge', () => {
   test('leaves no root credential in any account that it selects', async () => {
-    expect(await stack.deploy(allButOne)).toMatchObject({ code: 0 });
+    expect(await stack.deployByCli(allButOne)).toMatchObject({ code: 0 });
     expect(withCredentials()).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE]);
   });
 
@@ -104,7 +104,7 @@ describe('a deployment', () => {
   });
 
   test('without a change sweeps nothing', async () => {
-    const result = await stack.deploy(allButOne);
+    const result = await stack.deployByCli(allButOne);
     expect(result).toMatchObject({ code: 0, output: expect.stringContaining('(no changes)') });
     expect(rootSessions(organization.calls)).toEqual(new Set());
     expect(await stack.sweeps()).toEqual(['SUCCEEDED']);
@@ -113,7 +113,7 @@ describe('a deployment', () => {
   test('of another selection sweeps what is selected now, and nothing else', async () => {
     organization.account(member(1)).root.password = true;
     organization.account(member(3)).root.password = true;
-    expect(await stack.deploy(selecting(AccountSelection.accounts([SECURITY, member(1)])))).toMatchObject({ code: 0 });
+    expect(await stack.deployByCli(selecting(AccountSelection.accounts([SECURITY, member(1)])))).toMatchObject({ code: 0 });
     expect(rootSessions(organization.calls)).toEqual(new Set([SECURITY, member(1)]));
     expect(withCredentials()).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE, member(3)]);
     expect(await stack.sweeps()).toEqual(['SUCCEEDED', 'SUCCEEDED']);
@@ -121,7 +121,7 @@ describe('a deployment', () => {
 
   test('that finds every account clean takes no session that could delete, and changes nothing', async () => {
     organization.account(member(3)).root.password = false;
-    expect(await stack.deploy(allButOne)).toMatchObject({ code: 0 });
+    expect(await stack.deployByCli(allButOne)).toMatchObject({ code: 0 });
     expect((await stack.latestReport()).counts).toMatchObject({ purged: 0, clean: 32, skipped: 6 });
     expect(rootSessions(organization.calls, 'IAMDeleteRootUserCredentials')).toEqual(new Set());
     expect(changes(organization.calls)).toEqual([]);
@@ -131,7 +131,7 @@ describe('a deployment', () => {
     const report = `s3://${await stack.output('Bucket')}/latest/report.json`;
     const logGroups = await stack.logGroups();
     organization.account(member(1)).root.password = true;
-    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(await stack.destroyByCli()).toMatchObject({ code: 0 });
     expect(organization.account(member(1)).root.password).toBe(true);
     expect(rootSessions(organization.calls)).toEqual(new Set());
     expect(changes(organization.calls)).toEqual([]);

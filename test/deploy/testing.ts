@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { ChangeSets } from './change-sets';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
 import { type CdkResult, LocalAws, type LocalClock } from '../local-aws/local-aws';
@@ -85,19 +87,21 @@ export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, constr
   return construct;
 }
 
-/** One stack in one account and Region of a local AWS, deployed by the CDK CLI. */
+/** One stack in one account and Region of a local AWS. */
 export class Deployment {
   /** Starts an AWS and makes the account ready for the CDK. */
   static async into(organization: FakeOrganization, clock?: LocalClock): Promise<Deployment> {
     return new Deployment(await LocalAws.start({ organization, clock }), MANAGEMENT).bootstrapped();
   }
 
+  private readonly changeSets: ChangeSets;
   private readonly cloudFormation: CloudFormationClient;
   private readonly stepFunctions: SFNClient;
   private readonly s3: S3Client;
 
   private constructor(readonly aws: LocalAws, readonly accountId: string, private readonly region = REGION, private readonly stackName = STACK) {
     const settings = this.clientSettings;
+    this.changeSets = new ChangeSets(aws, accountId, region);
     this.cloudFormation = new CloudFormationClient(settings);
     this.stepFunctions = new SFNClient(settings);
     this.s3 = new S3Client({ ...settings, forcePathStyle: true });
@@ -125,13 +129,22 @@ export class Deployment {
     await this.aws.stop();
   }
 
-  // -- the CLI --------------------------------------------------------------------------------------------------------
+  // -- deployments --------------------------------------------------------------------------------------------------------
 
   deploy(build: Build): Promise<CdkResult> {
-    return this.cdk(['deploy', '--require-approval=never', '--progress=events'], build);
+    return this.changeSets.deploy(this.synthesized(build), this.stackName);
   }
 
   destroy(): Promise<CdkResult> {
+    return this.changeSets.destroy(this.stackName);
+  }
+
+  /** The same by the CDK CLI, where its words and its ways matter. */
+  deployByCli(build: Build): Promise<CdkResult> {
+    return this.cdk(['deploy', '--require-approval=never', '--progress=events'], build);
+  }
+
+  destroyByCli(): Promise<CdkResult> {
     return this.cdk(['destroy', '--force'], () => undefined);
   }
 
@@ -247,18 +260,18 @@ export class Deployment {
   }
 
   private async bootstrapped(trust: readonly string[] = []): Promise<this> {
-    const trusting = trust.length > 0 ? ['--trust', trust.join(), '--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess'] : [];
-    const { code, output } = await this.aws.cdk(['bootstrap', `aws://${this.accountId}/${this.region}`, ...trusting], { accountId: this.accountId });
-    if (code !== 0) {
-      throw new Error(output);
-    }
+    await this.changeSets.bootstrap(trust);
     return this;
   }
 
   private cdk(args: string[], build: Build): Promise<CdkResult> {
+    return this.aws.cdk(args, { app: this.synthesized(build).directory, accountId: this.accountId });
+  }
+
+  private synthesized(build: Build): CloudAssembly {
     const app = new App({ outdir: mkdtempSync(join(this.aws.workFolder, 'app-')) });
     build(new Stack(app, this.stackName, { env: { account: this.accountId, region: this.region } }));
-    return this.aws.cdk(args, { app: app.synth().directory, accountId: this.accountId });
+    return app.synth();
   }
 
   private async describe() {
