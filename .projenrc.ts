@@ -114,7 +114,7 @@ const boundaries = project.addTask('boundaries', {
   description: 'Check which folder may import which',
   exec: 'depcruise --config .dependency-cruiser.cjs lib lambda test examples',
 });
-project.testTask.spawn(boundaries);
+project.tasks.tryFind('check')!.spawn(boundaries);
 
 // an example imports the package by its name, which is this folder
 project.eslint?.addOverride({ files: ['examples/**/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-root-access$'] }] } as any });

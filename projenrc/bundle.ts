@@ -7,7 +7,6 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
     exec: 'tsx projenrc/bundle-handlers.ts',
   });
   project.preCompileTask.spawn(bundle); // the package holds the bundles
-  project.testTask.prependSpawn(bundle); // a plain `npm ci && npm test` synthesizes with them
   project.gitignore.addPatterns('/assets/');
 
   // esbuild strips types without checking them, and jsii sees lib/ only; a folder that is linted needs its own tsconfig.json
@@ -27,7 +26,6 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
         ...(folder === 'examples' && { paths: { 'cdk-root-access': ['../lib'] } }),
       },
     });
-    project.testTask.prependExec(`tsc --project ${folder}`);
   }
   // the script of the report's page is no module of ours: it runs in a browser, and is checked by its JSDoc
   new javascript.TypescriptConfig(project, {
@@ -36,8 +34,6 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
     include: ['*.js'],
     compilerOptions: { noEmit: true, rootDir: '.', allowJs: true, checkJs: true, lib: ['es2022', 'dom', 'dom.iterable'], types: [] },
   });
-  project.testTask.prependExec('tsc --project lambda/sweep/page');
-  project.testTask.prependExec('tsc --project test');
   const tests = project.tryFindObjectFile('test/tsconfig.json')!;
   tests.addOverride('compilerOptions.module', 'preserve');
   tests.addOverride('compilerOptions.moduleResolution', 'bundler');

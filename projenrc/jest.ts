@@ -1,22 +1,25 @@
 import { awscdk, javascript } from 'projen';
 
-/** Tests that need no deployment, no browser and no other language: seconds each. */
-const DEPLOYING = ['/test/deploy/'];
+/** Tests on the deployment engine, of the package, in a browser or in other languages: what they wait for takes longer than they do. */
+const NOT_UNITS = [
+  '/test/(deploy|examples|package|local-aws/(demo|engine|front))/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
+];
+
+/** Tests that draw cases. */
+const PROPERTIES = ['test/sweep/truth', 'test/sweep/joined', 'test/policies', 'test/guard'];
 
 /** Packages that are published as ES modules only. */
 const ESM_ONLY = ['p-limit', 'yocto-queue'];
 
-/** `npm test` runs jest; its results are also written as JSON, from which CI counts. */
+/** The tests run on jest; their results are also written as JSON, from which CI counts. */
 export function jest(project: awscdk.AwsCdkConstructLibrary) {
-  project.addDevDeps('@swc/core', '@swc/jest', '@types/jest@^30', 'jest-environment-node@^30');
-  project.testTask.spawn(project.compileTask); // the tests of the package pack what is compiled
-  new javascript.Jest(project, {
+  project.addDevDeps('@swc/core', '@swc/jest', '@types/jest@^30', 'concurrently@^9', 'jest-environment-node@^30');
+  const { config } = new javascript.Jest(project, {
     jestVersion: '^30',
     configFilePath: 'jest.config.json',
     junitReporting: false,
     passWithNoTests: false,
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    extraCliOptions: ['--json', '--outputFile=test-reports/jest.json'],
     jestConfig: {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testEnvironment: './test/support/environment.cjs',
@@ -35,13 +38,36 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
       clearMocks: false,
       collectCoverage: false,
       collectCoverageFrom: ['lib/**/*.ts', 'lambda/**/*.ts'],
-      coverageReporters: ['text-summary', 'json-summary'],
-      additionalOptions: { maxWorkers: '200%' }, // a test file mostly waits: for deployments, functions and processes
+      additionalOptions: {
+        maxWorkers: '200%', // a test file mostly waits: for deployments, functions and processes
+        testSequencer: './test/support/longest-first.cjs',
+      },
     },
   });
+  config.coverageReporters = ['text-summary', 'json-summary'];
+
+  const check = project.addTask('check', { description: 'Types, style and the rules of import' });
+  for (const folder of ['lambda', 'examples', 'lambda/sweep/page', 'test']) {
+    check.exec(`tsc --project ${folder}`);
+  }
+  check.spawn(project.eslint!.eslintTask);
+
+  const all = project.addTask('test:all', { description: 'Every test, with coverage', exec: 'jest --ci --coverage --json --outputFile=test-reports/jest.json', receiveArgs: true });
+
+  // what only computes has its turn while tests wait
+  project.testTask.reset();
+  project.testTask.spawn(project.tasks.tryFind('bundle')!); // a plain `npm ci && npm test` synthesizes with them
+  project.testTask.spawn(project.compileTask); // the tests of the package pack what is compiled
+  project.testTask.exec(`concurrently --group --names check,test "projen ${check.name}" "projen ${all.name}"`);
+
   project.addTask('test:unit', {
-    description: 'The tests without deployments',
-    exec: `jest --testPathIgnorePatterns /node_modules/ ${DEPLOYING.join(' ')}`,
+    description: 'The tests that take seconds',
+    exec: `jest --testPathIgnorePatterns /node_modules/ ${NOT_UNITS.map((pattern) => `'${pattern}'`).join(' ')}`,
+    receiveArgs: true,
+  });
+  project.addTask('fuzz', {
+    description: 'The tests that draw cases, with new ones (FC_SEED repeats those of a seed, FC_RUNS makes more of them)',
+    exec: `FC_SEED=\${FC_SEED:-random} jest --ci --json --outputFile=test-reports/fuzz.json ${PROPERTIES.join(' ')}`,
     receiveArgs: true,
   });
   project.addTask('mutation', {

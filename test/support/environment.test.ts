@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { OrganizationsClient, DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
+import { setEnvironment } from './environment-variables';
+import { onTestFinished } from './on-test-finished';
+import { FakeOrganization, loseAnswer, serve } from '../local-aws/organization';
+
+describe('the environment of a test', () => {
+  test('knows the errors of Node itself for errors, as Lambda does, and tells kinds of errors apart', async () => {
+    const ofFiles: unknown = attempt(() => readFileSync('/no/such/file'));
+    const ofSockets: unknown = await new Promise((resolve) => connect(1, '127.0.0.1').once('error', resolve));
+    class Own extends Error {}
+    expect([ofFiles instanceof Error, ofSockets instanceof Error]).toEqual([true, true]);
+    expect([ofFiles instanceof TypeError, ofFiles instanceof Own, new Own() instanceof Own, new Own() instanceof Error]).toEqual([false, false, true, true]);
+    expect(attempt(() => Buffer.alloc(-1)) instanceof RangeError).toBe(true);
+  });
+
+  test('loses answers as a function in Lambda does: a connection that is reset has its code, and the SDK asks again', async () => {
+    const organization = new FakeOrganization();
+    organization.faults.add({ operation: 'organizations:DescribeOrganization', times: 1, effect: loseAnswer });
+    const { environment, close } = await serve(organization);
+    onTestFinished(close);
+    setEnvironment(environment);
+    onTestFinished(() => jest.restoreAllMocks());
+    expect(await new OrganizationsClient({}).send(new DescribeOrganizationCommand({}))).toMatchObject({ Organization: {} });
+    organization.faults.add({ operation: 'organizations:DescribeOrganization', effect: loseAnswer });
+    await expect(new OrganizationsClient({ maxAttempts: 1 }).send(new DescribeOrganizationCommand({}))).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+function attempt(operation: () => unknown): unknown {
+  try {
+    return operation();
+  } catch (error) {
+    return error;
+  }
+}
