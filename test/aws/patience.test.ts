@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readUntil, retryWhile, seconds, within, type Patience } from '../../lambda/aws/patience';
 
 const SHORT: Patience = { forMs: 60, firstPauseMs: 5, longestPauseMs: 20 };
+const LONG: Patience = { ...SHORT, forMs: 60_000 };
 const NONE: Patience = { ...SHORT, forMs: 0 };
 
 /** Does it again and again, and remembers when. */
@@ -22,13 +23,13 @@ const pausesOf = (at: number[]) => at.slice(1).map((time, i) => time - at[i]);
 describe('what may pass is tried again', () => {
   test('until it does', async () => {
     const { at, operation } = failing(3);
-    expect(await retryWhile(() => true, SHORT, operation)).toBe('done');
+    expect(await retryWhile(() => true, LONG, operation)).toBe('done');
     expect(at).toHaveLength(4);
   });
 
   test('and never when it will not pass', async () => {
     const { at, operation } = failing();
-    await expect(retryWhile((error) => (error as Error).message !== 'not yet 2', SHORT, operation)).rejects.toThrow('not yet 2');
+    await expect(retryWhile((error) => (error as Error).message !== 'not yet 2', LONG, operation)).rejects.toThrow('not yet 2');
     expect(at).toHaveLength(2);
   });
 
@@ -63,7 +64,7 @@ describe('what may pass is tried again', () => {
 describe('what is read until it is as wanted', () => {
   test('is returned as soon as it is', async () => {
     let reads = 0;
-    expect(await readUntil((value) => value === 3, SHORT, async () => ++reads)).toBe(3);
+    expect(await readUntil((value) => value === 3, LONG, async () => ++reads)).toBe(3);
     expect(reads).toBe(3);
   });
 

@@ -19,7 +19,7 @@ const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
 
 /** What the SDK has made of the settings of a client. */
 const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
-const FLICKER = seconds(0.2, 5, 20);
+const FLICKER = seconds(1, 5, 20);
 
 let organization: FakeOrganization;
 let served: ServedOrganization;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteStackCommand, DescribeChangeSetCommand, DescribeStacksCommand, ExecuteChangeSetCommand,
-  paginateDescribeStackEvents, type Stack,
+  CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteStackCommand, DescribeChangeSetCommand, DescribeStacksCommand,
+  ExecuteChangeSetCommand, paginateDescribeStackEvents, type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
@@ -37,7 +37,9 @@ export class ChangeSets {
 
   /** Makes the account ready for the CDK by the template of its CLI. */
   async bootstrap(trust: readonly string[]): Promise<void> {
-    const parameters = { TrustedAccounts: trust.join(), CloudFormationExecutionPolicies: ADMINISTRATOR, PublicAccessBlockConfiguration: 'true', FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' };
+    const parameters = {
+      TrustedAccounts: trust.join(), CloudFormationExecutionPolicies: ADMINISTRATOR, PublicAccessBlockConfiguration: 'true', FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY',
+    };
     await this.cloudFormation.send(new CreateStackCommand({
       StackName: 'CDKToolkit',
       TemplateBody: readFileSync(join(PROJECT, 'node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml'), 'utf8'),
@@ -120,13 +122,14 @@ export class ChangeSets {
     const manifests = readdirSync(assembly.directory).filter((name) => name.endsWith('.assets.json'));
     for (const name of manifests) {
       const { files = {} } = JSON.parse(readFileSync(join(assembly.directory, name), 'utf8')) as { files?: Record<string, AssetFile> };
-      await Promise.all(Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(async ({ bucketName: Bucket, objectKey: Key }) => {
+      const copies = Object.values(files).map(({ source, destinations }) => ({ source, ...Object.values(destinations)[0] }));
+      await Promise.all(copies.map(async ({ source, bucketName: Bucket, objectKey: Key }) => {
         const isThere = await this.s3.send(new HeadObjectCommand({ Bucket, Key })).then(() => true, () => false);
         if (!isThere) {
           const path = join(assembly.directory, source.path);
           await this.s3.send(new PutObjectCommand({ Bucket, Key, Body: source.packaging === 'zip' ? packed(path, Key) : readFileSync(path) }));
         }
-      })));
+      }));
     }
   }
 }
@@ -143,7 +146,8 @@ function packed(folder: string, name: string): Buffer {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((each) => statSync(join(folder, each)).isFile());
     mkdirSync(dirname(file), { recursive: true });
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, zipSync(Object.fromEntries(files.map((each) => [each.replaceAll('\\', '/'), readFileSync(join(folder, each))])), { level: 1 }));
+    const contents = Object.fromEntries(files.map((each) => [each.replaceAll('\\', '/'), readFileSync(join(folder, each))]));
+    writeFileSync(draft, zipSync(contents, { level: 1 }));
     renameSync(draft, file);
   }
   return readFileSync(file);

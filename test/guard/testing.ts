@@ -36,7 +36,7 @@ export async function world(options: OrganizationOptions = {}, accountId = MANAG
     jest.spyOn(log, level).mockReturnValue();
   }
   onTestFinished(() => jest.restoreAllMocks());
-  const aws: Aws = { organizations: organizations(), patience: seconds(0.3, 5, 50) };
+  const aws: Aws = { organizations: organizations(), patience: seconds(2, 5, 50) };
   const found: World['found'] = (Targets, properties, older) => (
     preflight({ PolicyName: 'guardrail', Targets, TolerateBlockedRootSessions: 'false', ...properties }, older, aws));
   return { organization, outer, inner, aws, found };

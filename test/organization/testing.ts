@@ -37,7 +37,7 @@ export async function world(options: OrganizationOptions = {}, accountId = MANAG
   onTestFinished(() => jest.restoreAllMocks());
   return {
     organization,
-    aws: { organizations: organizations(), iam: iam(), sts: sts('us-east-1'), patience: seconds(0.5, 5, 50), isRollingBack: async () => false },
+    aws: { organizations: organizations(), iam: iam(), sts: sts('us-east-1'), patience: seconds(3, 5, 50), isRollingBack: async () => false },
     turned: () => organization.calls.filter(({ operation, error }) => !error && /^(Enable|Disable|Register|Deregister)/.test(operation)).map(({ operation }) => operation),
     warnings: () => warn.mock.calls.map(([message]) => String(message)),
   };

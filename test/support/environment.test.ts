@@ -11,7 +11,8 @@ describe('the environment of a test', () => {
     const ofSockets: unknown = await new Promise((resolve) => connect(1, '127.0.0.1').once('error', resolve));
     class Own extends Error {}
     expect([ofFiles instanceof Error, ofSockets instanceof Error]).toEqual([true, true]);
-    expect([ofFiles instanceof TypeError, ofFiles instanceof Own, new Own() instanceof Own, new Own() instanceof Error]).toEqual([false, false, true, true]);
+    expect([ofFiles instanceof TypeError, ofFiles instanceof Own]).toEqual([false, false]);
+    expect([new Own() instanceof Own, new Own() instanceof Error]).toEqual([true, true]);
     expect(attempt(() => Buffer.alloc(-1)) instanceof RangeError).toBe(true);
   });
 
@@ -24,7 +25,8 @@ describe('the environment of a test', () => {
     onTestFinished(() => jest.restoreAllMocks());
     expect(await new OrganizationsClient({}).send(new DescribeOrganizationCommand({}))).toMatchObject({ Organization: {} });
     organization.faults.add({ operation: 'organizations:DescribeOrganization', effect: loseAnswer });
-    await expect(new OrganizationsClient({ maxAttempts: 1 }).send(new DescribeOrganizationCommand({}))).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const once = new OrganizationsClient({ maxAttempts: 1 });
+    await expect(once.send(new DescribeOrganizationCommand({}))).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
 

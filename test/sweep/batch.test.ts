@@ -10,6 +10,7 @@ import { RunFolder } from '../../lambda/sweep/run-folder';
 import { CREDENTIAL_KINDS } from '../../lib/private/contract';
 import { DENY_ROOT } from '../guard/testing';
 import { delay, fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
 
 const member = (n: number) => String(200_000_000_000 + n);
 const account = (n: number) => ({ accountId: member(n), accountName: `account-${n}` });
@@ -65,8 +66,9 @@ describe('a batch', () => {
     let most = 0;
     organization.faults.add({
       operation: 'sts:AssumeRoot',
-      effect: (call, answer) => {
+      effect: async (call, answer) => {
         most = Math.max(most, ++waiting);
+        await eventually(() => most >= 3);
         return delay(10)(call, answer).finally(() => waiting--);
       },
     });
