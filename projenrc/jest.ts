@@ -39,7 +39,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
       collectCoverage: false,
       collectCoverageFrom: ['lib/**/*.ts', 'lambda/**/*.ts'],
       additionalOptions: {
-        maxWorkers: '200%', // a test file mostly waits: for deployments, functions and processes
+        maxWorkers: 4, // of two cores: a test file mostly waits, for deployments, functions and processes
         testSequencer: './test/support/longest-first.cjs',
       },
     },
