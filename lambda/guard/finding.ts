@@ -1,8 +1,8 @@
 import { ADVICE } from './advice';
 import type { TrailEvent } from './classify';
 import { textAt, valueAt } from './conditions';
-import { inert } from './text';
 import type { ActivityKind, FindingKind } from '../../lib/private/contract-guard';
+import { inert } from '../text';
 
 /** What is told of an event: the detail of the event on the bus. Every text in it is inert and short. */
 export interface Finding {

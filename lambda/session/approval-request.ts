@@ -2,6 +2,7 @@ import { sha256 } from './digest';
 import type { Intention, Start } from './start';
 import type { Fields } from './start-input';
 import type { ApprovalRequest, RunbookSettings } from '../../lib/private/contract';
+import { inert } from '../text';
 
 /** An intrinsic function of Step Functions takes 10,000 characters, of which the two task tokens need some. */
 const LONGEST = 4_000;
@@ -23,10 +24,10 @@ export function approvalRequest<F extends Fields, Plan>(
     `Started by: ${startedBy ?? 'a direct start of the state machine; CloudTrail has it as StartExecution'}`,
     `Execution: ${execution.id}`,
     ...details,
-  ];
+  ].map((line) => inert(line));
   return {
     digest,
-    subject: `Approval needed: ${title}`.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_SUBJECT),
+    subject: `Approval needed: ${inert(title)}`.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_SUBJECT),
     approve: `${lines.join('\n').slice(0, LONGEST)}\n\n${until}To approve exactly this:\n\n`
       + `aws stepfunctions send-task-success --region ${region} --task-output '{"approved":"${digest}"}' --task-token `,
     refuse: `\n\nTo refuse it:\n\naws stepfunctions send-task-failure --region ${region} --error ApprovalRefused --cause 'an approver refused it' --task-token `,

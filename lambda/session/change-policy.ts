@@ -6,6 +6,7 @@ import type { PolicyRecords } from './policy-records';
 import type { Start } from './start';
 import { isRefusal, messageOf } from '../aws/errors';
 import { readUntil } from '../aws/patience';
+import { inertPolicy } from '../text';
 
 export interface Change {
   /** The exact text that was seen and approved; undefined for none. */
@@ -90,5 +91,6 @@ const SHOWN = 1_200;
 
 /** For approvers: as much as fits, and the digest of all of it. */
 export function describePolicy(what: string, policy: string): string[] {
-  return ['', `${what} (${Buffer.byteLength(policy)} bytes, SHA-256 ${sha256(policy)}):`, policy.length > SHOWN ? `${policy.slice(0, SHOWN)} ...` : policy];
+  const shown = inertPolicy(policy);
+  return ['', `${what} (${Buffer.byteLength(policy)} bytes, SHA-256 ${sha256(policy)}):`, shown.length > SHOWN ? `${shown.slice(0, SHOWN)} ...` : shown];
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import { failure } from './failure';
 import type { PasswordRecovery } from '../../lib/private/contract';
+import { inert } from '../text';
 
 /** What a root user has besides its password, as its account shows it. */
 export interface LeftCredential {
@@ -86,7 +87,7 @@ function unclosed(record: RecoveryRecord, now: number): Error {
   const { accountId, endsAt, reason } = record;
   return isOver(record, now) || record.closing
     ? failure('RecoveryNotClosed', `the password recovery of account ${accountId} ended at ${endsAt} and is not closed yet: run the runbook that closes it, then this one again`)
-    : failure('RecoveryOpen', `a password recovery of account ${accountId} is open until ${endsAt} (${reason}): to make it longer, run the runbook that extends it`);
+    : failure('RecoveryOpen', `a password recovery of account ${accountId} is open until ${endsAt} (${inert(reason)}): to make it longer, run the runbook that extends it`);
 }
 
 /** Whether the opener may still open it. What is not open any more must not get a password; a deadline keeps late openers out. */
@@ -209,7 +210,7 @@ function reminder({ accountId, endsAt, openedAt, reason, startedBy }: RecoveryRe
     subject: `Root password recovery of ${accountId} ends soon`,
     message: [
       `The password of the root user of account ${accountId} will be deleted at ${endsAt}.`,
-      `Recovery was allowed at ${openedAt}${startedBy ? ` by ${startedBy}` : ''}: ${reason}`,
+      `Recovery was allowed at ${openedAt}${startedBy ? ` by ${inert(startedBy)}` : ''}: ${inert(reason)}`,
       'To keep it longer, run the runbook that extends the recovery; if it is not needed any more, run the one that closes it.',
     ].join('\n'),
   };

@@ -1,6 +1,5 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { inert } from './inert';
 import { publishMetrics } from './metrics';
 import type { SweepReport } from './report';
 import { tallyOf, type Tally } from './tally';
@@ -8,6 +7,7 @@ import type { Verdict } from './verdict';
 import { EVENT_SOURCE, SWEEP_FINISHED } from '../../lib/private/contract';
 import { textOf } from '../aws/errors';
 import { log } from '../log';
+import { inertName } from '../text';
 
 /** Those who want to hear of a sweep. */
 export interface Audience {
@@ -125,7 +125,7 @@ export function subjectOf(report: SweepReport): string {
 /** What happened, what to do, and where to read more. The verdict names accounts, causes and remedies. */
 export function messageFor(sweep: string, report: SweepReport, { succeeded, cause }: Verdict, { html }: ReportAddresses): string {
   return [
-    `Sweep ${sweep}, execution ${inert(report.execution)}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
+    `Sweep ${sweep}, execution ${inertName(report.execution)}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
     '',
     cause,
     '',

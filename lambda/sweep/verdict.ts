@@ -1,7 +1,7 @@
-import { inert, plain } from './inert';
 import type { SweepReport } from './report';
 import type { AccountResult, Problem } from './results';
 import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
+import { inert, inertName } from '../text';
 
 /** How a sweep ends, as the state machine takes it: a name and a text that fits a stack event. */
 export interface Verdict {
@@ -70,7 +70,7 @@ function failureLines(failed: AccountResult[]): string[] {
 }
 
 function namesOf(accounts: AccountResult[]): string {
-  const names = accounts.map(({ accountId, accountName }) => accountName ? `${accountId} (${inert(accountName)})` : accountId);
+  const names = accounts.map(({ accountId, accountName }) => accountName ? `${accountId} (${inertName(accountName)})` : accountId);
   return names.slice(0, ACCOUNTS_SHOWN).join(', ') + (names.length > ACCOUNTS_SHOWN ? ` and ${names.length - ACCOUNTS_SHOWN} more` : '');
 }
 
@@ -78,8 +78,8 @@ function problemLines(problem: Problem | undefined): string[] {
   if (problem === undefined) {
     return [];
   }
-  const remedies = problem.remedies.slice(0, REMEDIES_SHOWN).map((remedy, i, all) => `  ${all.length > 1 ? `${i + 1}. ` : ''}${plain(remedy)}`);
-  return [`  ${problem.code}: ${plain(problem.message)}`, ...remedies];
+  const remedies = problem.remedies.slice(0, REMEDIES_SHOWN).map((remedy, i, all) => `  ${all.length > 1 ? `${i + 1}. ` : ''}${inert(remedy)}`);
+  return [`  ${problem.code}: ${inert(problem.message)}`, ...remedies];
 }
 
 const firstProblem = ({ problem, credentials }: AccountResult): Problem =>

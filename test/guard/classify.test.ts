@@ -4,7 +4,7 @@ import { classify } from '../../lambda/guard/classify';
 import { deliveryOf } from '../../lambda/guard/delivery';
 import { findingOf } from '../../lambda/guard/finding';
 import { messageOf } from '../../lambda/guard/message';
-import { inert } from '../../lambda/guard/text';
+import { inert } from '../../lambda/text';
 import { ACTIVITY_KINDS, type MonitorSettings } from '../../lib/private/contract-guard';
 import { cases } from '../support/cases';
 

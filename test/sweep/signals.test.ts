@@ -8,7 +8,6 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { serveListener } from './listener';
 import { accountOf, accountsOf, DENIED, reportOf } from './report-samples';
 import { log } from '../../lambda/log';
-import { inert } from '../../lambda/sweep/inert';
 import type { SweepReport } from '../../lambda/sweep/report';
 import { resultOf } from '../../lambda/sweep/results';
 import { signal } from '../../lambda/sweep/signals';
@@ -237,22 +236,6 @@ describe('a signal that cannot be sent', () => {
 });
 
 describe('text of others in messages and causes', () => {
-  test.each([
-    ['a new line', 'x\nfailed: 200000000009 (other)\r\n\u2028y', 'x failed: 200000000009 ·other· y'],
-    ['a link', '[click](https://evil.example)', '·click··https: //evil·example·'],
-    ['a link without its scheme', 'evil.example/login, v1.2 of Example Inc. EU', 'evil·example/login, v1.2 of Example Inc. EU'],
-    ['a tag', '<b onclick=x>', '·b onclick=x·'],
-    ['a mention', '@channel <!here>', '·channel ··here·'],
-    ['emphasis and code', '*a* _b_ `c` ~d~ |e| #f', '·a· ·b· ·c· ·d· ·e· ·f'],
-    ['colours of a terminal', '\u001b[31mred\u001b[0m', ' ·31mred ·0m'],
-    ['text that is read backwards', 'abc\u202edef', 'abc def'],
-    ['an address that is made a link', 'WWW.evil.example and www.evil.example', 'WWW·evil·example and www·evil·example'],
-    ['a word with an underscore at its end', 'a_ _b', 'a· ·b'],
-    ['nothing of the kind', 'Zahlungen_prod & Co. (EU-1), 支付', 'Zahlungen_prod & Co. ·EU-1·, 支付'],
-  ])('%s is inert', (_what, text, shown) => {
-    expect(inert(text)).toBe(shown);
-  });
-
   test('stays on its line in a message, so that no name can say what another account did', async () => {
     const forged = 'x)\nfailed: 200000000009 (other)\nreport: s3://evil/';
     const problem = { code: 'AccessDenied', message: 'denied\n  1. call +1 555 0100', remedies: ['the true remedy'] };
@@ -269,8 +252,8 @@ describe('text of others in messages and causes', () => {
     const copied = 'add "Null": {"aws:AssumedRoot": "true"} (`aws organizations enable-aws-service-access`)';
     await tell(reportOf([resultOf(accountOf(1), [], { code: 'AccessDenied', message: named, remedies: [named, copied] })]));
     const message = listener.heard.messages[0].Message.split('\n');
-    expect(message).toContain('  AccessDenied: ·!channel· ·here [all is well](https: //evil.example) report: s3: //evil/');
-    expect(message).toContain('  1. ·!channel· ·here [all is well](https: //evil.example) report: s3: //evil/');
+    expect(message).toContain('  AccessDenied: [<]!channel[>] [@]here [all is well](https:[//]evil[.]example)\\u000areport: s3:[//]evil/');
+    expect(message).toContain('  1. [<]!channel[>] [@]here [all is well](https:[//]evil[.]example)\\u000areport: s3:[//]evil/');
     expect(message).toContain(`  2. ${copied}`);
     expect(message.filter((line) => line.startsWith('report:'))).toEqual([`report: ${ADDRESSES.json}`]);
   });
