@@ -1,8 +1,9 @@
 import { awscdk, javascript } from 'projen';
 
-/** Tests on the deployment engine, of the package, in a browser or in other languages: what they wait for takes longer than they do. */
+/** Tests on the deployment engine, of the package, in a browser, in other languages, and those that go through very many cases. */
 const NOT_UNITS = [
   '/test/(deploy|examples|package|local-aws/(demo|engine|front))/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
+  '/truth/', 'crashes\\.test',
 ];
 
 /** Tests that draw cases. */

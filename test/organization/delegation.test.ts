@@ -149,7 +149,7 @@ describe('a registration that fails afterwards', () => {
     const { organization, aws } = await world(TRUSTED);
     const failing = organization.faults.add({ operation: 'organizations:ListDelegatedAdministrators', effect: never });
     await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow(
-      `after 0.5 seconds AWS still reports no account as delegated administrator for iam.amazonaws.com; account ${SECURITY} is deregistered again`);
+      `after 3 seconds AWS still reports no account as delegated administrator for iam.amazonaws.com; account ${SECURITY} is deregistered again`);
     failing();
     expect(delegates(organization)).toEqual([]);
   });
