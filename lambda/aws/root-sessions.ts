@@ -1,4 +1,4 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
+import { GetUserCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
 import { iamOfRootSession } from './clients';
 import { isDenied, isNamed } from './errors';
@@ -33,14 +33,15 @@ export class RootSessions {
    * @param flicker for how long a denial may pass after one was allowed
    */
   constructor(
-    private readonly sts: STSClient, private readonly partition: string, private readonly lateUntil: number, private readonly flicker = FLICKER,
+    private readonly sts: STSClient, private readonly partition: string, readonly lateUntil: number, private readonly flicker = FLICKER,
   ) {}
 
-  of(accountId: string, task: TaskPolicyName): RootSession {
-    return new RootSession(() => this.assume(accountId, task));
+  /** @param signal after it, nothing more is asked of AWS for the session or in it, and no answer is waited for */
+  of(accountId: string, task: TaskPolicyName, signal?: AbortSignal): RootSession {
+    return new RootSession(accountId, () => this.assume(accountId, task, signal), signal);
   }
 
-  private async assume(accountId: string, task: TaskPolicyName): Promise<Credentials> {
+  private async assume(accountId: string, task: TaskPolicyName, abortSignal?: AbortSignal): Promise<Credentials> {
     const settledAt = Date.now() + this.flicker.forMs;
     const mayPass = (error: unknown) => isDenied(error) && Date.now() < (this.allowedOnce ? settledAt : this.lateUntil);
     const patience: Patience = { ...this.flicker, forMs: Math.max(this.lateUntil - Date.now(), this.flicker.forMs) };
@@ -49,7 +50,7 @@ export class RootSessions {
         TargetPrincipal: accountId,
         TaskPolicyArn: { arn: `arn:${this.partition}:iam::aws:policy/root-task/${task}` },
         DurationSeconds: SESSION_SECONDS,
-      })));
+      }), { abortSignal }));
       this.allowedOnce = true;
       return Credentials!; // required in the API
     } catch (error) {
@@ -59,7 +60,7 @@ export class RootSessions {
 }
 
 /** Makes a client of a session's credentials: one of `clients.ts`. */
-type ClientOf<Client> = (session: Credentials) => Client;
+type ClientOf<Client> = (session: Credentials, signal?: AbortSignal) => Client;
 
 /** Names by which services say that a session has ended, or that it is none of theirs. */
 const ENDED = ['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId'];
@@ -69,12 +70,28 @@ export class RootSession {
   private readonly clients = new Map<ClientOf<unknown>, unknown>();
   private credentials?: Credentials;
   private renewAt = 0;
+  /** Made of the session of which IAM has said whose it is. */
+  private identified?: IAMClient;
 
-  constructor(private readonly assume: () => Promise<Credentials>) {}
+  constructor(private readonly accountId: string, private readonly assume: () => Promise<Credentials>, private readonly signal?: AbortSignal) {}
 
   /** Calls IAM as the root user. */
   use<T>(operation: (iam: IAMClient) => Promise<T>): Promise<T> {
     return this.useAs(iamOfRootSession, operation);
+  }
+
+  /**
+   * Calls IAM as the root user to change something. Such calls name no user, so they act on whoever signs them: before its first change each session, also
+   * one that was opened anew, must be of the root user of this account. The task policy must allow GetUser.
+   */
+  change<T>(operation: (iam: IAMClient) => Promise<T>): Promise<T> {
+    return this.use(async (iam) => {
+      if (this.identified !== iam) {
+        await checkIdentity(iam, this.accountId);
+        this.identified = iam;
+      }
+      return operation(iam);
+    });
   }
 
   /** Calls a service as the root user. A session that AWS has ended is opened anew, once. */
@@ -96,8 +113,15 @@ export class RootSession {
       this.clients.clear();
       this.renewAt = this.credentials.Expiration!.getTime() - RENEWAL_MARGIN_MS;
     }
-    const client = this.clients.get(clientOf) ?? clientOf(this.credentials);
+    const client = this.clients.get(clientOf) ?? clientOf(this.credentials, this.signal);
     this.clients.set(clientOf, client);
     return client as Client;
+  }
+}
+
+async function checkIdentity(iam: IAMClient, accountId: string) {
+  const { User } = await iam.send(new GetUserCommand({}));
+  if (!User?.Arn?.endsWith(`:iam::${accountId}:root`)) {
+    throw Object.assign(new Error(`the root session is of ${User?.Arn}, not of account ${accountId}`), { name: 'WrongIdentity' });
   }
 }

@@ -1,8 +1,9 @@
 import { failure } from './failure';
 import type { Closers } from './password-recovery-closers';
-import { checkIdentity, deletePassword, isUnmodifiable, otherCredentials, password } from './password-recovery-password';
+import { deletePassword, otherCredentials, password } from './password-recovery-password';
 import { closed, closing, isDue, isSettled, known, type Closer, type LeftCredential, type RecoveryRecord, type Request } from './password-recovery-record';
 import type { RecoveryStore } from './password-recovery-store';
+import { isTemporarilyUnmodifiable } from '../aws/errors';
 import { readUntil, retryWhile, seconds, type Patience } from '../aws/patience';
 import type { RootSession, RootSessions } from '../aws/root-sessions';
 
@@ -74,8 +75,7 @@ async function close(accountId: string, aws: ClosingAws, begin: (record: Recover
 }
 
 async function remove(session: RootSession, record: RecoveryRecord, { reads = READS, unmodifiable = UNMODIFIABLE }: ClosingAws) {
-  await session.use((iam) => checkIdentity(iam, record.accountId));
-  await retryWhile(isUnmodifiable, unmodifiable, () => session.use((iam) => deletePassword(iam, record)));
+  await retryWhile(isTemporarilyUnmodifiable, unmodifiable, () => session.change((iam) => deletePassword(iam, record)));
   if (await readUntil((found) => found === undefined, reads, () => session.use(password))) {
     throw failure('PasswordStays', `AWS accepted the deletion of the root password of account ${record.accountId}, and the password is still there`);
   }

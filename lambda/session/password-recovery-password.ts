@@ -1,5 +1,5 @@
 import {
-  CreateLoginProfileCommand, DeleteLoginProfileCommand, GetLoginProfileCommand, GetUserCommand, type IAMClient,
+  CreateLoginProfileCommand, DeleteLoginProfileCommand, GetLoginProfileCommand, type IAMClient,
   paginateListAccessKeys, paginateListMFADevices, paginateListSigningCertificates,
 } from '@aws-sdk/client-iam';
 import { failure } from './failure';
@@ -78,19 +78,6 @@ export async function deletePassword(iam: IAMClient, record: RecoveryRecord) {
     if (!isNoSuchEntity(cause)) {
       throw cause;
     }
-  }
-}
-
-/** IAM says so of a login profile that was changed a moment ago. */
-export function isUnmodifiable(cause: unknown): boolean {
-  return isNamed(cause, 'EntityTemporarilyUnmodifiable', 'EntityTemporarilyUnmodifiableException', 'ConcurrentModification', 'ConcurrentModificationException');
-}
-
-/** The deletion names no user, so it acts on whoever signs it: it must be the root user of this account. */
-export async function checkIdentity(iam: IAMClient, accountId: string) {
-  const { User } = await iam.send(new GetUserCommand({}));
-  if (!User?.Arn?.endsWith(`:iam::${accountId}:root`)) {
-    throw failure('WrongIdentity', `the root session is of ${User?.Arn}, not of account ${accountId}`);
   }
 }
 

@@ -1,11 +1,12 @@
 import { act, shouldBeGone, type Attempt } from './act';
 import { look, withLastUse, type Sight } from './look';
 import { deletes, plan, type Intent, type PlanSettings } from './plan';
+import { byRecovery } from './protection';
 import type { Recoveries } from './recoveries';
-import { CODES, problem, problemOf } from './remedies';
+import { CODES, problem, problemOf, problemOfDeletion, SWEEP_ACCOUNT_AGAIN } from './remedies';
 import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult, type CredentialStatus } from './results';
 import { isNamed, messageOf } from '../aws/errors';
-import { readUntil, seconds, type Patience } from '../aws/patience';
+import { readUntil, seconds, within, type Patience } from '../aws/patience';
 import type { RootSession, RootSessions } from '../aws/root-sessions';
 
 /** How long an account may take to become what it should be. */
@@ -18,6 +19,9 @@ export interface AccountPatience {
 
 export const ACCOUNT_PATIENCE: AccountPatience = { reads: seconds(60), unmodifiable: seconds(120, 1_000, 10_000) };
 
+/** The longest that one account may take: two waits for reads, one for what IAM will not change, and its calls. Three rounds of a batch fit into its function. */
+export const ACCOUNT_MS = ACCOUNT_PATIENCE.unmodifiable.forMs + 2 * ACCOUNT_PATIENCE.reads.forMs + 15_000;
+
 /** Where the plans of a sweep outlive the function that made them. */
 export interface Plans {
   save(account: Account, credentials: Credential[]): Promise<void>;
@@ -29,36 +33,54 @@ export interface AccountSweep {
   readonly recoveries: Recoveries;
   readonly settings: PlanSettings;
   readonly patience?: AccountPatience;
+  /** Whatever hangs in the account, it has a result then, and nothing more is changed in it (milliseconds since the epoch). */
+  readonly deadline?: number;
 }
 
 /** One account: look, plan, act, look again. It always has a result, and `deleted` or `clean` in it is what the last look showed. */
 export async function sweepAccount(account: Account, sweep: AccountSweep): Promise<AccountResult> {
-  try {
-    return await new AccountWork(account, sweep).do();
-  } catch (error) {
-    return resultOf(account, [], problemOf(error));
-  }
+  const { deadline = Date.now() + ACCOUNT_MS } = sweep;
+  const timeUp = new AbortController();
+  const work = new AccountWork(account, sweep, timeUp.signal);
+  const result = work.do().catch((error) => resultOf(account, [], problemOf(error)));
+  return within(deadline - Date.now(), () => result).catch(() => {
+    timeUp.abort();
+    return work.abandoned();
+  });
 }
 
 class AccountWork {
   private readonly audit: RootSession;
   private readonly patience: AccountPatience;
+  private step = 'it was looked at';
+  private intents: Intent[] = [];
+  private readonly attempts: Attempt[] = [];
 
-  constructor(private readonly account: Account, private readonly sweep: AccountSweep) {
-    this.audit = sweep.sessions.of(account.accountId, 'IAMAuditRootUserCredentials');
+  constructor(private readonly account: Account, private readonly sweep: AccountSweep, private readonly timeUp: AbortSignal) {
+    this.audit = sweep.sessions.of(account.accountId, 'IAMAuditRootUserCredentials', timeUp);
     this.patience = sweep.patience ?? ACCOUNT_PATIENCE;
   }
 
   async do(): Promise<AccountResult> {
     const before = await this.lookUntil(agrees);
-    const intents = await this.plan(await withLastUse(this.audit, before.credentials));
-    const doomed = intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
+    this.intents = await this.plan(await withLastUse(this.audit, before.credentials));
+    const doomed = this.intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
     if (doomed.length === 0) {
-      return resultOf(this.account, intents.map(undone), disagreement(before));
+      return resultOf(this.account, this.intents.map(undone), disagreement(before));
     }
     await this.sweep.plans.save(this.account, doomed);
-    const attempts = await this.act(doomed);
-    return this.verify(intents, attempts);
+    this.step = 'its credentials were deleted';
+    await this.act(doomed);
+    this.step = 'it was looked at again';
+    return this.verify();
+  }
+
+  /** What is known when its time is up. Of a deletion that is under way nobody knows whether it will have its effect. */
+  abandoned(): AccountResult {
+    return resultOf(this.account, this.each(unverified, interrupted), problem(
+      CODES.outOfTime, `the time for this account was up while ${this.step}: something did not answer, and nothing more is changed in it`, SWEEP_ACCOUNT_AGAIN,
+      'if it happens again, look in CloudTrail which of its calls are the last, and tell AWS Support',
+    ));
   }
 
   /** A recovery is looked for right before something is deleted, so that one is seen that was opened during the sweep. */
@@ -70,31 +92,46 @@ class AccountWork {
   }
 
   /** No error ends an account here: something may have been deleted, and only a look can tell. */
-  private async act(doomed: Credential[]): Promise<Attempt[]> {
-    const session = this.sweep.sessions.of(this.account.accountId, 'IAMDeleteRootUserCredentials');
+  private async act(doomed: Credential[]): Promise<void> {
+    const session = this.sweep.sessions.of(this.account.accountId, 'IAMDeleteRootUserCredentials', this.timeUp);
     try {
-      return await act(session, this.account.accountId, doomed, this.patience.unmodifiable);
+      for await (const attempt of act(session, doomed, this.patience.unmodifiable, (credential) => this.expectNoRecovery(credential))) {
+        this.attempts.push(attempt);
+      }
     } catch (error) {
-      return doomed.map((credential) => ({ credential, mayHaveDeleted: false, error }));
+      this.attempts.push(...doomed.map((credential) => ({ credential, mayHaveDeleted: false, error })));
     }
   }
 
-  private async verify(intents: Intent[], attempts: Attempt[]): Promise<AccountResult> {
-    const hopeful = attempts.filter(shouldBeGone);
-    const each = (judge: (attempt: Attempt) => CredentialResult) => intents.map((intent) => {
-      const attempt = attempts.find(({ credential }) => isSame(credential, intent.credential));
-      return attempt ? judge(attempt) : undone(intent);
+  /** A deletion may be tried for minutes, in which a recovery may be opened. */
+  private async expectNoRecovery(credential: Credential) {
+    if (credential.kind === 'Password') {
+      const reason = byRecovery(credential, { now: Date.now(), recovery: await this.sweep.recoveries.of(this.account.accountId) });
+      if (reason !== undefined) {
+        throw Object.assign(new Error(reason), { name: CODES.recoveryOpened });
+      }
+    }
+  }
+
+  private each(judge: (attempt: Attempt) => CredentialResult, otherwise: (intent: Intent) => CredentialResult = undone): CredentialResult[] {
+    return this.intents.map((intent) => {
+      const attempt = this.attempts.find(({ credential }) => isSame(credential, intent.credential));
+      return attempt ? judge(attempt) : otherwise(intent);
     });
+  }
+
+  private async verify(): Promise<AccountResult> {
+    const hopeful = this.attempts.filter(shouldBeGone);
     const asWanted = (sight: Sight) => agrees(sight) && !hopeful.some(({ credential }) => isIn(sight, credential));
     let after: Sight;
     try {
       after = await this.lookUntil(asWanted);
     } catch (error) {
-      return resultOf(this.account, each(unverified), problemOf(error));
+      return resultOf(this.account, this.each(unverified), problemOf(error));
     }
-    const appeared = after.credentials.filter((credential) => !intents.some((intent) => isSame(intent.credential, credential)));
+    const appeared = after.credentials.filter((credential) => !this.intents.some((intent) => isSame(intent.credential, credential)));
     return resultOf(this.account, [
-      ...each((attempt) => this.verdict(attempt, after)),
+      ...this.each((attempt) => this.verdict(attempt, after)),
       ...appeared.map(newcomer),
     ], disagreement(after));
   }
@@ -103,7 +140,7 @@ class AccountWork {
     if (!isIn(after, credential)) {
       return { ...credential, status: mayHaveDeleted ? 'deleted' : 'absent' };
     }
-    if (isNamed(error, CODES.passwordStays) && isIn(after, { kind: 'Password' })) {
+    if (isNamed(error, CODES.recoveryOpened) || (isNamed(error, CODES.passwordStays) && isIn(after, { kind: 'Password' }))) {
       return { ...credential, status: 'kept', reason: messageOf(error) };
     }
     return {
@@ -111,7 +148,7 @@ class AccountWork {
       status: 'failed',
       problem: error === undefined
         ? problem(CODES.stillPresent, 'AWS accepted the deletion, and the credential is still there', 'sweep the account again; if it stays, delete it in the IAM console')
-        : problemOf(error),
+        : problemOfDeletion(error),
     };
   }
 
@@ -136,7 +173,15 @@ function unverified({ credential, error }: Attempt): CredentialResult {
   return {
     ...credential,
     status: 'failed',
-    problem: problem(CODES.notVerified, `${done}, and the account could not be read afterwards`, 'sweep the account again: what is gone then is gone'),
+    problem: problem(CODES.notVerified, `${done}, and the account could not be read afterwards`, SWEEP_ACCOUNT_AGAIN),
+  };
+}
+
+function interrupted(intent: Intent): CredentialResult {
+  return intent.action !== 'delete' ? undone(intent) : {
+    ...intent.credential,
+    status: 'failed',
+    problem: problem(CODES.interrupted, 'the time for the account was up before this credential was seen to be gone: it may be gone, or still there', SWEEP_ACCOUNT_AGAIN),
   };
 }
 

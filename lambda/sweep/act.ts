@@ -1,10 +1,10 @@
 import {
-  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, DeleteSigningCertificateCommand, GetUserCommand, type IAMClient,
+  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, DeleteSigningCertificateCommand, type IAMClient,
 } from '@aws-sdk/client-iam';
-import { hasPassword } from './look';
+import { findPassword } from './look';
 import { CODES } from './remedies';
-import type { Credential } from './results';
-import { isNamed, isNoSuchEntity, isRefusal, isTemporarilyUnmodifiable } from '../aws/errors';
+import { isSame, type Credential } from './results';
+import { isNoSuchEntity, isRefusal, isTemporarilyUnmodifiable } from '../aws/errors';
 import { retryWhile, type Patience } from '../aws/patience';
 import type { RootSession } from '../aws/root-sessions';
 
@@ -16,20 +16,24 @@ export interface Attempt {
   readonly error?: unknown;
 }
 
+/** Throws when a credential is to stay after all: asked right before each call that deletes it, and so again before one that is repeated. */
+export type Guard = (credential: Credential) => Promise<void>;
+
 /**
  * Deletes credentials, in the order of the plan, in a session that is limited to that task. Every deletion is tried even
  * when another failed; an MFA device goes only when the password is seen to be gone right before.
  */
-export async function act(session: RootSession, accountId: string, credentials: Credential[], unmodifiable: Patience): Promise<Attempt[]> {
-  await session.use((iam) => checkIdentity(iam, accountId));
+export async function* act(session: RootSession, credentials: Credential[], unmodifiable: Patience, guard: Guard): AsyncGenerator<Attempt> {
+  await session.change(async () => undefined); // a session that nobody gets, or that is another's, is told once
   const until = Date.now() + unmodifiable.forMs; // one patience for all of the account's credentials
-  const attempts: Attempt[] = [];
+  const gone: Credential[] = [];
   for (const credential of credentials) {
-    const passwordGoes = attempts.some((earlier) => earlier.credential.kind === 'Password' && shouldBeGone(earlier)); // if it is seen, the read lags
-    const mayPass = (error: unknown) => isTemporarilyUnmodifiable(error) || (passwordGoes && isNamed(error, CODES.passwordStays));
-    attempts.push(await attempt(session, credential, mayPass, { ...unmodifiable, forMs: until - Date.now() }));
+    const isLate = (error: unknown) => error instanceof PasswordStays && gone.some((other) => isSame(other, error.password)); // the read lags
+    const mayPass = (error: unknown) => isTemporarilyUnmodifiable(error) || isLate(error);
+    const made = await attempt(session, credential, mayPass, { ...unmodifiable, forMs: until - Date.now() }, guard);
+    gone.push(...shouldBeGone(made) ? [credential] : []);
+    yield made;
   }
-  return attempts;
 }
 
 /** What is still read then is read late, or the deletion has failed in spite of its answer. */
@@ -37,31 +41,37 @@ export function shouldBeGone({ mayHaveDeleted, error }: Attempt): boolean {
   return mayHaveDeleted || isNoSuchEntity(error);
 }
 
-/** The deletions name no user, so they act on whoever signs them: it must be the root user of this account. */
-async function checkIdentity(iam: IAMClient, accountId: string) {
-  const { User } = await iam.send(new GetUserCommand({}));
-  if (!User?.Arn?.endsWith(`:iam::${accountId}:root`)) {
-    throw Object.assign(new Error(`the root session is of ${User?.Arn}, not of account ${accountId}`), { name: 'WrongIdentity' });
+class PasswordStays extends Error {
+  readonly name = CODES.passwordStays;
+
+  constructor(readonly password: Credential) {
+    super('the password is still there, and a password is never left without MFA');
   }
 }
 
 async function expectNoPassword(iam: IAMClient) {
-  if (await hasPassword(iam)) {
-    throw Object.assign(new Error('the password is still there, and a password is never left without MFA'), { name: CODES.passwordStays });
+  const password = await findPassword(iam);
+  if (password !== undefined) {
+    throw new PasswordStays(password);
   }
 }
 
-async function attempt(session: RootSession, credential: Credential, mayPass: (error: unknown) => boolean, patience: Patience): Promise<Attempt> {
+async function attempt(
+  session: RootSession, credential: Credential, mayPass: (error: unknown) => boolean, patience: Patience, guard: Guard,
+): Promise<Attempt> {
   let mayHaveDeleted = false;
   try {
     await retryWhile(mayPass, patience, async () => {
-      if (credential.kind === 'MfaDevice') {
-        await session.use(expectNoPassword);
-      }
-      await session.use((iam) => remove(iam, credential).catch((error) => {
-        mayHaveDeleted ||= !isRefusal(error); // an answer may have been lost after the effect
-        throw error;
-      }));
+      await guard(credential);
+      await session.change(async (iam) => {
+        if (credential.kind === 'MfaDevice') {
+          await expectNoPassword(iam);
+        }
+        await remove(iam, credential).catch((error) => {
+          mayHaveDeleted ||= !isRefusal(error); // an answer may have been lost after the effect
+          throw error;
+        });
+      });
     });
     return { credential, mayHaveDeleted: true };
   } catch (error) {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'crypto';
 import pLimit from 'p-limit';
-import { sweepAccount, type AccountPatience } from './account';
+import { ACCOUNT_MS, sweepAccount, type AccountPatience } from './account';
 import { withCauses, type CausesSearch } from './causes';
+import { ownAccount } from './own-account';
+import { Parts, PARTS_MS } from './parts';
 import { recall } from './recall';
 import type { Recoveries } from './recoveries';
 import { CODES, problem } from './remedies';
-import { resultOf, skipped, type Account, type AccountResult, type Credential } from './results';
-import type { RunFolder } from './run-folder';
+import { resultOf, type Account, type AccountResult, type Credential } from './results';
+import { credentialsOf, type RunFolder } from './run-folder';
 import type { ResolvedSelection } from './selection';
 import type { RootSessions } from '../aws/root-sessions';
 
@@ -18,25 +20,54 @@ export interface BatchSweep {
   readonly accountsInFlight: number;
   /** No account is begun after it: what was begun must come to its end before the function does. */
   readonly beginUntil: number;
+  /** Every account has a result by then, since results are to be written (milliseconds since the epoch). */
+  readonly endBy?: number;
+  /** The longest that one account may take, not counting permissions that are late. */
+  readonly accountMs?: number;
+  readonly partsMs?: number;
   readonly patience?: AccountPatience;
   /** Where the causes of denials are looked for; they are not without it. */
   readonly causes?: Omit<CausesSearch, 'organizationId'>;
 }
 
-/** Sweeps one batch and writes one result for each of its accounts. Begun again, it knows what the other attempts planned. */
+/**
+ * Sweeps one batch and writes one result for each of its accounts, those that end first before the others. Begun again, it knows what the other attempts
+ * planned.
+ */
 export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<AccountResult[]> {
-  const { folder, sessions, recoveries, selection, accountsInFlight, beginUntil, patience, causes } = sweep;
-  const attempt = randomUUID();
-  const plans = { save: (account: Account, credentials: Credential[]) => folder.savePlan(batch, attempt, account, credentials) };
+  const { folder, selection, accountsInFlight, causes } = sweep;
+  const accounts = accountsOf(selection, batch);
+  const attempt = `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}`; // in the order in which they begin
+  const parts = new Parts(sweep.partsMs ?? PARTS_MS, (results) => folder.saveResults(batch, { attempt, ended: false, results }));
   const limit = pLimit(accountsInFlight);
-  const swept = await Promise.all(accountsOf(selection, batch).map((account) => limit(() => (
-    Date.now() > beginUntil ? notBegun(account) : sweepAccount(account, { sessions, plans, recoveries, settings: selection, patience })))));
-  const others = await folder.plans(batch, attempt);
-  const recalled = swept.map((result) => recall(result, others.get(result.accountId)))
-    .map((result) => result.accountId === selection.callerAccountId ? ownAccount(result) : result);
-  const results = causes ? await withCauses(recalled, { ...causes, organizationId: selection.organizationId }) : recalled;
-  await folder.saveResults(batch, results);
-  return results;
+  try {
+    const swept = await Promise.all(accounts.map((account) => limit(async () => {
+      const result = await sweepOne(account, batch, attempt, sweep);
+      parts.add(result);
+      return result;
+    })));
+    const planned = await folder.plans(batch, attempt);
+    const recalled = swept.map((result) => recall(result, credentialsOf(planned, result)))
+      .map((result) => result.accountId === selection.callerAccountId ? ownAccount(result) : result);
+    const results = causes ? await withCauses(recalled, { ...causes, organizationId: selection.organizationId }) : recalled;
+    await parts.end();
+    await folder.saveResults(batch, { attempt, ended: true, results });
+    return results;
+  } finally {
+    await parts.end();
+  }
+}
+
+async function sweepOne(account: Account, batch: number, attempt: string, sweep: BatchSweep): Promise<AccountResult> {
+  const { folder, sessions, recoveries, selection, beginUntil, endBy = Infinity, accountMs = ACCOUNT_MS, patience } = sweep;
+  if (Date.now() > beginUntil) {
+    return notBegun(account);
+  }
+  const plans = {
+    save: (_account: Account, credentials: Credential[]) => folder.savePlan(batch, { attempt, accountId: account.accountId, credentials }),
+  };
+  const deadline = Math.min(endBy, Math.max(Date.now(), sessions.lateUntil) + accountMs);
+  return sweepAccount(account, { sessions, plans, recoveries, settings: selection, patience, deadline });
 }
 
 /** The list that the Map reads carries no authority: a number in it is a batch of the selection or nothing. */
@@ -46,13 +77,6 @@ function accountsOf({ batches }: ResolvedSelection, batch: number): Account[] {
     throw Object.assign(new Error(reason), { name: 'BatchUnknown' });
   }
   return batches[batch];
-}
-
-/** Whether a delegated administrator may take a root session in its own account is not documented. */
-function ownAccount(result: AccountResult): AccountResult {
-  return result.problem?.code === CODES.assumeRootDenied && result.credentials.length === 0
-    ? skipped(result, 'it is the delegated administrator that runs the sweep, and AWS denied it a root session in itself: sweep it from the management account')
-    : result;
 }
 
 function notBegun(account: Account): AccountResult {

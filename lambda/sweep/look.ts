@@ -44,8 +44,8 @@ export async function look(iam: IAMClient): Promise<Sight> {
 }
 
 /** The password stands in the way of removing MFA, and may have come back since the look. */
-export async function hasPassword(iam: IAMClient): Promise<boolean> {
-  return (await password(iam)).length > 0;
+export async function findPassword(iam: IAMClient): Promise<Credential | undefined> {
+  return (await password(iam))[0];
 }
 
 /** When passwords and access keys were last used, where AWS says so. No answer stops no sweep; where use protects, it counts as used. */

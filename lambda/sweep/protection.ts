@@ -30,7 +30,7 @@ function byRule({ kind }: Credential, { protection: { keep } }: Settings, { acco
 }
 
 /** Whoever recovers the password needs it and sets up MFA beside it; access keys and certificates are no part of that. */
-function byRecovery({ kind }: Credential, { now, recovery }: Circumstances): string | undefined {
+export function byRecovery({ kind }: Credential, { now, recovery }: Pick<Circumstances, 'now' | 'recovery'>): string | undefined {
   const isPart = kind === 'Password' || kind === 'MfaDevice';
   return isPart && recovery !== undefined && isOpen(recovery, now) ? `recovery until ${recovery.endsAt}: ${recovery.reason}` : undefined;
 }

@@ -14,12 +14,20 @@ export const CODES = {
   interrupted: 'Interrupted',
   passwordStays: 'PasswordStays',
   recoveryUnknown: 'RecoveryUnknown',
+  recoveryOpened: 'RecoveryOpened',
+  outOfTime: 'DeadlineExceeded',
 } as const;
 
 /** A failure in words that one can act on. A denial gets its likely causes, ranked: AWS answers many of them alike. */
 export function problemOf(error: unknown): Problem {
   const code = isAssumeRootDenied(error) ? CODES.assumeRootDenied : nameOf(error);
   return { code, message: messageOf(error).slice(0, 500), remedies: remediesOf(error) };
+}
+
+/** The record of a recovery is read again before a password is deleted; by then other credentials may be gone. */
+export function problemOfDeletion(error: unknown): Problem {
+  const told = problemOf(error);
+  return told.code === CODES.recoveryUnknown ? { ...told, remedies: told.remedies.map((remedy) => remedy.replace('nothing was deleted', 'the password was not deleted')) } : told;
 }
 
 export function problem(code: string, message: string, ...remedies: string[]): Problem {
@@ -29,9 +37,13 @@ export function problem(code: string, message: string, ...remedies: string[]): P
 /** AWS calls it AccessDenied, as it does a call within a session that it gave; causes and remedies are others. */
 const isAssumeRootDenied = (error: unknown): error is AssumeRootError => error instanceof AssumeRootError && error.denied;
 
+/** Whether AWS denied a session for another reason than a switch that is off. */
+export const isDeniedSession = ({ code, message }: Problem) => code === CODES.assumeRootDenied && !/not enabled/i.test(message);
+
 /** Whether AWS gave a session and denied a call in it. */
 export const isDenialOfCall = ({ code }: Problem) => isDeniedName(code);
 
+export const SWEEP_ACCOUNT_AGAIN = 'sweep the account again: what is gone then is gone';
 const SWEEP_AGAIN = 'start the sweep again: clean accounts cost little, and what was deleted stays deleted';
 
 function remediesOf(error: unknown): string[] {
@@ -107,6 +119,19 @@ function assumeRootDenied(message: string): string[] {
     'that account is neither the management account nor a delegated administrator for iam.amazonaws.com, or became one minutes ago: register it, or sweep again later',
     'the account is closed, suspended or about to be: look at its state in Organizations, and exclude it',
   ];
+}
+
+/** A denial in one account while others were given sessions: what all have in common is not the cause. */
+export function rankedBesideOthers(denied: Problem): Problem {
+  return !isDeniedSession(denied) ? denied : {
+    ...denied,
+    remedies: [
+      'the account is closed, suspended or about to be: look at its state in Organizations, and exclude it',
+      'a policy denies it for this account and not for others: look for its id in the service control policies of the account that runs the sweep, in a permissions '
+        + 'boundary or a VPC endpoint policy, and for a resource control policy above the account',
+      'the permission or the delegation was taken away while the sweep ran: look in CloudTrail, and sweep the account again',
+    ],
+  };
 }
 
 /** A call within the root session was denied: the session itself may do it, so a policy of the organization forbids it. */

@@ -29,7 +29,7 @@ export type CredentialStatus = 'deleted' | 'absent' | 'kept' | 'would-delete' | 
 
 export interface CredentialResult extends Credential {
   readonly status: CredentialStatus;
-  /** Why it was kept. */
+  /** Why it was kept, or why nobody knows by whom it was deleted. */
   readonly reason?: string;
   readonly problem?: Problem;
 }
@@ -64,7 +64,8 @@ export function skipped({ accountId, accountName }: Account, reason: string): Ac
   return { accountId, accountName, outcome: 'skipped', reason, credentials: [] };
 }
 
-/** Whether two sights show the same credential. */
+/** Whether two sights show the same credential: a password has no id, and a virtual MFA device always the same, so that only its time tells one that came later. */
 export function isSame(one: Credential, other: Credential): boolean {
-  return one.kind === other.kind && one.id === other.id;
+  const isLater = one.createdAt !== undefined && other.createdAt !== undefined && one.createdAt !== other.createdAt;
+  return one.kind === other.kind && one.id === other.id && !isLater;
 }

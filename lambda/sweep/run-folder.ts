@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { isSame, type Account, type AccountResult, type Credential } from './results';
+import type { Account, AccountResult, Credential } from './results';
 import type { ResolvedSelection } from './selection';
 import { RUNS_PREFIX } from '../../lib/private/contract';
 import { keysOf, readObject } from '../aws/objects';
@@ -18,6 +18,25 @@ export interface RunReference {
   readonly digest: string;
   /** Key of the list that the Map reads: numbers of batches, which carry no authority of their own. */
   readonly batchesKey: string;
+}
+
+/** What an attempt at a batch was about to delete in an account. */
+export interface Plan {
+  readonly attempt: string;
+  readonly accountId: string;
+  readonly credentials: Credential[];
+}
+
+export function credentialsOf(plans: Plan[], { accountId }: Account): Credential[] {
+  return plans.filter((plan) => plan.accountId === accountId).flatMap(({ credentials }) => credentials);
+}
+
+/** What an attempt at a batch has to say. As long as it has not ended, some of its accounts may be missing, and it does not know of other attempts. */
+export interface BatchResults {
+  /** Sorts by the time at which it began. */
+  readonly attempt: string;
+  readonly ended: boolean;
+  readonly results: AccountResult[];
 }
 
 /** `runs/2026-11-23T01-02-03Z-<execution>/`: sorted by time, one folder for each execution. */
@@ -53,31 +72,31 @@ export class RunFolder {
    * Remembers what is about to be deleted. Step Functions begins a batch again when it lost sight of it, dead or not, so
    * each attempt writes plans of its own: none overwrites what another needs to be remembered.
    */
-  async savePlan(batch: number, attempt: string, { accountId }: Account, credentials: Credential[]): Promise<void> {
+  async savePlan(batch: number, { attempt, accountId, credentials }: Plan): Promise<void> {
     await this.put(`${this.plansPrefix(batch)}${attempt}/${accountId}.json`, JSON.stringify(credentials));
   }
 
-  /** Plans by account, of every attempt at the batch so far but the one that asks. */
-  async plans(batch: number, asking?: string): Promise<Map<string, Credential[]>> {
-    const plans = new Map<string, Credential[]>();
+  /** Those of every attempt at the batch so far but the one that asks. */
+  async plans(batch: number, asking?: string): Promise<Plan[]> {
+    const plans: Plan[] = [];
     for (const key of await this.list(this.plansPrefix(batch))) {
       const [attempt, file] = key.slice(this.plansPrefix(batch).length).split('/');
       if (attempt !== asking) {
-        const accountId = file.slice(0, -'.json'.length);
-        plans.set(accountId, unique([...plans.get(accountId) ?? [], ...await this.json<Credential[]>(key)]));
+        plans.push({ attempt, accountId: file.slice(0, -'.json'.length), credentials: await this.json<Credential[]>(key) });
       }
     }
     return plans;
   }
 
-  async saveResults(batch: number, results: AccountResult[]): Promise<void> {
-    await this.put(`${this.prefix}batch-${batchNumber(batch)}.json`, JSON.stringify(results));
+  /** What an attempt saves later takes the place of what it saved before, and never that of another attempt. */
+  async saveResults(batch: number, results: BatchResults): Promise<void> {
+    await this.put(`${this.resultsPrefix(batch)}${results.attempt}.json`, JSON.stringify(results));
   }
 
-  /** The results of a batch, or nothing when it did not come to an end. They are listed first: S3 may call a missing key denied. */
-  async results(batch: number): Promise<AccountResult[] | undefined> {
-    const [key] = await this.list(`${this.prefix}batch-${batchNumber(batch)}.json`);
-    return key === undefined ? undefined : this.json<AccountResult[]>(key);
+  /** Of every attempt at a batch, that which began last first. */
+  async results(batch: number): Promise<BatchResults[]> {
+    const keys = (await this.list(this.resultsPrefix(batch))).sort().reverse();
+    return Promise.all(keys.map((key) => this.json<BatchResults>(key)));
   }
 
   async put(key: string, body: string, contentType = 'application/json'): Promise<void> {
@@ -96,8 +115,11 @@ export class RunFolder {
   private plansPrefix(batch: number): string {
     return `${this.prefix}plans/${batchNumber(batch)}/`;
   }
+
+  private resultsPrefix(batch: number): string {
+    return `${this.prefix}batch-${batchNumber(batch)}-`;
+  }
 }
 
 const batchNumber = (batch: number) => String(batch).padStart(4, '0');
-const unique = (credentials: Credential[]) => credentials.filter((one, i) => credentials.findIndex((other) => isSame(one, other)) === i);
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

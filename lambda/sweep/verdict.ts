@@ -1,3 +1,4 @@
+import { isUnseenOwnAccount } from './own-account';
 import type { SweepReport } from './report';
 import type { AccountResult, Problem } from './results';
 import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
@@ -34,7 +35,12 @@ export function verdictOf(report: SweepReport, reportAddress: string, { tolerate
     succeeded: errors.length === 0,
     error: errors[0] ?? 'Succeeded',
     cause: limited([
-      countsLine(report), ...problemLines(report.problem), ...failureLines(failed), ...failOnFindings ? findingLines(found) : [], `report: ${reportAddress}`,
+      countsLine(report),
+      ...unseenLines(report.accounts),
+      ...problemLines(report.problem),
+      ...failureLines(failed),
+      ...failOnFindings ? findingLines(found) : [],
+      `report: ${reportAddress}`,
     ]),
   };
 }
@@ -50,6 +56,11 @@ function findingLines(found: AccountResult[]): string[] {
     `  CredentialsFound: ${counts.filter(([count]) => count > 0).map((count) => count.join(' ')).join(', ')}`,
     '  delete them (RootCredentialsPurge), or leave failOnFindings out to have them reported only',
   ];
+}
+
+/** What nobody has looked at is told, also when everything else succeeded. */
+function unseenLines(accounts: AccountResult[]): string[] {
+  return accounts.filter(isUnseenOwnAccount).map((account) => `not looked at: ${namesOf([account])}: ${account.reason}`);
 }
 
 function countsLine({ counts }: SweepReport): string {

@@ -1,11 +1,13 @@
+import { DeleteLoginProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
 import * as clients from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { AssumeRootError, RootSession, RootSessions } from '../../lambda/aws/root-sessions';
-import { hasPassword } from '../../lambda/sweep/look';
-import { fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
+import { findPassword } from '../../lambda/sweep/look';
+import { fail, FakeOrganization, neverAnswer, serve, type Effect, type ServedOrganization } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
 import { onTestFinished } from '../support/on-test-finished';
 
 const MEMBER = '222222222222';
@@ -20,6 +22,7 @@ const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
 /** What the SDK has made of the settings of a client. */
 const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
 const FLICKER = seconds(1, 5, 20);
+const hasPassword = async (iam: IAMClient) => await findPassword(iam) !== undefined;
 
 let organization: FakeOrganization;
 let served: ServedOrganization;
@@ -62,13 +65,59 @@ describe('a root session', () => {
 
   test.each([[119, 2], [125, 1]])('that ends in %s s is opened %s times for two calls: what is begun must come to its end', async (left, opened) => {
     let times = 0;
-    const session = new RootSession(async () => {
+    const session = new RootSession(MEMBER, async () => {
       times++;
       return { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date(Date.now() + left * 1_000) };
     });
     const [one, other] = [await session.use(async (iam) => iam), await session.use(async (iam) => iam)];
     expect(times).toBe(opened);
     expect(one === other).toBe(opened === 1);
+  });
+});
+
+describe('a session that changes something', () => {
+  const TASK = 'IAMDeleteRootUserCredentials';
+  const identified = () => organization.calls.filter(({ operation }) => operation === 'GetUser').length;
+  const remove = (iam: IAMClient) => iam.send(new DeleteLoginProfileCommand({}));
+  const isAnothers: Effect = async (_call, answer) => {
+    const answered = await answer();
+    return { ...answered, body: String(answered.body).replaceAll(MEMBER, '333333333333') };
+  };
+
+  test('is identified before its first change, and once', async () => {
+    const session = sessions().of(MEMBER, TASK);
+    await session.use(hasPassword);
+    expect(identified()).toBe(0);
+    await session.change(hasPassword);
+    await session.change(remove);
+    expect(organization.calls.map(({ operation }) => operation)).toEqual(['AssumeRoot', 'GetLoginProfile', 'GetUser', 'GetLoginProfile', 'DeleteLoginProfile']);
+  });
+
+  test('and is opened anew is identified again: one of another account changes nothing', async () => {
+    const session = sessions().of(MEMBER, TASK);
+    await session.change(hasPassword);
+    organization.faults.add({ operation: 'iam:GetUser', effect: isAnothers });
+    organization.faults.add({ operation: 'iam:DeleteLoginProfile', times: 1, effect: fail('ExpiredToken') });
+    await expect(session.change(remove)).rejects.toMatchObject({
+      name: 'WrongIdentity', message: `the root session is of arn:aws:iam::333333333333:root, not of account ${MEMBER}`,
+    });
+    expect([assumed().length, identified(), organization.account(MEMBER).root.password]).toEqual([2, 2, true]);
+  });
+});
+
+describe('a session of which the time is up', () => {
+  test('sends nothing any more, waits for no answer, and is not opened', async () => {
+    const timeUp = new AbortController();
+    const session = sessions().of(MEMBER, AUDIT, timeUp.signal);
+    await session.use(hasPassword);
+    organization.faults.add({ operation: 'iam:GetLoginProfile', effect: neverAnswer });
+    const waiting = session.use(hasPassword);
+    await eventually(() => organization.calls.length === 3);
+    timeUp.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(session.use(hasPassword)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(sessions().of(MEMBER, AUDIT, timeUp.signal).use(hasPassword)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(organization.calls).toHaveLength(3);
   });
 });
 

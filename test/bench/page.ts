@@ -50,7 +50,7 @@ async function reportOf(count: number): Promise<Buffer> {
   const results = accountsOf(count);
   const folder = new RunFolder(new S3Client({ forcePathStyle: true }), process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
   const run = await folder.saveSelection(selectionOf(results, { batches: [results] }));
-  await folder.saveResults(0, results);
+  await folder.saveResults(0, { attempt: 'one', ended: true, results });
   const reporter = new Child('report-process.mts', { silent: true });
   await reporter.message();
   reporter.send({ execution: EXECUTION, run });

@@ -274,7 +274,11 @@ async function settingsOf({ deployment, id }: Deployed, construct: string): Prom
 async function sweepBatch(deployed: Deployed, grant: Grant): Promise<string> {
   const { answer } = await sweptBatch(deployed, grant);
   const bucket = deployed.id(`${grant.at.construct}/Reports`);
-  return answer === '{}' ? deployed.deployment.read(`s3://${bucket}/${runPrefix(EXECUTION)}batch-0000.json`) : answer;
+  if (answer !== '{}') {
+    return answer;
+  }
+  const results = (await deployed.deployment.objects()).filter((address) => address.startsWith(`s3://${bucket}/${runPrefix(EXECUTION)}batch-0000-`));
+  return deployed.deployment.read(results.sort().at(-1)!); // of the attempt that began last
 }
 
 /** Of an account in a unit, so that there is every kind of level above it. */

@@ -5,21 +5,26 @@ import { organizations, sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';
 import { ServiceControlPolicies } from '../../lambda/policies/service-control-policies';
+import { ACCOUNT_MS } from '../../lambda/sweep/account';
 import { sweepBatch, type BatchSweep } from '../../lambda/sweep/batch';
 import { RunFolder } from '../../lambda/sweep/run-folder';
+import type { ResolvedSelection } from '../../lambda/sweep/selection';
 import { CREDENTIAL_KINDS } from '../../lib/private/contract';
 import { DENY_ROOT } from '../guard/testing';
-import { delay, fail, FakeOrganization, serve, type ServedOrganization } from '../local-aws/organization';
+import { delay, fail, FakeOrganization, neverAnswer, serve, stallBody, type Effect, type ServedOrganization } from '../local-aws/organization';
 import { eventually } from '../support/eventually';
 
 const member = (n: number) => String(200_000_000_000 + n);
 const account = (n: number) => ({ accountId: member(n), accountName: `account-${n}` });
 
 let store: ObjectStore;
+let folder: RunFolder;
 let organization: FakeOrganization;
 let served: ServedOrganization;
 beforeAll(async () => {
   store = await serveObjects();
+  const s3 = new S3Client({ endpoint: store.endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
+  folder = new RunFolder(s3, 'reports', 'runs/one/');
 });
 afterAll(() => store.close());
 beforeEach(async () => {
@@ -31,32 +36,34 @@ beforeEach(async () => {
 });
 afterEach(() => served.close());
 
+const SELECTION = (): ResolvedSelection => ({
+  organizationId: organization.organizationId,
+  managementAccountId: organization.managementAccountId,
+  callerAccountId: member(0),
+  work: 'purge',
+  credentials: [...CREDENTIAL_KINDS],
+  dryRun: false,
+  protection: UNPROTECTED,
+  narrowed: false,
+  alsoRunning: [],
+  batches: [[0, 1, 2, 3].map(account), []],
+  skipped: [],
+});
+
 /** A batch of four accounts, which runs in the first of them, and another one of none. */
 function sweep(batch = 0, changes: Partial<BatchSweep> = {}) {
-  const s3 = new S3Client({ endpoint: store.endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
   return sweepBatch(batch, {
-    folder: new RunFolder(s3, 'reports', 'runs/one/'),
+    folder,
     sessions: new RootSessions(sts('us-east-1'), 'aws', 0, seconds(0)),
     recoveries: NO_RECOVERIES,
-    selection: {
-      organizationId: organization.organizationId,
-      managementAccountId: organization.managementAccountId,
-      callerAccountId: member(0),
-      work: 'purge',
-      credentials: [...CREDENTIAL_KINDS],
-      dryRun: false,
-      protection: UNPROTECTED,
-      narrowed: false,
-      alsoRunning: [],
-      batches: [[0, 1, 2, 3].map(account), []],
-      skipped: [],
-    },
+    selection: SELECTION(),
     accountsInFlight: 4,
     beginUntil: Infinity,
     ...changes,
   });
 }
 
+const saved = () => folder.results(0);
 const outcomes = (results: Awaited<ReturnType<typeof sweep>>) => results.map(({ outcome }) => outcome);
 const denySessionsIn = (id: string) => organization.faults.add({ operation: 'sts:AssumeRoot', account: id, effect: fail('AccessDenied') });
 
@@ -74,7 +81,7 @@ describe('a batch', () => {
     });
     const results = await sweep(0, { accountsInFlight: 3 });
     expect(outcomes(results)).toEqual(['clean', 'purged', 'clean', 'clean']);
-    expect(JSON.parse(String(store.objects.get('reports/runs/one/batch-0000.json')))).toEqual(JSON.parse(JSON.stringify(results)));
+    expect(await saved()).toEqual([expect.objectContaining({ ended: true, results: JSON.parse(JSON.stringify(results)) })]);
     expect(most).toBe(3);
   });
 
@@ -100,6 +107,57 @@ describe('a batch', () => {
   });
 });
 
+describe('an account in which something hangs', () => {
+  const HANGS: [string, Effect][] = [
+    ['iam:ListAccessKeys', neverAnswer], ['iam:ListAccessKeys', stallBody], ['iam:DeleteLoginProfile', neverAnswer], ['iam:GetUser', neverAnswer], ['sts:AssumeRoot', neverAnswer],
+  ];
+
+  test.each(HANGS)('by %s is failed when its time is up, and the others keep their outcome', async (operation, effect) => {
+    organization.faults.add({ operation, account: member(1), effect });
+    const results = await sweep(0, { accountMs: 1_500 });
+    expect(outcomes(results)).toEqual(['clean', 'failed', 'clean', 'clean']);
+    expect(results[1].problem).toMatchObject({ code: 'DeadlineExceeded', message: expect.stringMatching(/^the time for this account was up while (it was looked at|its credentials were deleted): /) });
+  });
+
+  test('does not go on when its time is up: no credential is deleted after it, and what may be gone is named', async () => {
+    const root = organization.account(member(1)).root;
+    root.accessKeys = [{ id: 'AKIA1', status: 'Active', createDate: 0 }, { id: 'AKIA2', status: 'Active', createDate: 0 }];
+    const answers: (() => void)[] = [];
+    organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: (_call, answer) => new Promise((answered) => answers.push(() => answered(answer()))) });
+    const results = await sweep(0, { accountMs: 1_500 });
+    expect(results[1].credentials.map(({ kind, status, problem }) => [kind, status, problem?.code])).toEqual([
+      ['Password', 'failed', 'Interrupted'], ['AccessKey', 'failed', 'Interrupted'], ['AccessKey', 'failed', 'Interrupted'],
+    ]);
+    const before = organization.calls.length;
+    answers.forEach((answer) => answer());
+    await eventually(() => !root.password); // the call that was under way had its effect
+    await sweep(0, { selection: { ...SELECTION(), batches: [[account(2)]] } }); // time for what might still go on
+    expect(organization.calls.slice(before).filter(({ target }) => target === member(1))).toEqual([]);
+    expect(root.accessKeys).toHaveLength(2);
+  });
+
+  test('keeps no result of the others from being saved, as one that is killed needs it', async () => {
+    const hangs = organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: neverAnswer });
+    const ended = sweep(0, { partsMs: 10, accountMs: 60_000 });
+    await eventually(async () => (await saved())[0]?.results.length === 3);
+    const [{ ended: isWhole, results }] = await saved();
+    expect([isWhole, results.map(({ accountId }) => accountId).sort()]).toEqual([false, [0, 2, 3].map(member)]);
+    hangs();
+    served.dropConnections();
+    expect(outcomes(await ended)).toEqual(['clean', 'purged', 'clean', 'clean']);
+    expect((await saved()).map((attempt) => [attempt.ended, attempt.results.length])).toEqual([[true, 4]]);
+  });
+
+  test('is in time for the results to be written, however late it was begun', async () => {
+    organization.faults.add({ operation: 'iam:ListAccessKeys', account: member(1), effect: neverAnswer });
+    expect((await sweep(0, { endBy: Date.now() + 1_500 }))[1]).toMatchObject({ problem: { code: 'DeadlineExceeded' } });
+  });
+});
+
+test('three rounds of accounts that take their time fit into the function of a batch', () => {
+  expect(3 * ACCOUNT_MS + 60_000).toBeLessThan(14 * 60_000);
+});
+
 describe('the account that runs the sweep as delegated administrator', () => {
   test('is skipped when AWS denies it a root session in itself', async () => {
     denySessionsIn(member(0));
@@ -109,6 +167,19 @@ describe('the account that runs the sweep as delegated administrator', () => {
       outcome: 'skipped',
       reason: 'it is the delegated administrator that runs the sweep, and AWS denied it a root session in itself: sweep it from the management account',
     });
+  });
+
+  test.each(['RootCredentialsManagement', 'trusted access'])('has failed when it is denied because %s is off, which is no peculiarity of it', async (off) => {
+    organization.features.current = new Set(off === 'trusted access' ? ['RootCredentialsManagement'] : []);
+    if (off === 'trusted access') {
+      organization.trustedServices.current = new Map();
+    }
+    expect((await sweep())[0]).toMatchObject({ outcome: 'failed', problem: { code: 'AssumeRootDenied', remedies: [expect.stringContaining(off)] } });
+  });
+
+  test('has failed when AWS refuses it for another reason than a denial', async () => {
+    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(0), effect: fail('ValidationError') });
+    expect((await sweep())[0]).toMatchObject({ outcome: 'failed', problem: { code: 'ValidationError' } });
   });
 
   test('is swept as any other when AWS gives it one', async () => {

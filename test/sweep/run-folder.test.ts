@@ -1,8 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { serveObjects, type ObjectStore } from './object-store';
 import { UNPROTECTED } from './testing';
+import { AssumeRootError } from '../../lambda/aws/root-sessions';
+import { problemOf } from '../../lambda/sweep/remedies';
 import { reconcile } from '../../lambda/sweep/report';
-import { resultOf, skipped, type Credential } from '../../lambda/sweep/results';
+import { resultOf, skipped, type Account, type AccountResult, type Credential } from '../../lambda/sweep/results';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import type { ResolvedSelection } from '../../lambda/sweep/selection';
 
@@ -62,44 +64,55 @@ describe('the selection', () => {
 });
 
 describe('plans', () => {
-  test('are those of every other attempt at the batch, each credential once', async () => {
-    await folder.savePlan(0, 'first', account(0), [KEY]);
-    await folder.savePlan(0, 'second', account(0), [KEY, OTHER_KEY]);
-    await folder.savePlan(0, 'second', account(1), [OTHER_KEY]);
-    await folder.savePlan(0, 'own', account(0), [{ kind: 'Password' }]);
-    await folder.savePlan(1, 'first', account(2), [KEY]);
-    expect(await folder.plans(0, 'own')).toEqual(new Map([[account(0).accountId, [KEY, OTHER_KEY]], [account(1).accountId, [OTHER_KEY]]]));
-    expect((await folder.plans(0)).get(account(0).accountId)).toContainEqual({ kind: 'Password' });
-    expect(await folder.plans(2)).toEqual(new Map());
+  const plan = (attempt: string, n: number, ...credentials: Credential[]) => ({ attempt, accountId: account(n).accountId, credentials });
+
+  test('are those of every other attempt at the batch', async () => {
+    const plans = [plan('first', 0, KEY), plan('second', 0, KEY, OTHER_KEY), plan('second', 1, OTHER_KEY)];
+    for (const each of [...plans, plan('own', 0, { kind: 'Password' })]) {
+      await folder.savePlan(0, each);
+    }
+    await folder.savePlan(1, plan('first', 2, KEY));
+    expect(await folder.plans(0, 'own')).toEqual(plans);
+    expect(await folder.plans(0)).toContainEqual(plan('own', 0, { kind: 'Password' }));
+    expect(await folder.plans(2)).toEqual([]);
   });
 
-  test('stand apart from results, of which each batch has its own', async () => {
-    await folder.savePlan(0, 'first', account(0), [KEY]);
-    await folder.saveResults(0, [resultOf(account(0), [])]);
-    await folder.saveResults(12, [resultOf(account(1), [])]);
-    expect(keys()).toEqual(['reports/runs/one/batch-0000.json', 'reports/runs/one/batch-0012.json', `reports/runs/one/plans/0000/first/${account(0).accountId}.json`]);
-    expect(await folder.results(12)).toMatchObject([account(1)]);
-    expect(await folder.results(1)).toBeUndefined();
+  test('stand apart from results, of which each attempt at a batch has its own, the latest first', async () => {
+    await folder.savePlan(0, plan('first', 0, KEY));
+    const [first, second, other] = [['first', account(0)], ['second', account(0)], ['first', account(1)]].map(([attempt, of]) => (
+      { attempt: attempt as string, ended: true, results: [resultOf(of as Account, [])] }));
+    await folder.saveResults(0, { ...first, ended: false, results: [] });
+    await folder.saveResults(0, first);
+    await folder.saveResults(0, second);
+    await folder.saveResults(12, other);
+    expect(keys()).toEqual([
+      'reports/runs/one/batch-0000-first.json', 'reports/runs/one/batch-0000-second.json', 'reports/runs/one/batch-0012-first.json', `reports/runs/one/plans/0000/first/${account(0).accountId}.json`,
+    ]);
+    expect(await folder.results(0)).toEqual([second, first]);
+    expect(await folder.results(12)).toEqual([other]);
+    expect(await folder.results(1)).toEqual([]);
   });
 });
 
 describe('every account of the selection has one outcome', () => {
   const deleted = resultOf(account(0), [{ ...KEY, status: 'deleted' }]);
   const clean = resultOf(account(1), []);
+  const save = (batch: number, results: AccountResult[], attempt = 'one', ended = true) => folder.saveResults(batch, { attempt, ended, results });
+  const planned = (n: number, attempt: string, ...credentials: Credential[]) => folder.savePlan(0, { attempt, ...account(n), credentials });
   const outcomes = async () => Object.fromEntries((await reconcile(folder, SELECTION)).map((result) => [result.accountName, result]));
 
   test('as its batch wrote it, or as it was skipped', async () => {
-    await folder.saveResults(0, [clean, deleted]);
-    await folder.saveResults(1, [resultOf(account(2), [])]);
-    await folder.savePlan(0, 'dead', account(0), [OTHER_KEY]); // is in the result: the batch has read it
+    await save(0, [clean, deleted]);
+    await save(1, [resultOf(account(2), [])]);
+    await planned(0, 'dead', OTHER_KEY); // is in the result: the batch has read it
     const results = await reconcile(folder, SELECTION);
     expect(results.map(({ accountName, outcome }) => `${accountName} ${outcome}`)).toEqual(['account-0 purged', 'account-1 clean', 'account-2 clean', 'account-9 skipped']);
     expect(results[0].credentials).toEqual([{ ...KEY, status: 'deleted' }]);
   });
 
   test('failed when its batch did not come to its end, before or after it began to delete', async () => {
-    await folder.saveResults(1, [resultOf(account(2), [])]);
-    await folder.savePlan(0, 'dead', account(0), [KEY]);
+    await save(1, [resultOf(account(2), [])]);
+    await planned(0, 'dead', KEY);
     const { 'account-0': interrupted, 'account-1': notLookedAt, 'account-2': whole } = await outcomes();
     const remedies = ['sweep the account again: what is gone then is gone'];
     expect(interrupted).toMatchObject({
@@ -120,7 +133,64 @@ describe('every account of the selection has one outcome', () => {
   });
 
   test('failed when its batch has written a result for another one only', async () => {
-    await folder.saveResults(0, [deleted]);
+    await save(0, [deleted], 'one', false);
     expect(await outcomes()).toMatchObject({ 'account-0': { outcome: 'purged' }, 'account-1': { outcome: 'failed' }, 'account-2': { outcome: 'failed' } });
+  });
+
+  test('by what it has written when it was killed: the accounts that had ended keep their outcome, and the others are named', async () => {
+    await planned(0, 'one', KEY);
+    await planned(1, 'one', OTHER_KEY);
+    await save(0, [deleted], 'one', false);
+    expect(await outcomes()).toMatchObject({
+      'account-0': { outcome: 'purged', credentials: [{ ...KEY, status: 'deleted' }] },
+      'account-1': { outcome: 'failed', problem: { code: 'Interrupted' }, credentials: [{ ...OTHER_KEY, status: 'failed' }] },
+    });
+  });
+
+  test('by the last attempt that has looked at it, with what the others have deleted', async () => {
+    await save(0, [deleted, resultOf(account(1), [{ ...KEY, status: 'deleted' }])], '1', false);
+    const notAttempted = { code: 'NotAttempted', message: '', remedies: [''] };
+    await save(0, [resultOf(account(0), [{ ...KEY, status: 'absent' }]), resultOf(account(1), [], notAttempted)], '2');
+    expect(await outcomes()).toMatchObject({
+      'account-0': { outcome: 'purged', credentials: [{ ...KEY, status: 'deleted' }] },
+      'account-1': { outcome: 'purged', credentials: [{ ...KEY, status: 'deleted' }] },
+    });
+  });
+
+  test('failed when a later attempt began to delete and was not heard of again', async () => {
+    await save(0, [deleted, clean], '1', false);
+    await planned(0, '2', OTHER_KEY);
+    expect((await outcomes())['account-0']).toMatchObject({
+      outcome: 'failed', problem: { code: 'Interrupted' }, credentials: [{ ...KEY, status: 'deleted' }, { ...OTHER_KEY, status: 'failed', problem: { code: 'Interrupted' } }],
+    });
+  });
+
+  test('and what an attempt only planned and another does not find is gone, nobody knows by whom', async () => {
+    await planned(0, '1', KEY);
+    await save(0, [resultOf(account(0), []), clean], '2', false);
+    expect((await outcomes())['account-0']).toMatchObject({ outcome: 'clean', credentials: [{ ...KEY, status: 'absent', reason: expect.stringContaining('nobody knows') }] });
+  });
+});
+
+describe('a denied session', () => {
+  const denied = resultOf(account(0), [], problemOf(new AssumeRootError(true, Object.assign(new Error('not authorized'), { name: 'AccessDenied' }))));
+  const firstRemedy = async () => (await reconcile(folder, SELECTION))[0].problem!.remedies[0];
+  const save = (...results: AccountResult[]) => folder.saveResults(0, { attempt: 'one', ended: true, results });
+
+  test('has its cause in the account where others were given sessions, in whatever batch', async () => {
+    await save(denied, resultOf(account(1), [], { code: 'NotAttempted', message: '', remedies: [] }));
+    await folder.saveResults(1, { attempt: 'one', ended: true, results: [resultOf(account(2), [])] });
+    expect(await firstRemedy()).toMatch(/^the account is closed, suspended/);
+    expect((await reconcile(folder, SELECTION))[0].problem!.remedies[1]).toMatch(/^a policy denies it for this account and not for others/);
+  });
+
+  test('and a call that is denied in a session is one that was given', async () => {
+    await save(denied, resultOf(account(1), [], { code: 'AccessDenied', message: '', remedies: [] }));
+    expect(await firstRemedy()).toMatch(/^the account is closed, suspended/);
+  });
+
+  test('may have any cause where nobody was given one', async () => {
+    await save(denied, { ...denied, ...account(1) });
+    expect(await firstRemedy()).toMatch(/^the sweep's role is not allowed/);
   });
 });

@@ -175,7 +175,7 @@ describe('what died on the way', () => {
 
   test('an account that was being deleted is reported credential by credential', async () => {
     const run = await select();
-    await folder.savePlan(1, 'attempt', account(2), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
+    await folder.savePlan(1, { attempt: 'attempt', ...account(2), credentials: [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }] });
     await makeReport(run);
     const { accounts } = await report();
     expect(accounts.find(({ accountId }) => accountId === member(2))).toMatchObject({
@@ -183,11 +183,15 @@ describe('what died on the way', () => {
     });
   });
 
-  test('a batch that is run again goes on from its plans and says what was deleted', async () => {
+  test('a batch that is run again says what is gone of its plans, and not that it was deleted: nobody knows', async () => {
     const run = await select();
-    await folder.savePlan(0, 'attempt', account(0), [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }]);
+    await folder.savePlan(0, { attempt: 'attempt', ...account(0), credentials: [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }] });
     await sweep(run, 0);
-    expect((await folder.results(0))![0]).toMatchObject({ accountId: member(0), outcome: 'purged', credentials: [{ id: 'AKIAEXAMPLE', status: 'deleted' }] });
+    const [{ ended, results }] = await folder.results(0);
+    expect(ended).toBe(true);
+    expect(results[0]).toMatchObject({
+      accountId: member(0), credentials: [{ id: 'AKIAEXAMPLE', status: 'absent', reason: expect.stringContaining('nobody knows whether it did or somebody else') }, {}],
+    });
   });
 
   test('a selection that failed is a report of the reason, and a failed sweep even when failed accounts are tolerated', async () => {
@@ -201,7 +205,7 @@ describe('what died on the way', () => {
   test('accounts that the function has no time left for are not begun', async () => {
     const run = await select();
     await handlers.batch({ execution, run, batch: 0, accountsInFlight: 2 }, { ...context, getRemainingTimeInMillis: () => 60_000 });
-    expect((await folder.results(0))!.map(({ problem }) => problem?.code)).toEqual(['NotAttempted', 'NotAttempted']);
+    expect((await folder.results(0))[0].results.map(({ problem }) => problem?.code)).toEqual(['NotAttempted', 'NotAttempted']);
     expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
   });
 

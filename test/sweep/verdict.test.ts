@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { accountsOf, reportOf as sampleReport, UNITS } from './report-samples';
 import { csvOf } from '../../lambda/sweep/csv';
+import { ownAccount } from '../../lambda/sweep/own-account';
 import { composeReport } from '../../lambda/sweep/report';
 import { resultOf, skipped, type AccountResult, type Problem } from '../../lambda/sweep/results';
 import { verdictOf } from '../../lambda/sweep/verdict';
@@ -30,6 +31,16 @@ describe('how a sweep ends', () => {
       '  AccessDenied: an explicit deny in a service control policy',
       '  1. likely', '  2. possible', '  3. rare',
       `report: ${ADDRESS}`,
+    ]);
+  });
+
+  test('succeeds when only the account of the delegated administrator could not be looked at, and names it', () => {
+    const own = ownAccount(resultOf(account(1, 'security'), [], { code: 'AssumeRootDenied', message: 'not authorized', remedies: [] }));
+    const { succeeded, cause } = verdict([resultOf(account(2), []), own, skipped(account(3), 'it is excluded')]);
+    expect(succeeded).toBe(true);
+    expect(cause.split('\n').slice(0, 2)).toEqual([
+      'root credentials of member accounts: 1 clean, 2 skipped',
+      'not looked at: 200000000001 (security): it is the delegated administrator that runs the sweep, and AWS denied it a root session in itself: sweep it from the management account',
     ]);
   });
 

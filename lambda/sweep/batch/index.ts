@@ -4,6 +4,7 @@ import { organizations, s3, sts } from '../../aws/clients';
 import { RootSessions } from '../../aws/root-sessions';
 import { log } from '../../log';
 import { ServiceControlPolicies } from '../../policies/service-control-policies';
+import { ACCOUNT_MS } from '../account';
 import { sweepBatch } from '../batch';
 import { recoveriesIn } from '../recoveries';
 import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
@@ -14,9 +15,6 @@ interface BatchEvent {
   readonly batch: number;
   readonly accountsInFlight: number;
 }
-
-/** The longest that one account may take: late permissions excepted, two waits for reads and one for what IAM will not change. */
-const ACCOUNT_MS = 5 * 60_000;
 
 /** A role, a feature or a delegation made seconds before the sweep takes effect late. */
 const LATE_MS = 5 * 60_000;
@@ -32,15 +30,16 @@ export async function handler({ execution, run, batch, accountsInFlight }: Batch
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = await folder.selection(run.digest);
   const partition = context.invokedFunctionArn.split(':')[1];
-  const end = Date.now() + context.getRemainingTimeInMillis();
+  const endBy = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
   const results = await sweepBatch(batch, {
     folder,
     sessions: new RootSessions(clients.sts, partition, Date.parse(execution.startTime) + LATE_MS),
     recoveries: recoveriesIn(clients.s3, selection.protection.recoveriesBucket),
     selection,
     accountsInFlight,
-    beginUntil: end - ACCOUNT_MS,
-    causes: readsPolicies ? { policies: new ServiceControlPolicies(clients.organizations), partition, until: end - WRITING_MS } : undefined,
+    beginUntil: endBy - ACCOUNT_MS,
+    endBy,
+    causes: readsPolicies ? { policies: new ServiceControlPolicies(clients.organizations), partition, until: endBy } : undefined,
   });
   for (const { accountId, outcome, problem } of results) {
     log.info('account swept', { accountId, outcome, code: problem?.code });

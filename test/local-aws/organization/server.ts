@@ -9,6 +9,8 @@ export interface ServedOrganization {
   readonly environment: Record<string, string>;
   /** Connections that were opened so far. */
   connections(): number;
+  /** Callers that wait for an answer learn that there will be none. */
+  dropConnections(): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function serve(organization: FakeOrganization): Promise<ServedOrgan
       AWS_SECRET_ACCESS_KEY: 'local',
     },
     connections: () => connections,
+    dropConnections: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -51,7 +51,8 @@ const DONE = { [memberId(0)]: 'purged', [memberId(1)]: 'clean' };
 const TWO: Partial<Scenario> = { select: { ...SCENARIO.select, exclude: [3] } };
 
 describe('a batch function that dies at any of its calls', () => {
-  test('is begun again, and all that either of the two has deleted is reported as deleted', async () => {
+  test('is begun again, and all that the two have deleted is reported as gone, and as deleted where somebody has lived to say so', async () => {
+    const ends = new Set<string>();
     const calls = await atEveryDeath(async (death) => {
       const stage = stageOf();
       const run = await stage.sweep.select();
@@ -59,10 +60,16 @@ describe('a batch function that dies at any of its calls', () => {
       await stage.sweep.batch(run, 0);
       const result = await stage.sweep.report(run);
       expectTruth(stage, result);
-      expectAbout(JSON.stringify(death), outcomes(result)).toEqual(DONE);
+      const { credentials } = result.report.accounts.find(({ accountId }) => accountId === memberId(0))!;
+      const statuses = credentials.map(({ status }) => status);
+      expectAbout(JSON.stringify(death), statuses.filter((status) => !['deleted', 'absent'].includes(status))).toEqual([]);
+      expect([statuses.length, credentialsOf(stage.world.organization.account(memberId(0)))]).toEqual([3, []]);
+      expectAbout(JSON.stringify(death), outcomes(result)).toEqual({ ...DONE, [memberId(0)]: statuses.includes('deleted') ? 'purged' : 'clean' });
+      ends.add(statuses.join());
       return hasDied;
     });
     expect(calls).toBeGreaterThan(25);
+    expect(ends).toContain('deleted,deleted,deleted');
   });
 
   test('in each of its attempts leaves accounts failed, with what may be gone', async () => {

@@ -1,5 +1,5 @@
 import type { Stage } from './scenario';
-import { nameOf } from './witness';
+import { isAmong, nameOf } from './witness';
 import type { SweepResult } from './world';
 import type { AccountResult } from '../../../lambda/sweep/results';
 import type { CredentialKind } from '../../../lib/private/contract';
@@ -62,10 +62,10 @@ export function expectHonesty({ world, settings: { work }, isProtected, readsMay
   const named = (...statuses: string[]) => account.credentials.filter(({ status }) => statuses.includes(status)).map(nameOf);
   const about = `${account.accountId} is ${account.outcome}`;
 
-  expectAbout(`${about}: called gone and still there`, named('deleted', 'absent').filter((name) => there.includes(name))).toEqual([]);
+  expectAbout(`${about}: called gone and still there`, named('deleted', 'absent').filter((name) => isAmong(there, name))).toEqual([]);
   if (account.outcome !== 'failed') {
     const told = named('kept', 'would-delete', 'found');
-    expectAbout(`${about}: there and not told`, there.filter((name) => !told.includes(name))).toEqual([]);
+    expectAbout(`${about}: there and not told`, there.filter((name) => !isAmong(told, name))).toEqual([]);
   }
   if (work === 'audit') {
     expectAbout(about, ['failed', 'found', 'clean', 'skipped']).toContain(account.outcome);
@@ -73,8 +73,9 @@ export function expectHonesty({ world, settings: { work }, isProtected, readsMay
     expectAbout(`${about}: protected, and called deleted or to be deleted`, named('would-delete', 'deleted').filter((name) => isProtected(account.accountId, name))).toEqual([]);
     expectAbout(about, named('found')).toEqual([]);
   }
-  const owned = named('deleted', 'failed');
-  expectAbout(`${about}: deleted by us and not told`, [...testimony.deletedByUs].filter((name) => !owned.includes(name))).toEqual([]);
+  const unknownByWhom = account.credentials.filter(({ status, reason }) => status === 'absent' && reason !== undefined).map(nameOf); // of an attempt that died
+  const owned = [...named('deleted', 'failed'), ...unknownByWhom];
+  expectAbout(`${about}: deleted by us and not told`, [...testimony.deletedByUs].filter((name) => !isAmong(owned, name))).toEqual([]);
   const kinds = new Set<CredentialKind>(testimony.atLastRead.keys());
   if (account.outcome === 'clean' || account.outcome === 'purged') {
     expectAbout(`${about}: kinds that were read`, kinds.size).toBe(4);

@@ -132,6 +132,47 @@ describe('a password recovery', () => {
   });
 });
 
+describe('a password recovery that is opened while the deletion of the password is tried', () => {
+  const settings = { ...PURGE, protection: { ...PURGE.protection, recoveriesBucket: RECOVERIES_BUCKET } };
+
+  test('keeps the password', async () => {
+    const stage = oneMember({ password: true, accessKeys: [{}], mfaDevices: [{}] }, [], { settings });
+    const { organization, witness } = stage.world;
+    organization.faults.add({
+      operation: 'iam:DeleteLoginProfile',
+      times: 1,
+      effect: async (call, answer) => {
+        stage.world.recordRecovery(memberId(0), 'open');
+        witness.of(memberId(0)).recoveryOpened = true;
+        return fail('EntityTemporarilyUnmodifiable')(call, answer);
+      },
+    });
+    const result = await swept(stage);
+    expect(statuses(result)).toEqual(['kept', 'deleted', 'kept']);
+    expect(result.credentials[0].reason).toBe('recovery until 2999-01-01T00:00:00.000Z: TICKET-1');
+    expect(organization.account(memberId(0)).root.password).toBe(true);
+  });
+
+  test('keeps the password also when its record cannot be read then', async () => {
+    const stage = oneMember({ password: true, accessKeys: [{}] }, [], { settings });
+    stage.world.organization.faults.add({
+      operation: 'iam:DeleteLoginProfile',
+      times: 1,
+      effect: async (call, answer) => {
+        stage.world.recordRecovery(memberId(0), 'garbled');
+        stage.world.witness.of(memberId(0)).recoveryOpened = true;
+        return fail('EntityTemporarilyUnmodifiable')(call, answer);
+      },
+    });
+    const { credentials } = await swept(stage);
+    expect(credentials).toMatchObject([
+      { kind: 'Password', status: 'failed', problem: { code: 'RecoveryUnknown', remedies: [expect.stringContaining('the password was not deleted'), expect.any(String), expect.any(String)] } },
+      { kind: 'AccessKey', status: 'deleted' },
+    ]);
+    expect(stage.world.organization.account(memberId(0)).root.password).toBe(true);
+  });
+});
+
 describe('a look', () => {
   test('at an answer that has lost its list is no look: an inactive key is not taken for none', async () => {
     const result = await swept(oneMember(
@@ -207,6 +248,40 @@ describe('a selection that names an account twice', () => {
   });
 });
 
+describe('a batch that died before it deleted what it had planned to', () => {
+  test('does not say, begun again, that it deleted what somebody else has removed meanwhile', async () => {
+    const stage = oneMember({ accessKeys: [{}] });
+    const { organization, witness } = stage.world;
+    const run = await stage.sweep.select();
+    const repair = organization.faults.add({
+      operation: 'iam:DeleteAccessKey',
+      effect: async (call, answer) => {
+        stage.world.dieAt({ call: 0, withEffect: false });
+        return fail('AccessDenied')(call, answer);
+      },
+    });
+    await expect(stage.sweep.batch(run, 0)).rejects.toThrow();
+    stage.world.revive();
+    repair();
+    organization.account(memberId(0)).root.accessKeys = [];
+    await stage.sweep.batch(run, 0);
+    const { report } = await stage.sweep.report(run);
+    expect(witness.of(memberId(0)).deletedByUs.size).toBe(0);
+    expect(report.accounts[0].credentials.map(({ status }) => status)).toEqual(['absent']);
+  });
+});
+
+describe('a password that is set again right after its deletion', () => {
+  test('is another one that appeared, and the one before is deleted', async () => {
+    const result = await swept(oneMember({ password: true, mfaDevices: [{}] }, [
+      { what: 'createsPassword after', operation: 'iam:DeleteLoginProfile', times: 1, account: memberId(0) },
+    ]));
+    expect(result.credentials.map(({ kind, status, problem }) => [kind, status, problem?.code])).toEqual([
+      ['Password', 'deleted', undefined], ['MfaDevice', 'kept', undefined], ['Password', 'failed', 'AppearedDuringSweep'],
+    ]);
+  });
+});
+
 describe('a batch that died after it had deleted', () => {
   async function rerun(again: (stage: Stage) => void, beginUntil?: number): Promise<AccountResult> {
     const stage = oneMember({ accessKeys: [{}] });
@@ -226,8 +301,8 @@ describe('a batch that died after it had deleted', () => {
     return result.report.accounts[0];
   }
 
-  test('says that it did when it is begun again', async () => {
-    expect(await rerun(() => undefined)).toMatchObject({ outcome: 'purged', credentials: [{ status: 'deleted' }] });
+  test('says that the credential is gone when it is begun again, and that nobody knows by whom', async () => {
+    expect(await rerun(() => undefined)).toMatchObject({ outcome: 'clean', credentials: [{ status: 'absent', reason: expect.stringContaining('nobody knows whether it did or somebody else') }] });
   });
 
   test('says what may be gone when the account cannot be read any more', async () => {

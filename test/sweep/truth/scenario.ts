@@ -157,6 +157,9 @@ export const PURGE: Scenario['settings'] = {
   accountsInFlight: 1,
 };
 
+/** The longest that an account may take where something hangs in one. */
+const HANGING_ACCOUNT_MS = 2_500;
+
 /** A scenario that has been set up. */
 export interface Stage {
   readonly world: World;
@@ -205,8 +208,10 @@ export function setUp(scenario: Scenario, forMs: number): Stage {
   const swept = selected.filter(({ id, state = 'ACTIVE' }) => state === 'ACTIVE' && !exclude.includes(id)).map(({ id }) => id);
   const skipped = [...selected.map(({ id }) => id).filter((id) => !swept.includes(id)), ...select.by === 'organization' ? [MANAGEMENT] : []];
   const keep = rulesIn(scenario);
+  const hangs = troubles.some(({ what, times }) => what === 'unanswered' && times === undefined);
+  const patience = waits(forMs, hangs ? HANGING_ACCOUNT_MS : undefined);
   const another = (changes: Partial<SweepSettings>) =>
-    new Sweep({ ...how, protection: { ...how.protection, keep }, selection: selection[select.by], ...changes }, waits(forMs));
+    new Sweep({ ...how, protection: { ...how.protection, keep }, selection: selection[select.by], ...changes }, patience);
   const readsMayBeStale = (accountId: string) => troubles.some(({ what, account }) => what.startsWith('stale') && [undefined, accountId].includes(account));
   const isProtected = (accountId: string, name: string) => protects(scenario, keep, world, list.find(({ id }) => id === accountId)!, name);
   return { world, settings: how, sweep: another({}), expected: { swept, skipped }, isProtected, readsMayBeStale, another };

@@ -1,13 +1,28 @@
 import type { CredentialKind } from '../../../lib/private/contract';
 import type { Effect, FakeAccount, FakeOrganization } from '../../local-aws/organization';
 
-/** `Password`, `AccessKey AKIA…`: a credential as tests and reports name it. */
-export const nameOf = ({ kind, id }: { readonly kind: CredentialKind; readonly id?: string }) => [kind, id].filter(Boolean).join(' ');
+interface Named {
+  readonly kind: CredentialKind;
+  readonly id?: string;
+  readonly createdAt?: string;
+}
+
+/** `Password 2019-05-01T12:00:00.000Z`, `AccessKey AKIA…`: a credential as tests and reports name it. A password has no id, and one that came later is another. */
+export const nameOf = ({ kind, id, createdAt }: Named) => [kind, id ?? createdAt].filter(Boolean).join(' ');
+
+/** Where AWS does not say when a password was created, any is meant. */
+export const isAmong = (names: string[], name: string) => names.includes(name) || (isPassword(name) && (name === 'Password' || names.includes('Password')) && names.some(isPassword));
+
+const isPassword = (name: string) => name.startsWith('Password');
+
+/** As IAM tells times. */
+const wholeSeconds = (time: number) => new Date(Math.floor(time / 1_000) * 1_000).toISOString();
 
 /** What the root user of an account really has. */
 export function credentialsOf({ root }: FakeAccount): string[] {
+  const { loginProfile } = root.credentials.current;
   return [
-    ...root.password ? ['Password'] : [],
+    ...loginProfile ? [nameOf({ kind: 'Password', createdAt: wholeSeconds(loginProfile.createDate) })] : [],
     ...root.accessKeys.map(({ id }) => nameOf({ kind: 'AccessKey', id })),
     ...root.signingCertificates.map(({ id }) => nameOf({ kind: 'SigningCertificate', id })),
     ...root.mfaDevices.map(({ serial }) => nameOf({ kind: 'MfaDevice', id: serial })),
@@ -74,7 +89,7 @@ export class Witness {
       testimony.atLastRead.set(kind, after.filter((name) => name.split(' ')[0] === kind));
     }
     if (kind === 'Password') {
-      testimony.passwordSeenGone = !after.includes('Password');
+      testimony.passwordSeenGone = !after.some(isPassword);
     }
     if (operation === 'DeactivateMFADevice' && deleted.length > 0) {
       if (!testimony.passwordSeenGone) {

@@ -33,8 +33,9 @@ const READY: OrganizationOptions = { trustedAccess: true, features: ['RootCreden
 /** How often Step Functions begins a batch, and the report, that dies. */
 export const ATTEMPTS = 3;
 
-/** What a function sees of a call after it was killed: nothing that it could do anything with. */
-const DEAD: WireResponse = { status: 403, headers: {}, body: '' };
+/** What a function sees of a call after it was killed: a refusal that it cannot do anything with, and that nobody tries again. */
+const dead = ({ headers }: WireRequest): WireResponse => (
+  { status: 403, headers: {}, body: headers['x-amz-target'] === undefined ? '<Error><Code>Dead</Code></Error>' : '{"__type":"Dead"}' });
 
 /** The call at which the function dies, and whether that call still has its effect. */
 export interface Death {
@@ -44,13 +45,15 @@ export interface Death {
 
 export interface Waits {
   readonly account: AccountPatience;
+  /** The longest that an account may take. */
+  readonly accountMs: number;
   readonly late: Patience;
 }
 
 /** Waits that are long enough for what passes, and short enough for what does not. */
-export const waits = (forMs: number): Waits => {
+export const waits = (forMs: number, accountMs = 60_000): Waits => {
   const patience = { forMs, firstPauseMs: 3, longestPauseMs: 20 };
-  return { account: { reads: patience, unmodifiable: patience }, late: patience };
+  return { account: { reads: patience, unmodifiable: patience }, accountMs, late: patience };
 };
 
 const record = (endsAt: string, closedAt?: string) => (accountId: string) =>
@@ -98,10 +101,10 @@ export class World {
     const number = ++this.calls;
     const { call, withEffect } = this.death ?? { call: Infinity, withEffect: false };
     if (number > call || (number === call && !withEffect)) {
-      return DEAD;
+      return dead(request);
     }
     const answer = await this.live(request);
-    return number === call ? DEAD : answer;
+    return number === call ? dead(request) : answer;
   }
 
   private async live(request: WireRequest): Promise<WireResponse> {
@@ -198,6 +201,8 @@ export class Sweep {
       selection,
       accountsInFlight: this.settings.accountsInFlight,
       beginUntil,
+      accountMs: this.patience.accountMs,
+      partsMs: 20,
       patience: this.patience.account,
     });
   }
