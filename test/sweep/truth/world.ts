@@ -154,6 +154,7 @@ export function serveWorlds(): void {
       AWS_ACCESS_KEY_ID: MANAGEMENT,
       AWS_SECRET_ACCESS_KEY: 'local',
       REPORTS_BUCKET: BUCKET,
+      SWEEP_NAME: 'RootAccess/Purge',
     });
   });
   afterAll(() => {
