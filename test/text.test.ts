@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 import { findingOf } from '../lambda/guard/finding';
 import { messageOf } from '../lambda/guard/message';
 import { approvalRequest } from '../lambda/session/approval-request';
