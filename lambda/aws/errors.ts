@@ -37,6 +37,11 @@ export function isTemporarilyUnmodifiable(error: unknown): boolean {
   return isNamed(error, 'EntityTemporarilyUnmodifiable', 'EntityTemporarilyUnmodifiableException', 'ConcurrentModification', 'ConcurrentModificationException');
 }
 
+/** AWS answered, and left out what its answer must have: it was lost on the way, and is not known to be nothing. */
+export function incompleteAnswer(operation: string, missing: string): Error {
+  return Object.assign(new Error(`AWS answered ${operation} without ${missing}`), { name: 'IncompleteAnswer' });
+}
+
 /** How often the SDK sent the request: an answer may have been lost after the effect. */
 export function attemptsOf(error: unknown): number {
   const metadata = (error as { $metadata?: { attempts?: number } } | undefined)?.$metadata;

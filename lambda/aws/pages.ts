@@ -1,3 +1,5 @@
+import { incompleteAnswer } from './errors';
+
 /** AWS may send empty pages before others. So many in a row are no list. */
 const MOST_EMPTY_PAGES = 500;
 
@@ -19,15 +21,15 @@ export async function everyItem<Page extends object, Item>(
     const some = items(page);
     const token = tokenOf(page);
     if (some === undefined || (token === undefined && (page as Tokens).IsTruncated === true)) {
-      throw named('IncompleteAnswer', `AWS answered ${operation} without ${some === undefined ? 'a list' : 'the token of the next page'}`);
+      throw incompleteAnswer(operation, some === undefined ? 'a list' : 'the token of the next page');
     }
     found.push(...some);
     emptyPages = some.length === 0 ? emptyPages + 1 : 0;
     if (token !== undefined && tokens.has(token)) {
-      throw named('EndlessList', `the list that AWS answers to ${operation} never ends: a page token has come again`);
+      throw endlessList(operation, 'a page token has come again');
     }
     if (emptyPages > MOST_EMPTY_PAGES) {
-      throw named('EndlessList', `the list that AWS answers to ${operation} never ends: ${emptyPages} pages in a row are empty`);
+      throw endlessList(operation, `${emptyPages} pages in a row are empty`);
     }
     if (token !== undefined) {
       tokens.add(token);
@@ -43,4 +45,6 @@ function tokenOf(page: Tokens): string | undefined {
   return page.NextToken ?? page.nextToken ?? page.Marker ?? page.NextContinuationToken ?? ('IsTruncated' in page ? undefined : page.ContinuationToken);
 }
 
-const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+function endlessList(operation: string, why: string): Error {
+  return Object.assign(new Error(`the list that AWS answers to ${operation} never ends: ${why}`), { name: 'EndlessList' });
+}

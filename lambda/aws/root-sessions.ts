@@ -1,7 +1,7 @@
 import { GetUserCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
 import { iamOfRootSession } from './clients';
-import { isDenied, isNamed } from './errors';
+import { incompleteAnswer, isDenied, isNamed } from './errors';
 import { retryWhile, seconds, type Patience } from './patience';
 import type { TaskPolicyName } from '../../lib/private/contract';
 
@@ -52,7 +52,10 @@ export class RootSessions {
         DurationSeconds: SESSION_SECONDS,
       }), { abortSignal }));
       this.allowedOnce = true;
-      return Credentials!; // required in the API
+      if (Credentials?.Expiration === undefined) {
+        throw incompleteAnswer('sts:AssumeRoot', 'credentials');
+      }
+      return Credentials;
     } catch (error) {
       throw new AssumeRootError(isDenied(error), error);
     }

@@ -1,6 +1,6 @@
 import { ListOrganizationsFeaturesCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { DescribeOrganizationCommand, type OrganizationsClient } from '@aws-sdk/client-organizations';
-import { isDenied, isNamed, messageOf, nameOf } from '../aws/errors';
+import { incompleteAnswer, isDenied, isNamed, messageOf, nameOf } from '../aws/errors';
 import { retryWhile, seconds } from '../aws/patience';
 
 export interface OrganizationIdentity {
@@ -34,7 +34,10 @@ export async function preflight(iam: IAMClient, organizations: OrganizationsClie
       if (!EnabledFeatures?.includes('RootCredentialsManagement')) {
         throw Object.assign(new Error(), { name: 'FeatureOff' });
       }
-      return { organizationId: Organization!.Id!, managementAccountId: Organization!.MasterAccountId! };
+      if (!Organization?.Id || !Organization.MasterAccountId) {
+        throw incompleteAnswer('organizations:DescribeOrganization', 'the ids of the organization and its management account');
+      }
+      return { organizationId: Organization.Id, managementAccountId: Organization.MasterAccountId };
     });
   } catch (error) {
     throw notReady(error);

@@ -186,6 +186,14 @@ describe('a denied root session', () => {
   });
 });
 
+test('a session that AWS gives without credentials is an answer that lacks them, and no session', async () => {
+  organization.faults.add({
+    operation: 'sts:AssumeRoot',
+    effect: async () => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: '<AssumeRootResponse><AssumeRootResult/></AssumeRootResponse>' }),
+  });
+  await expect(sessions().of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ name: 'IncompleteAnswer', message: 'AWS answered sts:AssumeRoot without credentials' });
+});
+
 describe('a client for a member account', () => {
   test.each(OF_SESSIONS)('of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
     expect(await configOf(clientOf(CREDENTIALS)).credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });

@@ -22,6 +22,7 @@ export function expectTruth(stage: Stage, result: SweepResult): void {
 function expectCompleteness({ expected }: Stage, { report, verdict }: SweepResult): void {
   if (report.problem !== undefined) {
     expect(report.problem.code).not.toBe('');
+    expect(report.problem.remedies.length).toBeGreaterThan(0);
     expect(verdict.succeeded).toBe(false);
     return;
   }

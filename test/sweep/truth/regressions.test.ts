@@ -173,6 +173,26 @@ describe('a password recovery that is opened while the deletion of the password 
   });
 });
 
+describe('a list of accounts', () => {
+  const whole = { select: { by: 'organization' as const, members: [], units: [], exclude: [] } };
+
+  test.each([['endless', 'EndlessList'], ['endlessAnew', 'EndlessList'], ['hollowList', 'IncompleteAnswer'], ['endsEarly', 'UnreadableAnswer'], ['endsAtOnce', 'UnreadableAnswer']])(
+    'that is %s ends the sweep before an account is touched, with the reason and what to do', async (what, code) => {
+      const stage = oneMember({ password: true }, [{ what, operation: 'organizations:ListAccounts' }], whole);
+      const { report, verdict } = await stage.sweep.run();
+      expect(verdict).toMatchObject({ succeeded: false, error: code });
+      expect(report.problem!.message).toContain('ListAccounts');
+      expect(report.problem!.remedies.length).toBeGreaterThan(1);
+      expect(stage.world.organization.calls.map(({ operation }) => operation)).not.toContain('AssumeRoot');
+    });
+
+  test.each(['endsEarly', 'endsAtOnce'])('that %s for a moment is read again', async (what) => {
+    const troubles = ['organizations:ListAccounts', 'organizations:DescribeOrganization', 'iam:GetUser', 'sts:AssumeRoot', 'iam:ListAccessKeys', 'iam:DeleteLoginProfile']
+      .map((operation) => ({ what, operation, times: 2 }));
+    expect(await swept(oneMember({ password: true }, troubles, whole))).toMatchObject({ outcome: 'purged', credentials: [{ status: 'deleted' }] });
+  });
+});
+
 describe('a look', () => {
   test('at an answer that has lost its list is no look: an inactive key is not taken for none', async () => {
     const result = await swept(oneMember(

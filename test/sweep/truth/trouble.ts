@@ -108,6 +108,7 @@ const EFFECTS: Readonly<Record<string, () => Effect>> = {
   /** Success, and nothing in it. */
   hollow: () => async ({ operation }) => (
     { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response><${operation}Result/></${operation}Response>` }),
+  hollowList: () => async () => ({ status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: '{}' }),
   /** AWS says that it was done. */
   pretended: () => async ({ operation }) => (
     { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response><ResponseMetadata/></${operation}Response>` }),
