@@ -17,5 +17,5 @@ export function localAws(project: awscdk.AwsCdkConstructLibrary) {
     description: 'Measure sweeps against their floor and against a bash loop (sizes: npm run bench -- 20 200)',
     steps: [{ spawn: 'bundle' }, { exec: 'tsx test/bench/main.ts', receiveArgs: true }],
   });
-  project.gitignore.addPatterns('/.local-aws/', '/cdk.out/');
+  project.gitignore.addPatterns('/.local-aws/', 'cdk.out/');
 }

@@ -4,13 +4,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam, aws_kms as kms, aws_sns as sns
 from cdk_root_access import AccountSelection, OrgRootAccessFeatures, PasswordRecoveryOptions, RootSessionApprovers, RootSessionRunbooks
 
+from settings import Settings
+
 app = cdk.App()
 
-
-def context_list(name: str) -> list[str]:
-    """A list in the context: `cdk deploy -c exclude=333333333333,444444444444`."""
-    return [item for item in (app.node.try_get_context(name) or "").split(",") if item]
-
+settings = Settings(app, ["exclude", "protectedBuckets"])
 
 stack = cdk.Stack(
     app,
@@ -29,8 +27,8 @@ runbooks = RootSessionRunbooks(
     stack,
     "Runbooks",
     features=features,
-    accounts=AccountSelection.organization(exclude=context_list("exclude")),
-    protected_buckets=["central-audit-logs"],
+    accounts=AccountSelection.organization(exclude=settings.items("exclude")),
+    protected_buckets=settings.items("protectedBuckets"),
     approvers=RootSessionApprovers(topic=topic, timeout=cdk.Duration.hours(2)),
     allow_replacement=True,
     password_recovery=PasswordRecoveryOptions(duration=cdk.Duration.hours(8), topic=topic, reminders=[cdk.Duration.hours(1)]),

@@ -3,11 +3,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AccountSelection, OrgRootAccessFeatures, RootSessionRunbooks } from 'cdk-root-access';
+import { Settings } from './settings';
 
 export const app = new App();
 
-/** A list in the context: `cdk deploy -c exclude=333333333333,444444444444`. */
-const list = (name: string): string[] => (app.node.tryGetContext(name) ?? '').split(',').filter(Boolean);
+const settings = new Settings(app, ['exclude', 'protectedBuckets']);
 
 const stack = new Stack(app, 'BreakGlass', {
   description: 'Break glass: what people else log in as root for, with a reason, an approval and a record',
@@ -22,8 +22,8 @@ const topic = new sns.Topic(stack, 'Approvers', { masterKey: key, enforceSSL: tr
 
 const runbooks = new RootSessionRunbooks(stack, 'Runbooks', {
   features,
-  accounts: AccountSelection.organization({ exclude: list('exclude') }),
-  protectedBuckets: ['central-audit-logs'],
+  accounts: AccountSelection.organization({ exclude: settings.items('exclude') }),
+  protectedBuckets: settings.items('protectedBuckets'),
   approvers: { topic, timeout: Duration.hours(2) },
   allowReplacement: true,
   passwordRecovery: { duration: Duration.hours(8), topic, reminders: [Duration.hours(1)] },

@@ -3,13 +3,11 @@ import os
 import aws_cdk as cdk
 from cdk_root_access import LongTermRootExemption, OrgRootAccessFeatures, RootUserGuardrail
 
+from settings import Settings
+
 app = cdk.App()
 
-
-def context_list(name: str) -> list[str]:
-    """A list in the context: `cdk deploy -c targets=ou-abcd-11111111,ou-abcd-22222222`."""
-    return [item for item in (app.node.try_get_context(name) or "").split(",") if item]
-
+settings = Settings(app, ["targets", "archiveAccounts"])
 
 stack = cdk.Stack(
     app,
@@ -21,21 +19,21 @@ stack = cdk.Stack(
 # what takes the place of the root user's own credentials
 features = OrgRootAccessFeatures(stack, "RootAccess")
 
-# begin with one unit; the root of the organization comes when nobody has missed anything
+# what no root session can do, and no role
+archive_accounts = settings.items("archiveAccounts")
+mfa_delete = LongTermRootExemption(
+    reason="MFA delete of the archive bucket is switched by the root user alone",
+    actions=["s3:PutBucketVersioning"],
+    account_ids=archive_accounts,
+)
+
 guardrail = RootUserGuardrail(
     stack,
     "Guardrail",
     features=features,
-    targets=context_list("targets") or ["ou-abcd-11111111"],
+    targets=settings.items("targets"),  # begin with one unit; the root of the organization comes when nobody has missed anything
     policy_name="deny-long-term-root",
-    exemptions=[
-        LongTermRootExemption(
-            # no root session can do it, and no role
-            reason="MFA delete of the archive bucket is switched by the root user alone",
-            actions=["s3:PutBucketVersioning"],
-            account_ids=["444444444444"],
-        ),
-    ],
+    exemptions=[mfa_delete] if archive_accounts else [],
 )
 
 cdk.CfnOutput(stack, "Findings", value=guardrail.findings)

@@ -1,10 +1,10 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { OrgRootAccessFeatures, RootUserGuardrail } from 'cdk-root-access';
+import { LongTermRootExemption, OrgRootAccessFeatures, RootUserGuardrail } from 'cdk-root-access';
+import { Settings } from './settings';
 
 export const app = new App();
 
-/** A list in the context: `cdk deploy -c targets=ou-abcd-11111111,ou-abcd-22222222`. */
-const list = (name: string): string[] => (app.node.tryGetContext(name) ?? '').split(',').filter(Boolean);
+const settings = new Settings(app, ['targets', 'archiveAccounts']);
 
 const stack = new Stack(app, 'RootGuardrails', {
   description: 'Root users of member accounts act in root sessions, and in no other way',
@@ -14,20 +14,19 @@ const stack = new Stack(app, 'RootGuardrails', {
 // what takes the place of the root user's own credentials
 const features = new OrgRootAccessFeatures(stack, 'RootAccess');
 
-// begin with one unit; the root of the organization comes when nobody has missed anything
-const targets = list('targets');
+// what no root session can do, and no role
+const archiveAccounts = settings.items('archiveAccounts');
+const mfaDelete: LongTermRootExemption = {
+  reason: 'MFA delete of the archive bucket is switched by the root user alone',
+  actions: ['s3:PutBucketVersioning'],
+  accountIds: archiveAccounts,
+};
+
 const guardrail = new RootUserGuardrail(stack, 'Guardrail', {
   features,
-  targets: targets.length > 0 ? targets : ['ou-abcd-11111111'],
+  targets: settings.items('targets'), // begin with one unit; the root of the organization comes when nobody has missed anything
   policyName: 'deny-long-term-root',
-  exemptions: [
-    {
-      // no root session can do it, and no role
-      reason: 'MFA delete of the archive bucket is switched by the root user alone',
-      actions: ['s3:PutBucketVersioning'],
-      accountIds: ['444444444444'],
-    },
-  ],
+  exemptions: archiveAccounts.length > 0 ? [mfaDelete] : [],
 });
 
 new CfnOutput(stack, 'Findings', { value: guardrail.findings });

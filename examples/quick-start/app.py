@@ -3,19 +3,18 @@ import os
 import aws_cdk as cdk
 from cdk_root_access import AccountSelection, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge
 
+from settings import Settings
+
 app = cdk.App()
 
-
-def context_list(name: str) -> list[str]:
-    """A list in the context: `cdk deploy -c exclude=333333333333,444444444444`."""
-    return [item for item in (app.node.try_get_context(name) or "").split(",") if item]
-
+# `purge` is said by each deployment that is to delete; ids stand in cdk.json
+settings = Settings(app, ["purge", "exclude", "delegate", "joined"])
+purges = settings.flag("purge")
+exclude = settings.items("exclude", None if purges else [])  # before anything is deleted, say what is not
 
 # what happens to an account that joins: nothing, unless you choose. An account that is invited may run on its root user's access key
 joined_accounts = {"audit": JoinedAccounts.AUDIT, "purge": JoinedAccounts.PURGE}
-joined = app.node.try_get_context("joined")
-if joined is not None and joined not in joined_accounts:
-    raise ValueError(f"the context 'joined' must be audit or purge, got '{joined}'")
+joined = settings.choice("joined", [*joined_accounts])
 
 stack = cdk.Stack(
     app,
@@ -27,20 +26,27 @@ stack = cdk.Stack(
 # the switches of the organization
 features = OrgRootAccessFeatures(stack, "RootAccess")
 
-# the account of your security team, if there is one
-for account_id in context_list("delegate"):
-    RootAccessDelegation(stack, f"Delegation{account_id}", account_id=account_id, features=features)
+# the account of your security team, if there is one; it stays registered until you deregister it, also when it is left out here
+for account_id in settings.items("delegate", []):
+    RootAccessDelegation(
+        stack, f"Delegation{account_id}", account_id=account_id, features=features, removal_policy=cdk.RemovalPolicy.RETAIN
+    )
 
 # the sweep: a deployment ends when it has ended, and fails when an account could not be cleaned
 purge = RootCredentialsPurge(
     stack,
     "Purge",
     features=features,
-    accounts=AccountSelection.organization(exclude=context_list("exclude")),
-    dry_run=app.node.try_get_context("dryRun") == "true",
+    accounts=AccountSelection.organization(exclude=exclude),
+    dry_run=not purges,
     joined_accounts=joined_accounts.get(joined),  # only in us-east-1: AWS sends the event to no other Region
 )
+if purges:
+    excluded = ", ".join(exclude) or "none"
+    cdk.Annotations.of(stack).add_info(f"this deployment DELETES the root credentials of every member account; excluded are: {excluded}")
 
+mode = "purge: root credentials are deleted" if purges else "dry run: nothing is deleted without -c purge=true"
+cdk.CfnOutput(stack, "Mode", value=mode)
 cdk.CfnOutput(stack, "Reports", value=f"s3://{purge.reports_bucket.bucket_name}/latest/")
 cdk.CfnOutput(stack, "Sweep", value=purge.state_machine.state_machine_arn)
 

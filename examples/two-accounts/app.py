@@ -9,22 +9,17 @@ from cdk_root_access import (
     RootCredentialsPurge,
 )
 
+from settings import Settings
+
 app = cdk.App()
 
-
-def context(name: str) -> str:
-    """
-    `cdk deploy --all -c management=111111111111 -c security=222222222222 -c organization=o-abcdefghij`, with credentials of the management
-    account; for that the security account is bootstrapped with `--trust 111111111111`.
-    """
-    value = app.node.try_get_context(name)
-    if value is None:
-        raise ValueError(f"give the context '{name}'")
-    return value
-
-
-management_account_id = context("management")
-security_account_id = context("security")
+# `cdk deploy --all`, with credentials of the management account; for that the security account is bootstrapped with `--trust 111111111111`.
+# `purge` is said by each deployment that is to delete; ids stand in cdk.json
+settings = Settings(app, ["purge", "exclude", "management", "security", "organization"])
+purges = settings.flag("purge")
+exclude = settings.items("exclude", None if purges else [])  # before anything is deleted, say what is not
+management_account_id = settings.text("management", r"\d{12}", "111111111111")
+security_account_id = settings.text("security", r"\d{12}", "222222222222")
 
 # the management account: the switches, the delegation, and a daily audit that tells of what it finds
 management = cdk.Stack(
@@ -48,15 +43,20 @@ purge = RootCredentialsPurge(
     features=OrgRootAccessFeatures.from_org_root_access_features_attributes(
         security,
         "RootAccess",
-        organization_id=context("organization"),
+        organization_id=settings.text("organization", r"o-[a-z0-9]{10,32}", "o-abcdefghij"),
         management_account_id=management_account_id,
     ),
-    accounts=AccountSelection.organization(exclude=[security_account_id]),  # swept from the management account, if at all
+    # its own account is swept from the management account, if at all
+    accounts=AccountSelection.organization(exclude=[security_account_id, *exclude]),
+    dry_run=not purges,
     schedule=scheduler.ScheduleExpression.rate(cdk.Duration.days(7)),
     joined_accounts=JoinedAccounts.AUDIT,
     joined_accounts_forwarded_from=management_account_id,
 )
 security.add_dependency(management)
+if purges:
+    excluded = ", ".join([security_account_id, *exclude])
+    cdk.Annotations.of(security).add_info(f"this deployment DELETES the root credentials of every member account; excluded are: {excluded}")
 
 # AWS sends the event of an account that joins to the management account in us-east-1 only
 forwarding = cdk.Stack(
@@ -68,6 +68,8 @@ forwarding = cdk.Stack(
 AccountJoinedForwarder(forwarding, "JoinedAccounts", bus=purge.joined_accounts_bus)
 
 cdk.CfnOutput(management, "Notifications", value=root_access.notifications.topic_arn)
+mode = "purge: root credentials are deleted" if purges else "dry run: nothing is deleted without -c purge=true"
+cdk.CfnOutput(security, "Mode", value=mode)
 cdk.CfnOutput(security, "Reports", value=f"s3://{purge.reports_bucket.bucket_name}/latest/")
 cdk.CfnOutput(security, "Sweep", value=purge.state_machine.state_machine_arn)
 

@@ -1,18 +1,17 @@
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, JoinedAccounts, OrgRootAccessFeatures, RootCredentialsPurge } from 'cdk-root-access';
+import { Settings } from './settings';
 
 export const app = new App();
 
-/**
- * `cdk deploy --all -c management=111111111111 -c security=222222222222 -c organization=o-abcdefghij`, with credentials of the management account;
- * for that the security account is bootstrapped with `--trust 111111111111`.
- */
-const context = (name: string): string => app.node.tryGetContext(name) ?? missing(name);
-const missing = (name: string): never => { throw new Error(`give the context '${name}'`); };
-
-const managementAccountId = context('management');
-const securityAccountId = context('security');
+// `cdk deploy --all`, with credentials of the management account; for that the security account is bootstrapped with `--trust 111111111111`.
+// `purge` is said by each deployment that is to delete; ids stand in cdk.json
+const settings = new Settings(app, ['purge', 'exclude', 'management', 'security', 'organization']);
+const purges = settings.flag('purge');
+const exclude = settings.items('exclude', purges ? undefined : []); // before anything is deleted, say what is not
+const managementAccountId = settings.text('management', /^\d{12}$/, '111111111111');
+const securityAccountId = settings.text('security', /^\d{12}$/, '222222222222');
 
 // the management account: the switches, the delegation, and a daily audit that tells of what it finds
 const management = new Stack(app, 'Management', {
@@ -28,15 +27,19 @@ const security = new Stack(app, 'Security', {
 });
 const purge = new RootCredentialsPurge(security, 'Purge', {
   features: OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(security, 'RootAccess', {
-    organizationId: context('organization'),
+    organizationId: settings.text('organization', /^o-[a-z0-9]{10,32}$/, 'o-abcdefghij'),
     managementAccountId,
   }),
-  accounts: AccountSelection.organization({ exclude: [securityAccountId] }), // swept from the management account, if at all
+  accounts: AccountSelection.organization({ exclude: [securityAccountId, ...exclude] }), // its own account is swept from the management account, if at all
+  dryRun: !purges,
   schedule: ScheduleExpression.rate(Duration.days(7)),
   joinedAccounts: JoinedAccounts.AUDIT,
   joinedAccountsForwardedFrom: managementAccountId,
 });
 security.addDependency(management);
+if (purges) {
+  Annotations.of(security).addInfo(`this deployment DELETES the root credentials of every member account; excluded are: ${[securityAccountId, ...exclude].join(', ')}`);
+}
 
 // AWS sends the event of an account that joins to the management account in us-east-1 only
 const forwarding = new Stack(app, 'Forwarding', {
@@ -46,5 +49,6 @@ const forwarding = new Stack(app, 'Forwarding', {
 new AccountJoinedForwarder(forwarding, 'JoinedAccounts', { bus: purge.joinedAccountsBus! });
 
 new CfnOutput(management, 'Notifications', { value: rootAccess.notifications.topicArn });
+new CfnOutput(security, 'Mode', { value: purges ? 'purge: root credentials are deleted' : 'dry run: nothing is deleted without -c purge=true' });
 new CfnOutput(security, 'Reports', { value: `s3://${purge.reportsBucket.bucketName}/latest/` });
 new CfnOutput(security, 'Sweep', { value: purge.stateMachine.stateMachineArn });

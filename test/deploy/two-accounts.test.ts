@@ -1,41 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { Deployment, INACTIVE, MANAGEMENT, member, rootSessions, SECURITY, variedOrganization } from './testing';
+import { Deployment, EXCLUDED, INACTIVE, MANAGEMENT, member, rootSessions, SECURITY, variedOrganization } from './testing';
 import { IAM_SERVICE_PRINCIPAL } from '../../lib/private/contract';
-import { expectAbout } from '../support/expect-about';
 import { EVERYTHING } from '../sweep/testing';
 
 const JOINED = '600000000001';
 
 const organization = variedOrganization();
-const CONTEXT = { management: MANAGEMENT, security: SECURITY, organization: organization.organizationId };
+const CONTEXT = { management: MANAGEMENT, security: SECURITY, organization: organization.organizationId, exclude: [EXCLUDED] };
+const EXAMPLES = join(__dirname, '..', '..', 'examples');
 let management: Deployment;
 let security: Deployment;
+let folder: string;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'two-accounts-'));
+  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ context: CONTEXT }));
   const aws = await Deployment.into(organization);
   management = aws.stack('Management');
   security = (await aws.in(SECURITY, 'eu-west-1', [MANAGEMENT])).stack('Security');
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterAll(() => management?.stop());
 beforeEach(() => {
   organization.calls.length = 0;
 });
 
 describe('the example of two accounts', () => {
-  test('is deployed to both of them by the management account alone', async () => {
-    const context = Object.entries(CONTEXT).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    const { code, output } = await management.aws.cdk(['deploy', '--all', '--require-approval=never', '--progress=events', ...context], {
-      app: 'tsx --tsconfig examples/tsconfig.json examples/two-accounts/app.ts',
-    });
-    expectAbout(output, code).toBe(0);
+  const deploy = (...args: string[]) => management.aws.cdk(['deploy', '--require-approval=never', '--progress=events', ...args], {
+    app: `tsx --tsconfig ${join(EXAMPLES, 'tsconfig.json')} ${join(EXAMPLES, 'two-accounts', 'app.ts')}`, cwd: folder,
+  });
+  const sessions = () => organization.calls.filter(({ operation }) => operation === 'AssumeRoot');
+  const deleting = () => sessions().filter(({ input }) => input['TaskPolicyArn.arn']!.endsWith('IAMDeleteRootUserCredentials'));
+
+  test('is deployed to both of them by the management account alone, and deletes nothing', async () => {
+    expect(await deploy('--all')).toMatchObject({ code: 0 });
     expect([...organization.features.current].sort()).toEqual(['RootCredentialsManagement', 'RootSessions']);
     expect(organization.isDelegatedAdministrator(SECURITY, IAM_SERVICE_PRINCIPAL)).toBe(true);
+    expect(new Set(sessions().map(({ caller }) => caller.accountId))).toEqual(new Set([MANAGEMENT, SECURITY])); // the audit's and the sweep's
+    expect(deleting()).toEqual([]);
+    expect(JSON.parse(await security.read(`${await security.output('Reports')}report.json`))).toMatchObject({ work: 'purge', dryRun: true });
+  });
 
-    const sessions = organization.calls.filter(({ operation }) => operation === 'AssumeRoot');
-    const deleting = sessions.filter(({ input }) => input['TaskPolicyArn.arn']!.endsWith('IAMDeleteRootUserCredentials'));
-    expect(new Set(sessions.map(({ caller }) => caller.accountId))).toEqual(new Set([MANAGEMENT, SECURITY])); // the audit's and the purge's
-    expect(new Set(deleting.map(({ caller }) => caller.accountId))).toEqual(new Set([SECURITY]));
-    expect(organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id)).toEqual([MANAGEMENT, SECURITY, ...INACTIVE]);
+  test('purges from the security account when it is told to, but for what stands in cdk.json', async () => {
+    expect(await deploy('Security', '--exclusively', '-c', 'purge=true')).toMatchObject({ code: 0 });
+    expect(new Set(deleting().map(({ caller }) => caller.accountId))).toEqual(new Set([SECURITY]));
+    expect(organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id)).toEqual([MANAGEMENT, SECURITY, EXCLUDED, ...INACTIVE]);
   });
 
   test('looks from the security account at an account that joins, which the management account hears of in another Region', async () => {

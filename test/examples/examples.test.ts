@@ -33,7 +33,7 @@ describe.each(names)('the example %s', (name) => {
   let app: App;
   let stacks: Stack[];
   beforeAll(async () => {
-    process.env.CDK_CONTEXT_JSON = JSON.stringify(CONTEXT);
+    process.env.CDK_CONTEXT_JSON = JSON.stringify(CONTEXT[name]);
     ({ app } = await import(join(EXAMPLES, name, 'app.ts')));
     stacks = app.node.children.filter((child): child is Stack => 'templateFile' in child);
   });

@@ -40,9 +40,26 @@ const cdk = libraries();
   await run('javac', [
     '-nowarn', '-d', classes, '-cp', cdk!, ...files.map((file) => join(sources, 'java', file)), join(EXAMPLES, 'quick-start', 'QuickStart.java'),
   ]);
-  await run('java', ['-cp', [classes, join(sources, 'resources'), cdk].join(delimiter), 'QuickStart'], {
-    env: { ...process.env, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) },
+  const quickStart = (context: object) => run('java', ['-cp', [classes, join(sources, 'resources'), cdk].join(delimiter), 'QuickStart'], {
+    env: { ...process.env, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });
+  await quickStart(CONTEXT['quick-start']);
   const made = withoutAssetHashes(readFileSync(join(out, 'CentralizedRootAccess.template.json'), 'utf8'));
   expect(JSON.parse(made)).toEqual(JSON.parse(readFileSync(join(SNAPSHOTS, 'quick-start.CentralizedRootAccess.json'), 'utf8')));
+
+  await quickStart({});
+  expect(readFileSync(join(out, 'CentralizedRootAccess.template.json'), 'utf8')).not.toContain('IAMDeleteRootUserCredentials');
+  for (const [context, message] of REFUSED) {
+    await expect(quickStart(context)).rejects.toThrow(message);
+  }
 });
+
+const REFUSED: [context: object, message: string][] = [
+  [{ purge: 'True', exclude: [] }, "'purge' must be true or false"],
+  [{ purge: 1, exclude: [] }, "'purge' must be true or false"],
+  [{ purge: true }, "'exclude' must be a list"],
+  [{ exclude: '333333333333' }, "'exclude' must be a list"],
+  [{ exclude: ['333333333333', 4] }, "'exclude' must be a list"],
+  [{ joined: 'Purge' }, "'joined' must be"],
+  [{ dryRun: true }, "'dryRun' is not a setting"],
+];

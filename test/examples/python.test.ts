@@ -23,7 +23,7 @@ describe.each(names)('the example %s in Python', (name) => {
   test('makes the same templates as that in TypeScript', async () => {
     const out = join(folder, `${name}.out`);
     await run(python, [join(EXAMPLES, name, 'app.py')], {
-      env: { ...process.env, PYTHONPATH: sources, PYTHONDONTWRITEBYTECODE: '1', CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) },
+      env: { ...process.env, PYTHONPATH: sources, PYTHONDONTWRITEBYTECODE: '1', CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT[name]) },
     });
     const templates = readdirSync(out).filter((file) => file.endsWith('.template.json'));
     const snapshots = readdirSync(SNAPSHOTS).filter((file) => file.startsWith(`${name}.`));

@@ -64,7 +64,8 @@ describe('the demo', () => {
     }
     expect(output).toMatch(/^ {2}RootCredentialsManagement +off +on$/m);
     expect(output).toMatch(/^ {2}delegated administrator +none +security-tools$/m);
-    expect(output).toContain(`-c delegate=${SECURITY_ACCOUNT} -c exclude=${BREAK_GLASS_ACCOUNT}`);
+    expect(output).toContain(`"exclude": ["${BREAK_GLASS_ACCOUNT}"]\n#   "delegate": ["${SECURITY_ACCOUNT}"]`);
+    expect(output).toContain('$ npx cdk deploy -c purge=true');
     expect(output).toContain('✓ the reports say of every account what the organization itself shows');
 
     const report = JSON.parse(readFileSync(join(PROJECT, '.local-aws/demo/report.json'), 'utf8'));

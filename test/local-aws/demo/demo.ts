@@ -19,7 +19,10 @@ const REPORTS_FOLDER = join(LOCAL_FOLDER, 'demo');
 /** The sweep of an account that joins makes a report of its own, beside that of the whole organization. */
 const JOINED_FOLDER = join(REPORTS_FOLDER, 'joined');
 const JOINED_HEADING = 'Joined after the deployment: its event started a sweep of it alone';
-const CONTEXT = ['-c', `delegate=${SECURITY_ACCOUNT}`, '-c', `exclude=${BREAK_GLASS_ACCOUNT}`, '-c', 'joined=purge'];
+/** The quick start with the ids of this organization: a cdk.json of its own, as a user has. */
+const APP_FOLDER = join(LOCAL_FOLDER, 'quick-start');
+const CONTEXT = { exclude: [BREAK_GLASS_ACCOUNT], delegate: [SECURITY_ACCOUNT], joined: 'purge' };
+const DEPLOY = ['deploy', '-c', 'purge=true', '--require-approval', 'never'];
 const LAST_LINES = 25;
 /** A sweep of one account takes seconds. */
 const SWEEP_MILLISECONDS = 60_000;
@@ -92,20 +95,30 @@ function introduce(terminal: Terminal, organization: FakeOrganization) {
 }
 
 async function deploy(terminal: Terminal, aws: LocalAws, signal: AbortSignal): Promise<Outputs> {
-  terminal.print();
+  writeSettings(terminal);
   await cdk(terminal, aws, signal, ['bootstrap']);
   terminal.print();
   terminal.print(terminal.style('dim', `# ${SECURITY_ACCOUNT} security-tools becomes the delegated administrator`));
   terminal.print(terminal.style('dim', `# ${BREAK_GLASS_ACCOUNT} break-glass keeps its root user, for the day nobody can sign in`));
-  terminal.print(terminal.style('dim', '# an account that joins later is left alone, unless one chooses: joined=audit or joined=purge'));
-  const output = await cdk(terminal, aws, signal, ['deploy', '--require-approval', 'never', ...CONTEXT]);
+  terminal.print(terminal.style('dim', '# an account that joins later is left alone, unless one chooses: joined is audit or purge'));
+  terminal.print(terminal.style('dim', '# without purge=true it would be a dry run'));
+  const output = await cdk(terminal, aws, signal, DEPLOY);
   const value = (name: string) => new RegExp(`\\.${name} = (\\S+)`).exec(output)![1];
   return { reports: value('Reports'), sweep: value('Sweep') };
 }
 
+function writeSettings(terminal: Terminal) {
+  const app = 'npx tsx --tsconfig ../../examples/tsconfig.json ../../examples/quick-start/app.ts';
+  mkdirSync(APP_FOLDER, { recursive: true });
+  writeFileSync(join(APP_FOLDER, 'cdk.json'), JSON.stringify({ app, build: 'npm run --prefix ../.. bundle', context: CONTEXT }, undefined, 2));
+  terminal.print();
+  terminal.print(terminal.style('dim', `# examples/quick-start, with these settings in ${relative(process.cwd(), join(APP_FOLDER, 'cdk.json'))}:`));
+  Object.entries(CONTEXT).forEach(([name, value]) => terminal.print(terminal.style('dim', `#   ${JSON.stringify(name)}: ${JSON.stringify(value)}`)));
+}
+
 /** Runs the CDK CLI and returns what it printed. */
 async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, args: readonly string[]): Promise<string> {
-  terminal.command(`npx cdk ${args.join(' ').replace(' -c', ' \\\n    -c')}`);
+  terminal.command(`npx cdk ${args.join(' ')}`);
   const before = countCredentials(aws.organization);
   let phase = 'starting';
   const onLine = (line: string) => {
@@ -114,7 +127,7 @@ async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, args:
   const status = () => `${countCredentials(aws.organization)} of ${before} root credentials  ${phase}`;
   const run = async () => {
     // the CLI's own copy of the SDK warns about Node 20
-    const { code, output } = await aws.cdk(args, { onLine, environment: { NODE_NO_WARNINGS: '1' } });
+    const { code, output } = await aws.cdk(args, { cwd: APP_FOLDER, onLine, environment: { NODE_NO_WARNINGS: '1' } });
     signal.throwIfAborted();
     if (code !== 0) {
       throw new Error(`cdk ${args[0]} ended with exit code ${code}; its last lines:\n\n${output.split('\n').slice(-LAST_LINES).join('\n')}`);
@@ -182,7 +195,7 @@ async function stay(terminal: Terminal, aws: LocalAws, { reports, sweep }: Outpu
     ['see how the sweeps went', 'aws stepfunctions list-executions --state-machine-arn $SWEEP'],
     ['read the newest report', 'aws s3 cp ${REPORTS}report.csv -'],
     ['look at the organization', 'aws iam list-organizations-features'],
-    ['change the example, then', `npx cdk diff ${CONTEXT.join(' ')}`],
+    ['change the example, then', `cd ${relative(process.cwd(), APP_FOLDER)} && npx cdk diff -c purge=true`],
   ];
   for (const [what, command] of things) {
     terminal.print(terminal.style('dim', `# ${what}`));
