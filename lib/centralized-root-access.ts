@@ -6,12 +6,17 @@ import { Construct } from 'constructs';
 import { HandlerOptions } from './handler-options';
 import { OrgRootAccessFeatures } from './organization/org-root-access-features';
 import { RootAccessDelegation } from './organization/root-access-delegation';
+import { aBoolean, aText, Check, checkShape, options, Shape } from './private/shape';
+import { aHandler, anAccountSelection, aSchedule, aTopic } from './private/shapes';
 import { topicForAlarms } from './private/topic-for-alarms';
+import { checkMemberAccount } from './private/validate';
 import { AccountSelection } from './sweep/account-selection';
 import { FailedAccounts } from './sweep/failed-accounts';
 import { JoinedAccounts } from './sweep/joined-accounts';
 import { RootCredentialsAudit } from './sweep/root-credentials-audit';
-import { RootCredentialsPurge, RootCredentialsPurgeProps } from './sweep/root-credentials-purge';
+import { RootCredentialsPurge } from './sweep/root-credentials-purge';
+import { RootCredentialsPurgeOptions } from './sweep/root-credentials-purge-props';
+import { PURGE_OPTIONS } from './sweep/sweep-shapes';
 
 /** Properties of CentralizedRootAccess. */
 export interface CentralizedRootAccessProps {
@@ -48,14 +53,15 @@ export interface CentralizedRootAccessProps {
   readonly auditJoinedAccounts?: boolean;
 
   /**
-   * Delete the root credentials that are found: how. `{}` takes the defaults of RootCredentialsPurge. `features`, `accounts`, `notifications` and `alarms` are
-   * those of this construct unless they are given here. A deployment's audit follows its purge.
+   * Delete the root credentials that are found: how. `{}` takes the defaults of RootCredentialsPurge. It purges the accounts that are audited; for other
+   * ones, use RootCredentialsPurge beside. `notifications`, `alarms` and `handler` are those of this construct unless they are given here. A deployment's
+   * audit follows its purge.
    *
    * Deletion cannot be undone. Deploy without it first, and read the audit's report.
    *
    * @default - nothing is deleted
    */
-  readonly purge?: RootCredentialsPurgeProps;
+  readonly purge?: RootCredentialsPurgeOptions;
 
   /**
    * Topic that hears of credentials that were found, of accounts that could not be read, and of audits that did not run.
@@ -72,6 +78,38 @@ export interface CentralizedRootAccessProps {
    * @default - Node.js 22, logs kept for one year, no VPC
    */
   readonly handler?: HandlerOptions;
+}
+
+/** What the purge has from the construct, and what would widen it if it had it from elsewhere. */
+const NOT_OF_PURGE = ['features', 'accounts'];
+
+const PURGE: Check = {
+  ...options(PURGE_OPTIONS),
+  within: (property, purge: RootCredentialsPurgeOptions) => {
+    const foreign = NOT_OF_PURGE.find((name) => (purge as Record<string, unknown>)[name] !== undefined);
+    if (foreign !== undefined) {
+      throw new Error(`${property}.${foreign} must not be given: a CentralizedRootAccess purges the accounts that it audits (accounts); for other ones use a RootCredentialsPurge beside it`);
+    }
+    checkShape(PURGE_OPTIONS, purge, property);
+  },
+};
+
+const PROPS: Shape<CentralizedRootAccessProps> = {
+  needed: {},
+  optional: {
+    delegatedAdministrator: aText,
+    accounts: anAccountSelection,
+    auditSchedule: aSchedule,
+    auditJoinedAccounts: aBoolean,
+    purge: PURGE,
+    notifications: aTopic,
+    handler: aHandler,
+  },
+};
+
+/** What is not given overrides nothing. */
+function given<Options extends object>(props: Options): Options {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Options;
 }
 
 /**
@@ -111,10 +149,12 @@ export class CentralizedRootAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: CentralizedRootAccessProps = {}) {
     super(scope, id);
+    checkShape(PROPS, props);
     const { accounts, handler } = props;
     this.notifications = props.notifications ?? topicForAlarms(this, 'Notifications');
     this.features = new OrgRootAccessFeatures(this, 'Features', { handler });
     if (props.delegatedAdministrator !== undefined) {
+      checkMemberAccount('delegatedAdministrator', props.delegatedAdministrator, this);
       this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministrator, features: this.features, handler });
     }
     const common = {
@@ -131,7 +171,7 @@ export class CentralizedRootAccess extends Construct {
       joinedAccounts: props.auditJoinedAccounts ? JoinedAccounts.AUDIT : undefined,
     });
     if (props.purge) {
-      this.purge = new RootCredentialsPurge(this, 'Purge', { ...common, ...props.purge });
+      this.purge = new RootCredentialsPurge(this, 'Purge', { ...common, ...given(props.purge) });
       this.audit._sweptOnDeploy.node.addDependency(this.purge._sweptOnDeploy); // or it would report what is being deleted meanwhile
     }
   }

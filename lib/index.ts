@@ -21,6 +21,7 @@ export * from './sweep/root-credential';
 export * from './sweep/root-credentials-audit';
 export * from './sweep/root-credentials-dashboard';
 export * from './sweep/root-credentials-purge';
+export * from './sweep/root-credentials-purge-props';
 export * from './sweep/root-credentials-sweep';
 export * from './sweep/root-credentials-sweep-props';
 export * from './sweep/root-credentials-sweep-work';

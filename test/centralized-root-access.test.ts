@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps } from '../lib';
+import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps, OrgRootAccessFeatures, RootCredential } from '../lib';
 
 function synthesized(props: CentralizedRootAccessProps = {}) {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
@@ -68,9 +68,21 @@ describe('centralized root access', () => {
     expect(audit.DependsOn).toContain(purge);
   });
 
-  test('purges as it is told to, elsewhere than it audits too', () => {
-    const { template } = synthesized({ purge: { dryRun: true, accounts: AccountSelection.organizationalUnits(['ou-abcd-11111111']) } });
-    expect(sweeps(template)[1]).toMatchObject({ dryRun: true, selection: { organizationalUnits: ['ou-abcd-11111111'] } });
+  test('purges as it is told to', () => {
+    const { template } = synthesized({ purge: { dryRun: true, credentials: [RootCredential.PASSWORD] } });
+    expect(sweeps(template)[1]).toMatchObject({ dryRun: true, credentials: ['Password'] });
+  });
+
+  test.each(['features', 'accounts', 'notifications', 'alarms', 'handler', 'dryRun'])('is not changed by a purge whose %s is undefined', (name) => {
+    const props = { accounts: AccountSelection.accounts(['333333333333']) };
+    expect(synthesized({ ...props, purge: { [name]: undefined } }).template.toJSON()).toEqual(synthesized({ ...props, purge: {} }).template.toJSON());
+  });
+
+  test.each([
+    ['features', OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(new Stack(), 'Features', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' })],
+    ['accounts', AccountSelection.organization()],
+  ])('does not let its purge have %s of its own', (name, value) => {
+    expect(() => synthesized({ purge: { [name]: value } })).toThrow(`purge.${name} must not be given`);
   });
 
   test('audits by the schedule that is given, and accounts that join', () => {

@@ -1,8 +1,11 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { RootActivity } from './root-activity';
 import { IgnoredRootActivity, RootActivityMonitorProps } from './root-activity-monitor-props';
 import { type MonitorSettings } from '../private/contract-guard';
+import { aText, having, listOf, oneOf, options, Shape } from '../private/shape';
+import { aHandler, aKey, anAlarmAction, anEventBus, aRole, aTopic, someTexts } from '../private/shapes';
 import { checkAccountId, checkMetricNamespace, checkPolicyId, checkPrincipalArn } from '../private/validate';
 
 /** Lambda's limit for all environment variables of a function is 4 KB; the others need little. */
@@ -10,6 +13,26 @@ const LONGEST_SETTINGS = 3_500;
 const LONGEST_REASON = 200;
 /** What stands for an ARN that is known only when the stack is deployed. */
 const USUAL_ARN = 120;
+
+export const ACTIVITY = oneOf('RootActivity', RootActivity);
+
+const IGNORED: Shape<IgnoredRootActivity> = { needed: { accountId: aText, activities: listOf(ACTIVITY), reason: aText }, optional: {} };
+
+export const PROPS: Shape<RootActivityMonitorProps> = {
+  needed: { trailLogGroup: having('logGroupArn', 'a log group, such as a logs.LogGroup') },
+  optional: {
+    topic: aTopic,
+    encryptionKey: aKey,
+    eventBus: anEventBus,
+    allowedPrincipals: listOf(aRole),
+    allowedPrincipalArns: someTexts,
+    guardrailPolicyIds: someTexts,
+    ignore: listOf(options(IGNORED)),
+    metricNamespace: aText,
+    alarmActions: listOf(anAlarmAction),
+    handler: aHandler,
+  },
+};
 
 /** What the function goes by. */
 export function settingsOf(props: RootActivityMonitorProps): MonitorSettings {

@@ -10,7 +10,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { filterPattern } from './filter-pattern';
-import { checkProps, settingsOf } from './monitor-settings';
+import { ACTIVITY, checkProps, PROPS, settingsOf } from './monitor-settings';
 import { RootActivity } from './root-activity';
 import { OnRootActivityOptions, RootActivityMonitorProps } from './root-activity-monitor-props';
 import {
@@ -19,7 +19,8 @@ import {
 } from '../private/contract-guard';
 import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
-import { topicForAlarms } from '../private/topic-for-alarms';
+import { checkShape, checkValue, listOf } from '../private/shape';
+import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
 
 /**
  * Notices what root users do in the whole organization, and what is done to centralized root access.
@@ -64,6 +65,7 @@ export class RootActivityMonitor extends Construct {
 
   constructor(scope: Construct, id: string, props: RootActivityMonitorProps) {
     super(scope, id);
+    checkShape(PROPS, props);
     const settings = settingsOf(props);
     checkProps(this, props, settings);
     this.trailLogGroup = props.trailLogGroup;
@@ -71,6 +73,8 @@ export class RootActivityMonitor extends Construct {
     this.eventBus = props.eventBus;
     this.topic = props.topic ?? topicForAlarms(this, 'Topic', { displayName: 'Root activity', masterKey: props.encryptionKey });
     this.alarmActions = props.alarmActions ?? [new actions.SnsAction(this.topic)];
+    warnOfKeyOfAws(this, 'topic', props.topic);
+    warnOfKeysOfAws(this, 'alarmActions', props.alarmActions);
     this.undelivered = new sqs.Queue(this, 'Undelivered', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -87,6 +91,7 @@ export class RootActivityMonitor extends Construct {
    * How often an activity was noticed. The sum over 5 minutes, unless the options say otherwise.
    */
   metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    checkValue('activity', activity, ACTIVITY);
     return this.metric(activity, options);
   }
 
@@ -120,6 +125,7 @@ export class RootActivityMonitor extends Construct {
    */
   onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {
     const { activities, ruleName, description, target, eventPattern, crossStackScope } = options;
+    checkValue('activities', activities ?? [], listOf(ACTIVITY));
     const rule = new events.Rule(crossStackScope ?? this, id, { ruleName, description, eventBus: this.eventBus });
     rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], ...activities && { detail: { activity: activities } } });
     rule.addEventPattern(eventPattern);

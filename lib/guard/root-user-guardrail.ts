@@ -1,4 +1,4 @@
-import { CfnResource, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as organizations from 'aws-cdk-lib/aws-organizations';
 import { Construct } from 'constructs';
 import { guardrailDescription, guardrailPolicy } from './guardrail-policy';
@@ -6,6 +6,9 @@ import { LongTermRootExemption } from './long-term-root-exemption';
 import { PreflightHandler } from './preflight-handler';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
+import { warnOutsideOfAws } from '../private/partition';
+import { aRemovalPolicy, aText, checkShape, listOf, oneOf, options, Shape } from '../private/shape';
+import { aHandler, someFeatures, someTexts } from '../private/shapes';
 import { checkPolicyTarget } from '../private/validate';
 
 /** AWS doubled its quota in May 2026. This is what every organization has, and what CloudFormation's documentation still names. */
@@ -76,6 +79,20 @@ export interface RootUserGuardrailProps {
   readonly handler?: HandlerOptions;
 }
 
+const EXEMPTION: Shape<LongTermRootExemption> = { needed: { reason: aText }, optional: { actions: someTexts, accountIds: someTexts } };
+
+const PROPS: Shape<RootUserGuardrailProps> = {
+  needed: { targets: someTexts },
+  optional: {
+    exemptions: listOf(options(EXEMPTION)),
+    policyName: aText,
+    blockedRootSessions: oneOf('BlockedRootSessions', BlockedRootSessions),
+    features: someFeatures,
+    removalPolicy: aRemovalPolicy,
+    handler: aHandler,
+  },
+};
+
 /**
  * A service control policy that denies the root users of member accounts everything they do with a password or access key of their own, and leaves root
  * sessions (`sts:AssumeRoot`) as they are.
@@ -129,12 +146,18 @@ export class RootUserGuardrail extends Construct {
    */
   readonly findings: string;
 
+  private readonly policyName: string;
+
   constructor(scope: Construct, id: string, props: RootUserGuardrailProps) {
     super(scope, id);
+    checkShape(PROPS, props);
+    warnOutsideOfAws(this);
     const { targets, exemptions = [], blockedRootSessions = BlockedRootSessions.FAIL, features, removalPolicy = RemovalPolicy.DESTROY } = props;
     const policyName = props.policyName ?? Names.uniqueResourceName(this, { maxLength: LONGEST_NAME });
     checkTargets(targets, features);
     checkName(policyName);
+    this.policyName = policyName;
+    this.checkOthers();
     const content = guardrailPolicy(exemptions);
     this.checkLength(content);
 
@@ -154,13 +177,28 @@ export class RootUserGuardrail extends Construct {
       targetIds: targets,
     });
     policy.node.addDependency(preflight);
-    keep(policy, removalPolicy);
+    policy.applyRemovalPolicy(removalPolicy);
     if (exemptions.length > 0) {
       policy.addMetadata('Exemptions', exemptions);
     }
     this.policyId = policy.attrId;
     this.policyArn = policy.attrArn;
     this.findings = preflight.getAttString('Findings');
+  }
+
+  /** An organization has one policy of a name. Stacks of different accounts may be of different organizations. */
+  private checkOthers() {
+    const others = this.node.root.node.findAll().filter((node): node is RootUserGuardrail => node instanceof RootUserGuardrail && node !== this);
+    for (const other of others.filter(({ policyName }) => !Token.isUnresolved(policyName) && policyName === this.policyName)) {
+      const same = `policyName '${this.policyName}' is that of ${other.node.path}, too, and an organization takes one policy of a name`;
+      const [account, another] = [this, other].map((each) => Stack.of(each).account);
+      if (Stack.of(this) === Stack.of(other) || (account === another && !Token.isUnresolved(account))) {
+        throw new Error(`${same}: give each guardrail another policyName, or name the targets of both in one`);
+      }
+      if (Token.isUnresolved(account) || Token.isUnresolved(another)) {
+        Annotations.of(this).addWarningV2('cdk-root-access:policyName', `${same}: unless the stacks are of different organizations, give each another policyName`);
+      }
+    }
   }
 
   /** As CloudFormation writes it: without white space. What is known only at the deployment counts as long as it stands in the template. */
@@ -193,11 +231,4 @@ function checkName(name: string) {
   if (!Token.isUnresolved(name) && !(name.length >= 1 && name.length <= LONGEST_NAME)) {
     throw new Error(`policyName must have 1 to ${LONGEST_NAME} characters, got ${name.length}: '${name}'`);
   }
-}
-
-function keep(policy: CfnResource, removalPolicy: RemovalPolicy) {
-  if (removalPolicy !== RemovalPolicy.DESTROY && removalPolicy !== RemovalPolicy.RETAIN) {
-    throw new Error(`removalPolicy must be RemovalPolicy.RETAIN or RemovalPolicy.DESTROY, got '${removalPolicy}'`);
-  }
-  policy.applyRemovalPolicy(removalPolicy);
 }

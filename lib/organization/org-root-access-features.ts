@@ -4,6 +4,9 @@ import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { HandlerOptions } from '../handler-options';
 import { FEATURES_RESOURCE_TYPE, type FeatureName, type FeaturesProperties } from '../private/contract';
+import { warnOutsideOfAws } from '../private/partition';
+import { aRemovalPolicy, aText, checkShape, listOf, oneOf, Shape } from '../private/shape';
+import { aHandler } from '../private/shapes';
 import { checkAccountId, checkOrganizationId } from '../private/validate';
 
 /**
@@ -81,6 +84,13 @@ export interface OrgRootAccessFeaturesProps {
   readonly handler?: HandlerOptions;
 }
 
+const PROPS: Shape<OrgRootAccessFeaturesProps> = {
+  needed: {},
+  optional: { features: listOf(oneOf('RootAccessFeature', RootAccessFeature)), removalPolicy: aRemovalPolicy, handler: aHandler },
+};
+
+const ATTRIBUTES: Shape<OrgRootAccessFeaturesAttributes> = { needed: { organizationId: aText, managementAccountId: aText }, optional: {} };
+
 /**
  * Switches on centralized root access for the organization: trusted access for IAM, then the features.
  *
@@ -110,6 +120,7 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
    * });
    */
   static fromOrgRootAccessFeaturesAttributes(scope: Construct, id: string, attrs: OrgRootAccessFeaturesAttributes): IOrgRootAccessFeatures {
+    checkShape(ATTRIBUTES, attrs);
     checkOrganizationId('organizationId', attrs.organizationId);
     checkAccountId('managementAccountId', attrs.managementAccountId);
     class Import extends Construct implements IOrgRootAccessFeatures {
@@ -124,6 +135,8 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
 
   constructor(scope: Construct, id: string, props: OrgRootAccessFeaturesProps = {}) {
     super(scope, id);
+    checkShape(PROPS, props);
+    warnOutsideOfAws(this);
     const { features = Object.values(RootAccessFeature), removalPolicy = RemovalPolicy.RETAIN } = props;
     checkFeatures(features);
     const properties: FeaturesProperties = { Features: features as FeatureName[], RemovalPolicy: removalOf(removalPolicy) };

@@ -7,7 +7,10 @@ import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { HandlerOptions } from '../handler-options';
 import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from '../private/contract';
 import { organizationsArn } from '../private/organizations-arn';
-import { checkAccountId } from '../private/validate';
+import { warnOutsideOfAws } from '../private/partition';
+import { aBoolean, aRemovalPolicy, aText, checkShape, Shape } from '../private/shape';
+import { aHandler, someFeatures } from '../private/shapes';
+import { checkAccountId, checkMemberAccount } from '../private/validate';
 
 const DEREGISTER = 'organizations:DeregisterDelegatedAdministrator';
 
@@ -61,6 +64,11 @@ export interface RootAccessDelegationProps {
   readonly handler?: HandlerOptions;
 }
 
+const PROPS: Shape<RootAccessDelegationProps> = {
+  needed: { accountId: aText },
+  optional: { features: someFeatures, exclusive: aBoolean, removalPolicy: aRemovalPolicy, handler: aHandler },
+};
+
 /**
  * Registers a member account as delegated administrator for IAM, so that it can manage root access in the organization's place.
  *
@@ -89,11 +97,11 @@ export class RootAccessDelegation extends Construct {
 
   constructor(scope: Construct, id: string, props: RootAccessDelegationProps) {
     super(scope, id);
+    checkShape(PROPS, props);
+    warnOutsideOfAws(this);
     const { accountId, features, exclusive = false, removalPolicy = RemovalPolicy.DESTROY } = props;
     checkAccountId('accountId', accountId);
-    if (accountId === features?.managementAccountId) {
-      throw new Error(`accountId must be a member account: '${accountId}' is the management account, which has root access without delegation`);
-    }
+    checkMemberAccount('accountId', accountId, this, features?.managementAccountId);
     const properties: DelegationProperties = { AccountId: accountId, Exclusive: `${exclusive}`, RemovalPolicy: removalOf(removalPolicy) };
     const resource = SwitchesHandler.of(this, props.handler).addSwitch(this, {
       resourceType: DELEGATION_RESOURCE_TYPE,

@@ -1,4 +1,7 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { Selection } from './contract';
+import { checkValue } from './shape';
 
 /** Fails for an id that no AWS account can have. A token is a value that is known only when the stack is deployed. */
 export function checkAccountId(property: string, value: string) {
@@ -47,13 +50,28 @@ export function checkQueue(property: string, value: string) {
 
 /** Fails for a whole number out of its bounds. */
 export function checkWholeNumber(property: string, value: number, least: number, most: number) {
-  if (!Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {
-    throw new Error(`${property} must be a whole number from ${least} to ${most}, got ${value}`);
+  checkValue(property, value, {
+    allowed: `a whole number from ${least} to ${most}`, accepts: () => Token.isUnresolved(value) || (Number.isInteger(value) && value >= least && value <= most),
+  });
+}
+
+/** Fails when all of the selected accounts are left out: a mistake, which would do nothing and say that all is well. */
+export function checkSomeAccountIsLeft({ accounts, exclude }: Selection, never: string[]) {
+  const left = accounts?.filter((id) => Token.isUnresolved(id) || ![...exclude, ...never].includes(id));
+  if (left?.length === 0) {
+    throw new Error(`accounts must select an account that is neither excluded, nor protected, nor the management account, got ${accounts!.join(', ')}: no account is left`);
+  }
+}
+
+/** Fails for the management account: that of the stack, to which switches and delegations are deployed, and that of `features`. */
+export function checkMemberAccount(property: string, accountId: string, scope: Construct, managementAccountId?: string) {
+  const { account } = Stack.of(scope);
+  if (!Token.isUnresolved(accountId) && [account, managementAccountId].includes(accountId)) {
+    const which = accountId === account ? 'the account of this stack, and a delegation is deployed to the management account' : 'the management account';
+    throw new Error(`${property} must be a member account: '${accountId}' is ${which}, which has root access without delegation`);
   }
 }
 
 function check(property: string, value: string, pattern: RegExp, allowed: string) {
-  if (!Token.isUnresolved(value) && !pattern.test(value)) {
-    throw new Error(`${property} must be ${allowed}, got '${value}'`);
-  }
+  checkValue(property, value, { allowed, accepts: (text) => typeof text === 'string' && (Token.isUnresolved(text) || pattern.test(text)) });
 }

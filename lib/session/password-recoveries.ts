@@ -2,6 +2,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { RECOVERIES_PREFIX } from '../private/contract';
 import { grantReadPrefixes } from '../private/read-prefixes';
+import { checkValue } from '../private/shape';
+import { aBucket } from '../private/shapes';
 
 /** The records of password recoveries: which member accounts may have a root password now, until when and why. */
 export interface IPasswordRecoveries {
@@ -32,6 +34,7 @@ export class PasswordRecoveries {
    * `iam.ArnPrincipal` with the ARN of the purge's `rootSessionRole`.
    */
   public static fromBucket(bucket: s3.IBucket): IPasswordRecoveries {
+    checkValue('bucket', bucket, aBucket);
     return { bucket, grantRead: (grantee) => grantReadPrefixes(bucket, grantee, RECOVERIES_PREFIX) };
   }
 

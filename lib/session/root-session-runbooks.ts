@@ -14,10 +14,13 @@ import { IOrgRootAccessFeatures } from '../organization/org-root-access-features
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { keptBucket, useKey } from '../private/kept-bucket';
 import { useKeyOfTopic } from '../private/key-use';
+import { warnOutsideOfAws } from '../private/partition';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
+import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '../private/shape';
+import { aBucket, aHandler, aKey, anAccountSelection, aTopic, someFeatures, someTexts } from '../private/shapes';
 import { defaultStsRegion } from '../private/sts-region';
-import { checkAccountId, checkBucketName, checkQueue } from '../private/validate';
+import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
 
 /** Properties of RootSessionRunbooks. */
@@ -125,6 +128,31 @@ export interface RootSessionRunbooksProps {
   readonly handler?: HandlerOptions;
 }
 
+const APPROVERS: Shape<RootSessionApprovers> = { needed: { topic: aTopic }, optional: { timeout: aDuration } };
+
+const RECOVERY: Shape<PasswordRecoveryOptions> = {
+  needed: {},
+  optional: { duration: aDuration, longestDuration: aDuration, topic: aTopic, reminders: listOf(aDuration) },
+};
+
+const PROPS: Shape<RootSessionRunbooksProps> = {
+  needed: {},
+  optional: {
+    features: someFeatures,
+    accounts: anAccountSelection,
+    protectedAccounts: someTexts,
+    protectedBuckets: someTexts,
+    protectedQueues: someTexts,
+    allowReplacement: aBoolean,
+    approvers: options(APPROVERS),
+    passwordRecovery: options(RECOVERY),
+    recordsBucket: aBucket,
+    encryptionKey: aKey,
+    stsRegion: aText,
+    handler: aHandler,
+  },
+};
+
 const BUCKET: Record<string, RunbookParameter> = { Bucket: { description: 'Name of the bucket', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{2,254}$' } };
 
 const QUEUE: Record<string, RunbookParameter> = {
@@ -192,6 +220,7 @@ export class RootSessionRunbooks extends Construct {
 
   constructor(scope: Construct, id: string, props: RootSessionRunbooksProps = {}) {
     super(scope, id);
+    checkShape(PROPS, props);
     const { protectedBuckets = [], protectedQueues = [], allowReplacement = false } = props;
     check(props);
     if (props.recordsBucket) {
@@ -203,6 +232,8 @@ export class RootSessionRunbooks extends Construct {
       selection: (props.accounts ?? AccountSelection.organization())._selection(),
       protectedAccounts: [...props.protectedAccounts ?? [], ...props.features ? [props.features.managementAccountId] : []],
     };
+    checkSomeAccountIsLeft(settings.selection, settings.protectedAccounts);
+    warnOutsideOfAws(this);
     const common = { approvals, bucket, stsRegion: props.stsRegion ?? defaultStsRegion(this), options: props.handler };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {

@@ -2,7 +2,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { RootAccessFeature } from '../organization/org-root-access-features';
 import { assumeRootStatements, taskPolicyArn } from '../private/assume-root';
 import { TASK_POLICIES } from '../private/contract';
-import { checkAccountId } from '../private/validate';
+import { checkShape, checkValue, oneOf, Shape } from '../private/shape';
+import { anAccountSelection, someTexts } from '../private/shapes';
+import { checkAccountId, checkSomeAccountIsLeft } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
 
 /** In which accounts somebody may take root sessions. */
@@ -24,6 +26,8 @@ export interface AssumeRootOptions {
    */
   readonly protectedAccounts?: string[];
 }
+
+const OPTIONS: Shape<AssumeRootOptions> = { needed: {}, optional: { accounts: anAccountSelection, protectedAccounts: someTexts } };
 
 /**
  * The task policies of AWS: each limits a root session in a member account to one task.
@@ -61,9 +65,11 @@ export class RootTaskPolicy {
    * @param feature the feature without which AWS issues no session with it
    */
   public static custom(policyName: string, feature: RootAccessFeature): RootTaskPolicy {
-    if (!/^[\w+=,.@-]{1,128}$/.test(policyName)) {
-      throw new Error(`policyName must be the name of an AWS managed policy below root-task/, such as 'S3UnlockBucketPolicy', got '${policyName}'`);
-    }
+    checkValue('policyName', policyName, {
+      allowed: "the name of an AWS managed policy below root-task/, such as 'S3UnlockBucketPolicy'",
+      accepts: (name) => typeof name === 'string' && /^[\w+=,.@-]{1,128}$/.test(name),
+    });
+    checkValue('feature', feature, oneOf('RootAccessFeature', RootAccessFeature));
     return new RootTaskPolicy(policyName, feature);
   }
 
@@ -86,9 +92,12 @@ export class RootTaskPolicy {
    * AWS issues such sessions only to the management account and to delegated administrators for IAM.
    */
   public grantAssumeRoot(grantee: iam.IGrantable, options: AssumeRootOptions = {}): iam.Grant {
+    checkShape(OPTIONS, options);
     const { protectedAccounts = [] } = options;
     protectedAccounts.forEach((id, i) => checkAccountId(`protectedAccounts[${i}]`, id));
-    const { accounts, exclude } = (options.accounts ?? AccountSelection.organization())._selection();
+    const selection = (options.accounts ?? AccountSelection.organization())._selection();
+    checkSomeAccountIsLeft(selection, protectedAccounts);
+    const { accounts, exclude } = selection;
     const statements = assumeRootStatements({ tasks: [this.policyName], accounts, exclude: [...exclude, ...protectedAccounts] });
     statements.filter(({ effect }) => effect === iam.Effect.DENY).forEach((deny) => grantee.grantPrincipal.addToPrincipalPolicy(deny));
     return statements.filter(({ effect }) => effect === iam.Effect.ALLOW)

@@ -1,5 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Selection } from '../private/contract';
+import { checkShape, checkValue, Shape } from '../private/shape';
+import { someTexts } from '../private/shapes';
 import { checkAccountId, checkOrganizationalUnitId } from '../private/validate';
 
 /** A longer list does not fit the policies that limit the sweep to it. */
@@ -17,6 +19,8 @@ export interface AccountSelectionOptions {
   readonly exclude?: string[];
 }
 
+const OPTIONS: Shape<AccountSelectionOptions> = { needed: {}, optional: { exclude: someTexts } };
+
 /**
  * The member accounts that a construct looks after.
  *
@@ -26,6 +30,7 @@ export interface AccountSelectionOptions {
 export class AccountSelection {
   /** Every member account of the organization, those that join later included. */
   public static organization(options: AccountSelectionOptions = {}): AccountSelection {
+    checkShape(OPTIONS, options);
     return new AccountSelection({ exclude: checkAccounts('exclude', options.exclude ?? []) });
   }
 
@@ -35,6 +40,7 @@ export class AccountSelection {
    * The sweep's role may take root sessions in these accounts only.
    */
   public static accounts(accountIds: string[]): AccountSelection {
+    checkValue('accountIds', accountIds, someTexts);
     if (accountIds.length === 0) {
       throw new Error('accountIds must name at least one account, got an empty list');
     }
@@ -50,6 +56,8 @@ export class AccountSelection {
    * @param organizationalUnitIds ids of organizational units (`ou-abcd-11111111`) or of the organization's root (`r-abcd`)
    */
   public static organizationalUnits(organizationalUnitIds: string[], options: AccountSelectionOptions = {}): AccountSelection {
+    checkValue('organizationalUnitIds', organizationalUnitIds, someTexts);
+    checkShape(OPTIONS, options);
     if (organizationalUnitIds.length === 0) {
       throw new Error('organizationalUnitIds must name at least one organizational unit, got an empty list');
     }

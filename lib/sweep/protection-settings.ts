@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { KeepRule, RootCredentialsProtection } from './protection';
 import { RootCredential } from './root-credential';
-import { CredentialKind, KeptCredentials, Protection, Selection } from '../private/contract';
+import { CredentialKind, KeptCredentials, Protection, Selection, SweepSettings } from '../private/contract';
 import { checkAccountId } from '../private/validate';
 
 /** A longer list is a sign that the accounts belong into a unit of their own, and has to fit a state machine's definition. */
@@ -46,6 +46,12 @@ export function checkKeptAreSelected({ keep }: Protection, { accounts: selected 
       throw new Error(`keep[${i}].accounts[${j}] must be one of the accounts that AccountSelection.accounts lists, got '${id}'`);
     }
   }));
+}
+
+/** Whether rules keep all that a purge would delete. */
+export function keepsEverything({ protection, selection: { accounts: selected }, credentials }: SweepSettings): boolean {
+  const ofAll = protection.keep.filter(({ accounts }) => accounts === undefined || selected?.every((id) => accounts.includes(id)));
+  return credentials.every((kind) => ofAll.some((rule) => rule.credentials === undefined || rule.credentials.includes(kind)));
 }
 
 function checkWindow(window?: Duration) {

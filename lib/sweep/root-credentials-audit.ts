@@ -2,6 +2,8 @@ import { Construct } from 'constructs';
 import { JoinedAccounts } from './joined-accounts';
 import { RootCredentialsSweep } from './root-credentials-sweep';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
+import { SWEEP } from './sweep-shapes';
+import { aBoolean, checkShape, Shape } from '../private/shape';
 
 /** Properties of RootCredentialsAudit. */
 export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
@@ -15,6 +17,8 @@ export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
    */
   readonly failOnFindings?: boolean;
 }
+
+const PROPS: Shape<RootCredentialsAuditProps> = { needed: {}, optional: { ...SWEEP.optional, failOnFindings: aBoolean } };
 
 /**
  * Reports the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices, with their
@@ -40,6 +44,7 @@ export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
  */
 export class RootCredentialsAudit extends RootCredentialsSweep {
   constructor(scope: Construct, id: string, props: RootCredentialsAuditProps = {}) {
+    checkShape(PROPS, props);
     if (props.joinedAccounts === JoinedAccounts.PURGE) {
       throw new Error('joinedAccounts must be JoinedAccounts.AUDIT for an audit, got PURGE: an audit deletes nothing; give it to a RootCredentialsPurge');
     }

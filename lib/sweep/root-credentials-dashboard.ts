@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { RootCredentialsSweep } from './root-credentials-sweep';
+import { aText, checkShape, having, listOf, Shape } from '../private/shape';
 
 /** Properties of RootCredentialsDashboard. */
 export interface RootCredentialsDashboardProps {
@@ -15,6 +16,11 @@ export interface RootCredentialsDashboardProps {
    */
   readonly dashboardName?: string;
 }
+
+const PROPS: Shape<RootCredentialsDashboardProps> = {
+  needed: { sweeps: listOf(having('metricAccountsSwept', 'a RootCredentialsAudit or a RootCredentialsPurge')) },
+  optional: { dashboardName: aText },
+};
 
 /** A sweep may be weekly: its last numbers should be on the screen, and its history in the graph. */
 const SHOWN = Duration.days(30);
@@ -38,6 +44,7 @@ export class RootCredentialsDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: RootCredentialsDashboardProps) {
     super(scope, id);
+    checkShape(PROPS, props);
     const { sweeps, dashboardName } = props;
     if (sweeps.length < 1 || sweeps.length > 20) {
       throw new Error(`sweeps must name 1 to 20 audits and purges, got ${sweeps.length}`);

@@ -1,29 +1,8 @@
 import { Construct } from 'constructs';
-import { RootCredentialsProtection } from './protection';
-import { RootCredential } from './root-credential';
+import { RootCredentialsPurgeProps } from './root-credentials-purge-props';
 import { RootCredentialsSweep } from './root-credentials-sweep';
-import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
-
-/** Properties of RootCredentialsPurge. */
-export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps, RootCredentialsProtection {
-  /**
-   * Kinds of credentials to delete. Of the other kinds the report says what is there, and the account is `kept`.
-   *
-   * An MFA device is never removed while the account has a password.
-   *
-   * @default - all kinds
-   */
-  readonly credentials?: RootCredential[];
-
-  /**
-   * Delete nothing, and report what would be deleted.
-   *
-   * The sweep's role then lacks the task policy `IAMDeleteRootUserCredentials`, so that IAM itself would deny a deletion.
-   *
-   * @default false
-   */
-  readonly dryRun?: boolean;
-}
+import { PURGE } from './sweep-shapes';
+import { checkShape } from '../private/shape';
 
 /**
  * Deletes the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
@@ -52,6 +31,7 @@ export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps, Ro
  */
 export class RootCredentialsPurge extends RootCredentialsSweep {
   constructor(scope: Construct, id: string, props: RootCredentialsPurgeProps = {}) {
+    checkShape(PURGE, props);
     if (props.credentials?.length === 0) {
       throw new Error('credentials must name at least one RootCredential, got an empty list; leave it out for all kinds');
     }

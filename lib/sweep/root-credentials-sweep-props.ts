@@ -11,24 +11,8 @@ import { SweepConcurrency } from './sweep-concurrency';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 
-/** What RootCredentialsAudit and RootCredentialsPurge have in common. */
-export interface RootCredentialsSweepProps {
-  /**
-   * The organization's centralized root access. The sweep waits for it to be deployed.
-   *
-   * Adds a Deny of `sts:AssumeRoot` on the management account to the sweep's role.
-   *
-   * @default - it is expected to be on already; a sweep fails with the remedy when it is not
-   */
-  readonly features?: IOrgRootAccessFeatures;
-
-  /**
-   * The member accounts to look after. The management account is never among them.
-   *
-   * @default AccountSelection.organization()
-   */
-  readonly accounts?: AccountSelection;
-
+/** How RootCredentialsAudit and RootCredentialsPurge sweep, whatever accounts they look after. */
+export interface RootCredentialsSweepOptions {
   /**
    * Whether the sweep reads the service control policies above an account in which a call was denied, to say which of them denied it, where it is
    * attached and what to change: first in the report's remedies. What is swept, and how it ends, is the same with and without it.
@@ -198,4 +182,23 @@ export interface RootCredentialsSweepProps {
    * @default - Node.js 22, logs kept for one year, no VPC
    */
   readonly handler?: HandlerOptions;
+}
+
+/** What RootCredentialsAudit and RootCredentialsPurge have in common. */
+export interface RootCredentialsSweepProps extends RootCredentialsSweepOptions {
+  /**
+   * The organization's centralized root access. The sweep waits for it to be deployed.
+   *
+   * Adds a Deny of `sts:AssumeRoot` on the management account to the sweep's role.
+   *
+   * @default - it is expected to be on already; a sweep fails with the remedy when it is not
+   */
+  readonly features?: IOrgRootAccessFeatures;
+
+  /**
+   * The member accounts to look after. The management account is never among them.
+   *
+   * @default AccountSelection.organization()
+   */
+  readonly accounts?: AccountSelection;
 }

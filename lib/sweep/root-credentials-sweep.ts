@@ -1,9 +1,11 @@
+import { Annotations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
+import { keepsEverything } from './protection-settings';
 import { reportsBucket } from './reports-bucket';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { RootCredentialsSweepWork } from './root-credentials-sweep-work';
@@ -14,9 +16,12 @@ import { checkSchedule, SweepSchedule } from './sweep-schedule';
 import { checkProps, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
 import { SweepSignals } from './sweep-signals';
 import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
+import { warnOutsideOfAws } from '../private/partition';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket } from '../private/reserved-prefixes';
 import { defaultStsRegion } from '../private/sts-region';
+import { warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
+import { checkSomeAccountIsLeft } from '../private/validate';
 
 /** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
 export abstract class RootCredentialsSweep extends Construct {
@@ -70,6 +75,13 @@ export abstract class RootCredentialsSweep extends Construct {
     super(scope, id);
     const settings = settingsOf(props, work);
     checkProps(props);
+    checkSomeAccountIsLeft(settings.selection, props.features ? [props.features.managementAccountId] : []);
+    warnOutsideOfAws(this);
+    if (work.purge && keepsEverything(settings)) {
+      Annotations.of(this).addWarningV2('cdk-root-access:keep', 'keep keeps everything that this purge would delete: use a RootCredentialsAudit, or narrow the rules');
+    }
+    warnOfKeyOfAws(this, 'notifications', props.notifications);
+    warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
     if (props.reportsBucket) {
       checkBucket(this, 'reportsBucket', props.reportsBucket);
     }
@@ -119,6 +131,9 @@ export abstract class RootCredentialsSweep extends Construct {
       alarm.addAlarmAction(...props.alarms?.actions ?? []);
       alarm.addOkAction(...props.alarms?.okActions ?? []);
     });
+    if (props.alarms) {
+      warnOfSilentAlarms(this, 'alarms', this.alarms);
+    }
   }
 
   /**

@@ -43,7 +43,7 @@ describe('centralized root access with its defaults', () => {
 });
 
 test('centralized root access purges what it audits, but for what is excluded, once it is asked to', async () => {
-  const { code, output } = await deploy({ purge: { accounts: AccountSelection.organization({ exclude: [EXCLUDED] }) } });
+  const { code, output } = await deploy({ accounts: AccountSelection.organization({ exclude: [EXCLUDED] }), purge: {} });
   expectAbout(output, code).toBe(0);
   expect(organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id)).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE]);
   const report = JSON.parse(await stack().read(`s3://${await stack().output('Purged')}/latest/report.json`));

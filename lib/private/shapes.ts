@@ -1,0 +1,31 @@
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { aText, Check, having, listOf, options, Shape } from './shape';
+import { HandlerOptions } from '../handler-options';
+
+export const aTopic = having('topicArn', 'a topic, such as an sns.Topic');
+export const aBucket = having('bucketArn', 'a bucket, such as an s3.Bucket');
+export const aKey = having('keyArn', 'a key, such as a kms.Key');
+export const aRole = having('roleArn', 'a role, such as an iam.Role');
+export const anAlarmAction = having('bind', 'an alarm action, such as an SnsAction');
+export const anEventBus = having('eventBusArn', 'an event bus, such as an events.EventBus');
+export const aSchedule = having('expressionString', 'a ScheduleExpression, such as ScheduleExpression.rate(Duration.days(1))');
+export const someFeatures = having('managementAccountId', 'an OrgRootAccessFeatures, or one that is imported');
+export const anAccountSelection = having('_selection', 'an AccountSelection, such as AccountSelection.organization()');
+export const someTexts = listOf(aText);
+
+const aRetention: Check = {
+  allowed: 'a logs.RetentionDays', accepts: (value) => typeof value === 'number' && logs.RetentionDays[value] !== undefined,
+};
+
+const HANDLER: Shape<HandlerOptions> = {
+  needed: {},
+  optional: {
+    runtime: having('family', 'a lambda.Runtime'),
+    logRetention: aRetention,
+    vpc: having('vpcId', 'a VPC, such as an ec2.Vpc'),
+    vpcSubnets: options({ needed: {}, optional: {} }),
+    securityGroups: listOf(having('securityGroupId', 'a security group, such as an ec2.SecurityGroup')),
+  },
+};
+
+export const aHandler = options(HANDLER);
