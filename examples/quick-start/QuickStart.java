@@ -58,6 +58,8 @@ public final class QuickStart {
 
         String mode = purges ? "purge: root credentials are deleted" : "dry run: nothing is deleted without -c purge=true";
         CfnOutput.Builder.create(stack, "Mode").value(mode).build();
+        CfnOutput.Builder.create(stack, "Summary").value(purge.getDeploymentSummary()).build();
+        CfnOutput.Builder.create(stack, "Report").value(purge.getDeploymentReport()).build();
         CfnOutput.Builder.create(stack, "Reports").value("s3://" + purge.getReportsBucket().getBucketName() + "/latest/").build();
         CfnOutput.Builder.create(stack, "Sweep").value(purge.getStateMachine().getStateMachineArn()).build();
 

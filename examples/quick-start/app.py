@@ -47,6 +47,8 @@ if purges:
 
 mode = "purge: root credentials are deleted" if purges else "dry run: nothing is deleted without -c purge=true"
 cdk.CfnOutput(stack, "Mode", value=mode)
+cdk.CfnOutput(stack, "Summary", value=purge.deployment_summary)
+cdk.CfnOutput(stack, "Report", value=purge.deployment_report)
 cdk.CfnOutput(stack, "Reports", value=f"s3://{purge.reports_bucket.bucket_name}/latest/")
 cdk.CfnOutput(stack, "Sweep", value=purge.state_machine.state_machine_arn)
 

@@ -38,5 +38,7 @@ if (purges) {
 }
 
 new CfnOutput(stack, 'Mode', { value: purges ? 'purge: root credentials are deleted' : 'dry run: nothing is deleted without -c purge=true' });
+new CfnOutput(stack, 'Summary', { value: purge.deploymentSummary });
+new CfnOutput(stack, 'Report', { value: purge.deploymentReport });
 new CfnOutput(stack, 'Reports', { value: `s3://${purge.reportsBucket.bucketName}/latest/` });
 new CfnOutput(stack, 'Sweep', { value: purge.stateMachine.stateMachineArn });

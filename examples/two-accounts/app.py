@@ -70,6 +70,8 @@ AccountJoinedForwarder(forwarding, "JoinedAccounts", bus=purge.joined_accounts_b
 cdk.CfnOutput(management, "Notifications", value=root_access.notifications.topic_arn)
 mode = "purge: root credentials are deleted" if purges else "dry run: nothing is deleted without -c purge=true"
 cdk.CfnOutput(security, "Mode", value=mode)
+cdk.CfnOutput(security, "Summary", value=purge.deployment_summary)
+cdk.CfnOutput(security, "Report", value=purge.deployment_report)
 cdk.CfnOutput(security, "Reports", value=f"s3://{purge.reports_bucket.bucket_name}/latest/")
 cdk.CfnOutput(security, "Sweep", value=purge.state_machine.state_machine_arn)
 

@@ -50,5 +50,7 @@ new AccountJoinedForwarder(forwarding, 'JoinedAccounts', { bus: purge.joinedAcco
 
 new CfnOutput(management, 'Notifications', { value: rootAccess.notifications.topicArn });
 new CfnOutput(security, 'Mode', { value: purges ? 'purge: root credentials are deleted' : 'dry run: nothing is deleted without -c purge=true' });
+new CfnOutput(security, 'Summary', { value: purge.deploymentSummary });
+new CfnOutput(security, 'Report', { value: purge.deploymentReport });
 new CfnOutput(security, 'Reports', { value: `s3://${purge.reportsBucket.bucketName}/latest/` });
 new CfnOutput(security, 'Sweep', { value: purge.stateMachine.stateMachineArn });
