@@ -32,7 +32,11 @@ const bus = events.EventBus.fromEventBusName(stack, 'Bus', 'bus');
 
 /** Each interface with a value for each of its properties: the compiler misses none. */
 const handler: Required<lib.HandlerOptions> = {
-  runtime: lambda.Runtime.NODEJS_22_X, logRetention: logs.RetentionDays.ONE_WEEK, vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, securityGroups: [securityGroup],
+  runtime: lambda.Runtime.NODEJS_22_X,
+  logRetention: logs.RetentionDays.ONE_WEEK,
+  vpc,
+  vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+  securityGroups: [securityGroup],
 };
 const sweep: Required<lib.RootCredentialsSweepOptions> = {
   readServiceControlPolicies: true,
@@ -64,6 +68,10 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
 const exemption: Required<lib.LongTermRootExemption> = { reason: 'MFA delete', actions: ['s3:PutBucketVersioning'], accountIds: ['444444444444'] };
 const ignored: Required<lib.IgnoredRootActivity> = { accountId: '444444444444', activities: [lib.RootActivity.ROOT_SIGN_IN], reason: 'a test' };
 
+const recovery: Required<lib.PasswordRecoveryOptions> = {
+  duration: Duration.hours(1), longestDuration: Duration.hours(2), topic, reminders: [Duration.hours(1)],
+};
+
 function api<Props extends object>(name: string, sample: Required<Props>, use: (props: Props) => unknown, needed: (keyof Props)[] = []) {
   return { name, sample: sample as Record<string, unknown>, use: use as (props: any) => unknown, needed: needed as string[] };
 }
@@ -91,14 +99,20 @@ const API = [
     protectedQueues: ['queue'],
     allowReplacement: true,
     approvers: { topic, timeout: Duration.hours(1) } satisfies Required<lib.RootSessionApprovers>,
-    passwordRecovery: { duration: Duration.hours(1), longestDuration: Duration.hours(2), topic, reminders: [Duration.hours(1)] } satisfies Required<lib.PasswordRecoveryOptions>,
+    passwordRecovery: recovery,
     recordsBucket: bucket,
     encryptionKey: key,
     stsRegion: 'us-east-1',
     handler,
   }, (props) => new lib.RootSessionRunbooks(stack, ids(), props)),
   api<lib.RootUserGuardrailProps>('RootUserGuardrail', {
-    targets: ['ou-abcd-11111111'], exemptions: [exemption], policyName: 'deny', blockedRootSessions: lib.BlockedRootSessions.FAIL, features, removalPolicy: RemovalPolicy.RETAIN, handler,
+    targets: ['ou-abcd-11111111'],
+    exemptions: [exemption],
+    policyName: 'deny',
+    blockedRootSessions: lib.BlockedRootSessions.FAIL,
+    features,
+    removalPolicy: RemovalPolicy.RETAIN,
+    handler,
   }, (props) => new lib.RootUserGuardrail(stack, ids(), props), ['targets']),
   api<lib.RootActivityMonitorProps>('RootActivityMonitor', {
     trailLogGroup: logGroup,
@@ -124,25 +138,33 @@ const API = [
   api<{ bucket: s3.IBucket }>('PasswordRecoveries.fromBucket', { bucket }, (props) => lib.PasswordRecoveries.fromBucket(props.bucket), ['bucket']),
 ];
 
-const ENUMS = [lib.RootCredential, lib.FailedAccounts, lib.JoinedAccounts, lib.RootAccessFeature, lib.RootActivity, lib.BlockedRootSessions, RemovalPolicy].flatMap((each) => Object.values(each) as string[]);
+const ENUMS = [
+  lib.RootCredential, lib.FailedAccounts, lib.JoinedAccounts, lib.RootAccessFeature, lib.RootActivity, lib.BlockedRootSessions, RemovalPolicy,
+].flatMap((each) => Object.values(each) as string[]);
 const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value?.constructor === Object;
+const kindOf = (value: unknown) => Array.isArray(value) ? 'list' : value === null ? 'null' : isPlain(value) ? 'plain' : typeof value;
+
+const VALUES = [null, true, 'false', 42, NaN, [], ['x'], {}, { x: 1 }, () => undefined, Symbol('x'), new Date(0), new Map()];
 
 /** Values of other kinds than the sample, within lists and objects too, each with the property that is to be named. */
 function wrong(property: string, sample: unknown): [property: string, value: unknown][] {
-  const others: unknown[] = [null, true, 'false', 42, NaN, [], ['x'], {}, { x: 1 }, () => undefined, Symbol('x'), new Date(0), new Map()];
-  const kindOf = (value: unknown) => Array.isArray(value) ? 'list' : value === null ? 'null' : isPlain(value) ? 'plain' : typeof value;
   const isEnum = ENUMS.includes(sample as string);
-  const values = others.filter((value) => (kindOf(value) !== kindOf(sample) || isEnum || Number.isNaN(value)) && !(isPlain(sample) && value instanceof Object && kindOf(value) === 'object'));
-  const here = values.map((value): [string, unknown] => [property, value]);
+  const isOptions = isPlain(sample) && !/passwordRecoveries|vpcSubnets/.test(property);
+  const others = VALUES.filter((value) => Number.isNaN(value) || isEnum || kindOf(value) !== kindOf(sample))
+    .filter((value) => !(isPlain(sample) && kindOf(value) === 'object')); // an object of any class may have the properties
+  const here = others.map((value): [string, unknown] => [property, value]);
   if (isEnum) {
-    return [...here, [property, (sample as string).toLowerCase() + ' ']];
+    return [...here, [property, `${(sample as string).toLowerCase()} `]];
   }
   if (Array.isArray(sample)) {
-    return [...here, [property, sample[0]], ...[undefined, null, [sample[0]]].map((item): [string, unknown] => [`${property}[1]`, [sample[0], item]]),
-      ...wrong(`${property}[0]`, sample[0]).map(([name, value]): [string, unknown] => [name, [value]])];
+    const [item] = sample;
+    const ofItem = wrong(`${property}[0]`, item).map(([name, value]): [string, unknown] => [name, [value]]);
+    return [...here, [property, item], ...[undefined, null, [item]].map((other): [string, unknown] => [`${property}[1]`, [item, other]]), ...ofItem];
   }
-  if (isPlain(sample) && !/Recoveries|vpcSubnets/.test(property)) {
-    return [...here, ...Object.keys(sample).flatMap((name) => wrong(`${property}.${name}`, sample[name]).map(([path, value]): [string, unknown] => [path, { ...sample, [name]: value }]))];
+  if (isOptions) {
+    const within = Object.keys(sample).flatMap((name) => (
+      wrong(`${property}.${name}`, sample[name]).map(([path, value]): [string, unknown] => [path, { ...sample, [name]: value }])));
+    return [...here, ...within];
   }
   return here;
 }

@@ -158,7 +158,7 @@ export interface RootCredentialsSweepOptions {
   readonly notifications?: sns.ITopic;
 
   /**
-   * Alarms for failed accounts, for found credentials and for sweeps that did not come to their end. `{}` takes the defaults.
+   * Alarms for failed accounts, for found credentials and for sweeps that did not come to their end. `{}` takes the defaults; synth warns of alarms without `actions`.
    *
    * Adds three CloudWatch alarms, of which the last looks at five metrics (0.10 USD a month for each metric looked at, in most
    * Regions), and no permissions.
