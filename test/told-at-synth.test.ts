@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -117,6 +117,12 @@ describe('the account of the stack as delegate is refused', () => {
   ])('%s', (_what, use, property) => {
     expect(() => use(stackIn('us-east-1'))).toThrow(`${property} must be a member account: '111111111111' is the account of this stack`);
   });
+});
+
+test('a delegate that is known only at the deployment passes, unless it is the account of the stack', () => {
+  const stack = new Stack();
+  expect(() => new RootAccessDelegation(stack, 'One', { accountId: new CfnParameter(stack, 'Id').valueAsString })).not.toThrow();
+  expect(() => new RootAccessDelegation(stack, 'Other', { accountId: stack.account })).toThrow('is the account of this stack');
 });
 
 describe('alarms without actions are told', () => {

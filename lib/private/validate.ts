@@ -66,7 +66,7 @@ export function checkSomeAccountIsLeft({ accounts, exclude }: Selection, never: 
 /** Fails for the management account: that of the stack, to which switches and delegations are deployed, and that of `features`. */
 export function checkMemberAccount(property: string, accountId: string, scope: Construct, managementAccountId?: string) {
   const { account } = Stack.of(scope);
-  if (!Token.isUnresolved(accountId) && [account, managementAccountId].includes(accountId)) {
+  if ([account, managementAccountId].includes(accountId)) {
     const which = accountId === account ? 'the account of this stack, and a delegation is deployed to the management account' : 'the management account';
     throw new Error(`${property} must be a member account: '${accountId}' is ${which}, which has root access without delegation`);
   }
