@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { findingOf } from '../lambda/guard/finding';
+import { shortened } from '../lambda/guard/findings';
 import { messageOf } from '../lambda/guard/message';
 import { approvalRequest } from '../lambda/session/approval-request';
 import { describePolicy } from '../lambda/session/change-policy';
@@ -129,6 +130,7 @@ const MESSAGES: [what: string, texts: (hostile: string) => (string | undefined)[
   ['a reminder: reason and starter', (text) => [reminder(text, text).message, reminder(text, text).subject]],
   ['a message of a sweep: name of an account', (text) => [sweep(text, 'x', 'y').message, sweep(text, 'x', 'y').subject]],
   ['a message of a sweep: error and remedy', (text) => [sweep('x', text, text).message]],
+  ['findings of a guardrail', (text) => [shortened([`the service control policy '${text}' (p-abcdefgh) at the root r-abcd`])]],
   ['a message of the monitor', (text) => [messageOf(activity(text)).body.split('What to do')[0], messageOf(activity(text)).subject]],
 ];
 
