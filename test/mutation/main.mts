@@ -103,7 +103,7 @@ async function measure(mutate: string[]): Promise<Score[]> {
     testRunner: 'jest',
     jest: {
       enableFindRelatedTests: false,
-      config: { ...jest, testMatch: [`<rootDir>/test/${room}/**/*.test.ts`], testPathIgnorePatterns: ['/node_modules/', ...TOO_SLOW], testTimeout: 10_000 },
+      config: { ...jest, testMatch: [`<rootDir>/test/${room}/**/*.test.ts`], testPathIgnorePatterns: ['/node_modules/', ...TOO_SLOW], testTimeout: 60_000 },
     },
     coverageAnalysis: 'perTest',
     concurrency: 2,
