@@ -93,7 +93,7 @@ const approval = (reason: string, startedBy: string, title: string, policy: stri
 
 const reminder = (reason: string, startedBy: string) => {
   const record = begun(undefined, { accountId: '222222222222', hours: 2, id: EXECUTION, reason, startedBy }, 0);
-  const closer = { accountId: '222222222222', recoveryId: EXECUTION, wakeAt: '', atOnce: false, remindedUntil: '1970-01-01T00:00:00Z' };
+  const closer = { accountId: '222222222222', recoveryId: EXECUTION, wakeAt: '', atOnce: false, remindedUntil: '1970-01-01T00:00:00Z', recordsBucket: 'records', record };
   return awake(record, closer, record.remindedBy, [60], 3_600_000 + 1);
 };
 

@@ -7,7 +7,12 @@ const STAND_BY_MS = 10 * 60_000;
 
 /** Starts executions that nobody waits for: stopping what started them does not stop them. */
 export class Closers {
-  constructor(private readonly sfn: SFNClient, private readonly stateMachineArn: string, private readonly clock: () => number = Date.now) {}
+  constructor(
+    private readonly sfn: SFNClient,
+    private readonly stateMachineArn: string,
+    private readonly recordsBucket: string,
+    private readonly clock: () => number = Date.now,
+  ) {}
 
   /** Closes the recovery at its end, and reminds of it. */
   atEnd(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void> {
@@ -24,9 +29,18 @@ export class Closers {
     return this.start(`${closerName(record.accountId, request)}-failed`, record, true, 0);
   }
 
-  private async start(name: string, { accountId, recoveryId }: RecoveryRecord, atOnce: boolean, inMs: number): Promise<void> {
+  private async start(name: string, record: RecoveryRecord, atOnce: boolean, inMs: number): Promise<void> {
     const now = new Date(this.clock()).toISOString();
-    const input: Closer = { accountId, recoveryId, atOnce, wakeAt: new Date(this.clock() + inMs).toISOString(), remindedUntil: now };
+    const { accountId, recoveryId } = record;
+    const input: Closer = {
+      accountId,
+      recoveryId,
+      atOnce,
+      wakeAt: new Date(this.clock() + inMs).toISOString(),
+      remindedUntil: now,
+      recordsBucket: this.recordsBucket,
+      record,
+    };
     try {
       await this.sfn.send(new StartExecutionCommand({ stateMachineArn: this.stateMachineArn, name, input: JSON.stringify(input) }));
     } catch (error) {

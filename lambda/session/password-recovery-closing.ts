@@ -2,13 +2,13 @@ import { failure } from './failure';
 import type { Closers } from './password-recovery-closers';
 import { deletePassword, otherCredentials, password } from './password-recovery-password';
 import { closed, closing, isDue, isSettled, known, type Closer, type LeftCredential, type RecoveryRecord, type Request } from './password-recovery-record';
-import type { RecoveryStore } from './password-recovery-store';
+import type { RecoveryRecords } from './password-recovery-store';
 import { isTemporarilyUnmodifiable } from '../aws/errors';
 import { readUntil, retryWhile, seconds, type Patience } from '../aws/patience';
 import type { RootSession, RootSessions } from '../aws/root-sessions';
 
 export interface ClosingAws {
-  readonly store: RecoveryStore;
+  readonly store: RecoveryRecords;
   readonly sessions: RootSessions;
   readonly clock?: () => number;
   /** For reads that lag. */

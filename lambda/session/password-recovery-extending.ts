@@ -1,9 +1,9 @@
 import type { Closers } from './password-recovery-closers';
 import { extended, type Extension, type RecoveryRecord } from './password-recovery-record';
-import type { RecoveryStore } from './password-recovery-store';
+import type { RecoveryRecords } from './password-recovery-store';
 
 export interface ExtendingAws {
-  readonly store: RecoveryStore;
+  readonly store: RecoveryRecords;
   readonly closers: Closers;
   readonly clock?: () => number;
 }

@@ -10,7 +10,7 @@ const LATE_MS = 30_000;
 /** What the functions of password recovery share, by their environment. */
 export const recoveryStore = () => new RecoveryStore(s3(), process.env[RECORDS_VARIABLE]!);
 
-export const closers = () => new Closers(stepFunctions(), process.env[CLOSER_VARIABLE]!);
+export const closers = () => new Closers(stepFunctions(), process.env[CLOSER_VARIABLE]!, process.env[RECORDS_VARIABLE]!);
 
 /** Sessions for one run, in the partition of an ARN. */
 export function rootSessions(): (arn: string) => RootSessions {

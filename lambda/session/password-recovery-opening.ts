@@ -2,13 +2,13 @@ import { failure } from './failure';
 import type { Closers } from './password-recovery-closers';
 import { allowPassword, expectNoPassword, hadNoEffect, password } from './password-recovery-password';
 import { allowed, begun, checkOpenable, known, refused, type Opening, type RecoveryRecord } from './password-recovery-record';
-import type { RecoveryStore } from './password-recovery-store';
+import type { RecoveryRecords } from './password-recovery-store';
 import { textOf } from '../aws/errors';
 import { readUntil, seconds, type Patience } from '../aws/patience';
 import type { RootSessions } from '../aws/root-sessions';
 
 export interface OpeningAws {
-  readonly store: RecoveryStore;
+  readonly store: RecoveryRecords;
   readonly sessions: RootSessions;
   readonly closers: Closers;
   readonly clock?: () => number;

@@ -171,6 +171,10 @@ export interface Closer {
   readonly atOnce: boolean;
   /** Reminders up to this time were sent. */
   readonly remindedUntil: string;
+  /** Where its record is, or was: the runbooks may have got another bucket since. */
+  readonly recordsBucket: string;
+  /** The record when the closer was started: it holds where that is not found any more. */
+  readonly record: RecoveryRecord;
 }
 
 /** What it does when it has woken up; a reminder has a subject and a message. */

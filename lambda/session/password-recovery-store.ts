@@ -15,15 +15,21 @@ interface StoredRecord {
 /** How often a change is made again because somebody else's came first. */
 const ATTEMPTS = 5;
 
+/** The latest recovery of each account. */
+export interface RecoveryRecords {
+  read(accountId: string): Promise<RecoveryRecord | undefined>;
+  /** Changes the record of an account; the change may throw, and is asked again when the record was changed meanwhile. */
+  change(accountId: string, change: (record: RecoveryRecord | undefined) => RecoveryRecord): Promise<RecoveryRecord>;
+}
+
 /** The records of password recoveries. S3 refuses a change that is not made to the latest version, so that none is lost. */
-export class RecoveryStore {
-  constructor(private readonly s3: S3Client, private readonly bucket: string) {}
+export class RecoveryStore implements RecoveryRecords {
+  constructor(private readonly s3: S3Client, readonly bucket: string) {}
 
   async read(accountId: string): Promise<RecoveryRecord | undefined> {
     return (await this.stored(accountId))?.record;
   }
 
-  /** Changes the record of an account; the change may throw, and is asked again when the record was changed meanwhile. */
   async change(accountId: string, change: (record: RecoveryRecord | undefined) => RecoveryRecord): Promise<RecoveryRecord> {
     for (let attempt = 1; ; attempt++) {
       const before = await this.stored(accountId);

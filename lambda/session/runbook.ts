@@ -3,7 +3,9 @@ import type { Intention, Start } from './start';
 import { parseInput, refused, type Fields } from './start-input';
 import { startedBy } from './started-by';
 import { checkTarget } from './target';
-import type { Done, Prepared, RunbookEvent, RunbookSettings } from '../../lib/private/contract';
+import { GO_FILE, RECORDS_VARIABLE, type Done, type GoFile, type Prepared, type RunbookEvent, type RunbookSettings } from '../../lib/private/contract';
+import { s3, stepFunctions } from '../aws/clients';
+import { controlFiles, expectYoung } from '../aws/control-files';
 import { log } from '../log';
 
 /** What is particular to one runbook. */
@@ -19,24 +21,26 @@ export interface Task<F extends Fields, Settings extends RunbookSettings, Plan> 
 }
 
 /**
- * The function's side of `lib/session/runbook.ts`: both steps check the input and the target again, and neither trusts anything but the
- * definition and the context of the state machine.
+ * The function's side of `lib/session/runbook.ts`: both steps check the input and the target again, and neither believes anything but what the state machine
+ * has written. To invoke the function is not enough to have it do something.
  */
 export function runbook<F extends Fields, Settings extends RunbookSettings, Plan>(task: Task<F, Settings, Plan>) {
-  return async (event: RunbookEvent<Settings>): Promise<Prepared<Plan> | object> => {
-    const { execution, settings } = event;
-    const input = parseInput(event.input, task.fields);
+  const clients = { s3: s3(), stepFunctions: stepFunctions() };
+  return async ({ step, run, automation = {} }: RunbookEvent): Promise<Prepared<Plan> | object> => {
+    const control = controlFiles(RECORDS_VARIABLE, clients);
+    const { execution, input: given, settings } = await control.run<Settings>(run);
+    const input = parseInput(given, task.fields);
     checkTarget(input.accountId, settings);
-    const starter = event.step === 'prepare' ? startedBy(event.automation ?? {}, execution.machine, event.input) : event.startedBy ?? undefined;
-    const start = { execution, input, settings, startedBy: starter };
-    log.info(event.step, { execution: execution.id, accountId: input.accountId, dryRun: input.dryRun, startedBy: starter });
-    if (event.step === 'prepare') {
-      return prepare(task, start);
+    log.info(step, { execution: execution.id, accountId: input.accountId, dryRun: input.dryRun });
+    if (step === 'prepare') {
+      return prepare(task, { execution, input, settings, startedBy: startedBy(automation, execution.machine, given) });
     }
     if (input.dryRun) {
       throw refused('a dry run does nothing');
     }
-    return task.act(start, event.plan as Plan);
+    const go = await control.read<GoFile<Plan>>(run, GO_FILE);
+    expectYoung(go.at, go.timeoutSeconds);
+    return task.act({ execution, input, settings, startedBy: go.startedBy ?? undefined }, go.plan);
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Fields, InputOf } from './start-input';
-import type { RunbookExecution } from '../../lib/private/contract';
+import type { MachineExecution } from '../../lib/private/contract';
 
 /** One run of a runbook, its input checked. */
 export interface Start<F extends Fields, Settings> {
-  readonly execution: RunbookExecution;
+  readonly execution: MachineExecution;
   readonly input: InputOf<F>;
   readonly settings: Settings;
   /** ARN of whoever started the document; undefined for a direct start, which CloudTrail knows. */

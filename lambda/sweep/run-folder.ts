@@ -2,23 +2,14 @@ import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Account, AccountResult, Credential } from './results';
 import type { ResolvedSelection } from './selection';
-import { RUNS_PREFIX } from '../../lib/private/contract';
+import { RUNS_PREFIX, type MachineExecution, type RunReference } from '../../lib/private/contract';
+import { isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
 
 /** A Step Functions execution, as its context object names it. */
-export interface Execution {
-  readonly name: string;
-  /** ISO 8601 */
-  readonly startTime: string;
-}
+export type Execution = Pick<MachineExecution, 'name' | 'startTime'>;
 
-/** What the selection hands on through the state machine: nothing in it grows with the number of accounts. */
-export interface RunReference {
-  /** SHA-256 of `selection.json`: nobody may widen it between its writing and its reading. */
-  readonly digest: string;
-  /** Key of the list that the Map reads: numbers of batches, which carry no authority of their own. */
-  readonly batchesKey: string;
-}
+export type { RunReference };
 
 /** What an attempt at a batch was about to delete in an account. */
 export interface Plan {
@@ -49,22 +40,28 @@ export function runPrefix({ name, startTime }: Execution): string {
 export class RunFolder {
   constructor(private readonly s3: S3Client, readonly bucket: string, readonly prefix: string) {}
 
+  /** Saves the selection once: where an attempt before this one has saved its own, that holds. */
   async saveSelection(selection: ResolvedSelection): Promise<RunReference> {
-    const text = JSON.stringify(selection);
+    const key = `${this.prefix}selection.json`;
+    const text = await this.putOnce(key, JSON.stringify(selection));
+    const { batches, execution } = JSON.parse(text) as ResolvedSelection;
+    if (execution !== selection.execution) {
+      throw tampered(`${key} is of ${execution}, not of this execution: start the sweep again, by another name`);
+    }
     const batchesKey = `${this.prefix}batches.json`;
-    await this.put(`${this.prefix}selection.json`, text);
-    await this.put(batchesKey, JSON.stringify(selection.batches.map((_, batch) => ({ batch }))));
+    await this.put(batchesKey, JSON.stringify(batches.map((_, batch) => ({ batch }))));
     return { digest: digestOf(text), batchesKey };
   }
 
-  /** Refuses a selection that is not the one that was saved. */
-  async selection(digest: string): Promise<ResolvedSelection> {
+  /** Refuses a selection that is not the one that was saved, or not of this execution. */
+  async selection(digest: string, execution?: string): Promise<ResolvedSelection> {
     const Key = `${this.prefix}selection.json`;
     return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => {
-      if (digestOf(text) !== digest) {
-        throw Object.assign(new Error(`${Key} is not what the sweep saved: somebody has changed it`), { name: 'SelectionTampered' });
+      const selection = digestOf(text) === digest ? JSON.parse(text) as ResolvedSelection : undefined;
+      if (selection === undefined || selection.execution !== execution) {
+        throw tampered(`${Key} is not what the sweep saved: somebody has changed it`);
       }
-      return JSON.parse(text) as ResolvedSelection;
+      return selection;
     });
   }
 
@@ -103,6 +100,19 @@ export class RunFolder {
     await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType }));
   }
 
+  /** Puts what is not there yet, and returns what is there then. */
+  private async putOnce(key: string, body: string): Promise<string> {
+    try {
+      await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: 'application/json', IfNoneMatch: '*' }));
+      return body;
+    } catch (error) {
+      if (!isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict')) {
+        throw error;
+      }
+      return readObject(this.s3, { Bucket: this.bucket, Key: key }, (text) => text);
+    }
+  }
+
   private json<T>(Key: string): Promise<T> {
     return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => JSON.parse(text) as T);
   }
@@ -121,5 +131,6 @@ export class RunFolder {
   }
 }
 
+const tampered = (message: string) => Object.assign(new Error(message), { name: 'SelectionTampered' });
 const batchNumber = (batch: number) => String(batch).padStart(4, '0');
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -12,6 +12,8 @@ import { everyItem } from '../aws/pages';
 
 /** What a sweep is about: every selected account, either in one batch or skipped. */
 export interface ResolvedSelection extends OrganizationIdentity {
+  /** ARN of the execution that it was made for: two sweeps of one bucket may have one name. */
+  readonly execution?: string;
   /** The account in which the sweep runs. */
   readonly callerAccountId: string;
   readonly work: SweepSettings['work'];

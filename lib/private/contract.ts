@@ -8,6 +8,52 @@ export type Flag = 'true' | 'false';
 /** What happens to a switch when it leaves the stack. */
 export type Removal = 'retain' | 'destroy';
 
+// --- control files -----------------------------------------------------------------------------
+
+/**
+ * The folder in which a state machine says what it does: `control/<state machine>/<execution>/<file>`. The bucket lets nobody else write there,
+ * so a function believes these files, and nothing of the event with which it is invoked: a permission to invoke it is not one to start anything.
+ */
+export const CONTROL_PREFIX = 'control/';
+
+/** Name of the environment variable with the folder of the state machine that a function belongs to. */
+export const CONTROL_VARIABLE = 'CONTROL_PREFIX';
+
+/** What an execution is about, written by its first state. */
+export const RUN_FILE = 'run.json';
+/** What a sweep came to before its report. */
+export const END_FILE = 'end.json';
+/** What a runbook may go on with. */
+export const GO_FILE = 'go.json';
+
+/** An execution, from the context of its state machine: nothing of it is what a start says. */
+export interface MachineExecution {
+  /** ARN */
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601. A redrive does not change it. */
+  readonly startTime: string;
+  /** ARN of the state machine. */
+  readonly machine: string;
+}
+
+/** `run.json`. */
+export interface RunFile<Settings = unknown> {
+  readonly execution: MachineExecution;
+  /** What the start said: nothing of it is trusted. */
+  readonly input: unknown;
+  /** From the definition of the state machine. */
+  readonly settings: Settings;
+  /** Seconds that the state machine gives an execution. It may be redriven later, and must not go on then. */
+  readonly timeoutSeconds: number;
+}
+
+/** What the functions of a state machine are asked: everything else is in its control files. */
+export interface MachineEvent {
+  /** Name of the execution. */
+  readonly run: string;
+}
+
 // --- organization ------------------------------------------------------------------------------
 
 export const FEATURES_RESOURCE_TYPE = 'Custom::OrgRootAccessFeatures';
@@ -78,6 +124,33 @@ export interface SweepSettings {
   readonly failOnFindings: boolean;
   readonly accountsPerBatch: number;
   readonly accountsInFlight: number;
+}
+
+/** What a batch is asked. */
+export interface BatchEvent extends MachineEvent {
+  /** SHA-256 of `selection.json`, as the state machine was told it. */
+  readonly digest: string;
+  readonly batch: number;
+}
+
+/** What the selection hands on through the state machine: nothing in it grows with the number of accounts. */
+export interface RunReference {
+  /** SHA-256 of `selection.json`: nobody may widen it between its writing and its reading. */
+  readonly digest: string;
+  /** Key of the list that the Map reads: numbers of batches, which carry no authority of their own. */
+  readonly batchesKey: string;
+}
+
+/** An error that a state of a machine caught. */
+export interface StateError {
+  readonly Error?: string;
+  /** JSON of the function's error, or text. */
+  readonly Cause?: string;
+}
+
+/** `end.json`: the selection, unless that failed, and the error that ended the sweep, if one did. */
+export interface EndFile {
+  readonly run: Partial<RunReference> & { readonly error?: StateError };
 }
 
 /** What decides whether a deployment has anything to sweep: CloudFormation calls the function for other changes too. */
@@ -193,18 +266,6 @@ export const RECORDS_VARIABLE = 'RECORDS_BUCKET';
 export const POLICIES_PREFIX = 'policies/';
 export const REPLACEMENTS_PREFIX = 'replacements/';
 
-/** A run of a runbook, from the context of its state machine: nothing of it is what a start says. */
-export interface RunbookExecution {
-  /** ARN */
-  readonly id: string;
-  /** The id of the SSM Automation execution that started it, unless it was started directly. */
-  readonly name: string;
-  /** ISO 8601 */
-  readonly startTime: string;
-  /** ARN of the state machine. */
-  readonly machine: string;
-}
-
 /** What every runbook knows of its targets. It is part of the state machine's definition, so no start can change it. */
 export interface RunbookSettings {
   readonly selection: Selection;
@@ -214,17 +275,28 @@ export interface RunbookSettings {
 }
 
 /** What the state machine of a runbook asks its function: to look and to plan, or to do what was planned. */
-export interface RunbookEvent<Settings extends RunbookSettings = RunbookSettings> {
+export interface RunbookEvent extends MachineEvent {
   readonly step: 'prepare' | 'act';
-  readonly execution: RunbookExecution;
-  /** What the start said: nothing of it is trusted. */
-  readonly input: unknown;
-  readonly settings: Settings;
-  /** For `prepare`: what Systems Manager says of the automation by whose id the execution is named; an error when there is none. */
+  /**
+   * For `prepare`: what Systems Manager says of the automation by whose id the execution is named; an error when there is none. It decides
+   * what `prepare` answers, and nothing that is done.
+   */
   readonly automation?: RunbookAutomation;
-  /** For `act`: what `prepare` answered as its plan and as the starter. */
-  readonly plan?: unknown;
-  readonly startedBy?: string | null;
+}
+
+/** `go.json`: what `act` may do, written when the plan was approved, or needed no approval. */
+export interface GoFile<Plan = unknown> {
+  readonly plan: Plan;
+  /** SHA-256 of the plan, which an approval names. */
+  readonly digest: string;
+  /** ARN; null when nobody started the document. */
+  readonly startedBy: string | null;
+  /** What the approver answered; absent where there are no approvers. */
+  readonly approval?: unknown;
+  /** ISO 8601: when it was written. */
+  readonly at: string;
+  /** Seconds that it holds from then on: what was checked and approved is not done days later. */
+  readonly timeoutSeconds: number;
 }
 
 /** An execution of the runbook's document. */

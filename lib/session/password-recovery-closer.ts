@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
+import { executionsOf } from '../private/control-files';
 import { handlerLogGroup } from '../private/handler-function';
 
 export interface PasswordRecoveryCloserProps {
@@ -16,14 +18,14 @@ export interface PasswordRecoveryCloserProps {
 }
 
 /** Somebody has to look first: trying again would not help. */
-const HOPELESS = ['RecoveryUnknown', 'PasswordNotOfRecovery', 'PasswordAfterRecovery', 'WrongIdentity'];
+const HOPELESS = ['PasswordNotOfRecovery', 'PasswordAfterRecovery', 'WrongIdentity'];
 
 /** 1, 2, 4 … minutes, then every hour: a day in all. */
 const FOR_A_DAY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL], interval: Duration.minutes(1), backoffRate: 2, maxDelay: Duration.hours(1), maxAttempts: 29,
 };
 
-const execution = { id: sfn.JsonPath.stringAt('$$.Execution.Id'), name: sfn.JsonPath.stringAt('$$.Execution.Name') };
+const execution = sfn.JsonPath.stringAt('$$.Execution.Id');
 
 /**
  * The state machine that closes a recovery. It is started before anything is opened, and nobody waits for it: what started it may be
@@ -67,6 +69,15 @@ export class PasswordRecoveryCloser extends Construct {
       tracingEnabled: false,
       logs: { destination: handlerLogGroup(this, 'Logs', options), level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
+    this.letDescribe(look, close);
+  }
+
+  /** Its functions ask Step Functions what it was started with, and believe nobody else. */
+  private letDescribe(...functions: lambda.IFunction[]) {
+    new iam.Policy(this, 'ControlPolicy', {
+      roles: functions.map(({ role }) => role!),
+      statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(this.stateMachine)] })],
+    });
   }
 
   private task(id: string, fn: lambda.IFunction, failed: sfn.IChainable, resultPath?: string): tasks.LambdaInvoke {
@@ -107,7 +118,7 @@ export class PasswordRecoveryCloser extends Construct {
       message: sfn.TaskInput.fromText(sfn.JsonPath.format(
         'The password recovery of account {} has ended and could not be closed. Its root user may still have a password, and nobody tries to delete it any more. '
         + 'Run the runbook that closes the recovery, or purge the root credentials of the account.\n\nThe last error was {}; its cause is in {}',
-        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), execution.id,
+        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), execution,
       )),
       resultPath: sfn.JsonPath.DISCARD,
     });

@@ -160,8 +160,9 @@ export class PasswordRecovery extends Construct {
     });
   }
 
-  private runbook(id: string, { fn, ready, ...props }: Omit<RunbookProps, 'fn' | 'ready'> & { fn: HandlerFunction; ready: Construct[] }): Runbook {
-    return new Runbook(this, id, { ...props, fn, ready: [...ready, ...policiesOf(fn)], options: this.props.options });
+  private runbook(id: string, { fn, ready, ...props }: Omit<RunbookProps, 'bucket' | 'ready'> & { ready: Construct[] }): Runbook {
+    const { bucket, options } = this.props;
+    return new Runbook(this, id, { ...props, fn, bucket, ready: [...ready, ...policiesOf(fn)], options });
   }
 
   /** The function of a runbook, which starts closers. */

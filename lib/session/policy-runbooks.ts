@@ -84,13 +84,13 @@ export class PolicyRunbooks extends Construct {
   }
 
   private runbook(id: string, fn: HandlerFunction, { statements, ...props }: RunbookParts): Runbook {
-    const { task, settings, approvals, options } = this.props;
+    const { task, settings, approvals, bucket, options } = this.props;
     const { selection, protectedAccounts } = settings;
     const ready = [
       new iam.Policy(fn, 'Records', { roles: [fn.role!], statements }),
       ...grantAssumeRoot(fn, fn.role!, { tasks: [task], accounts: selection.accounts, exclude: [...selection.exclude, ...protectedAccounts] }),
     ];
-    return new Runbook(this, id, { ...props, fn, settings, approvals, ready, options });
+    return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, ready, options });
   }
 }
 

@@ -12,6 +12,7 @@ import { RunbookParameter } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
+import { reserveControlFiles } from '../private/control-files';
 import { keptBucket, useKey } from '../private/kept-bucket';
 import { useKeyOfTopic } from '../private/key-use';
 import { warnOutsideOfAws } from '../private/partition';
@@ -252,7 +253,10 @@ export class RootSessionRunbooks extends Construct {
     });
     const writers = [...buckets.roles, ...queues.roles, ...passwords.writers];
     useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], [...writers, ...passwords.readers]);
-    useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers);
+    const runbooks = [buckets.unlock, queues.unlock, buckets.restore, queues.restore, passwords.allow, passwords.extend, passwords.close];
+    const machines = runbooks.map(({ stateMachine }) => stateMachine);
+    reserveControlFiles(this, bucket, 'recordsBucket', machines);
+    useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], [...writers, ...machines.map(({ role }) => role)]);
     useKeyOfTopic(this, props.passwordRecovery?.topic).forEach((statement) => passwords.closer.addToRolePolicy(statement));
     if (props.features) {
       this.node.addDependency(props.features);

@@ -1,6 +1,6 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
@@ -8,8 +8,9 @@ import { Construct } from 'constructs';
 import { Approvals } from './approvals';
 import { IRootSessionRunbook } from './root-session-runbook';
 import { HandlerOptions } from '../handler-options';
-import { RunbookSettings, Selection } from '../private/contract';
-import { handlerLogGroup } from '../private/handler-function';
+import { GO_FILE, RunbookSettings, Selection } from '../private/contract';
+import { ControlFiles, RUN } from '../private/control-files';
+import { HandlerFunction, handlerLogGroup } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
 
@@ -37,10 +38,12 @@ export interface RunbookProps {
   /** Names in Pascal case. `Reason` and `DryRun` are every runbook's, and come from here. */
   readonly parameters: Record<string, RunbookParameter>;
   /** The function that looks, plans and acts. */
-  readonly fn: lambda.IFunction;
+  readonly fn: HandlerFunction;
   /** What the function is told beside the input, and no start can change. */
   readonly settings: Omit<RunbookSettings, 'approvalHours'>;
   readonly approvals: Approvals;
+  /** Where the state machine says what it does. */
+  readonly bucket: s3.IBucket;
   /** How long it may work, waiting for approval not counted. @default one hour */
   readonly timeout?: Duration;
   /** What must exist before the function may be asked. */
@@ -53,14 +56,6 @@ export interface RunbookProps {
 const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };
 const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say what would be done', pattern: '^(true|false)$', default: 'false' };
 
-/** From the context and the definition, never from what a start says. */
-const execution = {
-  id: sfn.JsonPath.stringAt('$$.Execution.Id'),
-  name: sfn.JsonPath.stringAt('$$.Execution.Name'),
-  startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
-  machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
-};
-
 /** What SNS answers when it is not the request's fault. `sns:publish` has them as `SNS.…`; `Sns.…` they are in the integration of the SDK. */
 const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSException', 'SdkClientException'].map((name) => `SNS.${name}`);
 
@@ -68,19 +63,21 @@ const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSEx
  * The frame of every runbook.
  *
  * ```
- * WhoStarted ──► UnitOfAccount… (if units are selected) ──► Prepare ──► done? ── yes ────────────────────────────► Succeeded
- *                                                                         └─ no ──► AskForApproval (if approvers) ──► Act ──► Succeeded
+ * WriteRun ──► WhoStarted ──► UnitOfAccount… (if units are selected) ──► Prepare ──► done? ── yes ──► Succeeded
+ *                                                                                      └─ no ──┐
+ *   Succeeded ◄── Act ◄── WriteGo ◄── UnitOfAccountNow… ◄── AskForApproval (if approvers) ◄────┘
  * ```
  *
  * The contract with the function, which `lambda/session/runbook.ts` keeps (`RunbookEvent`, `Prepared` in `contract.ts`):
  *
- * - It is asked twice, with `step` `prepare` and `act`. Both times it gets the execution from the context, the `input` of the start as it
- *   came, and the `settings` of the definition; it checks the input itself, since a direct start has passed no pattern of the document.
+ * - It is asked twice, with `step` `prepare` and `act`, and told the name of the execution. Both times it reads what the state machine has written of it: the
+ *   execution from the context, the `input` of the start as it came, and the `settings` of the definition. It checks the input itself, since a direct start
+ *   has passed no pattern of the document, and that the execution runs.
  *   The input has the keys of the parameters in camel case (`AccountId` is `accountId`), all of them texts, and `reason` and `dryRun` beside.
  * - `prepare` changes nothing. It answers `{ done: true, result }`, which a dry run always does, and `result` is the output of the execution. Or it
  *   answers `{ done: false, plan, approval }`, and there is no other way to `act`: with approvers, an answer to the request must name the
  *   digest of the plan, whoever started the machine in whatever way.
- * - `act` gets the plan. It may be asked again when the function has died, and goes on from what it finds. What it answers is the output.
+ * - `act` reads the plan, which the state machine writes when it may be carried out. It may be asked again when the function has died, and goes on from what it finds. What it answers is the output.
  * - An error of the function is the error of the execution, and so that of the automation: its message is what people read.
  *
  * The execution's name is the id of the automation that started it, by which the state machine finds out who did; the function judges what it found.
@@ -92,23 +89,31 @@ export class Runbook extends Construct implements IRootSessionRunbook {
 
   constructor(scope: Construct, id: string, private readonly props: RunbookProps) {
     super(scope, id);
-    const { fn, approvals, settings, timeout = Duration.hours(1) } = props;
+    const { fn, approvals, bucket, settings, timeout = Duration.hours(1) } = props;
     this.approvals = approvals;
     const { topic } = approvals;
     const whole = topic ? Duration.minutes(timeout.toMinutes() + approvals.timeout.toMinutes()) : timeout;
-    const event = {
-      execution,
-      input: sfn.JsonPath.objectAt('$$.Execution.Input'),
-      settings: { ...settings, ...topic && { approvalHours: approvals.timeout.toMinutes() / 60 } },
-    };
-    const act = this.task('Act', fn, { step: 'act', ...event, plan: sfn.JsonPath.objectAt('$.plan'), startedBy: sfn.JsonPath.stringAt('$.startedBy') });
-    const prepare = this.task('Prepare', fn, { step: 'prepare', ...event, automation: sfn.JsonPath.objectAt('$.automation') }).next(
+    const control = new ControlFiles(this, bucket);
+    const run = control.writeRun({ ...settings, ...topic && { approvalHours: approvals.timeout.toMinutes() / 60 } }, whole);
+    const go = control.write('WriteGo', GO_FILE, {
+      plan: sfn.JsonPath.objectAt('$.plan'),
+      digest: sfn.JsonPath.stringAt('$.approval.digest'),
+      startedBy: sfn.JsonPath.stringAt('$.startedBy'),
+      ...topic && { approval: sfn.JsonPath.objectAt('$.answer') },
+      at: sfn.JsonPath.stringAt('$$.State.EnteredTime'),
+      timeoutSeconds: timeout.toSeconds(),
+    }).next(this.task('Act', fn, { step: 'act', ...RUN }));
+    const notSelected = new sfn.Fail(this, 'NotSelected', {
+      error: 'TargetProtected', cause: 'the account is not in the organizational units of these runbooks; nothing was changed',
+    });
+    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt('$.automation') }).next(
       new sfn.Choice(this, 'Done?')
         .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Pass(this, 'NothingToDo', { outputPath: '$.result' }))
-        .otherwise(topic ? this.approval(approvals).next(act) : act),
+        // an approval takes up to a week, in which the account may have been moved
+        .otherwise(topic ? this.approval(approvals).next(this.inUnits('Now', settings.selection, go, notSelected)) : go),
     );
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(this.whoStarted(this.inUnits(settings.selection, prepare))),
+      definitionBody: sfn.DefinitionBody.fromChainable(run.next(this.whoStarted(this.inUnits('', settings.selection, prepare, notSelected)))),
       timeout: whole,
       comment: props.description,
       tracingEnabled: false,
@@ -116,6 +121,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       logs: { destination: handlerLogGroup(this, 'Logs', props.options), level: sfn.LogLevel.ALL, includeExecutionData: topic === undefined },
     });
     this.stateMachine.node.addDependency(...props.ready ?? []);
+    control.readBy(this.stateMachine, fn);
     useKeyOfTopic(this, topic).forEach((statement) => this.stateMachine.addToRolePolicy(statement));
     this.documentName = this.document(props, whole).ref;
   }
@@ -166,13 +172,13 @@ export class Runbook extends Construct implements IRootSessionRunbook {
   }
 
   /** Goes up from the account to the root of the organization, and on if a selected unit is on the way: IAM has no condition for it. */
-  private inUnits({ organizationalUnits }: Selection, next: sfn.IChainable): sfn.IChainable {
+  private inUnits(when: string, { organizationalUnits }: Selection, next: sfn.IChainable, notSelected: sfn.Fail): sfn.IChainable {
     if (organizationalUnits === undefined) {
       return next;
     }
     const arn = (resource: string) => Stack.of(this).formatArn({ service: 'organizations', region: '', account: '*', resource, resourceName: 'o-*/*' });
-    const step = (id: string, path: string) => new sfn.Pass(this, id, { inputPath: path, resultPath: '$.child' });
-    const ask = new tasks.CallAwsService(this, 'UnitOfAccount', {
+    const step = (id: string, path: string) => new sfn.Pass(this, `${id}${when}`, { inputPath: path, resultPath: '$.child' });
+    const ask = new tasks.CallAwsService(this, `UnitOfAccount${when}`, {
       service: 'organizations',
       action: 'listParents',
       iamAction: 'organizations:ListParents',
@@ -184,16 +190,14 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     ask.addRetry({ errors: ['Organizations.TooManyRequestsException', 'Organizations.ServiceException', 'Organizations.SdkClientException'], maxAttempts: 6, backoffRate: 2 });
     const isSelected = sfn.Condition.or(...organizationalUnits.map((id) => sfn.Condition.stringEquals('$.parent.id', id)));
     return step('Account', '$$.Execution.Input.accountId').next(ask).next(
-      new sfn.Choice(this, 'Selected?')
+      new sfn.Choice(this, `Selected${when}?`)
         .when(isSelected, next)
         .when(sfn.Condition.stringMatches('$.parent.id', 'ou-*'), step('Upwards', '$.parent.id').next(ask))
-        .otherwise(new sfn.Fail(this, 'NotSelected', {
-          error: 'TargetProtected', cause: 'the account is not in the organizational units of these runbooks; nothing was changed',
-        })),
+        .otherwise(notSelected),
     );
   }
 
-  private task(id: string, fn: lambda.IFunction, payload: Record<string, unknown>): tasks.LambdaInvoke {
+  private task(id: string, fn: HandlerFunction, payload: Record<string, unknown>): tasks.LambdaInvoke {
     const task = new tasks.LambdaInvoke(this, id, {
       lambdaFunction: fn,
       payload: sfn.TaskInput.fromObject(payload),

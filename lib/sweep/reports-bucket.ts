@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
+import { CONTROL_PREFIX, LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
 import { keptBucket } from '../private/kept-bucket';
 
 /** Each report of `latest/` is kept below `runs/` too. */
@@ -13,7 +13,9 @@ export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.
   const bucket = keptBucket(scope, id, encryptionKey);
   bucket.addLifecycleRule({ id: 'OlderLatest', prefix: LATEST_PREFIX, noncurrentVersionExpiration: OLDER_LATEST_KEPT });
   if (retention) {
-    bucket.addLifecycleRule({ id: 'Runs', prefix: RUNS_PREFIX, expiration: retention, noncurrentVersionExpiration: Duration.days(1) });
+    const dropped = { expiration: retention, noncurrentVersionExpiration: Duration.days(1) };
+    bucket.addLifecycleRule({ id: 'Runs', prefix: RUNS_PREFIX, ...dropped });
+    bucket.addLifecycleRule({ id: 'Control', prefix: CONTROL_PREFIX, ...dropped }); // a day is longer than any sweep
   }
   bucket.addLifecycleRule({ id: 'Uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) });
   return bucket;

@@ -57,6 +57,7 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: begins, or gives way to one that is at work',
       timeout: BATCH_TIMEOUT,
       memorySize: 256,
+      environment,
       options,
     });
     this.select = new HandlerFunction(this, 'Select', {
@@ -96,6 +97,7 @@ export class SweepFunctions extends Construct {
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
         ...listing(this, settings),
         allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
+        allow(['s3:GetObject'], files('selection.json')), // an attempt before this one may have written it
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
       ]),
       policy(this, 'BatchPolicy', this.batch, [

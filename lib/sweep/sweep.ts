@@ -1,11 +1,12 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
-import { RUNS_PREFIX, SweepSettings } from '../private/contract';
+import { END_FILE, RUNS_PREFIX, SweepSettings } from '../private/contract';
+import { ControlFiles, executionsOf, reserveControlFiles, RUN } from '../private/control-files';
 import { handlerLogGroup } from '../private/handler-function';
 import { useKey } from '../private/kept-bucket';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
@@ -17,9 +18,6 @@ export interface SweepProps extends SweepFunctionsProps {
 
 /** The largest organizations take minutes; a sweep that is still at work then has been forgotten. */
 const MACHINE_TIMEOUT = Duration.hours(6);
-
-/** Who a task works for, and how: from the context and the definition, never from what a start says. */
-const execution = { name: sfn.JsonPath.stringAt('$$.Execution.Name'), startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime') };
 
 /** For a function that died. Both the batch and the report go on from what is in the bucket, whatever the error was. */
 const AGAIN: sfn.RetryProps = { ...IF_IT_DIED, errors: [sfn.Errors.ALL] };
@@ -35,7 +33,7 @@ class BatchesReader extends sfn.S3JsonItemReader {
  * The walk over the selected accounts: a state machine that selects, works through the batches and reports.
  *
  * Whatever dies on the way, the report is made: a batch that failed for good lets the others go on, and is reconciled there.
- * Only an execution that is stopped, or times out, ends without one.
+ * Only an execution that is stopped, times out or cannot write its control files ends without one.
  */
 export class Sweep extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -48,33 +46,32 @@ export class Sweep extends Construct {
 
   /** ARN of all its executions. */
   get executions(): string {
-    return Stack.of(this).formatArn({ service: 'states', resource: 'execution', resourceName: `${this.stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    return executionsOf(this.stateMachine);
   }
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
     const { settings, batchesAtOnce, bucket, options } = props;
     const functions = new SweepFunctions(this, 'Functions', props);
-    const { tolerateFailedAccounts, failOnFindings } = settings;
+    const control = new ControlFiles(this, bucket);
 
-    const report = this.task('Report', functions.report, { execution, run: sfn.JsonPath.objectAt('$'), tolerateFailedAccounts, failOnFindings }).addRetry(AGAIN).next(
-      new sfn.Choice(this, 'Succeeded?')
-        .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
-        .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),
+    const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') }).next(
+      this.task('Report', functions.report, RUN).addRetry(AGAIN).next(
+        new sfn.Choice(this, 'Succeeded?')
+          .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
+          .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),
+      ),
     );
 
     const selectionFailed = new sfn.Pass(this, 'SelectionFailed', { parameters: { error: sfn.JsonPath.objectAt('$') } });
-    const begin = this.task('Begin', functions.begin, { execution, stateMachine: sfn.JsonPath.stringAt('$$.StateMachine.Id'), input: sfn.JsonPath.objectAt('$') })
-      .addCatch(selectionFailed);
+    const begin = this.task('Begin', functions.begin, RUN).addCatch(selectionFailed);
     const begins = new sfn.Choice(this, 'Begins?').when(sfn.Condition.isPresent('$.skipped'), new sfn.Succeed(this, 'Skipped'));
-    const select = this.task('SelectAccounts', functions.select, {
-      execution, input: sfn.JsonPath.objectAt('$.input'), alsoRunning: sfn.JsonPath.listAt('$.alsoRunning'), settings,
-    }).addCatch(selectionFailed.next(report));
+    const select = this.task('SelectAccounts', functions.select, RUN).addCatch(selectionFailed.next(report));
 
     // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
       itemReader: new BatchesReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
-      itemSelector: { execution, run: sfn.JsonPath.objectAt('$'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch'), accountsInFlight: settings.accountsInFlight },
+      itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt('$.digest'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch') },
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
       resultPath: sfn.JsonPath.DISCARD,
@@ -85,9 +82,10 @@ export class Sweep extends Construct {
         .addCatch(new sfn.Pass(this, 'BatchFailed', { result: sfn.Result.fromObject({}) })),
     );
 
+    const run = control.writeRun(settings, MACHINE_TIMEOUT);
     const logGroup = handlerLogGroup(this, 'Logs', options);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(begin.next(begins.otherwise(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)))),
+      definitionBody: sfn.DefinitionBody.fromChainable(run.next(begin).next(begins.otherwise(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)))),
       timeout: MACHINE_TIMEOUT,
       comment: 'Root credentials of member accounts: look, plan, act, look again',
       tracingEnabled: false,
@@ -96,25 +94,24 @@ export class Sweep extends Construct {
     this.reportFunction = functions.report;
     this.rootSessionRole = functions.batch.role!;
     const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
-    const readers = roles(functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
-    const writers = roles(functions.select, functions.batch, functions.report);
+    const readers = roles(functions.begin, functions.select, functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
+    const writers = roles(functions.select, functions.batch, functions.report, this.stateMachine);
     const permissions = [
       ...functions.permissions,
+      ...control.readBy(this.stateMachine, functions.begin, functions.select, functions.batch, functions.report),
+      ...reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine]),
       ...useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], readers),
       ...useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers),
-      this.beginPolicy(functions.begin),
+      this.runningPolicy(functions),
     ];
     this.ready = [functions, ...permissions, this.stateMachine];
   }
 
-  /** Which other sweeps are at work. The state machine needs the function, so this comes after both. */
-  private beginPolicy({ role }: SweepFunctions['begin']): Construct {
+  /** Which other sweeps are at work. The state machine needs the functions, so this comes after both. */
+  private runningPolicy({ begin, select }: SweepFunctions): Construct {
     return new iam.Policy(this, 'BeginPolicy', {
-      roles: [role!],
-      statements: [
-        new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] }),
-        new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [this.executions] }),
-      ],
+      roles: [begin.role!, select.role!],
+      statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] })],
     });
   }
 

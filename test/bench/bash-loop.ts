@@ -15,7 +15,8 @@ export interface Looped extends Observed {
 export async function measureLoop(world: World): Promise<Looped> {
   const python = await virtualEnvironment(LOCAL_FOLDER, join(__dirname, 'requirements.txt'));
   const organization = new Child('organization.ts', { argument: JSON.stringify(world) });
-  const environment = environmentOf(await organization.message<Endpoints>());
+  const endpoints = await organization.message<Endpoints>();
+  const environment = environmentOf(endpoints, endpoints.aws);
   const accounts = Array.from({ length: world.accounts }, (_, n) => String(200_000_000_000 + n));
   const began = performance.now();
   const loop = spawn('bash', [join(__dirname, 'loop.sh'), ...accounts], {

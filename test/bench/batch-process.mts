@@ -1,18 +1,11 @@
 import { join } from 'node:path';
 import type { handler as batchHandler } from '../../lambda/sweep/batch/index';
-import type { Execution, RunReference } from '../../lambda/sweep/run-folder';
+import type { BatchEvent } from '../../lib/private/contract';
 
 /** What one process spent: as on Lambda, one process works through one batch at a time. */
 export interface Spent {
   readonly cpuMs: number;
   readonly memoryMb: number;
-}
-
-export interface Work {
-  readonly execution: Execution;
-  readonly run: RunReference;
-  readonly batch: number;
-  readonly accountsInFlight: number;
 }
 
 /** What Lambda tells a function. */
@@ -21,7 +14,7 @@ const CONTEXT = { getRemainingTimeInMillis: () => 14 * 60_000, invokedFunctionAr
 /** Runs in a process of its own, on the runtime of the functions and from the bundle, as on Lambda. */
 const { handler } = await import(join(import.meta.dirname, '..', '..', 'assets', 'sweep-batch', 'index.mjs')) as { handler: typeof batchHandler };
 const idle = process.cpuUsage();
-process.on('message', (work: Work) => {
+process.on('message', (work: BatchEvent) => {
   void handler(work, CONTEXT).then(() => {
     const { user, system } = process.cpuUsage(idle);
     process.send!({ cpuMs: (user + system) / 1_000, memoryMb: process.memoryUsage().rss / 1e6 } satisfies Spent);

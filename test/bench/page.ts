@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
 import { Child } from './child';
-import { environmentOf } from './sweep';
+import { environmentOf, SETTINGS } from './sweep';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { findChromium, launchChromium } from '../sweep/chromium';
+import { controlFiles, putControlFiles } from '../sweep/control';
 import { serveListener } from '../sweep/listener';
 import { serveObjects } from '../sweep/object-store';
 import { accountsOf, EXECUTION, selectionOf } from '../sweep/report-samples';
@@ -45,15 +46,16 @@ export async function measurePage(accounts: number): Promise<PageMeasured | unde
 /** `report.html` of a sweep whose accounts have every outcome in turn. */
 async function reportOf(count: number): Promise<Buffer> {
   const [objects, listener] = await Promise.all([serveObjects(), serveListener()]);
-  const environment = environmentOf({ aws: objects.endpoint, objects: objects.endpoint });
-  Object.assign(process.env, environment, { AWS_ENDPOINT_URL_EVENTBRIDGE: listener.endpoint });
+  Object.assign(process.env, environmentOf({ aws: objects.endpoint, objects: objects.endpoint }, listener.endpoint));
   const results = accountsOf(count);
-  const folder = new RunFolder(new S3Client({ forcePathStyle: true }), process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
-  const run = await folder.saveSelection(selectionOf(results, { batches: [results] }));
+  const s3 = new S3Client({ forcePathStyle: true });
+  const folder = new RunFolder(s3, process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
+  const run = await folder.saveSelection(selectionOf(results, { batches: [results], execution: 'execution' }));
   await folder.saveResults(0, { attempt: 'one', ended: true, results });
+  await putControlFiles(s3, folder.bucket, controlFiles({ ...EXECUTION, id: 'execution', machine: 'machine' }, SETTINGS, { end: run }));
   const reporter = new Child('report-process.mts', { silent: true });
   await reporter.message();
-  reporter.send({ execution: EXECUTION, run });
+  reporter.send({ run: EXECUTION.name });
   await reporter.message();
   reporter.end();
   await Promise.all([objects.close(), listener.close()]);

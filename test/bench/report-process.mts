@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { handler as reportHandler } from '../../lambda/sweep/report/index';
-import type { Execution, RunReference } from '../../lambda/sweep/run-folder';
+import type { MachineEvent } from '../../lib/private/contract';
 
 /** What the function that reports took. */
 export interface Reported {
@@ -11,9 +11,9 @@ export interface Reported {
 
 /** Runs in a process of its own, on the runtime of the functions and from the bundle, as on Lambda. */
 const { handler } = await import(join(import.meta.dirname, '..', '..', 'assets', 'sweep-report', 'index.mjs')) as { handler: typeof reportHandler };
-process.on('message', ({ execution, run }: { execution: Execution; run: RunReference }) => {
+process.on('message', (event: MachineEvent) => {
   const began = performance.now();
-  void handler({ execution, run, tolerateFailedAccounts: true, failOnFindings: false }).then(() => {
+  void handler(event).then(() => {
     process.send!({ ms: performance.now() - began, memoryMb: process.resourceUsage().maxRSS / 1_000 } satisfies Reported);
   });
 });

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Spent, Work } from './batch-process.mts';
+import type { Spent } from './batch-process.mts';
 import { Child } from './child';
 import type { Endpoints, Observed, World } from './organization';
 import type { Reported } from './report-process.mts';
@@ -8,9 +8,10 @@ import { functionRuntime } from './runtime';
 import { iam, organizations } from '../../lambda/aws/clients';
 import { preflight } from '../../lambda/sweep/preflight';
 import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
-import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
+import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS, SWEEP_NAME_VARIABLE, type SweepSettings } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, SWEEP_NAME_VARIABLE, type BatchEvent, type MachineEvent, type MachineExecution, type SweepSettings } from '../../lib/private/contract';
+import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from '../sweep/control';
 import { serveListener } from '../sweep/listener';
 
 export interface Measured extends Observed {
@@ -33,39 +34,49 @@ export const ACCOUNTS_IN_FLIGHT = 10;
 const MANAGEMENT = '111111111111';
 const BUCKET = 'reports';
 /** It began long ago: a denial is not waited for as a late permission. */
-const EXECUTION = { name: 'bench', startTime: '2020-01-01T00:00:00Z' };
+const EXECUTION: MachineExecution = {
+  id: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:bench:bench`,
+  name: 'bench',
+  startTime: '2020-01-01T00:00:00Z',
+  machine: `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:bench`,
+};
+
+/** As much as the construct's defaults delete. */
+export const SETTINGS: SweepSettings = {
+  work: 'purge',
+  selection: { exclude: [] },
+  credentials: [...CREDENTIAL_KINDS],
+  dryRun: false,
+  protection: { keep: [], keepCertificates: false },
+  tolerateFailedAccounts: false,
+  failOnFindings: false,
+  accountsPerBatch: ACCOUNTS_PER_BATCH,
+  accountsInFlight: ACCOUNTS_IN_FLIGHT,
+};
 
 /** A whole sweep with the functions of this library, each batch in one of as many processes as the Map would use. */
 export async function measureSweep(world: World): Promise<Measured> {
   const organization = new Child('organization.ts', { argument: JSON.stringify(world) });
   const endpoints = await organization.message<Endpoints>();
-  Object.assign(process.env, environmentOf(endpoints));
+  const listener = await serveListener();
+  Object.assign(process.env, environmentOf(endpoints, listener.endpoint));
   const runtime = await functionRuntime();
   const workers = Array.from({ length: BATCHES_AT_ONCE }, () => new Child('batch-process.mts', { runtime }));
   await Promise.all(workers.map((worker) => worker.message()));
 
   const began = performance.now();
-  const settings: SweepSettings = {
-    work: 'purge',
-    selection: { exclude: [] },
-    credentials: [...CREDENTIAL_KINDS],
-    dryRun: false,
-    protection: { keep: [], keepCertificates: false },
-    tolerateFailedAccounts: false,
-    failOnFindings: false,
-    accountsPerBatch: ACCOUNTS_PER_BATCH,
-    accountsInFlight: ACCOUNTS_IN_FLIGHT,
-  };
   const identity = await preflight(iam(), organizations());
-  const selection = await resolveSelection(organizations(), identity, settings, {}, MANAGEMENT);
-  const folder = new RunFolder(new S3Client({ forcePathStyle: true }), BUCKET, runPrefix(EXECUTION));
-  const run = await folder.saveSelection(selection);
+  const selection = await resolveSelection(organizations(), identity, SETTINGS, {}, MANAGEMENT);
+  const s3 = new S3Client({ forcePathStyle: true });
+  const folder = new RunFolder(s3, BUCKET, runPrefix(EXECUTION));
+  const run = await folder.saveSelection({ ...selection, execution: EXECUTION.id });
+  await putControlFiles(s3, BUCKET, controlFiles(EXECUTION, SETTINGS, { end: run }));
   const queue = selection.batches.map((_, batch) => batch);
   const coresBusy = watchCores();
   const spent = await Promise.all(workers.map(async (worker) => {
     let last: Spent = { cpuMs: 0, memoryMb: 0 };
     for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-      worker.send({ execution: EXECUTION, run, batch, accountsInFlight: ACCOUNTS_IN_FLIGHT } satisfies Work);
+      worker.send({ run: EXECUTION.name, digest: run.digest, batch } satisfies BatchEvent);
       last = await worker.message<Spent>();
     }
     return last;
@@ -73,7 +84,8 @@ export async function measureSweep(world: World): Promise<Measured> {
   const wallMs = performance.now() - began;
   const busy = coresBusy();
 
-  const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(run, runtime);
+  const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(runtime);
+  listener.close();
   const report = composeReport(EXECUTION, selection, await reconcile(folder, selection), undefined);
 
   organization.send({});
@@ -104,23 +116,24 @@ function watchCores(): () => number {
   };
 }
 
-/** The function that reports, with somebody who hears its event. */
-async function measureReport(run: RunReference, runtime: string): Promise<Reported> {
-  const listener = await serveListener();
-  process.env.AWS_ENDPOINT_URL_EVENTBRIDGE = listener.endpoint;
+/** The function that reports. */
+async function measureReport(runtime: string): Promise<Reported> {
   const reporter = new Child('report-process.mts', { runtime, silent: true });
   await reporter.message();
-  reporter.send({ execution: EXECUTION, run });
+  reporter.send({ run: EXECUTION.name } satisfies MachineEvent);
   const reported = await reporter.message<Reported>();
   reporter.end();
-  listener.close();
   return reported;
 }
 
-export function environmentOf({ aws, objects }: Endpoints): Record<string, string> {
+/** @param listener that hears the event, and has the execution */
+export function environmentOf({ aws, objects }: Endpoints, listener: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: aws,
     AWS_ENDPOINT_URL_S3: objects,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: listener,
+    AWS_ENDPOINT_URL_SFN: listener,
+    ...CONTROL_ENVIRONMENT,
     REPORTS_BUCKET: BUCKET,
     [SWEEP_NAME_VARIABLE]: 'bench',
     STS_REGION: 'us-east-1',

@@ -2,7 +2,8 @@ import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/cli
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { SSMClient, StartAutomationExecutionCommand, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { BOTH_FEATURES, Deployment, EXCLUDED, MANAGEMENT, member, variedOrganization } from './testing';
 import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
@@ -30,11 +31,19 @@ let ssm: SSMClient;
 
 beforeAll(async () => {
   stack = await Deployment.into(organization, clock);
+  await deploy();
+  sfn = new SFNClient(stack.aws.clientSettings());
+  ssm = new SSMClient(stack.aws.clientSettings());
+}, 240_000);
+
+/** @param recordsBucket to take the place of the construct's own */
+async function deploy(recordsBucket?: (scope: Stack) => s3.IBucket) {
   const { code, output } = await stack.deploy((scope) => {
     const topic = new sns.Topic(scope, 'Topic');
     const runbooks = new RootSessionRunbooks(scope, 'Runbooks', {
       protectedAccounts: [EXCLUDED],
       passwordRecovery: { topic, reminders: [Duration.hours(1)] },
+      recordsBucket: recordsBucket?.(scope),
     });
     const { allowPasswordRecovery: allow, extendPasswordRecovery: extend, closePasswordRecovery: close } = runbooks;
     Object.entries({ allow, extend, close }).forEach(([name, { documentName, stateMachine }]) => {
@@ -48,9 +57,8 @@ beforeAll(async () => {
   expectAbout(output, code).toBe(0);
   const names = [...['allow', 'extend', 'close'].flatMap((name) => [`${name}Document`, `${name}Machine`]), 'closerMachine', 'recordsBucket', 'topicArn'];
   outputs = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await stack.output(name)])));
-  sfn = new SFNClient(stack.aws.clientSettings());
-  ssm = new SSMClient(stack.aws.clientSettings());
-});
+}
+
 afterAll(() => stack?.stop());
 beforeEach(() => {
   organization.faults.clear();
@@ -304,4 +312,19 @@ describe('IAM', () => {
     expect(await allowedIn(member(24))).toEqual(tasks);
     expect(await allowedIn(EXCLUDED)).toEqual([]);
   });
+});
+
+describe('a records bucket that takes the place of another while a recovery is open', () => {
+  test('keeps it from being closed at its end as little as anything else', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId, Hours: '2' })).toMatchObject({ status: 'Success' });
+    await asleep(accountId);
+    const opened = await record(accountId);
+    await deploy((scope) => new s3.Bucket(scope, 'Other', { versioned: true }));
+    expect((await stack.objects()).filter((address) => address.startsWith(`s3://${outputs.recordsBucket}/`))).toEqual([]);
+    expect(hasPassword(accountId)).toBe(true);
+    await stack.aws.advance(2 * HOUR + MINUTE);
+    await closed(accountId);
+    expect(await record(accountId)).toMatchObject({ recoveryId: opened.recoveryId, openedAt: opened.openedAt, reason: opened.reason });
+  }, 240_000);
 });

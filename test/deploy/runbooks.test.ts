@@ -240,6 +240,16 @@ describe('with approvers', () => {
     expect(bucket.policy).toBeUndefined();
   });
 
+  test('nothing is changed in an account that has left the selected units before the approval', async () => {
+    const { name, bucket } = locked('us-east-1', IN_UNIT);
+    const { starter, executionArn, taskOutput, taskToken } = await asked(name);
+    organization.moveAccount(IN_UNIT, organization.rootId);
+    await (await approver()).send(new SendTaskSuccessCommand({ taskToken, output: taskOutput }));
+    const { status, error } = await ended(starter, executionArn);
+    organization.moveAccount(IN_UNIT, unit);
+    expect([status, error, bucket.policy]).toEqual(['FAILED', 'TargetProtected', DENY_ALL]);
+  }, 60_000);
+
   test.each([['an answer that names no digest', '{}'], ['the digest of something else', `{"approved":"${'0'.repeat(64)}"}`], ['no object', '"yes"']])('%s approves nothing', async (_what, output) => {
     const { name, bucket } = locked('us-east-1', IN_UNIT);
     const { starter, executionArn, taskToken } = await asked(name);

@@ -39,6 +39,10 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: "a run's folder is named when it begins",
   },
   {
+    pattern: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>\/control\/[\w-]+\/\*\] /,
+    reason: 'a state machine has a folder for each of its executions, whose names are given when they start',
+  },
+  {
     pattern: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\] /,
     reason: 'the CDK grants the versions of a function together with the function',
   },

@@ -198,10 +198,15 @@ function remainder({ statements }: AttachedPolicy, grant: Grant, itsOwn: boolean
     return statements.flatMap((statement) => statement.Effect === 'Allow' ? without(statement, allowed) : [statement]);
   }
   return statements.flatMap((statement) => {
+    if (isOfControl(JSON.stringify(statement)) !== isOfControl(grant.resource)) {
+      return [statement]; // what a state machine has written stands in for nothing else, and nothing can be done without
+    }
     const actions = [statement.Action].flat().filter((action) => statement.Effect === 'Deny' || action !== grant.action);
     return actions.length > 0 ? [{ ...statement, Action: actions }] : [];
   });
 }
+
+const isOfControl = (text: string) => text.includes('/control/');
 
 const roleArn = (name: string) => `arn:aws:iam::${MANAGEMENT}:role/${name}`;
 

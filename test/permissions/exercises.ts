@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand, DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand,
+  UpdateStateMachineCommand,
+} from '@aws-sdk/client-sfn';
 import type { Decision, Deployed } from './deployed';
 import type { Grant } from './grants';
 import { GUARDRAIL, KEPT, UNIT } from './stacks';
 import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
-import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, type SweepSettings, TIMEOUT_VARIABLE } from '../../lib/private/contract';
+import { DELEGATION_RESOURCE_TYPE, END_FILE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, RUN_FILE, type RunFile, TIMEOUT_VARIABLE } from '../../lib/private/contract';
 import { member, SECURITY } from '../deploy/testing';
 import { eventNamed } from '../guard/events';
 import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
@@ -51,13 +54,13 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'ask the switches by CloudFormation': (deployed) => deployed.invoke('RootAccessSwitches/Provider/framework-onEvent', {
     ...cloudFormationEvent(deployed), ...featuresEvent('Delete', 'retain'),
   }),
-  'begin': (deployed) => begin(deployed),
+  'begin': (deployed, grant) => begin(deployed, grant),
   'begin beside another sweep': beginBesideAnother,
   'start by the schedule': (deployed) => startAs(deployed, 'Purge/Schedule/Role', 'Purge/Sweep/StateMachine', NOTHING),
   'start by the rule': (deployed) => startAs(deployed, 'Purge/OnJoin/StateMachine/EventsRole', 'Purge/OnJoin/StateMachine', JOINED),
   'sweep': async (deployed, grant) => {
     allOn(organizationOf(deployed));
-    return runMachine(deployed, grant, 'Purge/Sweep/StateMachine', { accounts: [member(1)] }, { untilDenied: callsFunction(grant) });
+    return runMachine(deployed, grant, 'Purge/Sweep/StateMachine', { accounts: [member(1)] }, { untilDenied: isTriedForLong(grant) });
   },
   'an account joins': (deployed, grant) => runMachine(deployed, grant, 'Purge/OnJoin/StateMachine', JOINED, { untilDenied: true }),
   'tell': (deployed) => deployed.invoke('Monitor/Tell', deliveryOf({ ...eventNamed('root of a member account signs in'), eventID: randomUUID() })),
@@ -87,16 +90,15 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'sweep a batch that a policy denies': sweepDeniedBatch,
   'sweep a batch again': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
-    return deployed.invoke(functionOf(grant, 'Batch'), { execution: EXECUTION, run, batch: 0, accountsInFlight: 1 });
+    return deployed.invoke(functionOf(grant, 'Batch'), { ...RUN, digest: run.digest, batch: 0 });
   },
   'report what was swept': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
-    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true, failOnFindings: false });
+    return report(deployed, grant, run);
   },
   'report': async (deployed, grant) => {
     allOn(organizationOf(deployed));
-    const run = JSON.parse(await select(deployed, grant, {})) as RunReference; // what is narrowed is not the latest report
-    return deployed.invoke(functionOf(grant, 'Report'), { execution: EXECUTION, run, tolerateFailedAccounts: true, failOnFindings: false });
+    return report(deployed, grant, JSON.parse(await select(deployed, grant, {})) as RunReference); // what is narrowed is not the latest report
   },
   'start': (deployed) => deployed.invoke('Purge/OnDeploy/Start', cloudFormationEvent(deployed, 'Create')),
   'await': async (deployed) => deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: await earlierSweep(deployed) }),
@@ -119,8 +121,8 @@ interface Enough {
   readonly name?: string;
 }
 
-/** What is tried again for long. */
-export const callsFunction = ({ action }: Grant) => action === 'lambda:InvokeFunction';
+/** What a state machine tries again for long. */
+export const isTriedForLong = ({ action }: Grant) => ['lambda:InvokeFunction', 's3:PutObject'].includes(action);
 
 /** Runs a state machine, and returns what came of it. */
 export async function runMachine(deployed: Deployed, { action }: Grant, machine: string, input: object, enough: Enough = {}): Promise<string> {
@@ -145,6 +147,51 @@ export async function runMachine(deployed: Deployed, { action }: Grant, machine:
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** What a state machine says of an execution. */
+interface Begun {
+  readonly input?: object;
+  /** @default that of `EXECUTION` */
+  readonly startTime?: string;
+  /** @default run.json */
+  readonly file?: string;
+  readonly content?: object;
+  readonly name?: string;
+}
+
+/** Writes a control file of an execution that runs. Nobody else than the state machine may, so it is done with its role. */
+export async function begun(deployed: Deployed, path: string, what: Begun) {
+  const { input = {}, startTime = EXECUTION.startTime, file = RUN_FILE, content, name = EXECUTION.name } = what;
+  const client = new SFNClient(deployed.deployment.aws.clientSettings());
+  const machine = deployed.id(`${path}/StateMachine`);
+  const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: machine }));
+  const { Bucket, 'Key.$': key, Body } = JSON.parse(definition!).States.WriteRun.Parameters;
+  const [, prefix] = /'(control\/.+\/)\{\}/.exec(key)!;
+  const execution = { id: await running(client, machine, definition!), name, startTime, machine };
+  const run: RunFile = { execution, input, settings: Body.settings, timeoutSeconds: 1e10 };
+  await new S3Client({ ...deployed.settingsAs(`${path}/StateMachine/Role`), forcePathStyle: true }).send(new PutObjectCommand({
+    Bucket, Key: `${prefix}${name}/${file}`, Body: JSON.stringify(content ?? run),
+  }));
+  return execution;
+}
+
+const idle = new Map<string, Promise<string>>();
+
+/** An execution that runs for as long as the test does. */
+function running(client: SFNClient, stateMachineArn: string, definition: string): Promise<string> {
+  idle.set(stateMachineArn, idle.get(stateMachineArn) ?? idling(client, stateMachineArn, '{"dryRun":true}', definition));
+  return idle.get(stateMachineArn)!;
+}
+
+/** An execution that runs and does nothing: of the state machine, and begun when that had another definition. */
+export async function idling(client: SFNClient, stateMachineArn: string, input: string, definition?: string): Promise<string> {
+  const own = definition ?? (await client.send(new DescribeStateMachineCommand({ stateMachineArn }))).definition!;
+  const waiting = JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 86_400, End: true } } });
+  await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition: waiting }));
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
+  await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition: own }));
+  return executionArn!;
 }
 
 /** As CloudWatch Logs delivers it. */
@@ -226,6 +273,7 @@ async function lookBeforeGuardrail(deployed: Deployed): Promise<string> {
 
 /** Long ago, so that a denial is not taken for a permission that takes effect late. */
 const EXECUTION = { name: 'exercise', startTime: '2026-01-01T00:00:00Z' };
+const RUN = { run: EXECUTION.name };
 
 const functionOf = ({ at }: Grant, name: string) => `${at.construct}/Sweep/Functions/${name}`;
 const accountOf = ({ resource }: Grant) => /:(\d{12}):root$/.exec(resource)?.[1] ?? member(1);
@@ -243,16 +291,17 @@ async function startAs(deployed: Deployed, role: string, machine: string, input:
   return start.then(({ executionArn }) => executionArn!, ({ message }: Error) => message);
 }
 
-const begin = (deployed: Deployed) => deployed.invoke('Purge/Sweep/Functions/Begin', {
-  execution: { name: 'exercise', startTime: new Date().toISOString() }, stateMachine: deployed.id('Purge/Sweep/StateMachine'), input: { unlessRunning: true },
-});
+async function begin(deployed: Deployed, grant: Grant): Promise<string> {
+  await begun(deployed, `${grant.at.construct}/Sweep`, { input: { unlessRunning: true }, startTime: new Date().toISOString() });
+  return deployed.invoke(functionOf(grant, 'Begin'), RUN);
+}
 
-async function beginBesideAnother(deployed: Deployed): Promise<string> {
+async function beginBesideAnother(deployed: Deployed, grant: Grant): Promise<string> {
   const client = new SFNClient(deployed.deployment.aws.clientSettings());
   const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
   const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine'), input: '{}' }));
   try {
-    return await begin(deployed);
+    return await begin(deployed, grant);
   } finally {
     remove();
     await client.send(new StopExecutionCommand({ executionArn }));
@@ -260,14 +309,13 @@ async function beginBesideAnother(deployed: Deployed): Promise<string> {
 }
 
 async function select(deployed: Deployed, grant: Grant, input: object = { accounts: [accountOf(grant)] }): Promise<string> {
-  return deployed.invoke(functionOf(grant, 'Select'), { execution: EXECUTION, input, alsoRunning: [], settings: await settingsOf(deployed, grant.at.construct) });
+  await begun(deployed, `${grant.at.construct}/Sweep`, { input });
+  return deployed.invoke(functionOf(grant, 'Select'), RUN);
 }
 
-/** As they stand in the definition of the state machine. */
-async function settingsOf({ deployment, id }: Deployed, construct: string): Promise<SweepSettings> {
-  const client = new SFNClient(deployment.aws.clientSettings());
-  const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: id(`${construct}/Sweep/StateMachine`) }));
-  return JSON.parse(definition!).States.SelectAccounts.Parameters.settings;
+async function report(deployed: Deployed, grant: Grant, run: RunReference): Promise<string> {
+  await begun(deployed, `${grant.at.construct}/Sweep`, { file: END_FILE, content: { run } });
+  return deployed.invoke(functionOf(grant, 'Report'), RUN);
 }
 
 /** A batch of one account with a password; what came of it is in its results. */
@@ -296,7 +344,7 @@ async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: s
   allOn(organization);
   organization.account(accountOf(grant)).root.password = true;
   const run = JSON.parse(await select(deployed, grant)) as RunReference;
-  const answer = await deployed.invoke(functionOf(grant, 'Batch'), { execution: EXECUTION, run, batch: 0, accountsInFlight: 1 });
+  const answer = await deployed.invoke(functionOf(grant, 'Batch'), { ...RUN, digest: run.digest, batch: 0 });
   return { answer, run };
 }
 

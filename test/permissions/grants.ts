@@ -189,7 +189,7 @@ function holderOf(policy: string, role: string): string {
 
 type Intrinsic = Readonly<Record<string, any>>;
 
-/** A value of a template as one reads it: `<Reports>/runs/*`. The bucket of a purge is `<Reports>`, whichever it is. */
+/** A value of a template as one reads it: `<Reports>/runs/*`. The bucket of a purge is `<Reports>`, whichever it is, and the folder of a state machine its own. */
 function rendered(value: unknown, paths: ReadonlyMap<string, string>): string {
   const pathOf = (id: string) => paths.get(id)!.replace(/^(Root\/)?(Purge|Listed|Units|DryRun|Protected|Explained|Audit|Monitor|Runbooks)\//, '');
   const pseudo: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::StackId': '<this stack>' };
@@ -202,7 +202,7 @@ function rendered(value: unknown, paths: ReadonlyMap<string, string>): string {
   };
   function render(part: unknown): string {
     if (typeof part === 'string') {
-      return part;
+      return part.replace(/\bcontrol\/[\w-]+\//, 'control/<own>/');
     }
     const [[intrinsic, parameters]] = Object.entries(part as Intrinsic);
     return intrinsics[intrinsic](parameters);

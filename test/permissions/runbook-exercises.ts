@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { SSMClient, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Deployed } from './deployed';
-import { allOn, callsFunction, type Exercise, organizationOf, runMachine } from './exercises';
+import { allOn, begun, type Exercise, idling, isTriedForLong, organizationOf, runMachine } from './exercises';
 import type { Grant } from './grants';
 import { BELOW, UNIT } from './stacks';
-import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
-import { MANAGEMENT, member } from '../deploy/testing';
+import type { Closer, RecoveryRecord } from '../../lambda/session/password-recovery-record';
+import { GO_FILE, type Planned } from '../../lib/private/contract';
+import { member } from '../deploy/testing';
 import { automate } from '../local-aws/engine/fixtures/automations';
 import { DENY_ALL } from '../session/policies-world';
 
@@ -38,15 +39,13 @@ export const RUNBOOK_EXERCISES: Readonly<Record<string, Exercise>> = Object.from
     await record(deployed, grant);
     return asked(deployed, 'PasswordRecovery/Close', {});
   }],
-  ['look whether a recovery has ended', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/Look', { execution: EXECUTION, closer: await closer(deployed, grant) })],
-  ['close a recovery at its end', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/CloseAtEnd', {
-    execution: EXECUTION, closer: { ...await closer(deployed, grant), atOnce: true },
-  })],
+  ['look whether a recovery has ended', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/Look', await asleep(deployed, grant, false))],
+  ['close a recovery at its end', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/CloseAtEnd', await asleep(deployed, grant, true))],
   ['run a runbook', (deployed, grant) => {
     const machine = deployed.pathOf(grant).replace(/\/Role$/, '');
     const accountId = grant.resource.includes(':ou/') ? BELOW : ACCOUNT;
     const input = { accountId, reason: REASON, dryRun: 'true', ...machine.endsWith('/Bucket/Unlock/StateMachine') && { bucket: locked(deployed, 'bucket', accountId) } };
-    return runMachine(deployed, grant, machine, input, { untilDenied: callsFunction(grant) });
+    return runMachine(deployed, grant, machine, input, { untilDenied: isTriedForLong(grant) });
   }],
   ['ask for approval', askForApproval],
   ['close by the closer', async (deployed, grant) => {
@@ -60,7 +59,6 @@ export const RUNBOOK_EXERCISES: Readonly<Record<string, Exercise>> = Object.from
 
 // -- functions --------------------------------------------------------------------------------------------------------
 
-const EXECUTION = { id: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:machine:exercise`, name: 'exercise' };
 const CLOSER = 'Runbooks/PasswordRecovery/Closer/StateMachine';
 
 /** Asks the function of a runbook as its state machine does: to look, and to act as often as it is said. What came of it, as text. */
@@ -68,21 +66,15 @@ async function asked(deployed: Deployed, runbook: string, input: object, acts = 
   allOn(organizationOf(deployed));
   organizationOf(deployed).account(ACCOUNT).root.password = false;
   const name = randomUUID();
-  const execution = { ...EXECUTION, id: `${EXECUTION.id}-${name}`, name, startTime: iso(0), machine: deployed.id(`Runbooks/${runbook}/StateMachine`) };
-  const event = { execution, input: { accountId: ACCOUNT, reason: REASON, ...input }, settings: await settingsOf(deployed, runbook) };
-  let answer = await deployed.invoke(`Runbooks/${runbook}Function`, { ...event, step: 'prepare' });
-  const { plan } = JSON.parse(answer) as { plan?: unknown };
+  await begun(deployed, `Runbooks/${runbook}`, { name, input: { accountId: ACCOUNT, reason: REASON, ...input } });
+  let answer = await deployed.invoke(`Runbooks/${runbook}Function`, { step: 'prepare', run: name });
+  const { plan, startedBy = null, approval } = JSON.parse(answer) as Partial<Planned>;
+  const go = { plan, startedBy, digest: approval?.digest, at: iso(0), timeoutSeconds: 3_600 };
   for (let i = 0; plan && i < acts && !answer.includes('errorMessage'); i++) {
-    answer = await deployed.invoke(`Runbooks/${runbook}Function`, { ...event, step: 'act', plan });
+    await begun(deployed, `Runbooks/${runbook}`, { name, file: GO_FILE, content: go });
+    answer = await deployed.invoke(`Runbooks/${runbook}Function`, { step: 'act', run: name });
   }
   return answer;
-}
-
-/** As they stand in the definition of the state machine. */
-async function settingsOf({ deployment, id }: Deployed, runbook: string): Promise<object> {
-  const client = new SFNClient(deployment.aws.clientSettings());
-  const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: id(`Runbooks/${runbook}/StateMachine`) }));
-  return JSON.parse(definition!).States.Prepare.Parameters.settings;
 }
 
 type Kind = 'bucket' | 'queue';
@@ -130,10 +122,14 @@ async function record(deployed: Deployed, grant: Grant, rest: Partial<RecoveryRe
 }
 
 /** Of a closer that has woken up. */
-const awake = ({ accountId, recoveryId }: RecoveryRecord) => (
-  { accountId, recoveryId, atOnce: false, wakeAt: iso(-HOUR), remindedUntil: iso(-HOUR) });
+const awake = (of: RecoveryRecord): Closer => (
+  { accountId: of.accountId, recoveryId: of.recoveryId, atOnce: false, wakeAt: iso(-HOUR), remindedUntil: iso(-HOUR), recordsBucket: 'of the runbooks', record: of });
 
-const closer = async (deployed: Deployed, grant: Grant) => awake(await record(deployed, grant));
+/** What the functions of a closer are asked, whose state machine does nothing itself meanwhile. */
+async function asleep(deployed: Deployed, grant: Grant, atOnce: boolean): Promise<object> {
+  const closer = { ...awake(await record(deployed, grant)), atOnce, recordsBucket: deployed.id('Runbooks/Records') };
+  return { execution: await idling(new SFNClient(deployed.deployment.aws.clientSettings()), deployed.id(CLOSER), JSON.stringify(closer)), closer };
+}
 
 /** Of an account in a unit, so that there is every kind of level above it. */
 async function lookAtPolicies(deployed: Deployed, grant: Grant): Promise<string> {

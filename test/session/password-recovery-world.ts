@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
 import { RootSessions } from '../../lambda/aws/root-sessions';
+import { RecordOfCloser, runningCloser } from '../../lambda/session/password-recovery-closer';
 import { Closers } from '../../lambda/session/password-recovery-closers';
 import { closeAsCloser, closeByHand, type Closing } from '../../lambda/session/password-recovery-closing';
 import { extendRecovery } from '../../lambda/session/password-recovery-extending';
@@ -20,6 +21,7 @@ export const MANAGEMENT = '111111111111';
 export const MEMBER = '222222222222';
 export const OTHER = '333333333333';
 const BUCKET = 'records';
+const CLOSERS = `arn:aws:states:us-east-1:${MANAGEMENT}:execution:closer`;
 
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
@@ -142,9 +144,22 @@ export class World {
   private async live(request: WireRequest): Promise<WireResponse> {
     switch (signatureOf(request)?.service) {
       case 's3': return this.bucketAnswer(request);
-      case 'states': return this.startCloser(JSON.parse(request.body.toString()));
+      case 'states': return this.states(String(request.headers['x-amz-target']), JSON.parse(request.body.toString()));
       default: return (await this.organization.answer(request))!;
     }
+  }
+
+  private states(target: string, input: any): WireResponse {
+    return target.endsWith('.DescribeExecution') ? this.describeCloser(input) : this.startCloser(input);
+  }
+
+  /** One of the closer's own: the role of its functions may ask for no other. */
+  private describeCloser({ executionArn }: { executionArn: string }): WireResponse {
+    const name = executionArn.startsWith(`${CLOSERS}:`) ? executionArn.slice(CLOSERS.length + 1) : '';
+    const closer = this.closers.get(name);
+    return closer === undefined
+      ? json(400, { __type: 'AccessDeniedException', message: 'not authorized' })
+      : json(200, { name, status: closer.status, input: JSON.stringify(closer.input), executionArn });
   }
 
   /** StartExecution: of the same name and input it is the same execution, of another input an error. */
@@ -154,7 +169,7 @@ export class World {
       return json(400, { __type: 'ExecutionAlreadyExists', message: `Execution Already Exists: '${name}'` });
     }
     this.closers.set(name, known ?? new RunningCloser(name, JSON.parse(input)));
-    return json(200, { executionArn: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:closer:${name}`, startDate: 0 });
+    return json(200, { executionArn: `${CLOSERS}:${name}`, startDate: 0 });
   }
 
   private bucketAnswer(request: WireRequest): Promise<WireResponse> {
@@ -201,12 +216,17 @@ const patience = { forMs: 300, firstPauseMs: 3, longestPauseMs: 20 };
 
 /** What the runbooks' functions work with: production code on the wire, with waits that are short enough for a test. */
 export class Functions implements OpeningAws {
-  readonly store = new RecoveryStore(new S3Client({ maxAttempts: 4, forcePathStyle: true }), BUCKET);
+  readonly store: RecoveryStore;
   readonly sessions = new RootSessions(new STSClient({ maxAttempts: 4 }), 'aws', 0, patience);
-  readonly closers = new Closers(new SFNClient({ maxAttempts: 4 }), `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:closer`, world.clock);
+  readonly closers = new Closers(new SFNClient({ maxAttempts: 4 }), `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:closer`, BUCKET, world.clock);
   readonly clock = world.clock;
   readonly reads = patience;
   readonly unmodifiable = patience;
+
+  /** @param bucket that the runbooks have now */
+  constructor(bucket = BUCKET) {
+    this.store = new RecoveryStore(new S3Client({ maxAttempts: 4, forcePathStyle: true }), bucket);
+  }
 }
 
 export const opening = (change: Partial<Opening> = {}): Opening => ({ accountId: MEMBER, hours: 24, id: 'opener', reason: 'lost the root mailbox', startedBy: 'alice', ...change });
@@ -232,6 +252,9 @@ export class RunningCloser {
   readonly reminders: string[] = [];
   /** Minutes before the end. */
   remindsAt = [60];
+  status = 'RUNNING';
+  /** The bucket that the runbooks have when it wakes up. */
+  bucket = BUCKET;
   private state: Closer | AwakeCloser;
 
   constructor(readonly name: string, readonly input: Closer) {
@@ -260,12 +283,16 @@ export class RunningCloser {
   }
 
   async look(): Promise<AwakeCloser> {
-    const state = awake(await new Functions().store.read(MEMBER), this.state, this.name, this.remindsAt, world.clock());
+    const { name, closer } = await runningCloser(new SFNClient({ maxAttempts: 4 }), `${CLOSERS}:${this.name}`);
+    const record = await new RecordOfCloser(new Functions(this.bucket).store, closer).read(MEMBER);
+    const state = awake(record, { ...closer, remindedUntil: this.state.remindedUntil }, name, this.remindsAt, world.clock());
     this.state = state;
     return state;
   }
 
-  close(): Promise<Closing> {
-    return closeAsCloser(this.state, new Functions());
+  async close(): Promise<Closing> {
+    const { closer } = await runningCloser(new SFNClient({ maxAttempts: 4 }), `${CLOSERS}:${this.name}`);
+    const functions = new Functions(this.bucket);
+    return closeAsCloser(closer, { ...functions, store: new RecordOfCloser(functions.store, closer) });
   }
 }

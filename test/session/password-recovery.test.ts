@@ -1,4 +1,6 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { allow, close, closerOf, extend, failedCloserOf, Functions, HOUR, MEMBER, MINUTE, newWorld, opening, serveWorlds, type World } from './password-recovery-world';
+import { runningCloser } from '../../lambda/session/password-recovery-closer';
 import { describeClosing } from '../../lambda/session/password-recovery-closing';
 import { checkOpening, open, recordOpening } from '../../lambda/session/password-recovery-opening';
 import { delay, fail, loseAnswer, stale } from '../local-aws/organization';
@@ -9,6 +11,7 @@ let world: World;
 beforeEach(() => { world = newWorld(); });
 
 const named = (name: string, message?: string) => expect.objectContaining({ name, ...message && { message: expect.stringContaining(message) } });
+const DENIED_BY_S3 = { status: 403, headers: { 'content-type': 'application/xml' }, body: '<Error><Code>AccessDenied</Code><Message>no</Message></Error>' };
 const iso = (time: number) => new Date(time).toISOString();
 
 describe('allowing password recovery', () => {
@@ -268,11 +271,44 @@ describe('the closer', () => {
     expect(await closer.wake()).toMatchObject({ step: 'sleep' });
   });
 
-  test('fails loudly when the record is gone', async () => {
+  test('closes by what it was started with when the record is gone, no earlier than at the end, and records it', async () => {
     const closer = await allow();
     world.bucket.objects.clear();
+    expect(await closer.wake()).toMatchObject({ step: 'sleep' });
+    world.advance(23 * HOUR);
+    expect(await closer.wake()).toMatchObject({ step: 'sleep' });
+    expect(world.account.root.password).toBe(true);
+    world.advance(HOUR);
+    expect(await closer.wake()).toMatchObject({ state: 'closed' });
+    expect(world.account.root.password).toBe(false);
+    expect(world.record).toMatchObject({ recoveryId: 'opener', reason: 'lost the root mailbox', closedAt: expect.any(String) });
+  });
+
+  test('closes when it may not even ask the bucket that has taken the place of its own', async () => {
+    const closer = await allow();
+    closer.bucket = 'another';
+    world.bucketFaults.add({ operation: '*', effect: async () => DENIED_BY_S3 });
     world.advance(24 * HOUR);
-    await expect(closer.wake()).rejects.toEqual(named('RecoveryUnknown'));
+    expect(await closer.wake()).toMatchObject({ state: 'closed' });
+    expect(world.account.root.password).toBe(false);
+  });
+
+  test('tries on when its own bucket refuses it, and nothing is deleted meanwhile', async () => {
+    const closer = await allow();
+    const mend = world.bucketFaults.add({ operation: '*', effect: async () => DENIED_BY_S3 });
+    world.advance(24 * HOUR);
+    await expect(closer.wake()).rejects.toEqual(named('AccessDenied'));
+    expect(world.account.root.password).toBe(true);
+    mend();
+    expect(await closer.wake()).toMatchObject({ state: 'closed' });
+  });
+
+  test('that has ended, or is none, closes nothing, whoever asks its functions', async () => {
+    const closer = await allow();
+    world.advance(24 * HOUR);
+    closer.status = 'ABORTED';
+    await expect(closer.close()).rejects.toEqual(named('RunEnded'));
+    await expect(runningCloser(new SFNClient({}), 'arn:aws:states:us-east-1:111111111111:execution:other:one')).rejects.toEqual(named('AccessDeniedException'));
     expect(world.account.root.password).toBe(true);
   });
 

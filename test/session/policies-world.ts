@@ -7,7 +7,7 @@ import { RootSessions } from '../../lambda/aws/root-sessions';
 import { PolicyRecords } from '../../lambda/session/policy-records';
 import { type PolicyAws, restoreBucket, restoreQueue, unlockBucket, unlockQueue } from '../../lambda/session/policy-runbooks';
 import { runbook } from '../../lambda/session/runbook';
-import type { Done, Planned, PolicySettings, Prepared, RunbookAutomation, RunbookEvent } from '../../lib/private/contract';
+import { CONTROL_VARIABLE, type Done, GO_FILE, type GoFile, type Planned, type PolicySettings, type Prepared, RECORDS_VARIABLE, RUN_FILE, type RunbookAutomation, type RunFile } from '../../lib/private/contract';
 import { FakeOrganization, readRequest, signatureOf, writeAnswer } from '../local-aws/organization';
 import type { WireRequest, WireResponse } from '../local-aws/wire';
 import { onTestFinished } from '../support/on-test-finished';
@@ -20,10 +20,17 @@ export const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:Unloc
 /** With spaces that a rewritten policy would not have. */
 export const DENY_ALL = '{ "Version": "2012-10-17",\n "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}] }';
 
-/** Refuses to overwrite where S3 is asked to. */
+const CONTROL = 'control/unlock/';
+
+/** Refuses to overwrite where S3 is asked to. What state machines say is apart from what the runbooks save. */
 class WriteOnceStore extends ObjectStore {
+  readonly control = new ObjectStore();
+
   answer(request: WireRequest): WireResponse {
     const key = decodeURIComponent(new URL(request.url, 'http://local').pathname).split('/').slice(2).join('/');
+    if (key.startsWith(CONTROL)) {
+      return this.control.answer(request);
+    }
     const isRefused = request.method === 'PUT' && request.headers['if-none-match'] === '*' && this.objects.has(key);
     return isRefused ? { status: 412, headers: {}, body: '<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>' } : super.answer(request);
   }
@@ -48,7 +55,12 @@ export class PoliciesWorld {
       .then((answer) => writeAnswer(outgoing, answer)));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     Object.assign(process.env, {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: '111111111111',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      [RECORDS_VARIABLE]: 'records',
+      [CONTROL_VARIABLE]: CONTROL,
     });
     onTestFinished(async () => {
       server.closeAllConnections();
@@ -61,6 +73,8 @@ export class PoliciesWorld {
   readonly records = new WriteOnceStore();
   readonly bucket;
   readonly queue;
+  /** Of every execution. */
+  status = 'RUNNING';
 
   private constructor() {
     [MEMBER, OTHER].forEach((id) => this.organization.addAccount({ id }));
@@ -82,18 +96,29 @@ export class PoliciesWorld {
 
   async prepare(name: RunbookName, input: unknown, { settings, automation = {} }: Run = {}) {
     const execution = randomUUID();
-    const start: RunbookEvent<PolicySettings> = {
-      step: 'prepare',
+    const start: RunFile<PolicySettings> = {
       execution: { id: `arn:aws:states:us-east-1:111111111111:execution:Unlock:${execution}`, name: execution, startTime: '2026-11-23T01:02:03.456Z', machine: MACHINE },
       input,
       settings: { selection: { exclude: [] }, protectedAccounts: [], protectedResources: [], allowReplacement: false, ...settings },
-      automation,
+      timeoutSeconds: 1e10,
     };
-    return { start, prepared: await this.handler(name)(start) as Prepared };
+    this.write(start, RUN_FILE, start);
+    return { start, prepared: await this.handler(name)({ step: 'prepare', run: execution, automation }) as Prepared };
   }
 
-  act(name: RunbookName, start: RunbookEvent<PolicySettings>, { plan, startedBy }: Planned): Promise<any> {
-    return this.handler(name)({ ...start, step: 'act', plan: JSON.parse(JSON.stringify(plan)), startedBy });
+  act(name: RunbookName, start: RunFile<PolicySettings>, { plan, startedBy, approval: { digest } }: Planned, go: Partial<GoFile> = {}): Promise<any> {
+    this.write(start, RUN_FILE, start);
+    this.write(start, GO_FILE, { plan, startedBy, digest, at: new Date().toISOString(), timeoutSeconds: 3_600, ...go } satisfies GoFile);
+    return this.asked(name, start);
+  }
+
+  /** The function is asked to act, by whomever, and finds what state machines have written. */
+  asked(name: RunbookName, { execution }: Pick<RunFile, 'execution'>, more: object = {}): Promise<any> {
+    return this.handler(name)({ ...more, step: 'act', run: execution.name });
+  }
+
+  private write({ execution }: RunFile<PolicySettings>, file: string, content: object) {
+    this.records.control.objects.set(`${CONTROL}${execution.name}/${file}`, JSON.stringify(content));
   }
 
   /** Changes in member accounts, by operation and account. */
@@ -111,6 +136,9 @@ export class PoliciesWorld {
   }
 
   private async answer(request: WireRequest): Promise<WireResponse> {
+    if (signatureOf(request)?.service === 'states') {
+      return { status: 200, headers: {}, body: JSON.stringify({ status: this.status }) };
+    }
     return await this.organization.answer(request) ?? (signatureOf(request)?.service === 's3' ? this.records.answer(request) : { status: 500, headers: {}, body: '' });
   }
 }

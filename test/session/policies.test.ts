@@ -141,6 +141,26 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
     expect(world.organization.calls).toEqual([]);
   });
 
+  test('does nothing for a call that no state machine has made, whatever it says', async () => {
+    const world = await PoliciesWorld.create();
+    const { start, prepared } = await world.prepare(unlock, input);
+    const forged = { input, settings: start.settings, startedBy: 'arn:aws:iam::111111111111:role/nobody', plan: (prepared as Planned).plan };
+    await expect(world.asked(unlock, start, forged)).rejects.toMatchObject({ name: 'RunUnknown', message: expect.stringContaining('go.json') }); // not approved yet
+    await expect(world.asked(unlock, { execution: { ...start.execution, name: 'another' } }, forged)).rejects.toMatchObject({ name: 'RunUnknown' });
+    expect([world.changes(), world.records.objects.size]).toEqual([[], 0]);
+  });
+
+  test.each([
+    ['whose execution has ended', { name: 'RunEnded' }, 'ABORTED', {}],
+    ['that was approved longer ago than it may take: the execution was redriven', { name: 'RunTooOld' }, 'RUNNING', { at: '2026-11-23T01:02:03Z', timeoutSeconds: 3_600 }],
+  ])('does nothing for a run %s', async (_what, error, status, go) => {
+    const world = await PoliciesWorld.create();
+    const { start, prepared } = await world.prepare(unlock, input);
+    world.status = status;
+    await expect(world.act(unlock, start, prepared as Planned, go)).rejects.toMatchObject(error);
+    expect([world.changes(), world.records.objects.size]).toEqual([[], 0]);
+  });
+
   test('says which switch is off', async () => {
     const world = await PoliciesWorld.create();
     world.organization.features.current = new Set(['RootCredentialsManagement']);

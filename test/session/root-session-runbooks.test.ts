@@ -121,7 +121,7 @@ describe('permissions of a function', () => {
   const template = synthesized((stack) => ({ ...withApprovers(stack), allowReplacement: true }));
   const bucket = Object.keys(template.findResources('AWS::S3::Bucket'))[0];
   const file = (key: string) => `arn:aws:s3:::${bucket}/${key}`;
-  const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'sts:AssumeRoot'];
+  const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:DescribeExecution', 'sts:AssumeRoot'];
 
   test.each(['BucketUnlock', 'BucketRestore', 'QueueUnlock', 'QueueRestore'])('of %s are these actions and no other', (name) => {
     expect(actionsOf(template, new RegExp(`${name}FunctionRole`))).toEqual(OWN);
@@ -136,6 +136,7 @@ describe('permissions of a function', () => {
     ['BucketUnlock', 's3:PutObject', 'recoveries/222222222222.json', false],
     ['BucketRestore', 's3:GetObject', 'policies/2/buckets/r/b/x.json', true],
     ['BucketRestore', 's3:GetObject', 'replacements/x.json', false],
+    ['BucketUnlock', 's3:PutObject', 'control/x/x/go.json', false],
     ['BucketRestore', 's3:GetObject', 'policies/2/queues/r/q/x.json', false],
     ['QueueUnlock', 's3:PutObject', 'policies/2/queues/r/q/x.json', true],
     ['QueueUnlock', 's3:PutObject', 'policies/2/buckets/r/b/x.json', false],
@@ -155,11 +156,28 @@ describe('permissions of a function', () => {
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': Array(count).fill(Match.anyValue()) } },
     });
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: { Statement: Match.arrayWith([deny('OnlyRunbooksWritePolicies', 'policies/', 4), deny('OnlyRunbooksWriteRecoveries', 'recoveries/', 4)]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          deny('OnlyRunbooksWritePolicies', 'policies/', 4), deny('OnlyRunbooksWriteRecoveries', 'recoveries/', 4), deny('OnlyStateMachinesWriteControl', 'control/', 7),
+        ]),
+      },
     });
   });
 
-  test.each([['kms:Decrypt', 9], ['kms:GenerateDataKey', 8]])('with a key are the two that S3 needs: %s by way of it for %i of them', (action, roles) => {
+  test('to say what is to be done have the state machines alone, each in a folder of its own that its function reads', async () => {
+    const machines = ['BucketUnlock', 'BucketRestore', 'QueueUnlock', 'QueueRestore', 'PasswordRecoveryAllow', 'PasswordRecoveryExtend', 'PasswordRecoveryClose'];
+    const folders = machines.map((name) => /control\/[\w-]+\//.exec(definitionOf(template, `${name}StateMachine`).States.WriteRun.Parameters['Key.$'])![0]);
+    expect(new Set(folders).size).toBe(machines.length);
+    for (const [i, name] of machines.entries()) {
+      for (const folder of folders) {
+        const go = file(`${folder}execution/go.json`);
+        expect(await allows(policiesOf(template, new RegExp(`${name}StateMachineRole`)), 's3:PutObject', go)).toBe(folder === folders[i]);
+        expect(await allows(policiesOf(template, new RegExp(`${name}FunctionRole`)), 's3:GetObject', go)).toBe(folder === folders[i]);
+      }
+    }
+  });
+
+  test.each([['kms:Decrypt', 9], ['kms:GenerateDataKey', 15]])('with a key are the two that S3 needs: %s by way of it for %i of them', (action, roles) => {
     const keyed = synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') }));
     keyed.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: [Match.objectLike({ Action: action, Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } })] },
@@ -234,7 +252,8 @@ describe('the state machine', () => {
     const { States: states } = definitionOf(synthesized(withApprovers), name);
     const targets = ({ Next, Default, Choices = [], Catch = [] }: any) => [Next, Default, ...[...Choices, ...Catch].map((each: any) => each.Next)];
     const leadsTo = (target: string) => Object.keys(states).filter((id) => targets(states[id]).includes(target));
-    expect(leadsTo('Act')).toEqual(['Approved']);
+    expect(leadsTo('Act')).toEqual(['WriteGo']);
+    expect(leadsTo('WriteGo')).toEqual(['Approved']);
     expect(leadsTo('Approved')).toEqual(['Approved?']);
     expect(states['Approved?'].Choices).toEqual([{
       And: [{ Variable: '$.answer.approved', IsString: true }, { Variable: '$.answer.approved', StringEqualsPath: '$.approval.digest' }], Next: 'Approved',
@@ -248,15 +267,24 @@ describe('the state machine', () => {
   });
 
   test('takes nothing of a start but its input, and the settings from its definition', () => {
-    const { States: { Prepare, Act } } = definitionOf(synthesized({ protectedAccounts: [PROTECTED], protectedBuckets: ['mine'] }), 'BucketUnlock');
-    for (const { Parameters } of [Prepare, Act]) {
-      expect(Parameters).toMatchObject({
-        'input.$': '$$.Execution.Input',
-        'execution': { 'id.$': '$$.Execution.Id' },
-        'settings': { protectedAccounts: [PROTECTED], protectedResources: ['mine'], allowReplacement: false },
-      });
-    }
-    expect([Prepare.Parameters.step, Act.Parameters.step]).toEqual(['prepare', 'act']);
+    const { StartAt, States: { WriteRun, WriteGo, Prepare, Act } } = definitionOf(synthesized({ protectedAccounts: [PROTECTED], protectedBuckets: ['mine'] }), 'BucketUnlock');
+    expect(StartAt).toBe('WriteRun');
+    expect(WriteRun.Parameters.Body).toMatchObject({
+      'input.$': '$$.Execution.Input',
+      'execution': { 'id.$': '$$.Execution.Id' },
+      'settings': { protectedAccounts: [PROTECTED], protectedResources: ['mine'], allowReplacement: false },
+    });
+    expect(WriteGo.Parameters.Body).toMatchObject({ 'plan.$': '$.plan', 'digest.$': '$.approval.digest', 'startedBy.$': '$.startedBy' });
+    expect(Prepare.Parameters).toEqual({ 'step': 'prepare', 'run.$': '$$.Execution.Name', 'automation.$': '$.automation' });
+    expect(Act.Parameters).toEqual({ 'step': 'act', 'run.$': '$$.Execution.Name' });
+  });
+
+  test('looks for the units of the account again when the approval has come, and only then goes on', () => {
+    const { States: states } = definitionOf(synthesized((stack) => ({ ...withApprovers(stack), accounts: AccountSelection.organizationalUnits(['ou-abcd-11111111']) })), 'BucketUnlock');
+    expect([states.Approved.Next, states.AccountNow.Next, states.UnitOfAccountNow.Next]).toEqual(['AccountNow', 'UnitOfAccountNow', 'SelectedNow?']);
+    expect(states['SelectedNow?'].Choices).toEqual(states['Selected?'].Choices.map((choice: any) => (
+      { ...choice, Next: choice.Next === 'Prepare' ? 'WriteGo' : `${choice.Next}Now` })));
+    expect(states['SelectedNow?'].Default).toBe('NotSelected');
   });
 
   test('logs what passes through it, but not where a task token passes', () => {

@@ -7,7 +7,7 @@ export interface Heard {
   readonly messages: { readonly TopicArn: string; readonly Subject: string; readonly Message: string }[];
 }
 
-/** As much of EventBridge and SNS as takes an event and a message, on a loopback port. */
+/** As much of EventBridge and SNS as takes an event and a message, and of Step Functions as has executions that run, on a loopback port. */
 export async function serveListener() {
   const heard: Heard = { events: [], messages: [] };
   const trouble = { refuseEvent: false, denyMessage: false, words: 'no' };
@@ -20,6 +20,8 @@ export async function serveListener() {
         const refused = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'not today' }] };
         heard.events.push(...trouble.refuseEvent ? [] : entries);
         response.end(JSON.stringify(trouble.refuseEvent ? refused : { FailedEntryCount: 0, Entries: [{ EventId: '1' }] }));
+      } else if (request.headers['x-amz-target'] === 'AWSStepFunctions.DescribeExecution') {
+        response.end(JSON.stringify({ status: 'RUNNING' }));
       } else if (trouble.denyMessage) {
         response.writeHead(403).end(`<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>${trouble.words}</Message></Error></ErrorResponse>`);
       } else {

@@ -27,7 +27,9 @@ async function answer(objects: Map<string, Buffer>, request: IncomingMessage, re
   for await (const chunk of request) {
     chunks.push(chunk as Buffer);
   }
-  if (request.method === 'PUT') {
+  if (request.method === 'PUT' && request.headers['if-none-match'] === '*' && objects.has(path)) {
+    response.writeHead(412, { 'content-type': 'application/xml' }).end('<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>');
+  } else if (request.method === 'PUT') {
     objects.set(path, Buffer.concat(chunks));
     response.writeHead(200).end();
   } else if (searchParams.has('list-type')) {

@@ -23,14 +23,14 @@ describe('an audit', () => {
   });
 
   test('has nothing to delete in its settings, in whatever way one reads them', () => {
-    const { settings } = definition(synthesized()).States.SelectAccounts.Parameters;
+    const { settings } = definition(synthesized()).States.WriteRun.Parameters.Body;
     expect(settings).toMatchObject({ work: 'audit', credentials: [], dryRun: true, failOnFindings: false });
   });
 
   test('fails for findings when that is asked for, and no start can change it', () => {
     const { States: states } = definition(synthesized({ failOnFindings: true }));
     expect(states.Report.Parameters).toMatchObject({ failOnFindings: true, tolerateFailedAccounts: false });
-    expect(states.SelectAccounts.Parameters.settings.failOnFindings).toBe(true);
+    expect(states.WriteRun.Parameters.Body.settings.failOnFindings).toBe(true);
   });
 
   test('may read service control policies when that is asked for, and then of them alone', () => {

@@ -179,11 +179,11 @@ describe('permissions', () => {
   });
 
   test.each([
-    ['kms:Decrypt', ['Batch', 'Report', 'StateMachine']],
-    ['kms:GenerateDataKey', ['Select', 'Batch', 'Report']],
+    ['kms:Decrypt', ['Begin', 'Select', 'Batch', 'Report', 'StateMachine']],
+    ['kms:GenerateDataKey', ['Select', 'Batch', 'Report', 'StateMachine']],
   ])('with a key are, by way of S3, %s for %j', (action, expected) => {
     const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, action);
-    const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Select|Batch|Report|StateMachine)Role/.exec(Ref)?.[1]);
+    const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Begin|Select|Batch|Report|StateMachine)Role/.exec(Ref)?.[1]);
     expect(holders).toEqual(expected);
     expect(statement).toMatchObject({ Action: action, Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
   });
@@ -211,17 +211,48 @@ describe('the state machine', () => {
       dryRun: true, failedAccounts: FailedAccounts.TOLERATE, concurrency: { batchesAtOnce: 7, accountsInFlight: 3, accountsPerBatch: 50 },
     });
     const machine = JSON.parse(definition(template));
-    expect(machine.States.SelectAccounts.Parameters.settings).toMatchObject({ dryRun: true, tolerateFailedAccounts: true, accountsPerBatch: 50 });
-    expect(machine.States.SweepBatches).toMatchObject({ MaxConcurrency: 7, ItemSelector: { accountsInFlight: 3 } });
-    expect(machine.States.Report.Parameters.tolerateFailedAccounts).toBe(true);
+    expect(machine.StartAt).toBe('WriteRun');
+    expect(machine.States.WriteRun.Parameters.Body.settings).toMatchObject({
+      dryRun: true, tolerateFailedAccounts: true, accountsPerBatch: 50, accountsInFlight: 3,
+    });
+    expect(machine.States.SweepBatches).toMatchObject({ MaxConcurrency: 7 });
   });
 
   test('leads every failure to the report', () => {
     const { States: states } = JSON.parse(definition(synthesized().template));
     const catchesAll = (state: { Catch: { ErrorEquals: string[]; Next: string }[] }) => state.Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'))!.Next;
-    expect(states[catchesAll(states.SelectAccounts)].Next).toBe('Report');
-    expect(catchesAll(states.SweepBatches)).toBe('Report');
+    expect(states[catchesAll(states.Begin)].Next).toBe('WriteEnd');
+    expect(states[catchesAll(states.SelectAccounts)].Next).toBe('WriteEnd');
+    expect(catchesAll(states.SweepBatches)).toBe('WriteEnd');
+    expect(states.WriteEnd.Next).toBe('Report');
     expect(catchesAll(states.SweepBatches.ItemProcessor.States.SweepBatch)).toBe('BatchFailed');
+  });
+
+  test('tells its functions the name of the execution, and what they check', () => {
+    const { States: { Begin, SelectAccounts, Report, SweepBatches } } = JSON.parse(definition(synthesized().template));
+    const run = { 'run.$': '$$.Execution.Name' };
+    expect([Begin, SelectAccounts, Report].map(({ Parameters }) => Parameters)).toEqual([run, run, run]);
+    expect(SweepBatches.ItemSelector).toEqual({ ...run, 'digest.$': '$.digest', 'batch.$': '$$.Map.Item.Value.batch' });
+  });
+
+  test('alone may write what its functions believe', () => {
+    const { template } = synthesized();
+    const [put] = statements(template, 's3:PutObject').filter(({ Resource }) => JSON.stringify(Resource).includes('control/'));
+    const machineRole = { Ref: expect.stringContaining('StateMachineRole') };
+    expect(put.roles).toEqual([machineRole]);
+    const prefix = JSON.stringify(put.Resource).match(/control\/[\w-]+\//)![0];
+    const { Parameters } = JSON.parse(definition(template)).States.WriteRun;
+    expect(Parameters).toMatchObject({ 'Key.$': `States.Format('${prefix}{}/run.json', $$.Execution.Name)`, 'Body': { 'execution': { 'id.$': '$$.Execution.Id' }, 'input.$': '$$.Execution.Input' } });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Resource: { 'Fn::Join': ['', Match.arrayWith(['/control/*'])] },
+          Condition: { ArnNotEquals: { 'aws:PrincipalArn': [{ 'Fn::GetAtt': [Match.stringLikeRegexp('StateMachineRole'), 'Arn'] }] } },
+        })]),
+      },
+    });
   });
 
   test("survives Lambda's own throttling in every task", () => {
@@ -232,7 +263,7 @@ describe('the state machine', () => {
 
 describe('what is kept', () => {
   const protection = (props: RootCredentialsPurgeProps) =>
-    JSON.parse(definition(synthesized(props).template)).States.SelectAccounts.Parameters.settings.protection;
+    JSON.parse(definition(synthesized(props).template)).States.WriteRun.Parameters.Body.settings.protection;
 
   test('stands in the definition, where no start can change it', () => {
     const keep = [{ accounts: [member(1)], credentials: [RootCredential.ACCESS_KEY], reason: 'a "quoted" reason, $.with ${braces} and <tags>' }];
@@ -264,7 +295,7 @@ describe('what is kept', () => {
     const { template } = synthesized((stack) => ({ passwordRecoveries: PasswordRecoveries.fromBucket(new s3.Bucket(stack, 'Records')) }));
     const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
     expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
-    expect(JSON.parse(definition(template)).States.SelectAccounts.Parameters.settings.protection.recoveriesBucket).toBe('*');
+    expect(JSON.parse(definition(template)).States.WriteRun.Parameters.Body.settings.protection.recoveriesBucket).toBe('*');
     const [policy] = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /BatchRoleDefaultPolicy/.test(id));
     const [{ DependsOn: dependencies }] = Object.values(template.findResources('Custom::RootCredentialsSweep'));
     expect(dependencies).toContain(policy);

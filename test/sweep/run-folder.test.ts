@@ -54,6 +54,13 @@ describe('the selection', () => {
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test('is saved once: an attempt that comes later gets what the first has saved', async () => {
+    const first = await folder.saveSelection(SELECTION);
+    expect(await folder.saveSelection({ ...SELECTION, batches: [[account(9)]] })).toEqual(first);
+    expect(await folder.selection(first.digest)).toEqual(SELECTION);
+    expect(JSON.parse(String(store.objects.get(`reports/${first.batchesKey}`)))).toEqual([{ batch: 0 }, { batch: 1 }]);
+  });
+
   test('that somebody has changed is refused', async () => {
     const { digest } = await folder.saveSelection(SELECTION);
     await folder.put('runs/one/selection.json', JSON.stringify({ ...SELECTION, batches: [[account(9)]] }));

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from './control';
 import { NO_RECOVERIES, UNPROTECTED } from './testing';
 import type { BatchSweep } from '../../lambda/sweep/batch';
 import type { AccountResult, Problem } from '../../lambda/sweep/results';
-import type { Execution, RunFolder, RunReference } from '../../lambda/sweep/run-folder';
+import type { RunFolder, RunReference } from '../../lambda/sweep/run-folder';
 import type { ResolvedSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS, type SweepSettings } from '../../lib/private/contract';
+import { CREDENTIAL_KINDS, type MachineExecution, type StateError, type SweepSettings } from '../../lib/private/contract';
 import { LocalAws } from '../local-aws/local-aws';
 import { FakeOrganization, fail } from '../local-aws/organization';
 
@@ -20,7 +22,9 @@ const organization = new FakeOrganization({ trustedAccess: true, features: ['Roo
 let aws: LocalAws;
 let s3: S3Client;
 let number = 0;
-let execution: Execution;
+let stepFunctions: SFNClient;
+let machine: string;
+let execution: MachineExecution;
 let folder: RunFolder;
 
 // imported once the environment is that of the local AWS: handlers make their clients when they are loaded, as on Lambda
@@ -36,9 +40,12 @@ let handlers: {
 
 beforeAll(async () => {
   aws = await LocalAws.start({ organization });
-  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, STS_REGION: 'us-east-1', SWEEP_NAME: 'Stack/Purge' });
+  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, ...CONTROL_ENVIRONMENT, STS_REGION: 'us-east-1', SWEEP_NAME: 'Stack/Purge' });
   s3 = new S3Client(aws.clientSettings());
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  stepFunctions = new SFNClient(aws.clientSettings());
+  const definition = JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 86_400, End: true } } }); // its functions are called by the test
+  machine = (await stepFunctions.send(new CreateStateMachineCommand({ name: 'sweep', definition, roleArn: `arn:aws:iam::${MANAGEMENT}:role/sweep` }))).stateMachineArn!;
   const { RootSessions } = await import('../../lambda/aws/root-sessions');
   const { sts } = await import('../../lambda/aws/clients');
   const runFolder = await import('../../lambda/sweep/run-folder');
@@ -54,11 +61,11 @@ beforeAll(async () => {
 });
 afterAll(() => aws?.stop());
 
-beforeEach(() => {
+beforeEach(async () => {
   jest.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics
   organization.faults.clear();
   organization.calls.length = 0;
-  execution = { name: `run-${++number}`, startTime: '2020-01-02T03:04:05.678Z' };
+  execution = await begin(`run-${++number}`);
   folder = new handlers.RunFolder(s3, BUCKET, handlers.runPrefix(execution));
 });
 
@@ -79,10 +86,23 @@ const settings: SweepSettings = {
 };
 const context = { invokedFunctionArn: `arn:aws:lambda:us-east-1:${MANAGEMENT}:function:sweep`, getRemainingTimeInMillis: () => 14 * 60_000 };
 
-const select = (input: unknown = {}) => handlers.select({ execution, input, alsoRunning: [], settings }, context);
-const sweep = (run: RunReference, batch: number) => handlers.batch({ execution, run, batch, accountsInFlight: 2 }, context);
-const makeReport = (run: RunReference | { error: object }, tolerateFailedAccounts = false) =>
-  handlers.report({ execution, run, tolerateFailedAccounts, failOnFindings: false });
+async function begin(name: string): Promise<MachineExecution> {
+  const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn: machine, name }));
+  return { id: executionArn!, name, startTime: '2020-01-02T03:04:05.678Z', machine };
+}
+
+/** As the state machine does, in the order of its states. */
+async function select(input: unknown = {}) {
+  await putControlFiles(s3, BUCKET, controlFiles(execution, settings, { input }));
+  return handlers.select({ run: execution.name }, context);
+}
+
+const sweep = ({ digest }: RunReference, batch: number) => handlers.batch({ run: execution.name, digest, batch }, context);
+
+async function makeReport(end: RunReference | { error: StateError }, tolerateFailedAccounts = false) {
+  await putControlFiles(s3, BUCKET, controlFiles(execution, { ...settings, tolerateFailedAccounts }, { end }));
+  return handlers.report({ run: execution.name });
+}
 
 async function read(key: string): Promise<string> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
@@ -139,7 +159,7 @@ describe('the latest report', () => {
     await Promise.all([0, 1, 2].map((batch) => sweep(whole, batch)));
     await makeReport(whole);
     const latest = await read('latest/report.json');
-    execution = { ...execution, name: `narrowed-${number}` };
+    execution = await begin(`narrowed-${number}`);
     const narrowed = await select({ accounts: [member(1)] });
     await sweep(narrowed, 0);
     await makeReport(narrowed);
@@ -158,6 +178,56 @@ describe('a selection that somebody has changed after it was saved', () => {
     organization.calls.length = 0;
     await expect(sweep(run, 0)).rejects.toThrow('somebody has changed it');
     await expect(makeReport(run)).rejects.toThrow('somebody has changed it');
+    expect(organization.calls).toEqual([]);
+  });
+});
+
+describe('a call of a function that no state machine has made', () => {
+  const refused = ['batch', 'report'] as const;
+  const call = (name: typeof refused[number], { digest }: RunReference) => name === 'batch' ? handlers.batch({ run: execution.name, digest, batch: 0 }, context) : handlers.report({ run: execution.name });
+
+  test.each(['select', ...refused] as const)('does nothing: %s of an execution that does not exist', async (name) => {
+    const run = { digest: 'any', batchesKey: 'any' };
+    await expect(name === 'select' ? handlers.select({ run: execution.name }, context) : call(name, run)).rejects.toMatchObject({ name: 'RunUnknown' });
+    expect(organization.calls).toEqual([]);
+  });
+
+  test.each(refused)('does nothing: %s of a sweep that has ended', async (name) => {
+    const run = await select();
+    await putControlFiles(s3, BUCKET, controlFiles(execution, settings, { end: run }));
+    await stepFunctions.send(new StopExecutionCommand({ executionArn: execution.id }));
+    organization.calls.length = 0;
+    await expect(call(name, run)).rejects.toMatchObject({ name: 'RunEnded' });
+    expect(organization.calls).toEqual([]);
+    await expect(read(`${folder.prefix}report.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('makes no report of a sweep that has not come to its end', async () => {
+    const run = await select();
+    await expect(call('report', run)).rejects.toMatchObject({ name: 'RunUnknown' });
+    await expect(read(`${folder.prefix}report.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('selects no others than the sweep itself has selected', async () => {
+    const run = await select();
+    organization.addAccount({ id: member(6), name: 'later', root: { password: true } });
+    expect(await select()).toEqual(run);
+    await sweep(run, 0);
+    const { batches } = await folder.selection(run.digest, execution.id);
+    expect(batches.flat().map(({ accountId }) => accountId)).toEqual([0, 1, 2, 3, 5].map(member));
+    organization.removeAccount(member(6));
+  });
+});
+
+describe('a sweep that is redriven', () => {
+  test('does not go on by the selection of its day when its state machine has no time left for it', async () => {
+    const run = await select();
+    const old = controlFiles(execution, settings, { end: run });
+    old.forEach((content, key) => old.set(key, content.replace(/"timeoutSeconds":[\d.]+/, '"timeoutSeconds":21600')));
+    await putControlFiles(s3, BUCKET, old);
+    organization.calls.length = 0;
+    await expect(sweep(run, 0)).rejects.toMatchObject({ name: 'RunTooOld', message: expect.stringContaining('start it anew') });
+    await expect(handlers.report({ run: execution.name })).rejects.toMatchObject({ name: 'RunTooOld' });
     expect(organization.calls).toEqual([]);
   });
 });
@@ -204,7 +274,7 @@ describe('what died on the way', () => {
 
   test('accounts that the function has no time left for are not begun', async () => {
     const run = await select();
-    await handlers.batch({ execution, run, batch: 0, accountsInFlight: 2 }, { ...context, getRemainingTimeInMillis: () => 60_000 });
+    await handlers.batch({ run: execution.name, digest: run.digest, batch: 0 }, { ...context, getRemainingTimeInMillis: () => 60_000 });
     expect((await folder.results(0))[0].results.map(({ problem }) => problem?.code)).toEqual(['NotAttempted', 'NotAttempted']);
     expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
   });

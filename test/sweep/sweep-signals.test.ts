@@ -26,7 +26,7 @@ describe('a sweep without further props', () => {
     for (const type of ['AWS::CloudWatch::Alarm', 'AWS::Events::Rule', 'AWS::SNS::TopicPolicy', 'AWS::CloudWatch::Dashboard']) {
       template.resourceCountIs(type, 0);
     }
-    expect(reporter(template).Environment.Variables).toEqual({ REPORTS_BUCKET: expect.anything(), SWEEP_NAME: 'RootAccess/Purge' });
+    expect(reporter(template).Environment.Variables).toEqual({ CONTROL_PREFIX: expect.any(String), REPORTS_BUCKET: expect.anything(), SWEEP_NAME: 'RootAccess/Purge' });
     expect(reportPolicy(template)).toContainEqual({
       Effect: 'Allow',
       Action: 'events:PutEvents',
@@ -161,9 +161,10 @@ describe('the lifecycle of the reports', () => {
   });
 
   test('lets runs go when that is asked for, and never what is in latest/', () => {
-    expect(rules({ reportRetention: Duration.days(400) })).toContainEqual({
-      Id: 'Runs', Prefix: 'runs/', ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Status: 'Enabled',
-    });
+    const gone = { ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Status: 'Enabled' };
+    expect(rules({ reportRetention: Duration.days(400) })).toEqual(expect.arrayContaining([
+      { Id: 'Runs', Prefix: 'runs/', ...gone }, { Id: 'Control', Prefix: 'control/', ...gone },
+    ]));
   });
 
   test.each<[string, Props, string]>([

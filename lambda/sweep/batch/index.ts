@@ -1,20 +1,14 @@
 import type { Context } from 'aws-lambda';
-import { BUCKET_VARIABLE, READ_POLICIES_VARIABLE, STS_REGION_VARIABLE } from '../../../lib/private/contract';
-import { organizations, s3, sts } from '../../aws/clients';
+import { BUCKET_VARIABLE, READ_POLICIES_VARIABLE, STS_REGION_VARIABLE, type BatchEvent, type SweepSettings } from '../../../lib/private/contract';
+import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
 import { RootSessions } from '../../aws/root-sessions';
 import { log } from '../../log';
 import { ServiceControlPolicies } from '../../policies/service-control-policies';
 import { ACCOUNT_MS } from '../account';
 import { sweepBatch } from '../batch';
 import { recoveriesIn } from '../recoveries';
-import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
-
-interface BatchEvent {
-  readonly execution: Execution;
-  readonly run: RunReference;
-  readonly batch: number;
-  readonly accountsInFlight: number;
-}
+import { RunFolder, runPrefix } from '../run-folder';
 
 /** A role, a feature or a delegation made seconds before the sweep takes effect late. */
 const LATE_MS = 5 * 60_000;
@@ -22,13 +16,14 @@ const LATE_MS = 5 * 60_000;
 /** The time at the end in which results are written. */
 const WRITING_MS = 60_000;
 
-const clients = { s3: s3(), sts: sts(process.env[STS_REGION_VARIABLE]!), organizations: organizations() };
+const clients = { s3: s3(), stepFunctions: stepFunctions(), sts: sts(process.env[STS_REGION_VARIABLE]!), organizations: organizations() };
 const readsPolicies = process.env[READ_POLICIES_VARIABLE] === 'true';
 
 /** One item of the Map. It answers with nothing: the Map collects answers in a payload, and results grow with the accounts. */
-export async function handler({ execution, run, batch, accountsInFlight }: BatchEvent, context: Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>) {
+export async function handler({ run, digest, batch }: BatchEvent, context: Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>) {
+  const { execution, settings } = await controlFiles(BUCKET_VARIABLE, clients).run<SweepSettings>(run);
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
-  const selection = await folder.selection(run.digest);
+  const selection = await folder.selection(digest, execution.id);
   const partition = context.invokedFunctionArn.split(':')[1];
   const endBy = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
   const results = await sweepBatch(batch, {
@@ -36,7 +31,7 @@ export async function handler({ execution, run, batch, accountsInFlight }: Batch
     sessions: new RootSessions(clients.sts, partition, Date.parse(execution.startTime) + LATE_MS),
     recoveries: recoveriesIn(clients.s3, selection.protection.recoveriesBucket),
     selection,
-    accountsInFlight,
+    accountsInFlight: settings.accountsInFlight,
     beginUntil: endBy - ACCOUNT_MS,
     endBy,
     causes: readsPolicies ? { policies: new ServiceControlPolicies(clients.organizations), partition, until: endBy } : undefined,

@@ -1,30 +1,26 @@
-import { stepFunctions } from '../../aws/clients';
+import { BUCKET_VARIABLE, type MachineEvent, type SweepSettings } from '../../../lib/private/contract';
+import { s3, stepFunctions } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
 import { log } from '../../log';
-import { othersThan, reasonNotToBegin, runningSweeps } from '../overlap';
-import type { Execution } from '../run-folder';
+import { reasonNotToBegin, runningSweeps } from '../overlap';
 import { parseStartInput } from '../start-input';
 
-interface BeginEvent {
-  readonly execution: Execution;
-  /** ARN of the state machine that this is a state of. */
-  readonly stateMachine: string;
-  /** What the start said. */
-  readonly input: unknown;
+/** A start that becomes a sweep, or why it does not. */
+interface Beginning {
+  readonly skipped?: string;
 }
 
-/** A start that becomes a sweep, or why it does not. */
-type Beginning = { readonly input: unknown; readonly alsoRunning: string[] } | { readonly skipped: string };
+const clients = { s3: s3(), stepFunctions: stepFunctions() };
 
-const client = stepFunctions();
-
-/** First state of a sweep: whether to begin. */
-export async function handler({ execution, stateMachine, input }: BeginEvent): Promise<Beginning> {
+/** First function of a sweep: whether to begin. */
+export async function handler({ run }: MachineEvent): Promise<Beginning> {
+  const { execution, input } = await controlFiles(BUCKET_VARIABLE, clients).run<SweepSettings>(run);
   const startInput = parseStartInput(input);
-  const running = await runningSweeps(client, stateMachine);
-  const skipped = await reasonNotToBegin(client, startInput, execution, running);
-  if (skipped !== undefined) {
-    log.info('start skipped', { skipped });
-    return { skipped };
+  const running = await runningSweeps(clients.stepFunctions, execution.machine);
+  const skipped = await reasonNotToBegin(clients.stepFunctions, startInput, execution, running);
+  if (skipped === undefined) {
+    return {};
   }
-  return { input, alsoRunning: othersThan(execution, running) };
+  log.info('start skipped', { skipped });
+  return { skipped };
 }

@@ -1,33 +1,22 @@
-import { BUCKET_VARIABLE, LATEST_PREFIX, SWEEP_NAME_VARIABLE, type SweepSummary, TOPIC_VARIABLE } from '../../../lib/private/contract';
-import { eventBridge, s3, sns } from '../../aws/clients';
+import {
+  BUCKET_VARIABLE, END_FILE, LATEST_PREFIX, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE,
+  type EndFile, type MachineEvent, type StateError, type SweepSettings, type SweepSummary,
+} from '../../../lib/private/contract';
+import { eventBridge, s3, sns, stepFunctions } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
 import { log } from '../../log';
 import { csvOf } from '../csv';
 import { htmlOf } from '../html';
 import { problemOfSweep } from '../remedies';
 import { composeReport, reconcile } from '../report';
 import type { Problem } from '../results';
-import { RunFolder, runPrefix, type Execution, type RunReference } from '../run-folder';
+import { RunFolder, runPrefix } from '../run-folder';
 import { signal } from '../signals';
 import { messageOfCause } from '../state-error';
 import { tallyOf } from '../tally';
 import { verdictOf, type Verdict } from '../verdict';
 
-/** An error that a state of the machine caught. */
-interface StateError {
-  readonly Error?: string;
-  /** JSON of the function's error, or text. */
-  readonly Cause?: string;
-}
-
-interface ReportEvent {
-  readonly execution: Execution;
-  /** Empty but for the error when the selection failed. */
-  readonly run: Partial<RunReference> & { readonly error?: StateError };
-  readonly tolerateFailedAccounts: boolean;
-  readonly failOnFindings: boolean;
-}
-
-const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns() };
+const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns(), stepFunctions: stepFunctions() };
 
 /** How a sweep ends, and what a deployment that waits for it passes on. */
 interface Ending extends Verdict {
@@ -35,9 +24,12 @@ interface Ending extends Verdict {
 }
 
 /** Last state of a sweep, whatever died before it. */
-export async function handler({ execution, run, tolerateFailedAccounts, failOnFindings }: ReportEvent): Promise<Ending> {
+export async function handler(event: MachineEvent): Promise<Ending> {
+  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { execution, settings } = await control.run<SweepSettings>(event.run);
+  const { run } = await control.read<EndFile>(event.run, END_FILE); // there is none before the sweep has come to its report
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
-  const selection = run.digest === undefined ? undefined : await folder.selection(run.digest);
+  const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
   const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
   // a start by hand that was refused or narrowed says nothing of the whole selection
@@ -49,7 +41,7 @@ export async function handler({ execution, run, tolerateFailedAccounts, failOnFi
   ]));
   const address = (format: string) => `s3://${folder.bucket}/${folder.prefix}report.${format}`;
   const addresses = { json: address('json'), csv: address('csv'), html: address('html') };
-  const verdict = verdictOf(report, addresses.json, { tolerateFailedAccounts, failOnFindings });
+  const verdict = verdictOf(report, addresses.json, settings);
   const audience = { ...clients, sweep: process.env[SWEEP_NAME_VARIABLE]!, topicArn: process.env[TOPIC_VARIABLE] };
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });

@@ -100,7 +100,7 @@ export class FakeAccount {
   /** It is in no organization any more, or in another. */
   hasLeft = false;
 
-  constructor(init: AccountInit, readonly parentId: string, clock: () => number) {
+  constructor(init: AccountInit, public parentId: string, clock: () => number) {
     this.id = init.id;
     this.joinedMethod = init.joinedMethod ?? 'CREATED';
     this.joinedAt = LONG_AGO;

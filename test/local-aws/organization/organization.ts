@@ -101,6 +101,15 @@ export class Organization {
     }
   }
 
+  /** To another unit, or to the root of the organization. */
+  moveAccount(id: string, parentId: string): void {
+    const account = this.account(id);
+    const { accounts } = this.childrenIn(account.parentId);
+    accounts.splice(accounts.indexOf(account), 1);
+    this.childrenIn(parentId).accounts.push(account);
+    account.parentId = parentId;
+  }
+
   addBucket(init: ResourceInit): FakeResource {
     const bucket = new FakeResource(init, this.clock);
     this.buckets.set(bucket.name, bucket);

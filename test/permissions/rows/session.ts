@@ -16,6 +16,20 @@ const FUNCTIONS = [
 ];
 const CLOSER_FUNCTIONS = ['PasswordRecovery/Look', 'PasswordRecovery/CloseAtEnd'];
 
+/** Every function of a runbook believes its state machine, and what the state machine has written. */
+function controlled(holder: string, exercise: string): Exercised[] {
+  const [, room, runbook] = /^(\w+) (\w+) function$/.exec(holder) ?? [, 'password recovery', holder.split(' ')[0]];
+  const path = [room === 'password recovery' ? 'PasswordRecovery' : capital(room!), capital(runbook!)].join('/');
+  const fn = { holder, exercise, denied: 'waits' } as const;
+  return [
+    { ...fn, actions: ['s3:GetObject'], resource: records('control/<own>/*'), need: 'what the state machine has begun is not known' },
+    { ...fn, actions: ['states:DescribeExecution'], resource: executionsOf(path), need: 'whether the execution runs is not known' },
+  ];
+}
+
+const capital = (word: string) => word[0].toUpperCase() + word.slice(1);
+const executionsOf = (path: string) => `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<${path}/StateMachine>:*`;
+
 /** The runbooks for policies: the same for buckets and for queues, each of which has its own records and its own task. */
 function ofPolicies(kind: 'bucket' | 'queue', taskPolicy: string): Exercised[] {
   const files = `policies/*/${kind}s/*`;
@@ -24,6 +38,8 @@ function ofPolicies(kind: 'bucket' | 'queue', taskPolicy: string): Exercised[] {
   const restore = { holder: `${kind} restore function`, exercise: `restore the policy of a ${kind}`, denied: 'fails' } as const;
   const session = { actions: ['sts:AssumeRoot'], resource: root('*'), condition: task(taskPolicy), need: 'the policy is neither read nor changed' };
   return [
+    ...controlled(unlock.holder, unlock.exercise),
+    ...controlled(restore.holder, restore.exercise),
     { ...unlock, ...session },
     { ...unlock, actions: ['s3:PutObject'], resource: records(files), need: 'nothing is removed, since it is not saved' },
     { ...unlock, ...listing(files), exercise: `unlock a ${kind} again`, need: 'what an attempt that died has changed is not told from what somebody else did' },
@@ -46,6 +62,7 @@ interface RecoveryWork {
 function ofRecoveries(holder: string, exercise: string, { starts = false, writes = true, taskPolicy }: RecoveryWork): Exercised[] {
   const fn = { holder, exercise, denied: 'fails' } as const;
   return [
+    ...starts ? controlled(holder, exercise) : [{ ...fn, actions: ['states:DescribeExecution'], resource: executionsOf('PasswordRecovery/Closer'), need: 'what the closer was started with, and whether it runs, is not known' }],
     { ...fn, actions: ['s3:GetObject'], resource: records('recoveries/*'), need: 'whether a recovery is open is not known' },
     { ...fn, ...listing('recoveries/*'), need: 'a record that is not there is called denied' },
     ...writes ? [{ ...fn, actions: ['s3:PutObject'], resource: records('recoveries/*'), need: 'what is done is not on record, so it is not done' }] : [],
@@ -73,6 +90,7 @@ export const EXERCISED: readonly Exercised[] = [
 
   ...FUNCTIONS.map((fn): Exercised => (
     { ...MACHINE, actions: ['lambda:InvokeFunction'], resource: `<${fn}>`, exercise: 'run a runbook', denied: 'tries on', need: 'the runbook does nothing' })),
+  { ...MACHINE, actions: ['s3:PutObject'], resource: records('control/<own>/*'), exercise: 'run a runbook', denied: 'tries on', need: 'the function does not believe that the runbook has begun' },
   { ...MACHINE, actions: ['ssm:GetAutomationExecution'], resource: AUTOMATIONS, exercise: 'run a runbook', denied: 'goes on', need: 'who started it is not on record' },
   ...['account', 'ou'].map((kind): Exercised => ({
     ...MACHINE, actions: ['organizations:ListParents'], resource: entity(kind), exercise: 'run a runbook', denied: 'fails', need: 'when units are selected: the units of an account are not known',
@@ -129,7 +147,13 @@ export const PINNED: readonly Pinned[] = [
   ...inVpc(...HANDLERS),
   awsPolicies('allow function'),
   ...HANDLERS.map((holder) => keyed(holder, ['kms:Decrypt'], 'records', 's3')),
-  ...READERS_AND_WRITERS.map((holder) => keyed(holder, ['kms:GenerateDataKey'], 'records', 's3')),
+  ...[...READERS_AND_WRITERS, MACHINE.holder].map((holder) => keyed(holder, ['kms:GenerateDataKey'], 'records', 's3')),
+  ...READERS_AND_WRITERS.filter((holder) => holder !== 'close-at-end function').map((holder): Pinned => ({
+    holder,
+    ...listing('control/<own>/*'),
+    need: 'what no state machine has begun is not told from a permission that takes effect late',
+    pinned: 'the local AWS says of a missing object that it is missing, whoever asks',
+  })),
   ...[MACHINE, CLOSER].flatMap(({ holder }): Pinned[] => [
     keyed(holder, ['kms:Decrypt', 'kms:GenerateDataKey'], 'topic', 'sns'),
     { holder, actions: ['sns:Publish'], resource: PEOPLE, need: 'with approvers, or a topic for reminders: nobody is asked, or reminded', pinned: 'it is the same permission as that of the topics that are deployed' },

@@ -17,6 +17,9 @@ const JOINED_MACHINE = { holder: 'joined state machine' };
 const ABOUT_CHILDREN = { ...SWEEP_MACHINE, pinned: 'the engine follows and stops the children of a Map without asking for permission' };
 const BY_STEP_FUNCTIONS = { ...JOINED_MACHINE, pinned: 'the engine waits for another execution without asking for permission' };
 
+/** What every function of a sweep goes by. */
+const CONTROLLED = [[BEGIN, 'begin'], [SELECT, 'select'], [BATCH, 'sweep a batch'], [REPORT, 'report']] as const;
+
 const BY_HAND = { exercise: 'as a person', denied: 'fails' } as const;
 const READER = { holder: 'who may read reports', ...BY_HAND };
 
@@ -27,9 +30,14 @@ export const EXERCISED: readonly Exercised[] = [
     actions: ['states:DescribeExecution'],
     resource: `${executions}:*`,
     exercise: 'begin beside another sweep',
-    denied: 'fails',
-    need: 'whether the sweep that is at work is one of everything is not known',
+    denied: 'waits',
+    need: 'whether the execution runs, and whether the sweep that is at work beside it is one of everything, is not known',
   },
+  ...CONTROLLED.map(([holder, exercise]): Exercised => (
+    { ...holder, actions: ['s3:GetObject'], resource: '<Reports>/control/<own>/*', exercise, denied: 'waits', need: 'what the state machine has begun is not known' })),
+  ...CONTROLLED.slice(1).map(([holder, exercise]): Exercised => (
+    { ...holder, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise, denied: 'waits', need: 'whether the execution runs is not known' })),
+  { ...SELECT, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'select', denied: 'waits', need: 'which other sweeps are at work is not reported' },
   {
     holder: 'schedule',
     actions: ['states:StartExecution'],
@@ -186,6 +194,7 @@ export const EXERCISED: readonly Exercised[] = [
   ...['Begin', 'Select', 'Batch', 'Report'].map((fn): Exercised => ({
     ...SWEEP_MACHINE, actions: ['lambda:InvokeFunction'], resource: `<Sweep/Functions/${fn}>`, exercise: 'sweep', denied: 'tries on', need: 'a state of the sweep does not run',
   })),
+  { ...SWEEP_MACHINE, actions: ['s3:PutObject'], resource: '<Reports>/control/<own>/*', exercise: 'sweep', denied: 'tries on', need: 'no function believes that the state machine has begun' },
   { ...SWEEP_MACHINE, actions: ['s3:GetObject'], resource: run('batches.json'), exercise: 'sweep', denied: 'goes on', need: 'the Map does not read its batches' },
   {
     ...SWEEP_MACHINE,
@@ -227,8 +236,8 @@ export const PINNED: readonly Pinned[] = [
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
   ...inVpc('begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function'),
   ...[
-    ...['batch function', 'report function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
-    ...['select function', 'batch function', 'report function'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
+    ...['begin function', 'select function', 'batch function', 'report function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
+    ...['select function', 'batch function', 'report function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
   ].map((who): Pinned => ({
     ...who,
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`,
@@ -273,6 +282,21 @@ export const PINNED: readonly Pinned[] = [
     need: 'what a batch that died was about to delete is not reported',
     pinned: 'a batch would have to die while it deletes',
   },
+  {
+    ...SELECT,
+    actions: ['s3:GetObject'],
+    resource: run('selection.json'),
+    need: 'a selection that is begun again does not find what it has saved',
+    pinned: 'the function would have to die after it has saved the selection',
+  },
+  ...CONTROLLED.map(([holder]): Pinned => ({
+    ...holder,
+    actions: ['s3:ListBucket'],
+    resource: '<Reports>',
+    condition: 's3:prefix StringLike control/<own>/*',
+    need: 'what no state machine has begun is not told from a permission that takes effect late',
+    pinned: 'the local AWS says of a missing object that it is missing, whoever asks',
+  })),
   awsPolicies(BATCH.holder),
   ...framework('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...framework('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),

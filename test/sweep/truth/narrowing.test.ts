@@ -34,10 +34,10 @@ describe('what a start says', () => {
     await fc.assert(fc.asyncProperty(scenarios, async ([scenario, input]) => {
       const stage = setUp(scenario, 0);
       const everything = await stage.sweep.select();
-      const all = await stage.sweep.folder.selection(everything.digest);
+      const all = await stage.sweep.folder.selection(everything.digest, stage.sweep.execution.id);
       let narrowed: ResolvedSelection;
       try {
-        narrowed = await stage.sweep.folder.selection((await stage.sweep.select(input)).digest);
+        narrowed = await stage.sweep.folder.selection((await stage.sweep.select(input)).digest, stage.sweep.execution.id);
       } catch (error) {
         expect((error as Error).name).toMatch(/^(InputRefused|SelectionError)$/);
         return;
@@ -80,7 +80,7 @@ describe('a list of batches that was edited', () => {
     await fc.assert(fc.asyncProperty(quiet, items, async (scenario, list) => {
       const stage = setUp(scenario, 300);
       const run = await stage.sweep.select();
-      const { batches } = await stage.sweep.folder.selection(run.digest);
+      const { batches } = await stage.sweep.folder.selection(run.digest, stage.sweep.execution.id);
       const ends = await Promise.allSettled(list.map((batch) => again(() => stage.sweep.batch(run, batch as number), ATTEMPTS)));
       ends.forEach((end, index) => {
         const known = Object.is(list[index], -0) || batches.some((_, batch) => batch === list[index]);

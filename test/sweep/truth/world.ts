@@ -15,14 +15,15 @@ import { sweepBatch } from '../../../lambda/sweep/batch';
 import { preflight } from '../../../lambda/sweep/preflight';
 import { recoveriesIn } from '../../../lambda/sweep/recoveries';
 import type { SweepReport } from '../../../lambda/sweep/report';
-import { RunFolder, runPrefix, type Execution, type RunReference } from '../../../lambda/sweep/run-folder';
+import { RunFolder, runPrefix, type RunReference } from '../../../lambda/sweep/run-folder';
 import { resolveSelection } from '../../../lambda/sweep/selection';
 import { parseStartInput } from '../../../lambda/sweep/start-input';
 import type { Verdict } from '../../../lambda/sweep/verdict';
-import { RECOVERIES_PREFIX, type SweepSettings } from '../../../lib/private/contract';
+import { RECOVERIES_PREFIX, type MachineExecution, type SweepSettings } from '../../../lib/private/contract';
 import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type OrganizationOptions } from '../../local-aws/organization';
 import { Faults } from '../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../local-aws/wire';
+import { CONTROL_ENVIRONMENT, controlFiles } from '../control';
 
 export const MANAGEMENT = '111111111111';
 const BUCKET = 'reports';
@@ -112,6 +113,9 @@ export class World {
     if (service === 'events') {
       return { status: 200, headers: {}, body: '{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}' };
     }
+    if (service === 'states') {
+      return { status: 200, headers: {}, body: '{"status":"RUNNING"}' };
+    }
     return service === 's3' ? this.bucketAnswer(request) : (await this.organization.answer(request))!;
   }
 
@@ -155,6 +159,7 @@ export function serveWorlds(): void {
       AWS_SECRET_ACCESS_KEY: 'local',
       REPORTS_BUCKET: BUCKET,
       SWEEP_NAME: 'RootAccess/Purge',
+      ...CONTROL_ENVIRONMENT,
     });
   });
   afterAll(() => {
@@ -167,7 +172,13 @@ let executions = 0;
 
 /** One execution of the state machine, its functions called as the machine calls them. */
 export class Sweep {
-  readonly execution: Execution = { name: `sweep-${++executions}`, startTime: new Date().toISOString() };
+  readonly execution: MachineExecution = {
+    id: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:sweep:sweep-${++executions}`,
+    name: `sweep-${executions}`,
+    startTime: new Date().toISOString(),
+    machine: `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:sweep`,
+  };
+
   readonly folder: RunFolder;
   /** The production clients as they are, but for the pauses after throttling, which take seconds. */
   private readonly clients = {
@@ -185,7 +196,8 @@ export class Sweep {
     const { iam, organizations } = this.clients;
     const startInput = parseStartInput(input);
     const identity = await preflight(iam, organizations, this.patience.late);
-    return this.folder.saveSelection(await resolveSelection(organizations, identity, this.settings, startInput, MANAGEMENT));
+    const selection = await resolveSelection(organizations, identity, this.settings, startInput, MANAGEMENT);
+    return this.folder.saveSelection({ ...selection, execution: this.execution.id });
   }
 
   /** The Map's items, as they stand in the bucket. */
@@ -194,7 +206,7 @@ export class Sweep {
   }
 
   async batch(run: RunReference, batch: number, beginUntil = Infinity): Promise<void> {
-    const selection = await this.folder.selection(run.digest);
+    const selection = await this.folder.selection(run.digest, this.execution.id);
     await sweepBatch(batch, {
       folder: this.folder,
       recoveries: recoveriesIn(this.clients.s3, selection.protection.recoveriesBucket),
@@ -210,8 +222,8 @@ export class Sweep {
 
   async report(run: RunReference | { error: object }): Promise<SweepResult> {
     const { handler } = await import('../../../lambda/sweep/report/index');
-    const { tolerateFailedAccounts, failOnFindings } = this.settings;
-    const verdict = await handler({ execution: this.execution, run, tolerateFailedAccounts, failOnFindings });
+    controlFiles(this.execution, this.settings, { end: run }).forEach((content, key) => world.bucket.objects.set(key, content));
+    const verdict = await handler({ run: this.execution.name });
     return { verdict, report: world.bucket.json<SweepReport>(`${this.folder.prefix}report.json`) };
   }
 

@@ -1,0 +1,68 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { isDenied, isNamed } from './errors';
+import { readObject } from './objects';
+import { retryWhile, seconds } from './patience';
+import { CONTROL_VARIABLE, RUN_FILE, type RunFile } from '../../lib/private/contract';
+
+/** A policy made seconds ago takes effect late, and an execution that began a moment ago may not be seen yet. */
+const LATE = seconds(120, 1_000, 10_000);
+
+export interface ControlClients {
+  readonly s3: S3Client;
+  readonly stepFunctions: SFNClient;
+}
+
+/**
+ * What a state machine has written, and nobody else can: see `lib/private/control-files.ts`. A function may be invoked by anybody who has a
+ * permission for it, so it does what these files say, and of its event it takes their place and nothing else.
+ */
+export class ControlFiles {
+  /** @param prefix folder of the state machine */
+  constructor(private readonly clients: ControlClients, readonly bucket: string, private readonly prefix: string, private readonly late = LATE) {}
+
+  /** What an execution is about. Fails unless the execution is at work: nothing is done for one that has ended, or has gone on for too long. */
+  async run<Settings>(name: string): Promise<RunFile<Settings>> {
+    const run = await this.read<RunFile<Settings>>(name, RUN_FILE);
+    const { execution: { id, startTime }, timeoutSeconds } = run;
+    expectYoung(startTime, timeoutSeconds);
+    const { status } = await this.patiently(() => this.clients.stepFunctions.send(new DescribeExecutionCommand({ executionArn: id })));
+    if (status !== 'RUNNING') {
+      throw refused('RunEnded', `${id} is ${status}, not RUNNING`);
+    }
+    return run;
+  }
+
+  /** A file of an execution. */
+  async read<File>(name: string, file: string): Promise<File> {
+    const key = `${this.prefix}${name}/${file}`;
+    if (typeof name !== 'string' || !/^[^/]{1,80}$/.test(name)) {
+      throw refused('RunUnknown', `'run' must be the name of an execution, got ${JSON.stringify(name)}`);
+    }
+    try {
+      return await this.patiently(() => readObject(this.clients.s3, { Bucket: this.bucket, Key: key }, (text) => JSON.parse(text) as File));
+    } catch (error) {
+      if (isNamed(error, 'NoSuchKey')) {
+        throw refused('RunUnknown', `its state machine has not written ${key} to ${this.bucket}: start the state machine, and it invokes this function`);
+      }
+      throw error;
+    }
+  }
+
+  private patiently<T>(operation: () => Promise<T>): Promise<T> {
+    return retryWhile((error) => isDenied(error) || isNamed(error, 'ExecutionDoesNotExist'), this.late, operation);
+  }
+}
+
+/** By the environment of a function. */
+export const controlFiles = (bucketVariable: string, clients: ControlClients) => (
+  new ControlFiles(clients, process.env[bucketVariable]!, process.env[CONTROL_VARIABLE]!));
+
+/** What was decided is not carried out later than the state machine itself would have. */
+export function expectYoung(since: string, timeoutSeconds: number): void {
+  if (Date.now() > Date.parse(since) + timeoutSeconds * 1_000) {
+    throw refused('RunTooOld', `it began at ${since}, and its state machine gives it ${Math.round(timeoutSeconds / 360) / 10} hours: start it anew instead of redriving it`);
+  }
+}
+
+const refused = (name: string, reason: string) => Object.assign(new Error(`nothing was done for this execution: ${reason}`), { name });

@@ -1,0 +1,99 @@
+import { ArnFormat, Duration, Names } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { CONTROL_PREFIX, CONTROL_VARIABLE, RUN_FILE } from './contract';
+import { HandlerFunction } from './handler-function';
+import { Reservation, reservePrefixes } from './reserved-prefixes';
+
+/** For a permission that takes effect late, and for a service that has a bad moment: about three minutes. */
+const PATIENTLY: sfn.RetryProps = {
+  errors: [sfn.Errors.ALL], interval: Duration.seconds(2), backoffRate: 2, maxDelay: Duration.seconds(30), maxAttempts: 9,
+};
+
+/** From the context, never from what a start says. */
+const execution = {
+  id: sfn.JsonPath.stringAt('$$.Execution.Id'),
+  name: sfn.JsonPath.stringAt('$$.Execution.Name'),
+  startTime: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
+  machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
+};
+
+/** What a function is told: where it finds what to believe. */
+export const RUN = { run: sfn.JsonPath.stringAt('$$.Execution.Name') };
+
+/**
+ * The control files of one state machine. It writes them itself, with its own role and without a function between, and the bucket lets nobody else do it:
+ * so its functions know what it says from what somebody says who may invoke them.
+ *
+ * Several state machines share a bucket, and whoever starts one chooses its name, so each has a folder of its own.
+ */
+export class ControlFiles {
+  private readonly prefix: string;
+
+  constructor(private readonly scope: Construct, private readonly bucket: s3.IBucket) {
+    this.prefix = `${CONTROL_PREFIX}${Names.uniqueResourceName(scope, { maxLength: 64, separator: '-' })}/`;
+  }
+
+  /** The first state: what this execution is about. It hands on its input as it is. */
+  writeRun(settings: object, timeout: Duration): sfn.TaskStateBase {
+    return this.write('WriteRun', RUN_FILE, {
+      execution, input: sfn.JsonPath.objectAt('$$.Execution.Input'), settings, timeoutSeconds: timeout.toSeconds(),
+    });
+  }
+
+  /** A state that writes a file. It hands on its input as it is. */
+  write(id: string, file: string, body: object): sfn.TaskStateBase {
+    const task = new tasks.CallAwsService(this.scope, id, {
+      service: 's3',
+      action: 'putObject',
+      iamAction: 's3:PutObject',
+      iamResources: [this.bucket.arnForObjects(`${this.prefix}*`)],
+      parameters: {
+        Bucket: this.bucket.bucketName,
+        Key: sfn.JsonPath.format(`${this.prefix}{}/${file}`, sfn.JsonPath.stringAt('$$.Execution.Name')),
+        ContentType: 'application/json',
+        Body: body,
+      },
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    task.addRetry(PATIENTLY);
+    return task;
+  }
+
+  /**
+   * Lets functions read the files, and see whether the execution runs.
+   *
+   * @returns what must exist before they are invoked
+   */
+  readBy(stateMachine: sfn.StateMachine, ...functions: HandlerFunction[]): Construct[] {
+    functions.forEach((fn) => fn.addEnvironment(CONTROL_VARIABLE, this.prefix));
+    return [new iam.Policy(this.scope, 'ControlPolicy', {
+      roles: functions.map(({ role }) => role!),
+      statements: [
+        new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*`)] }),
+        new iam.PolicyStatement({ // without it, S3 calls a missing file denied
+          actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${this.prefix}*` } },
+        }),
+        new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(stateMachine)] }),
+      ],
+    })];
+  }
+}
+
+/**
+ * Reserves the control files of a bucket to state machines.
+ *
+ * @returns what must exist before one is started
+ */
+export function reserveControlFiles(scope: Construct, bucket: s3.IBucket, property: Reservation['property'], stateMachines: sfn.StateMachine[]): Construct[] {
+  const writers = stateMachines.map(({ role }) => role);
+  return reservePrefixes(scope, bucket, { property, prefixes: [{ prefix: CONTROL_PREFIX, sid: 'OnlyStateMachinesWriteControl', writers }] });
+}
+
+/** ARN of all executions of a state machine. */
+export function executionsOf({ stack, stateMachineName }: sfn.StateMachine): string {
+  return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}
