@@ -247,6 +247,18 @@ describe('clients', () => {
     }
   });
 
+  test('all ask again for an answer that they cannot read', () => {
+    const made = Object.entries(clients).flatMap(([name, make]): unknown[] => {
+      const ofRegion = make as (region: string) => unknown;
+      return name === 'requestHandler' ? [] : name === 'iamOfRootSession' ? [iamOfRootSession(CREDENTIALS)]
+        : name.endsWith('OfRootSession') ? [(ofRegion('us-east-1') as (session: Credentials) => unknown)(CREDENTIALS)] : [ofRegion('us-east-1')];
+    }) as { middlewareStack: { identify(): string[] } }[];
+    expect(made.length).toBeGreaterThan(10);
+    for (const { middlewareStack } of made) {
+      expect(middlewareStack.identify().join()).toContain('unreadableAnswers');
+    }
+  });
+
   test('of STS are those of a Region, whatever the Region of the function is', async () => {
     await sts('eu-west-1').send(new GetCallerIdentityCommand({}));
     expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetCallerIdentity', region: 'eu-west-1' });
