@@ -9,7 +9,7 @@ export interface ObjectReference {
 }
 
 const ATTEMPTS = 5;
-const FIRST_PAUSE_MS = 50;
+const FIRST_PAUSE_MS = 25;
 
 /**
  * Reads an object and makes something of its text. The SDK tries again until the head of the answer is there; here the body and what is made of it belong to
