@@ -1,6 +1,6 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { ListBucketsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListBucketsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Template } from 'aws-cdk-lib/assertions';
 import pLimit from 'p-limit';
@@ -11,7 +11,7 @@ import type { FakeOrganization } from '../local-aws/organization';
 import { Deployed } from '../permissions/deployed';
 import { allOn, begun, idling } from '../permissions/exercises';
 import { pathsOf } from '../permissions/grants';
-import { BELOW, everyConstruct, synthesized, UNIT } from '../permissions/stacks';
+import { BELOW, everyConstruct, IMPORTED_BUCKET, synthesized, UNIT } from '../permissions/stacks';
 import { DENY_ALL } from '../session/policies-world';
 
 /**
@@ -50,6 +50,7 @@ const TARGET = member(12);
 beforeAll(async () => {
   deployed = await Deployed.into(organization);
   attacker = await attackerOf(deployed);
+  await new S3Client({ ...deployed.deployment.aws.clientSettings(), forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: IMPORTED_BUCKET }));
   allOn(organization);
   [TARGET, EXCLUDED].forEach((account) => {
     organization.addBucket({ name: `locked-${account}`, account, region: 'us-east-1', policy: DENY_ALL });

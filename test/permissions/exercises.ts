@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  DescribeExecutionCommand, DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand,
-  UpdateStateMachineCommand,
+  DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand,
+  StopExecutionCommand, UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import type { Decision, Deployed } from './deployed';
 import type { Grant } from './grants';
@@ -14,6 +14,7 @@ import { DELEGATION_RESOURCE_TYPE, END_FILE, FEATURES_RESOURCE_TYPE, GUARDRAIL_P
 import { member, SECURITY } from '../deploy/testing';
 import { eventNamed } from '../guard/events';
 import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
+import { eventually } from '../support/eventually';
 
 /** Does what needs a grant, and returns all that came of it. */
 export type Exercise = (deployed: Deployed, grant: Grant) => Promise<string>;
@@ -190,6 +191,10 @@ export async function idling(client: SFNClient, stateMachineArn: string, input: 
   const waiting = JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 86_400, End: true } } });
   await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition: waiting }));
   const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
+  await eventually(async () => { // before that, it would go by the definition that comes next
+    const { events } = await client.send(new GetExecutionHistoryCommand({ executionArn }));
+    return events!.some(({ type }) => type === 'WaitStateEntered');
+  });
   await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition: own }));
   return executionArn!;
 }
