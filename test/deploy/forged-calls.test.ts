@@ -50,7 +50,8 @@ const TARGET = member(12);
 beforeAll(async () => {
   deployed = await Deployed.into(organization);
   attacker = await attackerOf(deployed);
-  await new S3Client({ ...deployed.deployment.aws.clientSettings(), forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: IMPORTED_BUCKET }));
+  const s3 = new S3Client({ ...deployed.deployment.aws.clientSettings(), forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: IMPORTED_BUCKET }));
   allOn(organization);
   [TARGET, EXCLUDED].forEach((account) => {
     organization.addBucket({ name: `locked-${account}`, account, region: 'us-east-1', policy: DENY_ALL });

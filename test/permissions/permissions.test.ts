@@ -243,7 +243,8 @@ describe('IAM denies', () => {
       [role, 'reports of the past', 's3:GetObject', get('latest/report.json')],
       [role, 'accounts of the organization', 'organizations:ListAccounts', ask(new ListAccountsCommand({}))],
     ]),
-    [SELECT, 'what was selected', 's3:GetObject', get('runs/1/selection.json')],
+    [SELECT, 'results of a batch', 's3:GetObject', get('runs/1/batch-0000.json')],
+    [MACHINE, 'what another state machine says', 's3:PutObject', put('control/other/1/run.json')],
     ['Units/Sweep/Functions/BatchRole', 'a place outside of runs/ in an imported bucket', 's3:PutObject', put('elsewhere', imported)],
     ['Units/Sweep/Functions/BatchRole', 'another bucket than the imported one', 's3:PutObject', put('runs/1/selection.json')],
     ['Listed/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
@@ -266,6 +267,7 @@ describe('IAM denies', () => {
     ...[...RUNBOOK_ROLES.map(([name]) => name), 'PasswordRecovery/ExtendFunction', 'PasswordRecovery/Look'].map((name) => `Runbooks/${name}Role`).flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the reports of a sweep', 's3:GetObject', get('runs/1/selection.json')],
       [role, 'the policy of the bucket', 's3:DeleteBucketPolicy', freeBucket(records)],
+      [role, 'what its state machine says', 's3:PutObject', put('control/own/1/go.json', records)],
       [role, 'a record', 's3:DeleteObject', remove('policies/1.json', undefined, records)],
       [role, 'an older version of a record', 's3:DeleteObjectVersion', remove('recoveries/1.json', '1', records)],
       [role, 'the names of all records', 's3:ListBucket', list(undefined, records)],
@@ -307,6 +309,8 @@ describe('the policy of a bucket denies an administrator', () => {
     ['a selection of his own', 's3:PutObject', put('runs/1/selection.json')],
     ['a result of his own', 's3:PutObject', put('runs/1/batch-0000.json')],
     ['a report of his own', 's3:PutObject', put('latest/report.json')],
+    ['a run of his own', 's3:PutObject', put('control/own/1/run.json')],
+    ['to delete what a state machine said', 's3:DeleteObject', remove('control/own/1/run.json')],
     ['to delete what a sweep wrote', 's3:DeleteObject', remove('runs/1/selection.json')],
     ['to delete the latest report', 's3:DeleteObject', remove('latest/report.json')],
     ['to delete an older version', 's3:DeleteObjectVersion', remove('latest/report.json', '1')],
@@ -314,7 +318,7 @@ describe('the policy of a bucket denies an administrator', () => {
     await expect(attempt(administrator())).rejects.toThrow(new RegExp(`is not authorized to perform: ${action} .* with an explicit deny in a resource-based policy`));
   });
 
-  test.each(['policies/1/buckets/r/b/1.json', 'recoveries/1.json'])('a record of his own among those of the runbooks: %s', async (key) => {
+  test.each(['policies/1/buckets/r/b/1.json', 'recoveries/1.json', 'control/own/1/go.json'])('a record of his own among those of the runbooks: %s', async (key) => {
     const forged = put(key, records)(administrator());
     await expect(forged).rejects.toThrow(/is not authorized to perform: s3:PutObject .* with an explicit deny in a resource-based policy/);
   });
