@@ -3,7 +3,7 @@ import { allow, close, closerOf, extend, failedCloserOf, Functions, HOUR, MEMBER
 import { runningCloser } from '../../lambda/session/password-recovery-closer';
 import { describeClosing } from '../../lambda/session/password-recovery-closing';
 import { checkOpening, open, recordOpening } from '../../lambda/session/password-recovery-opening';
-import { delay, fail, loseAnswer, stale } from '../local-aws/organization';
+import { cutBody, delay, endEarly, fail, loseAnswer, stale, type Effect } from '../local-aws/organization';
 
 serveWorlds();
 
@@ -417,6 +417,36 @@ describe('closing', () => {
     expect(closing.state).toBe('closed');
     expect(closing.left).toBeUndefined();
     expect(world.record).not.toHaveProperty('left');
+  });
+
+  test.each(['ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices'])('is done although %s has lost its list, and does not call the other credentials none', async (operation) => {
+    await allow();
+    const hollow: Effect = async () => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response><${operation}Result/></${operation}Response>` });
+    world.organization.faults.add({ operation: `iam:${operation}`, effect: hollow });
+    await expect(describeClosing(MEMBER, new Functions())).rejects.toEqual(named('IncompleteAnswer', `iam:${operation}`));
+    expect((await close()).left).toBeUndefined();
+    expect(world.record).not.toHaveProperty('left');
+  });
+
+  test.each<[string, Effect]>([['breaks off', cutBody], ['ends early', endEarly()]])('reads the record again when its body %s', async (_what, effect) => {
+    await allow();
+    world.bucketFaults.add({ operation: 's3:GetObject', times: 2, effect });
+    expect(await close()).toMatchObject({ state: 'closed' });
+  });
+
+  test('deletes nothing in a session that was renewed and is of another account', async () => {
+    await allow();
+    world.organization.faults.add({ operation: 'iam:DeleteLoginProfile', times: 1, effect: fail('ExpiredToken') });
+    let asked = 0;
+    world.organization.faults.add({
+      operation: 'iam:GetUser',
+      effect: async (_call, answer) => {
+        const answered = await answer();
+        return ++asked === 1 ? answered : { ...answered, body: String(answered.body).replaceAll(MEMBER, '111111111111') };
+      },
+    });
+    await expect(close()).rejects.toEqual(named('WrongIdentity'));
+    expect([asked, world.account.root.password]).toEqual([2, true]);
   });
 
   test('deletes nothing in a session of another account', async () => {
