@@ -19,6 +19,7 @@ import {
 } from '../private/contract-guard';
 import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
+import { putEvents } from '../private/put-events';
 import { checkShape, checkValue, listOf } from '../private/shape';
 import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
 
@@ -169,7 +170,9 @@ export class RootActivityMonitor extends Construct {
     });
     handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });
     const statements = [
-      allow('sns:Publish', this.topic.topicArn), ...useKeyOfTopic(this, this.topic), allow('events:PutEvents', this.eventBus?.eventBusArn ?? defaultBus(this)),
+      new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+      ...useKeyOfTopic(this, this.topic),
+      putEvents(this.eventBus?.eventBusArn ?? defaultBus(this), EVENT_SOURCE),
     ];
     statements.forEach((statement) => handler.addToRolePolicy(statement));
     const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
@@ -225,7 +228,5 @@ export class RootActivityMonitor extends Construct {
     return new cloudwatch.Metric({ namespace: this.namespace, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...options });
   }
 }
-
-const allow = (action: string, resource: string) => new iam.PolicyStatement({ actions: [action], resources: [resource] });
 
 const defaultBus = (scope: Construct) => Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });

@@ -1,5 +1,5 @@
 import { join } from 'path';
-import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -51,7 +51,7 @@ export class HandlerFunction extends lambda.Function {
     });
     logGroup.grantWrite(role);
     if (options.vpc) {
-      role.addToPolicy(networkInterfaces);
+      networkInterfaces(Stack.of(scope)).forEach((statement) => role.addToPolicy(statement));
     }
   }
 }
@@ -64,18 +64,34 @@ export function handlerLogGroup(scope: Construct, id: string, options: HandlerOp
   });
 }
 
-/** Lambda's own requirement for functions in a VPC; none of these actions can be limited to a resource before it exists. */
-const networkInterfaces = new iam.PolicyStatement({
-  actions: [
+/**
+ * Lambda's own requirement for functions in a VPC; none of these actions can be limited to a resource before it exists. Lambda uses them before the
+ * code runs, so calls of the code are denied them: these have the ARN of the function in their context, calls of Lambda itself have not.
+ *
+ * The Deny names every function of the account, since the ARN of this one would make a circle of function and role.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+function networkInterfaces(stack: Stack): iam.PolicyStatement[] {
+  const actions = [
     'ec2:CreateNetworkInterface',
     'ec2:DescribeNetworkInterfaces',
     'ec2:DescribeSubnets',
     'ec2:DeleteNetworkInterface',
     'ec2:AssignPrivateIpAddresses',
     'ec2:UnassignPrivateIpAddresses',
-  ],
-  resources: ['*'],
-});
+  ];
+  const functions = stack.formatArn({ service: 'lambda', resource: 'function', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  return [
+    new iam.PolicyStatement({ actions, resources: ['*'] }),
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: [...actions, 'ec2:DetachNetworkInterface'],
+      resources: ['*'],
+      conditions: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
+    }),
+  ];
+}
 
 function checkRuntime(runtime?: lambda.Runtime) {
   if (runtime === undefined || Token.isUnresolved(runtime.name)) {

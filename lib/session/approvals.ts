@@ -1,22 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
 import { RootSessionApprovers } from './root-session-runbook';
+import { StartersAndApprovers } from './starters-and-approvers';
 
 const DEFAULT_TIMEOUT = Duration.hours(4);
 const SHORTEST = Duration.minutes(5);
 const LONGEST = Duration.days(7);
 
-/**
- * Who may start and who may approve the runbooks of one `RootSessionRunbooks`: never the same principal. IAM cannot keep an
- * approver to one state machine, so it is not enough that it holds for each runbook alone.
- */
+/** How the runbooks of one `RootSessionRunbooks` are approved. */
 export class Approvals {
   /** Where requests are sent; absent when nothing has to be approved. */
   readonly topic?: sns.ITopic;
   readonly timeout: Duration;
-  private readonly starters = new Set<iam.IPrincipal>();
-  private readonly approvers = new Set<iam.IPrincipal>();
 
   constructor({ topic, timeout = DEFAULT_TIMEOUT }: Partial<RootSessionApprovers> = {}) {
     this.topic = topic;
@@ -27,24 +24,18 @@ export class Approvals {
     }
   }
 
-  /** Fails for somebody who may approve. */
-  addStarter({ grantPrincipal }: iam.IGrantable) {
-    this.starters.add(grantPrincipal);
-    this.check(grantPrincipal);
+  /** What nobody has to approve, anybody may start. */
+  addStarter(runbook: Construct, grantee: iam.IGrantable) {
+    if (this.topic) {
+      StartersAndApprovers.of(runbook).addStarter(runbook, grantee);
+    }
   }
 
-  /** Fails for somebody who may start, and when there is nothing to approve. */
-  addApprover({ grantPrincipal }: iam.IGrantable) {
+  /** Fails when there is nothing to approve. */
+  addApprover(runbook: Construct, grantee: iam.IGrantable) {
     if (this.topic === undefined) {
       throw new Error('grantApprove needs approvers: give RootSessionRunbooks the property approvers, or leave the grant out');
     }
-    this.approvers.add(grantPrincipal);
-    this.check(grantPrincipal);
-  }
-
-  private check(principal: iam.IPrincipal) {
-    if (this.starters.has(principal) && this.approvers.has(principal)) {
-      throw new Error(`'${principal}' must not be given both grantStart and grantApprove: who starts a runbook does not approve it`);
-    }
+    StartersAndApprovers.of(runbook).addApprover(runbook, grantee);
   }
 }

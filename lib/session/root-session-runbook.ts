@@ -17,13 +17,17 @@ export interface IRootSessionRunbook extends IConstruct {
 
   /**
    * Lets somebody start the runbook in both ways, follow it and cancel it: `ssm:StartAutomationExecution` on the document,
-   * `ssm:GetAutomationExecution` and `ssm:StopAutomationExecution` on automations, `states:StartExecution` on the state machine, `states:DescribeExecution` and
+   * `ssm:GetAutomationExecution` on automations, `states:StartExecution` on the state machine, `states:DescribeExecution` and
    * `states:StopExecution` on its executions. The document has no role of its own: it starts the state machine in the name of
    * whoever started it.
    *
+   * To cancel a runbook, stop its execution in Step Functions, whose name is the id of the automation: the automation ends with it.
+   * `ssm:StopAutomationExecution` is left out, because IAM cannot limit it to the automations of a document.
+   *
    * `states:GetExecutionHistory` is left out, because the history shows the task token with which an approver answers.
    *
-   * Fails for somebody who may approve.
+   * A principal that may approve in any runbooks of the app fails at synth, unless nobody has to approve this runbook. Where it is known only when it is
+   * deployed who a principal is, synth warns.
    */
   grantStart(grantee: iam.IGrantable): iam.Grant;
 
@@ -31,7 +35,7 @@ export interface IRootSessionRunbook extends IConstruct {
    * Lets somebody answer a request for approval, with `states:SendTaskSuccess` and `states:SendTaskFailure`. IAM can limit neither to a state
    * machine: what limits them is the task token, which only the subscribers of the approvers' topic are sent.
    *
-   * Fails for somebody who may start one of the runbooks, and when the runbooks have no approvers.
+   * Fails when the runbooks have no approvers, and at synth for a principal that may start any runbook of the app that needs an approval.
    */
   grantApprove(grantee: iam.IGrantable): iam.Grant;
 }

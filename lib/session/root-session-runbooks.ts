@@ -279,7 +279,7 @@ export class RootSessionRunbooks extends Construct {
     return this.all.map((runbook) => runbook.grantStart(grantee)).reduce((all, grant) => all.combine(grant));
   }
 
-  /** Lets somebody answer requests for approval, as each runbook's `grantApprove` does. Fails for somebody who may start one of them. */
+  /** Lets somebody answer requests for approval, as each runbook's `grantApprove` does. */
   public grantApprove(grantee: iam.IGrantable): iam.Grant {
     return this.unlockBucket.grantApprove(grantee);
   }

@@ -127,18 +127,18 @@ export class Runbook extends Construct implements IRootSessionRunbook {
   }
 
   grantStart(grantee: iam.IGrantable): iam.Grant {
-    this.approvals.addStarter(grantee);
+    this.approvals.addStarter(this, grantee);
     const grant = (actions: string[], resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
     const document = Stack.of(this).formatArn({ service: 'ssm', resource: 'document', resourceName: this.documentName });
     const start = grant(['ssm:StartAutomationExecution'], [document, this.automations])
-      .combine(grant(['ssm:GetAutomationExecution', 'ssm:StopAutomationExecution'], [this.automations]))
+      .combine(grant(['ssm:GetAutomationExecution'], [this.automations])) // IAM can limit it by tags alone, which whoever starts an automation gives it
       .combine(this.stateMachine.grantStartExecution(grantee))
       .combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:StopExecution'));
     return this.props.grantInput ? start.combine(this.props.grantInput(grantee)) : start;
   }
 
   grantApprove(grantee: iam.IGrantable): iam.Grant {
-    this.approvals.addApprover(grantee);
+    this.approvals.addApprover(this, grantee);
     return iam.Grant.addToPrincipal({
       grantee,
       actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],

@@ -13,6 +13,7 @@ import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
 import { organizationsArn } from '../private/organizations-arn';
 import { readPoliciesAbove } from '../private/policies-above';
+import { putEvents } from '../private/put-events';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { IPasswordRecoveries } from '../session/password-recoveries';
 
@@ -141,11 +142,7 @@ function listing(scope: Construct, { selection: { organizationalUnits, exclude }
 /** What it takes to tell of a sweep. */
 function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({
-      actions: ['events:PutEvents'],
-      resources: [Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
-      conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }, // a call may have many entries; there is always one
-    }),
+    putEvents(Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }), EVENT_SOURCE),
     ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
     ...useKeyOfTopic(scope, topic),
   ];

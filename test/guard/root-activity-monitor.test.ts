@@ -222,6 +222,7 @@ describe('the function', () => {
       'events:PutEvents', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
     ]);
     expect(statements(template).filter(({ Resource }) => Resource === '*')).toEqual([]);
+    expect(statements(template).find(({ Action }) => Action === 'events:PutEvents').Condition).toEqual({ 'ForAllValues:StringEquals': { 'events:source': 'cdk-root-access' } });
   });
 
   test('is tried three times before an event goes to the queue', () => {

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { SSMClient, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Deployed } from './deployed';
 import { allOn, begun, type Exercise, idling, isTriedForLong, organizationOf, runMachine } from './exercises';
@@ -183,7 +182,6 @@ const CALLS: Readonly<Record<string, (as: Settings, at: Whereabouts) => Promise<
   'states:StopExecution': (as, { machine }) => new SFNClient(as).send(new StopExecutionCommand({ executionArn: executionOf(machine) })),
   'states:SendTaskSuccess': (as) => new SFNClient(as).send(new SendTaskSuccessCommand({ taskToken: 'none', output: '{}' })),
   'states:SendTaskFailure': (as) => new SFNClient(as).send(new SendTaskFailureCommand({ taskToken: 'none' })),
-  'ssm:StopAutomationExecution': (as) => new SSMClient(as).send(new StopAutomationExecutionCommand({ AutomationExecutionId: randomUUID() })),
   'sts:AssumeRoot': (as) => new STSClient(as).send(new AssumeRootCommand({
     TargetPrincipal: ACCOUNT, TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' },
   })),

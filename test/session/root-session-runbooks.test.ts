@@ -194,7 +194,7 @@ describe('permissions of a function', () => {
 
 describe('people', () => {
   const OPERATOR_ACTIONS = [
-    'ssm:GetAutomationExecution', 'ssm:StartAutomationExecution', 'ssm:StopAutomationExecution', 'states:DescribeExecution', 'states:StartExecution', 'states:StopExecution',
+    'ssm:GetAutomationExecution', 'ssm:StartAutomationExecution', 'states:DescribeExecution', 'states:StartExecution', 'states:StopExecution',
   ];
 
   test('who may start one runbook may start that one, follow and stop it, and nothing else', async () => {

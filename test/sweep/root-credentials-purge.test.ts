@@ -1,3 +1,4 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -190,7 +191,31 @@ describe('permissions', () => {
 
   test('in a VPC are those of network interfaces', () => {
     const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
-    expect(statements(template, 'ec2:CreateNetworkInterface')).toHaveLength(6);
+    const [allowing, denying] = ['Allow', 'Deny'].map((effect) => statements(template, 'ec2:CreateNetworkInterface').filter(({ Effect }) => Effect === effect));
+    expect(allowing).toHaveLength(6);
+    expect(denying).toHaveLength(6);
+  });
+
+  test('in a VPC are those of Lambda itself, and not of the code of the function', async () => {
+    const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const text = JSON.stringify(statements(template, 'ec2:DeleteNetworkInterface').map(({ roles: _roles, ...statement }) => statement)).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]*)"\]\]\}/g, '"arn:aws$1"');
+    const policies = [{ name: 'role', policy: { Version: '2012-10-17', Statement: JSON.parse(text) } }];
+    const decide = async (contextVariables: Record<string, string>) => {
+      const decision = await runSimulation({
+        request: {
+          principal: 'arn:aws:iam::111111111111:role/Batch',
+          action: 'ec2:DeleteNetworkInterface',
+          resource: { resource: 'arn:aws:ec2:eu-west-1:111111111111:network-interface/eni-1', accountId: '111111111111' },
+          contextVariables,
+        },
+        identityPolicies: policies,
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      }, {});
+      return decision.resultType === 'error' ? decision.errors : decision.overallResult;
+    };
+    expect(await decide({})).toBe('Allowed');
+    expect(await decide({ 'lambda:SourceFunctionArn': 'arn:aws:lambda:eu-west-1:111111111111:function:Stack-Batch' })).toBe('ExplicitlyDenied');
   });
 });
 

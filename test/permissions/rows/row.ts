@@ -29,6 +29,7 @@ export interface Pinned extends Row {
 
 export const OF_SCPS = 'organizations:PolicyType StringEquals SERVICE_CONTROL_POLICY';
 export const FOR_IAM = 'organizations:ServicePrincipal StringEquals iam.amazonaws.com';
+export const FROM_THE_LIBRARY = 'events:source ForAllValues:StringEquals cdk-root-access';
 export const NO_RESOURCE = 'IAM knows no resource for it (service authorization reference)';
 export const BY_CONDITION = 'IAM knows no resource for it; the condition keeps it to iam.amazonaws.com, or to service control policies';
 export const THE_CDK_GRANTS = 'the CDK grants it beside what is needed';

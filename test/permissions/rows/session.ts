@@ -101,11 +101,11 @@ export const EXERCISED: readonly Exercised[] = [
   { ...CLOSER, actions: ['sns:Publish'], resource: '<Reminders>', exercise: 'remind', need: 'with a topic: nobody is reminded, or told of a password that stays' },
 
   { ...OPERATOR, actions: ['ssm:StartAutomationExecution'], resource: systemsManager('document/<Bucket/Unlock/Document>'), need: 'the document is not started' },
-  { ...OPERATOR, actions: ['ssm:StartAutomationExecution', 'ssm:GetAutomationExecution'], resource: AUTOMATIONS, need: 'the document is neither started nor followed' },
+  { ...OPERATOR, actions: ['ssm:StartAutomationExecution'], resource: AUTOMATIONS, need: 'the document is not started' },
+  { ...OPERATOR, actions: ['ssm:GetAutomationExecution'], resource: AUTOMATIONS, need: 'the document is not followed; IAM can limit it by tags alone, which whoever starts an automation gives it' },
   { ...OPERATOR, actions: ['states:StartExecution'], resource: '<Bucket/Unlock/StateMachine>', need: 'the state machine is not started, directly or by the document' },
   { ...OPERATOR, actions: ['states:DescribeExecution'], resource: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Bucket/Unlock/StateMachine>:*`, need: 'the document does not learn how it ended' },
-  { ...OPERATOR, ...BY_HAND, actions: ['ssm:StopAutomationExecution'], resource: AUTOMATIONS, need: 'the document is not cancelled' },
-  { ...OPERATOR, ...BY_HAND, actions: ['states:StopExecution'], resource: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Bucket/Unlock/StateMachine>:*`, need: 'what the document started goes on when it is cancelled' },
+  { ...OPERATOR, ...BY_HAND, actions: ['states:StopExecution'], resource: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Bucket/Unlock/StateMachine>:*`, need: 'a runbook is not cancelled' },
   { ...OPERATOR, ...BY_HAND, actions: ['s3:PutObject'], resource: records('replacements/*'), need: 'with allowReplacement: no policy can be given that is put in place of another' },
   {
     holder: 'who may approve',

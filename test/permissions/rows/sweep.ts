@@ -1,4 +1,4 @@
-import { awsPolicies, entity, type Exercised, framework, inVpc, logDelivery, logs, member, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, THE_CDK_GRANTS, versions, viaService } from './row';
+import { awsPolicies, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logDelivery, logs, member, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, THE_CDK_GRANTS, versions, viaService } from './row';
 import { MANAGEMENT } from '../../deploy/testing';
 import { FORWARDED_TO, LISTED, PEOPLE } from '../stacks';
 
@@ -172,7 +172,7 @@ export const EXERCISED: readonly Exercised[] = [
     ...REPORT,
     actions: ['events:PutEvents'],
     resource: `arn:aws:events:us-east-1:${MANAGEMENT}:event-bus/default`,
-    condition: 'events:source ForAllValues:StringEquals cdk-root-access',
+    condition: FROM_THE_LIBRARY,
     exercise: 'report',
     denied: 'goes on',
     need: 'no event tells of a sweep',
