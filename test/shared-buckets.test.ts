@@ -1,5 +1,6 @@
 import { App, NestedStack, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { PasswordRecoveries, RootCredentialsAudit, RootCredentialsPurge, RootSessionRunbooks } from '../lib';
@@ -100,6 +101,78 @@ describe('one records bucket', () => {
     const audit = new RootCredentialsAudit(stack, 'Audit');
     new RootSessionRunbooks(stack, 'Runbooks', { recordsBucket: audit.reportsBucket });
     expect(() => app.synth()).toThrow('recordsBucket must not be both the reportsBucket of a sweep and the recordsBucket of runbooks');
+  });
+});
+
+describe('one reports bucket', () => {
+  const two = (stack: Stack, reportsBucket?: s3.IBucket) => {
+    const audit = new RootCredentialsAudit(stack, 'Audit', { reportsBucket });
+    const purge = new RootCredentialsPurge(stack, 'A purge*', { reportsBucket: audit.reportsBucket });
+    return { audit, purge };
+  };
+
+  test('has a part for each sweep, which spares the functions of that sweep alone', () => {
+    const stack = stackOf(new App(), 'Stack');
+    const { audit, purge } = two(stack, new s3.Bucket(stack, 'Bucket'));
+    const template = Template.fromStack(stack);
+    expect([audit, purge].map(({ reportsPrefix }) => reportsPrefix)).toEqual(['111111111111/Stack/Audit/', '111111111111/Stack/A%20purge%2a/']);
+    const denies = Object.entries(spared(template));
+    expect(denies).toHaveLength(4);
+    for (const { reportsPrefix } of [audit, purge]) {
+      for (const prefix of ['runs/', 'latest/']) {
+        const [own, ...others] = denies.filter(([resource]) => resource.includes(`/${reportsPrefix}${prefix}*`));
+        expect(others).toEqual([]);
+        expect(new Set(own[1])).toEqual(new Set(writersOf(template, `/${reportsPrefix}${prefix}`)));
+      }
+    }
+    const told = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties.Environment?.Variables.REPORTS_PREFIX).filter(Boolean);
+    for (const { reportsPrefix } of [audit, purge]) {
+      expect(told.filter((each) => each === reportsPrefix)).toHaveLength(3);
+    }
+  });
+
+  test('that a sweep made has its reports at the top, and a part for another', () => {
+    const { audit, purge } = two(stackOf(new App(), 'Stack'));
+    expect([audit, purge].map(({ reportsPrefix }) => reportsPrefix)).toEqual(['', '111111111111/Stack/A%20purge%2a/']);
+  });
+
+  test('is read as far as the grant of one sweep goes', () => {
+    const stack = stackOf(new App(), 'Stack');
+    two(stack).purge.grantReadReports(new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }));
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          Match.anyValue(),
+          Match.objectLike({ Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': ['111111111111/Stack/A%20purge%2a/latest/*', '111111111111/Stack/A%20purge%2a/runs/*'] } } }),
+        ],
+      },
+      Roles: [{ Ref: Match.stringLikeRegexp('^Reader') }],
+    });
+  });
+
+  test('of one stack is shared by the sweeps of others, each of which has a warning of its part', () => {
+    const app = new App();
+    const bucket = versioned(stackOf(app, 'Storage'));
+    const owners = new RootCredentialsAudit(Stack.of(bucket), 'Audit', { reportsBucket: bucket });
+    const others = ['One', 'Two'].map((id) => new RootCredentialsAudit(stackOf(app, id), 'Audit', { reportsBucket: bucket }));
+    app.synth();
+    const [{ entry }] = Annotations.fromStack(Stack.of(bucket)).findWarning('/Storage/Bucket', Match.anyValue());
+    others.forEach(({ reportsPrefix }) => expect(entry.data).toContain(`${reportsPrefix}latest/*`));
+    expect(entry.data).not.toContain(owners.reportsPrefix);
+  });
+
+  test.each<[string, (sweeps: ReturnType<typeof two>, stack: Stack) => void]>([
+    ['the other', ({ audit, purge }) => purge.node.addDependency(audit)],
+    ['something that depends on the other', ({ audit, purge }, stack) => {
+      const between = new s3.Bucket(stack, 'Between');
+      between.node.addDependency(audit);
+      purge.node.addDependency(between);
+    }],
+  ])('is not for a sweep that depends on %s, which would make a circle', (_what, depend) => {
+    const app = new App();
+    const stack = stackOf(app, 'Stack');
+    depend(two(stack), stack);
+    expect(() => app.synth()).toThrow("reportsBucket is shared with 'Stack/Audit', on which this construct depends");
   });
 });
 

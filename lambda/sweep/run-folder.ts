@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Account, AccountResult, Credential } from './results';
 import type { ResolvedSelection } from './selection';
-import { RUNS_PREFIX, type MachineExecution, type RunReference } from '../../lib/private/contract';
+import { LATEST_PREFIX, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, type MachineExecution, type RunReference } from '../../lib/private/contract';
 import { isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
 
@@ -33,8 +33,13 @@ export interface BatchResults {
 /** `runs/2026-11-23T01-02-03Z-<execution>/`: sorted by time, one folder for each execution. */
 export function runPrefix({ name, startTime }: Execution): string {
   const started = startTime.replace(/\.\d+/, '').replaceAll(':', '-');
-  return `${RUNS_PREFIX}${started}-${name}/`;
+  return `${reportsPrefix()}${RUNS_PREFIX}${started}-${name}/`;
 }
+
+/** The folder of the reports of the sweep that ended last. */
+export const latestPrefix = () => `${reportsPrefix()}${LATEST_PREFIX}`;
+
+const reportsPrefix = () => process.env[REPORTS_PREFIX_VARIABLE] ?? '';
 
 /** The files of one sweep in the reports bucket. */
 export class RunFolder {

@@ -185,6 +185,9 @@ export const READ_POLICIES_VARIABLE = 'READ_SERVICE_CONTROL_POLICIES';
 export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
 export const JOINED_PURGE_VARIABLE = 'PURGE_JOINED_ACCOUNTS';
 
+/** Below what the folders of a sweep are, in a bucket that others may use too; absent where they are at the top. */
+export const REPORTS_PREFIX_VARIABLE = 'REPORTS_PREFIX';
+
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';

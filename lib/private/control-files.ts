@@ -33,8 +33,9 @@ export const RUN = { run: sfn.JsonPath.stringAt('$$.Execution.Name') };
 export class ControlFiles {
   private readonly prefix: string;
 
-  constructor(private readonly scope: Construct, private readonly bucket: s3.IBucket) {
-    this.prefix = `${CONTROL_PREFIX}${Names.uniqueResourceName(scope, { maxLength: 64, separator: '-' })}/`;
+  /** @param part of the bucket that the state machine writes to: empty, or with a slash at its end */
+  constructor(private readonly scope: Construct, private readonly bucket: s3.IBucket, part = '') {
+    this.prefix = `${part}${CONTROL_PREFIX}${Names.uniqueResourceName(scope, { maxLength: 64, separator: '-' })}/`;
   }
 
   /** The first state: what this execution is about. It hands on its input as it is. */
@@ -88,9 +89,12 @@ export class ControlFiles {
  *
  * @returns what must exist before one is started
  */
-export function reserveControlFiles(scope: Construct, bucket: s3.IBucket, property: Reservation['property'], stateMachines: sfn.StateMachine[]): Construct[] {
+export function reserveControlFiles(
+  scope: Construct, bucket: s3.IBucket, property: Reservation['property'], stateMachines: sfn.StateMachine[], part = '',
+): Construct[] {
   const writers = stateMachines.map(({ role }) => role);
-  return reservePrefixes(scope, bucket, { property, prefixes: [{ prefix: CONTROL_PREFIX, sid: 'OnlyStateMachinesWriteControl', writers }] });
+  const sid = `OnlyStateMachinesWriteControl${part && Names.uniqueId(scope)}`;
+  return reservePrefixes(scope, bucket, { property, prefixes: [{ prefix: `${part}${CONTROL_PREFIX}`, sid, writers }] });
 }
 
 /** ARN of all executions of a state machine. */

@@ -1,7 +1,7 @@
 import { Annotations, CustomResourceProviderBase, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 
 /** What changes, replaces or removes an object, or sets the tags by which a lifecycle rule removes it. To restore one from an archive does neither. */
 const WRITES = [
@@ -83,7 +83,7 @@ class SharedBucket {
 
   validate(use: Use): string[] {
     this.warnOfUnmanaged();
-    return [...this.conflicts(use), ...this.confusion(use), ...versions(use)];
+    return [...this.conflicts(use), ...this.confusion(use), ...this.circles(use), ...versions(use)];
   }
 
   private deny({ scope, bucket }: Use, prefix: string, sid: string) {
@@ -131,6 +131,20 @@ class SharedBucket {
     ];
   }
 
+  /** The roles of a sweep come before the policy that names them, and the policy before each sweep: so no sweep can come before those roles. */
+  private circles({ scope, property, prefixes }: Use): string[] {
+    const isManaged = prefixes.some(({ prefix }) => this.denied.has(prefix));
+    const others = this.uses
+      .filter((use) => use.scope !== scope && use.property === 'reportsBucket' && Stack.of(use.scope) === Stack.of(scope));
+    const before = isManaged && others.length > 0 ? dependenciesOf(scope) : [];
+    const isAbove = (construct: IConstruct, use: Pick<Use, 'scope'>) => use.scope.node.scopes.includes(construct);
+    const circle = before.find((construct) => others.some((use) => isAbove(construct, use)) && !isAbove(construct, { scope }));
+    return circle === undefined ? [] : [
+      `${property} is shared with '${circle.node.path}', on which this construct depends: the bucket's policy names the roles of both and has to be there before either writes, `
+      + 'so leave out the dependency, or give this construct a bucket of its own',
+    ];
+  }
+
   private warnOfUnmanaged() {
     const unmanaged = this.uses.flatMap(({ prefixes }) => prefixes).filter(({ prefix }, i, all) => (
       !this.denied.has(prefix) && all.findIndex((each) => each.prefix === prefix) === i));
@@ -147,6 +161,18 @@ class SharedBucket {
       + `to write below ${unmanaged.map(({ prefix }) => stack.resolve(prefix)).map((prefix) => typeof prefix === 'string' ? prefix : JSON.stringify(prefix)).join(' and ')}. `
       + `Add to it, in one statement for all that write there: ${JSON.stringify(stack.resolve(statements))}`);
   }
+}
+
+/** All that is deployed before a construct. */
+function dependenciesOf(scope: Construct): IConstruct[] {
+  const found = new Set<IConstruct>();
+  const visit = (construct: IConstruct) => {
+    const next = construct.node.scopes.flatMap(({ node }) => node.dependencies).filter((each) => !found.has(each));
+    next.forEach((each) => found.add(each));
+    next.flatMap((each) => each.node.findAll()).forEach(visit);
+  };
+  visit(scope);
+  return [...found];
 }
 
 function nameOf(bucket: s3.IBucket): string {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -19,4 +19,12 @@ export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.
   }
   bucket.addLifecycleRule({ id: 'Uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) });
   return bucket;
+}
+
+/**
+ * The part of a bucket that is one sweep's, whoever else uses the bucket: other sweeps of the app, and those of other apps and accounts.
+ * What S3 or IAM could read otherwise is escaped.
+ */
+export function reportsPrefix(scope: Construct): string {
+  return `${Stack.of(scope).account}/${scope.node.path.replaceAll(/[^\w./-]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)}/`;
 }

@@ -55,8 +55,8 @@ export class RootCredentialsDashboard extends Construct {
 }
 
 function rowsOf(sweep: RootCredentialsSweep): cloudwatch.IWidget[] {
-  const { reportsBucket, stateMachine } = sweep;
-  const heading = `# ${sweep.node.path}\n\nThe latest report: \`s3://${reportsBucket.bucketName}/latest/report.html\`. The sweep: \`${stateMachine.stateMachineArn}\``;
+  const { reportsBucket, reportsPrefix, stateMachine } = sweep;
+  const heading = `# ${sweep.node.path}\n\nThe latest report: \`s3://${reportsBucket.bucketName}/${reportsPrefix}latest/report.html\`. The sweep: \`${stateMachine.stateMachineArn}\``;
   return [
     new cloudwatch.TextWidget({ markdown: heading, width: WIDTH, height: 2 }),
     ...sweep.alarms.length > 0 ? [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: sweep.alarms, width: WIDTH, height: 2 })] : [],

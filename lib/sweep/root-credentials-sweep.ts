@@ -6,7 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 import { keepsEverything } from './protection-settings';
-import { reportsBucket } from './reports-bucket';
+import { reportsBucket, reportsPrefix } from './reports-bucket';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { RootCredentialsSweepWork } from './root-credentials-sweep-work';
 import { Sweep } from './sweep';
@@ -25,8 +25,14 @@ import { checkSomeAccountIsLeft } from '../private/validate';
 
 /** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
 export abstract class RootCredentialsSweep extends Construct {
-  /** Where the reports are: `latest/report.html`, `.csv` and `.json`, and one folder for each sweep below `runs/`. */
+  /** Where the reports are: below `reportsPrefix`, `latest/report.html`, `.csv` and `.json`, and one folder for each sweep in `runs/`. */
   public readonly reportsBucket: s3.IBucket;
+
+  /**
+   * Below what `latest/` and `runs/` are in the bucket: nothing in the bucket that the construct makes; `<account>/<path of the construct>/` in one
+   * that was given, so that several sweeps can share it.
+   */
+  public readonly reportsPrefix: string;
 
   /**
    * The sweep. To start it by hand, give its execution the input `{}`, or narrow it by
@@ -89,6 +95,7 @@ export abstract class RootCredentialsSweep extends Construct {
       checkBucket(this, 'passwordRecoveries', work.passwordRecoveries.bucket);
     }
     this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey, props.reportRetention);
+    this.reportsPrefix = props.reportsBucket ? reportsPrefix(this) : '';
     const sweep = new Sweep(this, 'Sweep', {
       name: this.node.path,
       settings,
@@ -98,13 +105,16 @@ export abstract class RootCredentialsSweep extends Construct {
       readPolicies: props.readServiceControlPolicies ?? false,
       batchesAtOnce: props.concurrency?.batchesAtOnce ?? 4,
       bucket: this.reportsBucket,
+      reportsPrefix: this.reportsPrefix,
       stsRegion: props.stsRegion ?? defaultStsRegion(this),
       notifications: props.notifications,
       options: props.handler,
     });
     this.stateMachine = sweep.stateMachine;
     this.rootSessionRole = sweep.rootSessionRole;
-    this.signals = new SweepSignals(this, 'Signals', { name: this.node.path, sweep, notifications: props.notifications });
+    this.signals = new SweepSignals(this, 'Signals', {
+      name: this.node.path, latestReport: `${this.reportsPrefix}${LATEST_PREFIX}report.html`, sweep, notifications: props.notifications,
+    });
     const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
       sweep,
       settings,
@@ -150,7 +160,7 @@ export abstract class RootCredentialsSweep extends Construct {
    * is a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
    */
   public grantReadReports(grantee: iam.IGrantable): iam.Grant {
-    return grantReadPrefixes(this.reportsBucket, grantee, LATEST_PREFIX, RUNS_PREFIX);
+    return grantReadPrefixes(this.reportsBucket, grantee, `${this.reportsPrefix}${LATEST_PREFIX}`, `${this.reportsPrefix}${RUNS_PREFIX}`);
   }
 
   /**

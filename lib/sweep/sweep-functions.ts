@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
 import {
-  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, RUNS_PREFIX, STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, SweepSettings,
-  TOPIC_VARIABLE,
+  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, STS_REGION_VARIABLE,
+  SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
@@ -30,6 +30,8 @@ export interface SweepFunctionsProps {
   /** Whether a batch says which policies denied its calls. */
   readonly readPolicies: boolean;
   readonly bucket: s3.IBucket;
+  /** Below what its folders are in the bucket: empty, or with a slash at its end. */
+  readonly reportsPrefix: string;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
   readonly options?: HandlerOptions;
@@ -49,9 +51,12 @@ export class SweepFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
-    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, stsRegion, notifications, options } = props;
+    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, reportsPrefix } = props;
+    const { stsRegion, notifications, options } = props;
     const { selection } = settings;
-    const environment = { [BUCKET_VARIABLE]: bucket.bucketName };
+    const runs = `${reportsPrefix}${RUNS_PREFIX}`;
+    const latest = `${reportsPrefix}${LATEST_PREFIX}`;
+    const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };
     this.begin = new HandlerFunction(this, 'Begin', {
       asset: 'sweep-begin',
       handler: 'handler',
@@ -91,8 +96,9 @@ export class SweepFunctions extends Construct {
 
     passwordRecoveries?.grantRead(this.batch); // it goes into the default policy of the role, which is waited for with it
 
+    const suffix = reportsPrefix && Names.uniqueId(this); // a bucket's policy has each sid once
     /** Files of any run: its folder is named when it begins. */
-    const files = (...them: string[]) => them.map((file) => bucket.arnForObjects(`${RUNS_PREFIX}*/${file}`));
+    const files = (...them: string[]) => them.map((file) => bucket.arnForObjects(`${runs}*/${file}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
         allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
@@ -104,13 +110,13 @@ export class SweepFunctions extends Construct {
       policy(this, 'BatchPolicy', this.batch, [
         allow(['s3:GetObject'], files('selection.json', 'plans/*')),
         allow(['s3:PutObject'], files('batch-*.json', 'plans/*')),
-        listRuns(bucket),
+        listRuns(bucket, runs),
         ...readPolicies ? readPoliciesAbove(this) : [],
       ]),
       policy(this, 'ReportPolicy', this.report, [
         allow(['s3:GetObject'], files('selection.json', 'batch-*.json', 'plans/*')),
-        allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${LATEST_PREFIX}report.*`)]),
-        listRuns(bucket),
+        allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${latest}report.*`)]),
+        listRuns(bucket, runs),
         ...signals(this, notifications),
       ]),
       ...grantAssumeRoot(this, this.batch.role!, {
@@ -119,8 +125,8 @@ export class SweepFunctions extends Construct {
       ...reservePrefixes(this, bucket, {
         property: 'reportsBucket',
         prefixes: [
-          { prefix: RUNS_PREFIX, sid: 'OnlySweepsWriteRuns', writers: [this.select.role!, this.batch.role!, this.report.role!] },
-          { prefix: LATEST_PREFIX, sid: 'OnlySweepsWriteLatest', writers: [this.report.role!] },
+          { prefix: runs, sid: `OnlySweepsWriteRuns${suffix}`, writers: [this.select.role!, this.batch.role!, this.report.role!] },
+          { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.report.role!] },
         ],
       }),
     ];
@@ -149,11 +155,11 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
 }
 
 /** Which plans and results there are: of a batch that died, none. */
-function listRuns(bucket: s3.IBucket): iam.PolicyStatement {
+function listRuns(bucket: s3.IBucket, runs: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
-    conditions: { StringLike: { 's3:prefix': `${RUNS_PREFIX}*` } },
+    conditions: { StringLike: { 's3:prefix': `${runs}*` } },
   });
 }
 

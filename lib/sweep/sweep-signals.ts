@@ -13,6 +13,8 @@ import { checkWholeNumber } from '../private/validate';
 export interface SweepSignalsProps {
   /** What signals call the sweep. */
   readonly name: string;
+  /** Its key in the reports bucket. */
+  readonly latestReport: string;
   readonly sweep: Sweep;
   readonly notifications?: sns.ITopic;
 }
@@ -25,11 +27,13 @@ const STATISTIC: Partial<Record<MetricName, string>> = { sweepsFinished: cloudwa
 /** What one can hear of a sweep: metrics, events, alarms, and a word when one ends without its report. */
 export class SweepSignals extends Construct {
   private readonly name: string;
+  private readonly latestReport: string;
   private readonly sweep: Sweep;
 
-  constructor(scope: Construct, id: string, { name, sweep, notifications }: SweepSignalsProps) {
+  constructor(scope: Construct, id: string, { name, latestReport, sweep, notifications }: SweepSignalsProps) {
     super(scope, id);
     this.name = name;
+    this.latestReport = latestReport;
     this.sweep = sweep;
     if (notifications) {
       this.notifyOfStopped(notifications);
@@ -73,9 +77,9 @@ export class SweepSignals extends Construct {
     const untilTheNextSweep = cloudwatch.TreatMissingData.IGNORE;
     return [
       this.alarm('FailedAccountsAlarm', this.metric('accountsFailed'), failedAccounts, untilTheNextSweep,
-        'accounts could not be swept and may have root credentials. Follow the remedies in latest/report.html of the reports bucket, then start the sweep again'),
+        `accounts could not be swept and may have root credentials. Follow the remedies in ${this.latestReport} of the reports bucket, then start the sweep again`),
       this.alarm('FoundCredentialsAlarm', this.metric('credentialsFound'), foundCredentials, untilTheNextSweep,
-        'member accounts have, or had until this sweep, root credentials. latest/report.html of the reports bucket names them; CloudTrail of the account tells who created them'),
+        `member accounts have, or had until this sweep, root credentials. ${this.latestReport} of the reports bucket names them; CloudTrail of the account tells who created them`),
       this.alarm('UnfinishedSweepAlarm', this.metricUnfinished(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
         'a sweep ended before it had looked at every account, was stopped, or could not report or tell of it. Look at the execution in Step Functions and at the log of the function that reports, then start the sweep again'),
     ];

@@ -24,8 +24,12 @@ const AGAIN: sfn.RetryProps = { ...IF_IT_DIED, errors: [sfn.Errors.ALL] };
 
 /** Reads the batches of a run. The CDK's own reader may read the whole bucket. */
 class BatchesReader extends sfn.S3JsonItemReader {
+  constructor(private readonly runs: string, props: sfn.S3FileItemReaderProps) {
+    super(props);
+  }
+
   public providePolicyStatements(): iam.PolicyStatement[] {
-    return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket!.arnForObjects(`${RUNS_PREFIX}*/batches.json`)] })];
+    return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket!.arnForObjects(`${this.runs}*/batches.json`)] })];
   }
 }
 
@@ -51,9 +55,9 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { settings, batchesAtOnce, bucket, options } = props;
+    const { settings, batchesAtOnce, bucket, reportsPrefix, options } = props;
     const functions = new SweepFunctions(this, 'Functions', props);
-    const control = new ControlFiles(this, bucket);
+    const control = new ControlFiles(this, bucket, reportsPrefix);
 
     const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') }).next(
       this.task('Report', functions.report, RUN).addRetry(AGAIN).next(
@@ -70,7 +74,7 @@ export class Sweep extends Construct {
 
     // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
-      itemReader: new BatchesReader({ bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
+      itemReader: new BatchesReader(`${reportsPrefix}${RUNS_PREFIX}`, { bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
       itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt('$.digest'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch') },
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
@@ -99,7 +103,7 @@ export class Sweep extends Construct {
     const permissions = [
       ...functions.permissions,
       ...control.readBy(this.stateMachine, functions.begin, functions.select, functions.batch, functions.report),
-      ...reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine]),
+      ...reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine], reportsPrefix),
       ...useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], readers),
       ...useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers),
       this.runningPolicy(functions),

@@ -187,6 +187,9 @@ function holderOf(policy: string, role: string): string {
   return holder;
 }
 
+/** The part of the imported bucket that is its sweep's: the rows are about what is in it. */
+const PART_OF_IMPORTED = /\d{12}\/\w+\/Units\/(?=runs\/|latest\/|control\/)/;
+
 type Intrinsic = Readonly<Record<string, any>>;
 
 /** A value of a template as one reads it: `<Reports>/runs/*`. The bucket of a purge is `<Reports>`, whichever it is, and the folder of a state machine its own. */
@@ -207,7 +210,7 @@ function rendered(value: unknown, paths: ReadonlyMap<string, string>): string {
     const [[intrinsic, parameters]] = Object.entries(part as Intrinsic);
     return intrinsics[intrinsic](parameters);
   }
-  return render(value).replace(`arn:aws:s3:::${IMPORTED_BUCKET}`, '<Reports>').replace('arn:aws:s3:::<Reports>', '<Reports>');
+  return render(value).replace(`arn:aws:s3:::${IMPORTED_BUCKET}`, '<Reports>').replace('arn:aws:s3:::<Reports>', '<Reports>').replace(PART_OF_IMPORTED, '');
 }
 
 const except = <T>(items: readonly T[], item: T): T[] => items.filter((other) => other !== item);

@@ -5,8 +5,9 @@ import { AssumeRootError } from '../../lambda/aws/root-sessions';
 import { problemOf } from '../../lambda/sweep/remedies';
 import { reconcile } from '../../lambda/sweep/report';
 import { resultOf, skipped, type Account, type AccountResult, type Credential } from '../../lambda/sweep/results';
-import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
+import { latestPrefix, RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import type { ResolvedSelection } from '../../lambda/sweep/selection';
+import { onTestFinished } from '../support/on-test-finished';
 
 const account = (n: number) => ({ accountId: String(200_000_000_000 + n), accountName: `account-${n}` });
 const KEY: Credential = { kind: 'AccessKey', id: 'AKIA1' };
@@ -43,6 +44,13 @@ const keys = () => [...store.objects.keys()].sort();
 test('a sweep has a folder of its own, by the second in which it started and its name', () => {
   expect(runPrefix({ name: 'deployment-1', startTime: '2026-11-23T01:02:03.678Z' })).toBe('runs/2026-11-23T01-02-03Z-deployment-1/');
   expect(runPrefix({ name: 'by-hand', startTime: '2026-11-23T01:02:03Z' })).toBe('runs/2026-11-23T01-02-03Z-by-hand/');
+});
+
+test('a sweep that shares its bucket has its folders in its own part of it', () => {
+  process.env.REPORTS_PREFIX = '111111111111/Stack/Purge/';
+  onTestFinished(() => { delete process.env.REPORTS_PREFIX; });
+  expect(runPrefix({ name: 'by-hand', startTime: '2026-11-23T01:02:03Z' })).toBe('111111111111/Stack/Purge/runs/2026-11-23T01-02-03Z-by-hand/');
+  expect(latestPrefix()).toBe('111111111111/Stack/Purge/latest/');
 });
 
 describe('the selection', () => {

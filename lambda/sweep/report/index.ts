@@ -1,5 +1,5 @@
 import {
-  BUCKET_VARIABLE, END_FILE, LATEST_PREFIX, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE,
+  BUCKET_VARIABLE, END_FILE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE,
   type EndFile, type MachineEvent, type StateError, type SweepSettings, type SweepSummary,
 } from '../../../lib/private/contract';
 import { eventBridge, s3, sns, stepFunctions } from '../../aws/clients';
@@ -10,7 +10,7 @@ import { htmlOf } from '../html';
 import { problemOfSweep } from '../remedies';
 import { composeReport, reconcile } from '../report';
 import type { Problem } from '../results';
-import { RunFolder, runPrefix } from '../run-folder';
+import { latestPrefix, RunFolder, runPrefix } from '../run-folder';
 import { signal } from '../signals';
 import { messageOfCause } from '../state-error';
 import { tallyOf } from '../tally';
@@ -33,7 +33,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
   const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
   // a start by hand that was refused or narrowed says nothing of the whole selection
-  const prefixes = [folder.prefix, ...selection === undefined || selection.narrowed ? [] : [LATEST_PREFIX]];
+  const prefixes = [folder.prefix, ...selection === undefined || selection.narrowed ? [] : [latestPrefix()]];
   await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
     folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
