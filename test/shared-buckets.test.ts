@@ -216,6 +216,17 @@ describe('a bucket', () => {
     others.node.tryRemoveChild('Bucket');
     use(stackOf(app, 'There'), versioned(others, { bucketName: PhysicalName.GENERATE_IF_NEEDED }));
     expect(() => app.synth()).not.toThrow();
+    if (property !== 'passwordRecoveries') {
+      Annotations.fromStack(others).hasWarning('*', Match.stringLikeRegexp('It is of another account, so it must also allow these roles'));
+    }
+  });
+
+  test('of another stack that the CDK empties stays so: the warning has the function that does it', () => {
+    const app = new App();
+    const bucket = versioned(stackOf(app, 'Storage'), { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY });
+    new RootCredentialsAudit(stackOf(app, 'One'), 'Audit', { reportsBucket: bucket });
+    app.synth();
+    Annotations.fromStack(Stack.of(bucket)).hasWarning('*', Match.stringLikeRegexp('<ARN of the role of the function that empties the bucket>'));
   });
 
   test.each<[string, (parent: Stack, nested: Stack) => [Stack, Stack]]>([

@@ -154,12 +154,16 @@ class SharedBucket {
     this.warned = true;
     const [{ bucket, property }] = this.uses;
     const stack = Stack.of(bucket);
+    const emptier = emptierOf(bucket).map(() => '<ARN of the role of the function that empties the bucket>');
+    const isElsewhere = this.uses
+      .some(({ scope }) => Token.compareStrings(bucket.env.account, Stack.of(scope).account) === TokenComparison.DIFFERENT);
     const statements = unmanaged.map(({ prefix, sid }) => (
-      this.statement(bucket, prefix, sid, this.writers(prefix).map((role) => `<ARN of the role ${role.node.path}>`))));
+      this.statement(bucket, prefix, sid, [...this.writers(prefix).map((role) => `<ARN of the role ${role.node.path}>`), ...emptier])));
     Annotations.of(bucket).addWarningV2(`cdk-root-access:${property}Policy`,
       `the policy of ${property} ${bucket.node.path} is not managed by the stack that writes there: deny everybody but the ${property === 'reportsBucket' ? "sweep's" : "runbooks'"} roles `
       + `to write below ${unmanaged.map(({ prefix }) => stack.resolve(prefix)).map((prefix) => typeof prefix === 'string' ? prefix : JSON.stringify(prefix)).join(' and ')}. `
-      + `Add to it, in one statement for all that write there: ${JSON.stringify(stack.resolve(statements))}`);
+      + `Add to it, in one statement for all that write there: ${JSON.stringify(stack.resolve(statements))}`
+      + (isElsewhere ? '. It is of another account, so it must also allow these roles what their own policies do' : ''));
   }
 }
 
@@ -214,7 +218,7 @@ export function checkBucket(scope: Construct, property: string, bucket: s3.IBuck
   try {
     stack.resolve(bucket.bucketName);
   } catch {
-    throw new Error(`${property} ${bucket.node.path} must have a name that stack '${stack.stackName}' can know, since it is in another account: `
+    throw new Error(`${property} ${bucket.node.path} must have a name that stack '${stack.stackName}' can know, since it is, or may be, in another account: `
       + 'make the bucket with bucketName: PhysicalName.GENERATE_IF_NEEDED, or a name of yours');
   }
 }
