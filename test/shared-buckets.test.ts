@@ -58,7 +58,7 @@ describe('one records bucket', () => {
     const [warning] = Annotations.fromStack(Stack.of(bucket)).findWarning('/Storage/Bucket', Match.anyValue());
     expect(Annotations.fromStack(Stack.of(bucket)).findWarning('*', Match.anyValue())).toHaveLength(1);
     const [statements] = /\[\{.*\}\]/.exec(String(warning.entry.data))!;
-    expect((JSON.parse(statements) as Statement[]).map(({ Sid }) => Sid)).toEqual(['OnlyRunbooksWritePolicies', 'OnlyRunbooksWriteRecoveries']);
+    expect((JSON.parse(statements) as Statement[]).map(({ Sid }) => Sid)).toEqual(['OnlyRunbooksWritePolicies', 'OnlyRunbooksWriteRecoveries', 'OnlyStateMachinesWriteControl']);
     expect(statements).toContain('<ARN of the role One/Runbooks/Bucket/UnlockFunctionRole>');
     expect(statements).toContain('<ARN of the role Two/Runbooks/Bucket/UnlockFunctionRole>');
   });
@@ -117,18 +117,17 @@ describe('one reports bucket', () => {
     const template = Template.fromStack(stack);
     expect([audit, purge].map(({ reportsPrefix }) => reportsPrefix)).toEqual(['111111111111/Stack/Audit/', '111111111111/Stack/A%20purge%2a/']);
     const denies = Object.entries(spared(template));
-    expect(denies).toHaveLength(4);
+    expect(denies).toHaveLength(6);
     for (const { reportsPrefix } of [audit, purge]) {
-      for (const prefix of ['runs/', 'latest/']) {
+      for (const prefix of ['runs/', 'latest/', 'control/']) {
         const [own, ...others] = denies.filter(([resource]) => resource.includes(`/${reportsPrefix}${prefix}*`));
         expect(others).toEqual([]);
         expect(new Set(own[1])).toEqual(new Set(writersOf(template, `/${reportsPrefix}${prefix}`)));
       }
     }
-    const told = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties.Environment?.Variables.REPORTS_PREFIX).filter(Boolean);
-    for (const { reportsPrefix } of [audit, purge]) {
-      expect(told.filter((each) => each === reportsPrefix)).toHaveLength(3);
-    }
+    const told = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties.Environment?.Variables ?? {})
+      .filter((variables) => variables.REPORTS_BUCKET).map((variables) => variables.REPORTS_PREFIX);
+    expect(new Set(told)).toEqual(new Set([audit, purge].map(({ reportsPrefix }) => reportsPrefix)));
   });
 
   test('that a sweep made has its reports at the top, and a part for another', () => {

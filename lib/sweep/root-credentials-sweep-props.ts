@@ -117,7 +117,7 @@ export interface RootCredentialsSweepOptions {
    *
    * A bucket that is given may be shared: the sweep writes below a prefix of its own in it, `reportsPrefix`. It must be in the Region of the stack.
    *
-   * Adds a Deny for everybody but the sweep's roles to write below `runs/` and `latest/` to the bucket's policy. The policy of a bucket that is imported
+   * Adds a Deny for everybody but the sweep's roles to write below `runs/`, `latest/` and `control/` to the bucket's policy. The policy of a bucket that is imported
    * or of another stack is not changed: synth warns with the statements to add.
    *
    * @default - a new bucket: versioned, encrypted, TLS only, kept when the stack is deleted
