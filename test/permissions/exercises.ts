@@ -66,7 +66,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'an account joins': (deployed, grant) => runMachine(deployed, grant, 'Purge/OnJoin/StateMachine', JOINED, { untilDenied: true }),
   'tell': (deployed) => deployed.invoke('Monitor/Tell', deliveryOf({ ...eventNamed('root of a member account signs in'), eventID: randomUUID() })),
   'find the account that joined': (deployed) => deployed.invoke('Purge/OnJoin/Find', {
-    event: JOINED, startedAt: EXECUTION.startTime, now: EXECUTION.startTime, failure: {},
+    event: JOINED, startedAt: LONG_AGO, now: LONG_AGO, failure: {},
   }),
   'look before a guardrail': lookBeforeGuardrail,
   'look before a guardrail is changed': (deployed) => deployed.invoke(PREFLIGHT, guardrailEvent(deployed, 'Update')),
@@ -91,7 +91,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'sweep a batch that a policy denies': sweepDeniedBatch,
   'sweep a batch again': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
-    return deployed.invoke(functionOf(grant, 'Batch'), { ...RUN, digest: run.digest, batch: 0 });
+    return deployed.invoke(functionOf(grant, 'Batch'), { ...RUN(), digest: run.digest, batch: 0 });
   },
   'report what was swept': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
@@ -153,7 +153,7 @@ export async function runMachine(deployed: Deployed, { action }: Grant, machine:
 /** What a state machine says of an execution. */
 interface Begun {
   readonly input?: object;
-  /** @default that of `EXECUTION` */
+  /** @default long ago */
   readonly startTime?: string;
   /** @default run.json */
   readonly file?: string;
@@ -163,7 +163,7 @@ interface Begun {
 
 /** Writes a control file of an execution that runs. Nobody else than the state machine may, so it is done with its role. */
 export async function begun(deployed: Deployed, path: string, what: Begun) {
-  const { input = {}, startTime = EXECUTION.startTime, file = RUN_FILE, content, name = EXECUTION.name } = what;
+  const { input = {}, startTime = LONG_AGO, file = RUN_FILE, content, name = latest } = what;
   const client = new SFNClient(deployed.deployment.aws.clientSettings());
   const machine = deployed.id(`${path}/StateMachine`);
   const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: machine }));
@@ -277,8 +277,11 @@ async function lookBeforeGuardrail(deployed: Deployed): Promise<string> {
 // -- the sweep --------------------------------------------------------------------------------------------------------
 
 /** Long ago, so that a denial is not taken for a permission that takes effect late. */
-const EXECUTION = { name: 'exercise', startTime: '2026-01-01T00:00:00Z' };
-const RUN = { run: EXECUTION.name };
+const LONG_AGO = '2026-01-01T00:00:00Z';
+/** The run that an exercise is about: each that selects has one of its own, since a selection is written once. */
+let latest = 'none';
+const RUN = () => ({ run: latest });
+const EXECUTION = () => ({ name: latest, startTime: LONG_AGO });
 
 const functionOf = ({ at }: Grant, name: string) => `${at.construct}/Sweep/Functions/${name}`;
 const accountOf = ({ resource }: Grant) => /:(\d{12}):root$/.exec(resource)?.[1] ?? member(1);
@@ -298,7 +301,7 @@ async function startAs(deployed: Deployed, role: string, machine: string, input:
 
 async function begin(deployed: Deployed, grant: Grant): Promise<string> {
   await begun(deployed, `${grant.at.construct}/Sweep`, { input: { unlessRunning: true }, startTime: new Date().toISOString() });
-  return deployed.invoke(functionOf(grant, 'Begin'), RUN);
+  return deployed.invoke(functionOf(grant, 'Begin'), RUN());
 }
 
 async function beginBesideAnother(deployed: Deployed, grant: Grant): Promise<string> {
@@ -314,13 +317,14 @@ async function beginBesideAnother(deployed: Deployed, grant: Grant): Promise<str
 }
 
 async function select(deployed: Deployed, grant: Grant, input: object = { accounts: [accountOf(grant)] }): Promise<string> {
+  latest = randomUUID();
   await begun(deployed, `${grant.at.construct}/Sweep`, { input });
-  return deployed.invoke(functionOf(grant, 'Select'), RUN);
+  return deployed.invoke(functionOf(grant, 'Select'), RUN());
 }
 
 async function report(deployed: Deployed, grant: Grant, run: RunReference): Promise<string> {
   await begun(deployed, `${grant.at.construct}/Sweep`, { file: END_FILE, content: { run } });
-  return deployed.invoke(functionOf(grant, 'Report'), RUN);
+  return deployed.invoke(functionOf(grant, 'Report'), RUN());
 }
 
 /** A batch of one account with a password; what came of it is in its results. */
@@ -330,7 +334,7 @@ async function sweepBatch(deployed: Deployed, grant: Grant): Promise<string> {
   if (answer !== '{}') {
     return answer;
   }
-  const results = (await deployed.deployment.objects()).filter((address) => address.startsWith(`s3://${bucket}/${runPrefix(EXECUTION)}batch-0000-`));
+  const results = (await deployed.deployment.objects()).filter((address) => address.startsWith(`s3://${bucket}/${runPrefix(EXECUTION())}batch-0000-`));
   return deployed.deployment.read(results.sort().at(-1)!); // of the attempt that began last
 }
 
@@ -349,7 +353,7 @@ async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: s
   allOn(organization);
   organization.account(accountOf(grant)).root.password = true;
   const run = JSON.parse(await select(deployed, grant)) as RunReference;
-  const answer = await deployed.invoke(functionOf(grant, 'Batch'), { ...RUN, digest: run.digest, batch: 0 });
+  const answer = await deployed.invoke(functionOf(grant, 'Batch'), { ...RUN(), digest: run.digest, batch: 0 });
   return { answer, run };
 }
 

@@ -5,7 +5,7 @@ import {
   CreatePolicyCommand, DeregisterDelegatedAdministratorCommand, DisableAWSServiceAccessCommand, EnableAWSServiceAccessCommand,
   ListAccountsCommand, ListDelegatedAdministratorsCommand, OrganizationsClient, RegisterDelegatedAdministratorCommand,
 } from '@aws-sdk/client-organizations';
-import { DeleteBucketPolicyCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Decision, Deployed } from './deployed';
@@ -25,6 +25,7 @@ let deployed: Deployed;
 
 beforeAll(async () => {
   deployed = await Deployed.into(organization);
+  await s3(deployed.deployment.aws.clientSettings() as Parameters<typeof s3>[0]).send(new CreateBucketCommand({ Bucket: IMPORTED_BUCKET }));
 });
 afterAll(() => deployed?.deployment.stop());
 
