@@ -17,4 +17,4 @@ export function cases(usual: number, failed?: number): { readonly numRuns: numbe
 }
 
 /** Long enough for as many cases as are asked for, on a slow machine. */
-export const casesTimeout = (usual: number) => 60_000 + 2_000 * cases(usual).numRuns;
+export const casesTimeout = (usual: number) => 60_000 + 5_000 * cases(usual).numRuns;

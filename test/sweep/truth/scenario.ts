@@ -158,7 +158,7 @@ export const PURGE: Scenario['settings'] = {
 };
 
 /** The longest that an account may take where something hangs in one. */
-const HANGING_ACCOUNT_MS = 2_500;
+const HANGING_ACCOUNT_MS = 1_200;
 
 /** A scenario that has been set up. */
 export interface Stage {
