@@ -63,6 +63,7 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
   dryRun: true,
   keepIfUsedWithin: Duration.days(30),
   keep: [keep],
+  release: ['444444444444'],
   passwordRecoveries: lib.PasswordRecoveries.fromBucket(bucket),
 };
 const exemption: Required<lib.LongTermRootExemption> = { reason: 'MFA delete', actions: ['s3:PutBucketVersioning'], accountIds: ['444444444444'] };

@@ -18,12 +18,14 @@ export async function update(properties: DelegationProperties, older: Delegation
   return properties.AccountId === older.AccountId ? { ...answer, PhysicalResourceId: physicalId } : answer;
 }
 
-export async function remove({ AccountId, RemovalPolicy }: DelegationProperties, physicalId: string, aws: Aws): Promise<void> {
+/** The account is that of the physical id, which CloudFormation knows too: the properties may be those of the account that replaces it. */
+export async function remove({ RemovalPolicy }: Pick<DelegationProperties, 'RemovalPolicy'>, physicalId: string, aws: Aws): Promise<void> {
   if (RemovalPolicy === 'retain') {
     return;
   }
   const organization = await currentOrganization(aws);
-  if (physicalIdOf(organization?.Id, AccountId) !== physicalId.replace(ADOPTED, '')) {
+  const AccountId = /\d{12}$/.exec(physicalId.replace(ADOPTED, ''))?.[0] ?? '';
+  if (AccountId === '' || physicalIdOf(organization?.Id, AccountId) !== physicalId.replace(ADOPTED, '')) {
     log.warn('nothing is deregistered: no create of this resource was finished in the organization of this account', { physicalId });
     return;
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'crypto';
 import pLimit from 'p-limit';
+import type { StillAccepted } from './acceptance';
 import { ACCOUNT_MS, sweepAccount, type AccountPatience } from './account';
 import { withCauses, type CausesSearch } from './causes';
 import { ownAccount } from './own-account';
@@ -10,12 +11,15 @@ import { CODES, problem } from './remedies';
 import { resultOf, type Account, type AccountResult, type Credential } from './results';
 import { credentialsOf, type RunFolder } from './run-folder';
 import type { ResolvedSelection } from './selection';
+import { messageOf } from '../aws/errors';
 import type { RootSessions } from '../aws/root-sessions';
 
 export interface BatchSweep {
   readonly folder: RunFolder;
   readonly sessions: RootSessions;
   readonly recoveries: Recoveries;
+  /** Whether the sweep may still go on; nothing stops it without it. */
+  readonly accepted?: StillAccepted;
   readonly selection: ResolvedSelection;
   readonly accountsInFlight: number;
   /** No account is begun after it: what was begun must come to its end before the function does. */
@@ -59,12 +63,20 @@ export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<Acco
 }
 
 async function sweepOne(account: Account, batch: number, attempt: string, sweep: BatchSweep): Promise<AccountResult> {
-  const { folder, sessions, recoveries, selection, beginUntil, endBy = Infinity, accountMs = ACCOUNT_MS, patience } = sweep;
+  const { folder, sessions, recoveries, accepted, selection, beginUntil, endBy = Infinity, accountMs = ACCOUNT_MS, patience } = sweep;
   if (Date.now() > beginUntil) {
     return notBegun(account);
   }
+  try {
+    await accepted?.checkNowAndThen();
+  } catch (error) { // a sweep whose deployment is over begins no account
+    return resultOf(account, [], problem(CODES.notAttempted, `the sweep was not to go on: ${messageOf(error)}`, 'sweep the account again'));
+  }
   const plans = {
-    save: (_account: Account, credentials: Credential[]) => folder.savePlan(batch, { attempt, accountId: account.accountId, credentials }),
+    save: async (_account: Account, credentials: Credential[]) => {
+      await accepted?.check();
+      await folder.savePlan(batch, { attempt, accountId: account.accountId, credentials });
+    },
   };
   const deadline = Math.min(endBy, Math.max(Date.now(), sessions.lateUntil) + accountMs);
   return sweepAccount(account, { sessions, plans, recoveries, settings: selection, patience, deadline });

@@ -6,6 +6,7 @@ import { HandlerOptions } from '../handler-options';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
+import { ofOwnStack, readOwnStack } from '../private/own-stack';
 import { OF_SCPS, readPoliciesAbove } from '../private/policies-above';
 
 const ID = 'RootUserGuardrailPreflight';
@@ -37,6 +38,7 @@ export class PreflightHandler extends Construct {
       description: 'Centralized root access: reads the service control policies before a guardrail is attached',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
+      environment: ofOwnStack(this),
       options,
     });
     this.permissions = new iam.Policy(this, 'Permissions', { roles: [handler.role!], statements: reading(stack) });
@@ -62,6 +64,6 @@ function reading(stack: Stack): iam.PolicyStatement[] {
     new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: OF_SCPS }), // nor for this one
     ...readPoliciesAbove(stack),
     new iam.PolicyStatement({ actions: ['organizations:ListTargetsForPolicy'], resources: [ours], conditions: OF_SCPS }),
-    new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }), // whether it is rolling back
+    ...readOwnStack(stack),
   ];
 }

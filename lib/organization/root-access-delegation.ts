@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IOrgRootAccessFeatures } from './org-root-access-features';
@@ -45,12 +45,10 @@ export interface RootAccessDelegationProps {
    * With `RemovalPolicy.DESTROY` the account is deregistered, also when it had been registered before the stack came: the
    * registration is this resource. Adds the permission to deregister any delegated administrator for IAM
    * (`organizations:DeregisterDelegatedAdministrator`), because the account that another one replaces is named by the older
-   * template only, and the permission to read the status of this stack (`cloudformation:DescribeStacks`): a deployment that
-   * fails and is rolled back leaves an account registered that was so before.
+   * template only. A deployment that fails and is taken back leaves an account registered that was so before.
    * With `RemovalPolicy.RETAIN` the account stays registered.
    *
-   * Do not change it to RETAIN in the deployment that changes `accountId`: the older account would have to be deregistered
-   * without the permission.
+   * Changed to RETAIN in the deployment that changes `accountId`, it leaves the older account registered, too.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -122,8 +120,5 @@ export class RootAccessDelegation extends Construct {
 
 /** Not only of this account: the one that it replaced is deregistered when the older template's permissions are gone. */
 function removal(scope: Construct): iam.PolicyStatement[] {
-  return [
-    allowForIam([DEREGISTER], [organizationsArn(scope, 'account', '*')]),
-    new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(scope).stackId] }), // whether it is rolling back
-  ];
+  return [allowForIam([DEREGISTER], [organizationsArn(scope, 'account', '*')])];
 }

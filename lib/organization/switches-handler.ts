@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'util';
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
-import { IAM_SERVICE_PRINCIPAL } from '../private/contract';
+import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
+import { ofOwnStack, readOwnStack } from '../private/own-stack';
 
 const ID = 'RootAccessSwitches';
 
@@ -32,6 +33,8 @@ export class SwitchesHandler extends Construct {
 
   private readonly role: iam.IRole;
   private readonly serviceToken: string;
+  private readonly ownStack: Construct;
+  private readonly switches: { readonly resource: CustomResource; readonly properties: object }[] = [];
 
   private constructor(stack: Stack, private readonly options: HandlerOptions) {
     super(stack, ID);
@@ -41,9 +44,11 @@ export class SwitchesHandler extends Construct {
       description: 'Centralized root access: trusted access, features and delegated administrators of the organization',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
+      environment: { ...ofOwnStack(this), [SWITCHES_VARIABLE]: Lazy.string({ produce: () => this.propertiesByLogicalId() }) },
       options,
     });
     this.role = handler.role!;
+    this.ownStack = new iam.Policy(this, 'OwnStackPolicy', { roles: [this.role], statements: readOwnStack(this) });
     this.serviceToken = handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken;
   }
 
@@ -56,8 +61,15 @@ export class SwitchesHandler extends Construct {
       resourceType,
       properties: { ...properties },
     });
-    resource.node.addDependency(permissions);
+    resource.node.addDependency(permissions, this.ownStack);
+    this.switches.push({ resource, properties });
     return resource;
+  }
+
+  private propertiesByLogicalId(): string {
+    const stack = Stack.of(this);
+    return stack.toJsonString(Object.fromEntries(this.switches.map(({ resource, properties }) => (
+      [stack.getLogicalId(resource.node.defaultChild as CfnResource), properties]))));
   }
 
   private checkOptions(scope: Construct, options: HandlerOptions) {

@@ -64,6 +64,9 @@ export const IAM_SERVICE_PRINCIPAL = 'iam.amazonaws.com';
 
 export type FeatureName = 'RootCredentialsManagement' | 'RootSessions';
 
+/** Name of the environment variable with the properties of every switch of the stack, by logical id: a request is not believed what its own are. */
+export const SWITCHES_VARIABLE = 'SWITCHES';
+
 export interface FeaturesProperties {
   readonly Features: FeatureName[];
   readonly RemovalPolicy: Removal;
@@ -153,13 +156,27 @@ export interface EndFile {
   readonly run: Partial<RunReference> & { readonly error?: StateError };
 }
 
-/** What decides whether a deployment has anything to sweep: CloudFormation calls the function for other changes too. */
+/**
+ * What decides whether a deployment has anything to sweep. A setting that is added must do nothing while it is false, empty or absent: then a deployment
+ * that only brings a newer version of this library sweeps nothing.
+ */
+export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings'] as const;
+
+/** CloudFormation calls the function for other changes than that of `Sweep` too. */
 export interface SweepProperties {
-  readonly Sweep: Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'dryRun' | 'protection' | 'failOnFindings'>;
+  readonly Sweep: Pick<SweepSettings, typeof SWEPT[number]>;
   readonly Nonce?: string;
+  /** Names of protections that this deployment may let go of: ids of accounts, reasons of rules, `USE_WINDOW`, `PASSWORD_RECOVERIES`. */
+  readonly Release?: string[];
+  /** Address of the record of what was accepted: another bucket has none yet. */
+  readonly Accepted: string;
   /** The schedule that asks from when on it may start sweeps; a change of it alone starts none. */
   readonly Schedule?: string;
 }
+
+/** How `release` names protections that have no name of their own: those of the properties. */
+export const USE_WINDOW = 'keepIfUsedWithin';
+export const PASSWORD_RECOVERIES = 'passwordRecoveries';
 
 /** Attribute of the custom resource: a time shortly after its own sweep has ended. */
 export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';
@@ -176,12 +193,17 @@ export interface SweepSummary {
   readonly report: string;
 }
 
+/** Name of the environment variable with the id of the stack: a function that CloudFormation asks believes no other. */
+export const STACK_VARIABLE = 'STACK_ID';
+
 /** Names of the environment variables of the sweep's functions. */
 export const BUCKET_VARIABLE = 'REPORTS_BUCKET';
 export const MACHINE_VARIABLE = 'STATE_MACHINE_ARN';
 export const STS_REGION_VARIABLE = 'STS_REGION';
 /** `true` where the batch function may read service control policies. */
 export const READ_POLICIES_VARIABLE = 'READ_SERVICE_CONTROL_POLICIES';
+/** Key of the record of what a deployment has accepted. */
+export const ACCEPTED_VARIABLE = 'ACCEPTED_KEY';
 export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
 export const JOINED_PURGE_VARIABLE = 'PURGE_JOINED_ACCOUNTS';
 
@@ -191,6 +213,7 @@ export const REPORTS_PREFIX_VARIABLE = 'REPORTS_PREFIX';
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
+export const ACCEPTED_PREFIX = 'accepted/';
 
 // --- signals -----------------------------------------------------------------------------------
 

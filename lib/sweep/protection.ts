@@ -69,4 +69,15 @@ export interface RootCredentialsProtection {
    * @default - a purge knows of no recovery
    */
   readonly passwordRecoveries?: IPasswordRecoveries;
+
+  /**
+   * What an update may let go of: ids of accounts that leave `exclude` or a rule of `keep`, reasons of rules of `keep` that go or cover less,
+   * `keepIfUsedWithin` when it goes or gets shorter, `passwordRecoveries` when it goes or is another.
+   *
+   * An update that lets go of one of these and does not name it here fails before anything is looked at. It protects nothing and sweeps nothing by
+   * itself; take it out afterwards, since as long as it is there these can be let go of again.
+   *
+   * @default - an update lets go of nothing
+   */
+  readonly release?: string[];
 }

@@ -13,9 +13,9 @@ import { Sweep } from './sweep';
 import { SweepOnDeploy } from './sweep-on-deploy';
 import { SweepOnJoin } from './sweep-on-join';
 import { checkSchedule, SweepSchedule } from './sweep-schedule';
-import { checkProps, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
+import { checkProps, checkRelease, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
 import { SweepSignals } from './sweep-signals';
-import { LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
+import { ACCEPTED_PREFIX, LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
 import { warnOutsideOfAws } from '../private/partition';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket } from '../private/reserved-prefixes';
@@ -81,6 +81,7 @@ export abstract class RootCredentialsSweep extends Construct {
     super(scope, id);
     const settings = settingsOf(props, work);
     checkProps(props);
+    checkRelease(work, settings.selection);
     checkSomeAccountIsLeft(settings.selection, props.features ? [props.features.managementAccountId] : []);
     warnOutsideOfAws(this);
     if (work.purge && keepsEverything(settings)) {
@@ -96,6 +97,7 @@ export abstract class RootCredentialsSweep extends Construct {
     }
     this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey, props.reportRetention);
     this.reportsPrefix = props.reportsBucket ? reportsPrefix(this) : '';
+    const acceptedKey = `${ACCEPTED_PREFIX}${this.node.addr}.json`; // of this construct, whatever else uses the bucket
     const sweep = new Sweep(this, 'Sweep', {
       name: this.node.path,
       settings,
@@ -106,6 +108,7 @@ export abstract class RootCredentialsSweep extends Construct {
       batchesAtOnce: props.concurrency?.batchesAtOnce ?? 4,
       bucket: this.reportsBucket,
       reportsPrefix: this.reportsPrefix,
+      acceptedKey,
       stsRegion: props.stsRegion ?? defaultStsRegion(this),
       notifications: props.notifications,
       options: props.handler,
@@ -118,6 +121,9 @@ export abstract class RootCredentialsSweep extends Construct {
     const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
       sweep,
       settings,
+      bucket: this.reportsBucket,
+      acceptedKey,
+      release: work.release,
       timeout: props.deploymentTimeout ?? LONGEST_DEPLOYMENT,
       nonce: props.runOnEveryDeploy ? new Date().toISOString() : undefined,
       schedule: props.schedule && checkSchedule(props.schedule),

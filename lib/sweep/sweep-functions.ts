@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
 import { grantAssumeRoot } from '../private/assume-root';
 import {
-  BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, STS_REGION_VARIABLE,
-  SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX,
+  STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
@@ -32,6 +32,8 @@ export interface SweepFunctionsProps {
   readonly bucket: s3.IBucket;
   /** Below what its folders are in the bucket: empty, or with a slash at its end. */
   readonly reportsPrefix: string;
+  /** Key of the record of what a deployment has accepted. */
+  readonly acceptedKey: string;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
   readonly options?: HandlerOptions;
@@ -52,7 +54,7 @@ export class SweepFunctions extends Construct {
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
     const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, reportsPrefix } = props;
-    const { stsRegion, notifications, options } = props;
+    const { acceptedKey, stsRegion, notifications, options } = props;
     const { selection } = settings;
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
@@ -72,7 +74,7 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: selects the accounts',
       timeout: BATCH_TIMEOUT,
       memorySize: 512,
-      environment,
+      environment: { ...environment, [ACCEPTED_VARIABLE]: acceptedKey },
       options,
     });
     this.batch = new HandlerFunction(this, 'Batch', {
@@ -81,7 +83,9 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: looks at the accounts of a batch, and deletes what it is to delete',
       timeout: BATCH_TIMEOUT,
       memorySize: 1_024, // CPU comes with memory, and hundreds of signed requests are CPU
-      environment: { ...environment, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' } },
+      environment: {
+        ...environment, [ACCEPTED_VARIABLE]: acceptedKey, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' },
+      },
       options,
     });
     this.report = new HandlerFunction(this, 'Report', {
@@ -106,9 +110,10 @@ export class SweepFunctions extends Construct {
         allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
         allow(['s3:GetObject'], files('selection.json')), // an attempt before this one may have written it
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
+        ...readAccepted(bucket, acceptedKey),
       ]),
       policy(this, 'BatchPolicy', this.batch, [
-        allow(['s3:GetObject'], files('selection.json', 'plans/*')),
+        allow(['s3:GetObject'], [...files('selection.json', 'plans/*'), bucket.arnForObjects(acceptedKey)]),
         allow(['s3:PutObject'], files('batch-*.json', 'plans/*')),
         listRuns(bucket, runs),
         ...readPolicies ? readPoliciesAbove(this) : [],
@@ -131,6 +136,14 @@ export class SweepFunctions extends Construct {
       }),
     ];
   }
+}
+
+/** What it takes to read what a deployment has accepted, and to tell that there is nothing. */
+export function readAccepted(bucket: s3.IBucket, key: string): iam.PolicyStatement[] {
+  return [
+    allow(['s3:GetObject'], [bucket.arnForObjects(key)]),
+    new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringEquals: { 's3:prefix': key } } }),
+  ];
 }
 
 /** What it takes to resolve a selection. */

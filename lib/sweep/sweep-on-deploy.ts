@@ -1,18 +1,28 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Sweep } from './sweep';
+import { readAccepted } from './sweep-functions';
 import { HandlerOptions } from '../handler-options';
 import {
-  MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings,
-  TIMEOUT_VARIABLE,
+  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE,
+  SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
+import { useKey } from '../private/kept-bucket';
+import { ofOwnStack, readOwnStack, readStatus } from '../private/own-stack';
+import { reservePrefixes } from '../private/reserved-prefixes';
 
 export interface SweepOnDeployProps {
   readonly sweep: Sweep;
   readonly settings: SweepSettings;
+  readonly bucket: s3.IBucket;
+  /** Key of the record of what a deployment has accepted. */
+  readonly acceptedKey: string;
+  /** What a deployment may let go of. */
+  readonly release?: string[];
   /** The longest that a deployment waits for the sweep. */
   readonly timeout: Duration;
   /** A sweep runs when it changes. */
@@ -28,8 +38,7 @@ const QUERY_INTERVAL = Duration.seconds(5);
 const GIVE_UP_EARLIER = Duration.seconds(90);
 
 /** What decides whether a deployment has anything to sweep. */
-const sweepOf = ({ work, selection, credentials, dryRun, protection, failOnFindings }: SweepSettings) =>
-  ({ work, selection, credentials, dryRun, protection, failOnFindings });
+const sweepOf = (settings: SweepSettings) => Object.fromEntries(SWEPT.map((name) => [name, settings[name]])) as unknown as SweepProperties['Sweep'];
 
 /** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
 export class SweepOnDeploy extends Construct {
@@ -41,26 +50,38 @@ export class SweepOnDeploy extends Construct {
   readonly summary: string;
   readonly report: string;
 
-  constructor(scope: Construct, id: string, { sweep, settings, timeout, nonce, schedule, options }: SweepOnDeployProps) {
+  constructor(scope: Construct, id: string, props: SweepOnDeployProps) {
     super(scope, id);
+    const { sweep, settings, bucket, acceptedKey, release, timeout, nonce, schedule, options } = props;
     const { stateMachine } = sweep;
-    const stack = Stack.of(this);
     const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new HandlerFunction(this, name, {
       asset: 'sweep-deployment',
       handler: entry,
       description,
-      timeout: Duration.minutes(2),
+      timeout: Duration.minutes(5), // it waits for sweeps that it stops, and for permissions that take effect late
       memorySize: 256,
-      environment,
+      environment: {
+        ...ofOwnStack(this),
+        [MACHINE_VARIABLE]: stateMachine.stateMachineArn,
+        [BUCKET_VARIABLE]: bucket.bucketName,
+        [ACCEPTED_VARIABLE]: acceptedKey,
+        ...environment,
+      },
       options,
     });
+    const accept = [
+      ...readAccepted(bucket, acceptedKey),
+      new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(acceptedKey)] }),
+    ];
 
-    const start = handler('Start', 'onEvent', 'Root credentials sweep: starts with a deployment', { [MACHINE_VARIABLE]: stateMachine.stateMachineArn });
+    const start = handler('Start', 'onEvent', 'Root credentials sweep: starts with a deployment', {});
     const startPolicy = new iam.Policy(this, 'StartPolicy', {
       roles: [start.role!],
       statements: [
-        new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),
-        new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }), // whether it is rolling back
+        new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
+        new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
+        ...accept,
+        ...readOwnStack(this),
       ],
     });
 
@@ -69,8 +90,19 @@ export class SweepOnDeploy extends Construct {
     });
     const awaitPolicy = new iam.Policy(this, 'AwaitPolicy', {
       roles: [await_.role!],
-      statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] })],
+      statements: [
+        new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
+        ...accept,
+        ...readStatus(this),
+      ],
     });
+    const roles = [start.role!, await_.role!];
+    const writing = [
+      ...reservePrefixes(this, bucket, {
+        property: 'reportsBucket', prefixes: [{ prefix: ACCEPTED_PREFIX, sid: 'OnlyDeploymentsAccept', writers: roles }],
+      }),
+      ...useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], roles),
+    ];
 
     const provider = handlerProvider(this, 'Provider', {
       onEventHandler: start,
@@ -82,9 +114,11 @@ export class SweepOnDeploy extends Construct {
       serviceToken: provider.serviceToken,
       serviceTimeout: timeout,
       resourceType: SWEEP_RESOURCE_TYPE,
-      properties: { Sweep: sweepOf(settings), Nonce: nonce, Schedule: schedule } satisfies SweepProperties,
+      properties: {
+        Sweep: sweepOf(settings), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
+      } satisfies SweepProperties,
     });
-    this.resource.node.addDependency(startPolicy, awaitPolicy, ...sweep.ready);
+    this.resource.node.addDependency(startPolicy, awaitPolicy, ...writing, ...sweep.ready);
     this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
     this.summary = this.resource.getAttString(SUMMARY_ATTRIBUTE);
     this.report = this.resource.getAttString(REPORT_ATTRIBUTE);

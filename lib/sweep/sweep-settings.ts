@@ -1,11 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { AccountSelection } from './account-selection';
 import { FailedAccounts } from './failed-accounts';
 import { checkKeptAreSelected, NO_PROTECTION, protectionOf } from './protection-settings';
 import { RootCredential } from './root-credential';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { RootCredentialsSweepWork } from './root-credentials-sweep-work';
-import { CredentialKind, Selection, SweepSettings } from '../private/contract';
+import { CredentialKind, PASSWORD_RECOVERIES, Selection, SweepSettings, USE_WINDOW } from '../private/contract';
 import { checkAccountId, checkWholeNumber } from '../private/validate';
 
 /** The sweep itself waits up to 5 minutes for permissions and switches that take effect late. */
@@ -89,4 +89,16 @@ function checkReports({ reportsBucket, encryptionKey, reportRetention }: RootCre
   if (retention < DAY.toSeconds() || retention % DAY.toSeconds() !== 0) {
     throw new Error(`reportRetention must be whole days, 1 at least, got ${reportRetention!.toHumanString()}`);
   }
+}
+
+/** What is protected and released is a contradiction. */
+export function checkRelease({ release = [] }: RootCredentialsSweepWork, { exclude }: Selection) {
+  release.forEach((name, i) => {
+    if (!Token.isUnresolved(name) && (name.trim() === '' || name.length > 200)) {
+      throw new Error(`release[${i}] must be the id of an account, the reason of a rule of keep, '${USE_WINDOW}' or '${PASSWORD_RECOVERIES}', got ${JSON.stringify(name.slice(0, 300))}`);
+    }
+    if (!Token.isUnresolved(name) && exclude.includes(name)) {
+      throw new Error(`release[${i}] must not name an account that is excluded, got '${name}': take it out of exclude to let go of it, or out of release`);
+    }
+  });
 }

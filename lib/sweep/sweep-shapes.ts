@@ -57,6 +57,7 @@ export const PURGE_OPTIONS: Shape<RootCredentialsPurgeOptions> = {
     dryRun: aBoolean,
     keepIfUsedWithin: aDuration,
     keep: listOf(options(KEEP_RULE)),
+    release: someTexts,
     passwordRecoveries: having('grantRead', 'the passwordRecoveries of a RootSessionRunbooks, or PasswordRecoveries.fromBucket()'),
   },
 };

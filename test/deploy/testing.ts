@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CancelUpdateStackCommand, CloudFormationClient, DescribeStacksCommand, GetTemplateCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -151,6 +151,27 @@ export class Deployment {
   /** Status of the stack, which outlives a failed deployment. */
   async status(): Promise<string> {
     return (await this.describe()).StackStatus!;
+  }
+
+  async stackId(): Promise<string> {
+    return (await this.describe()).StackId!;
+  }
+
+  /** Cancels the update that is under way. */
+  async cancelUpdate(): Promise<void> {
+    await this.cloudFormation.send(new CancelUpdateStackCommand({ StackName: this.stackName }));
+  }
+
+  /** Physical id of the one resource whose logical id is like that. */
+  async resource(logicalId: RegExp): Promise<string> {
+    const pages = paginateListStackResources({ client: this.cloudFormation }, { StackName: this.stackName });
+    for await (const { StackResourceSummaries: resources } of pages) {
+      const found = resources!.find(({ LogicalResourceId }) => logicalId.test(LogicalResourceId!));
+      if (found) {
+        return found.PhysicalResourceId!;
+      }
+    }
+    throw new Error(`there is no resource ${logicalId}`);
   }
 
   /** An output of the stack. */

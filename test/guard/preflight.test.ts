@@ -1,7 +1,10 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
 import { shortened } from '../../lambda/guard/findings';
+import { FakeStacks, serveStacks, STACK_ID } from '../aws/fake-stacks';
 import { fail } from '../local-aws/organization';
+import { setEnvironment } from '../support/environment-variables';
+import { onTestFinished } from '../support/on-test-finished';
 
 const writes = ({ organization }: World) => organization.calls.map(({ operation }) => operation).filter((operation) => !/^(List|Describe|Get)/.test(operation));
 
@@ -149,12 +152,18 @@ test('a guardrail that somebody else attached can stay beside this one', async (
 
 describe('the handler', () => {
   async function handlerIn(all: World) {
+    const stacks = new FakeStacks();
+    const stack = stacks.add({ status: 'UPDATE_IN_PROGRESS' });
+    const { endpoint, close } = await serveStacks(stacks);
+    onTestFinished(close);
+    setEnvironment({ AWS_ENDPOINT_URL_CLOUDFORMATION: endpoint, STACK_ID });
     jest.resetModules();
     const { handler } = await import('../../lambda/guard/preflight');
     const properties = { ServiceToken: 'arn', PolicyName: 'guardrail', Targets: [all.outer], TolerateBlockedRootSessions: 'false' };
-    return (event: Partial<CdkCustomResourceEvent>) => handler({
-      StackId: 'arn:aws:cloudformation:us-east-1:111111111111:stack/S/1', LogicalResourceId: 'Preflight', ResourceProperties: properties, ...event,
-    } as CdkCustomResourceEvent);
+    return (event: Partial<CdkCustomResourceEvent>, state = `${event.RequestType!.toUpperCase()}_IN_PROGRESS`) => {
+      stack.resources.set('Preflight', { status: state });
+      return handler({ StackId: STACK_ID, LogicalResourceId: 'Preflight', ResourceProperties: properties, ...event } as CdkCustomResourceEvent);
+    };
   }
 
   test('answers what it found', async () => {
@@ -163,6 +172,14 @@ describe('the handler', () => {
     expect(await handler({ RequestType: 'Create' })).toEqual({ PhysicalResourceId: 'preflight/Preflight', Data: { Findings: 'none' } });
     all.organization.policies.add('from Terraform', DENY_LONG_TERM_ROOT, all.outer);
     expect(await handler({ RequestType: 'Create' })).toMatchObject({ Data: { Findings: expect.stringContaining('both can stay') } });
+  });
+
+  test('reads nothing for somebody else than CloudFormation', async () => {
+    const all = await world();
+    const handler = await handlerIn(all);
+    await expect(handler({ RequestType: 'Create', StackId: 'other' })).rejects.toThrow("the request is not CloudFormation's");
+    await expect(handler({ RequestType: 'Create' }, 'CREATE_COMPLETE')).rejects.toThrow('CloudFormation does not create the resource Preflight');
+    expect(all.organization.calls).toEqual([]);
   });
 
   test('fails with a message alone, short enough for CloudFormation', async () => {

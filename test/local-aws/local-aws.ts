@@ -103,6 +103,12 @@ export interface CdkResult {
   readonly output: string;
 }
 
+export interface ResourceUnderWay {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly status: string;
+}
+
 /** An AWS that runs on this machine: one endpoint, an organization and a deployment engine behind it. */
 export class LocalAws {
   static async start({ organization, region = 'us-east-1', lambdaConcurrency = 10, clock = new LocalClock() }: LocalAwsProps): Promise<LocalAws> {
@@ -234,6 +240,11 @@ export class LocalAws {
    */
   async failSibling(stackId: string): Promise<number> {
     return await this.control('fail-sibling', { stackId }) as number;
+  }
+
+  /** Has CloudFormation report of a stack and of a resource in it what it does when it is about to send a request, for a test that sends it itself. */
+  async underWay(stackId: string, stackStatus: string, resource: ResourceUnderWay): Promise<void> {
+    await this.control('under-way', { stackId, stackStatus, ...resource });
   }
 
   /** Every line that any function logged, in every account that was used. */

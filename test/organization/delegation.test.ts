@@ -267,7 +267,7 @@ describe('a delete', () => {
 
   test.each([SECURITY, OUTSIDER])('is done when account %s is not registered, or gone', async (accountId) => {
     const { aws } = await world(TRUSTED);
-    await delegation.remove({ ...TO_SECURITY, AccountId: accountId }, idOf(accountId), aws);
+    await delegation.remove(TO_SECURITY, idOf(accountId), aws);
   });
 
   test('is done when the organization is gone', async () => {

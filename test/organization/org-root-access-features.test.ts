@@ -90,11 +90,12 @@ describe('permissions', () => {
     ]);
   });
 
-  test('of the functions besides these are to write their own logs and to invoke one another', () => {
+  test('of the functions besides these are to read their own stack, to write their own logs and to invoke one another', () => {
     const template = templateWith();
     const others = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => !id.startsWith('RootAccessPermissions'));
     const actions = others.flatMap((id) => statementsOf(template, id)).flatMap(({ Action }) => Action).sort();
     expect(actions).toEqual([
+      'cloudformation:DescribeStackEvents', 'cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks',
       'lambda:GetFunction', 'lambda:InvokeFunction', 'logs:CreateLogStream', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:PutLogEvents',
     ]);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });

@@ -1,4 +1,4 @@
-import { App, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { statementsOf } from './statements';
@@ -50,17 +50,43 @@ describe('the custom resource', () => {
   });
 });
 
+describe('the function', () => {
+  test('knows what the template says of each switch, and of no request', () => {
+    const stack = stackWith();
+    new OrgRootAccessFeatures(stack, 'RootAccess');
+    const template = Template.fromStack(stack);
+    const [features] = Object.keys(template.findResources('Custom::OrgRootAccessFeatures'));
+    const [delegation] = Object.keys(template.findResources('Custom::RootAccessDelegation'));
+    const [{ Properties: { Environment: { Variables } } }] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } }));
+    expect(Variables.STACK_ID).toEqual({ Ref: 'AWS::StackId' });
+    expect(JSON.parse(Variables.SWITCHES)).toEqual({
+      [delegation]: { AccountId: SECURITY, Exclusive: 'false', RemovalPolicy: 'destroy' },
+      [features]: { Features: ['RootCredentialsManagement', 'RootSessions'], RemovalPolicy: 'retain' },
+    });
+  });
+
+  test('of a nested stack may ask for the state of the stack around it', () => {
+    const outer = new Stack(new App(), 'Outer');
+    const nested = new NestedStack(outer, 'Nested');
+    new RootAccessDelegation(nested, 'Delegation', { accountId: SECURITY });
+    const [{ Parameters }] = Object.values(Template.fromStack(outer).findResources('AWS::CloudFormation::Stack')).map(({ Properties }) => Properties);
+    const [parameter] = Object.keys(Parameters).filter((name) => Parameters[name].Ref === 'AWS::StackId');
+    Template.fromStack(nested).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([{ Effect: 'Allow', Action: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], Resource: { Ref: parameter } }]) },
+    });
+  });
+});
+
 describe('permissions', () => {
   const read = [
     { Effect: 'Allow', Action: 'organizations:DescribeOrganization', Resource: '*' },
     { Effect: 'Allow', Action: 'organizations:ListDelegatedAdministrators', Resource: '*', Condition: FOR_IAM },
   ];
-  const rollback = { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } };
   const register = { Effect: 'Allow', Action: 'organizations:RegisterDelegatedAdministrator', Resource: accountArn(SECURITY), Condition: FOR_IAM };
   const deregister = { Effect: 'Allow', Action: 'organizations:DeregisterDelegatedAdministrator', Resource: accountArn('*'), Condition: FOR_IAM };
 
   test('are to register this account for IAM, and to deregister also the one that it replaced', () => {
-    expect(statementsOf(templateWith(), 'DelegationPermissions')).toEqual([...read, register, deregister, rollback]);
+    expect(statementsOf(templateWith(), 'DelegationPermissions')).toEqual([...read, register, deregister]);
   });
 
   test('under RETAIN are to deregister no account but this one, whose registration may fail on the way', () => {

@@ -79,6 +79,9 @@ export class Deployed {
   /** Physical id of what is at a path of the construct tree. */
   readonly id = (path: string): string => this.physical.get(this.logicalIds.get(path)!)!;
 
+  /** Logical id of what is at a path. */
+  readonly logicalId = (path: string): string => this.logicalIds.get(path)!;
+
   /** ARN of the role that has a grant. */
   roleOf({ at }: Grant): string {
     return roleArn(this.physical.get(at.role)!);

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand,
+  DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, SFNClient, StartExecutionCommand,
   StopExecutionCommand, UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import type { Decision, Deployed } from './deployed';
 import type { Grant } from './grants';
 import { GUARDRAIL, KEPT, UNIT } from './stacks';
+import { digestOfSettings } from '../../lambda/sweep/acceptance';
 import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
 import { DELEGATION_RESOURCE_TYPE, END_FILE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, RUN_FILE, type RunFile, TIMEOUT_VARIABLE } from '../../lib/private/contract';
 import { member, SECURITY } from '../deploy/testing';
@@ -25,35 +26,35 @@ const OLDER = member(8);
 export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'switch on': async (deployed) => {
     allOff(organizationOf(deployed));
-    return deployed.invoke(SWITCHES, featuresEvent('Create'));
+    return ask(deployed, SWITCHES, featuresEvent(deployed, 'Create'));
   },
   'switch on, and fail': async (deployed) => {
     allOff(organizationOf(deployed));
-    return failing(deployed, 'iam:EnableOrganizationsRootSessions', () => deployed.invoke(SWITCHES, featuresEvent('Create')));
+    return failing(deployed, 'iam:EnableOrganizationsRootSessions', () => ask(deployed, SWITCHES, featuresEvent(deployed, 'Create')));
   },
   'switch off': async (deployed) => {
     const organization = organizationOf(deployed);
     allOn(organization);
     [...organization.delegations.current.keys()].forEach((id) => organization.undelegate(id));
-    return deployed.invoke(SWITCHES, { ...featuresEvent('Delete'), PhysicalResourceId: organization.organizationId });
+    return ask(deployed, SWITCHES, { ...featuresEvent(deployed, 'Delete'), PhysicalResourceId: organization.organizationId });
   },
   'delegate': async (deployed, { at }) => {
     const accountId = delegateOf(at.construct);
     allOn(organizationOf(deployed));
     organizationOf(deployed).undelegate(accountId);
-    return deployed.invoke(SWITCHES, delegationEvent('Create', accountId));
+    return ask(deployed, SWITCHES, delegationEvent(deployed, 'Create', at.construct));
   },
   'delegate, and fail': async (deployed, { at }) => {
     const accountId = delegateOf(at.construct);
     allOn(organizationOf(deployed));
     organizationOf(deployed).undelegate(accountId);
-    return failing(deployed, 'organizations:RegisterDelegatedAdministrator', () => deployed.invoke(SWITCHES, delegationEvent('Create', accountId)));
+    return failing(deployed, 'organizations:RegisterDelegatedAdministrator', () => ask(deployed, SWITCHES, delegationEvent(deployed, 'Create', at.construct)));
   },
   'deregister the older account': (deployed) => deregister(deployed, `${organizationOf(deployed).organizationId}/${OLDER}`),
   'deregister an account that was registered before': (deployed) => deregister(deployed, `${organizationOf(deployed).organizationId}/${OLDER}/adopted`),
   'wait for a sweep': (deployed, grant) => runMachine(deployed, grant, 'Purge/OnDeploy/Provider/waiter-state-machine', cloudFormationEvent(deployed), { untilDenied: true }),
   'ask the switches by CloudFormation': (deployed) => deployed.invoke('RootAccessSwitches/Provider/framework-onEvent', {
-    ...cloudFormationEvent(deployed), ...featuresEvent('Delete', 'retain'),
+    ...featuresEvent(deployed, 'Delete'),
   }),
   'begin': (deployed, grant) => begin(deployed, grant),
   'begin beside another sweep': beginBesideAnother,
@@ -69,7 +70,9 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     event: JOINED, startedAt: LONG_AGO, now: LONG_AGO, failure: {},
   }),
   'look before a guardrail': lookBeforeGuardrail,
-  'look before a guardrail is changed': (deployed) => deployed.invoke(PREFLIGHT, guardrailEvent(deployed, 'Update')),
+  'look before a guardrail is changed': (deployed) => ask(deployed, PREFLIGHT, guardrailEvent(deployed, 'Update')),
+  'clean up after a guardrail': (deployed) => cleanUp(deployed, PREFLIGHT, guardrailEvent(deployed, 'Delete')),
+  'clean up after a switch': (deployed) => cleanUp(deployed, SWITCHES, featuresEvent(deployed, 'Delete')),
   'ask the preflight by CloudFormation': (deployed) => deployed.invoke('RootUserGuardrailPreflight/Provider/framework-onEvent', guardrailEvent(deployed, 'Delete')),
   'select': async (deployed, grant) => {
     allOn(organizationOf(deployed));
@@ -101,8 +104,14 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     allOn(organizationOf(deployed));
     return report(deployed, grant, JSON.parse(await select(deployed, grant, {})) as RunReference); // what is narrowed is not the latest report
   },
-  'start': (deployed) => deployed.invoke('Purge/OnDeploy/Start', cloudFormationEvent(deployed, 'Create')),
-  'await': async (deployed) => deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: await earlierSweep(deployed) }),
+  'start': (deployed) => ask(deployed, START, sweepEvent(deployed, 'Create')),
+  'delete': (deployed) => ask(deployed, START, sweepEvent(deployed, 'Delete')).finally(() => acceptAgain(deployed)),
+  'delete beside a sweep': deleteBesideASweep,
+  'clean up': (deployed) => cleanUp(deployed, START, sweepEvent(deployed, 'Delete')),
+  'await': async (deployed) => {
+    const answer = JSON.parse(await ask(deployed, START, sweepEvent(deployed, 'Create'))) as { readonly ExecutionArn: string };
+    return awaitEnd(deployed, answer.ExecutionArn);
+  },
   'give up waiting': giveUpWaiting,
   'ask the sweep by CloudFormation': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-onEvent', cloudFormationEvent(deployed)),
   'ask for the end of the sweep': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-isComplete', cloudFormationEvent(deployed)),
@@ -218,18 +227,24 @@ export function allOn(organization: FakeOrganization) {
 
 const delegateOf = (construct: string) => construct === 'KeptAccount' ? KEPT : SECURITY;
 
-const featuresEvent = (RequestType: string, RemovalPolicy = 'destroy') => ({
-  RequestType, ResourceType: FEATURES_RESOURCE_TYPE, LogicalResourceId: 'RootAccess', ResourceProperties: { Features: FEATURES, RemovalPolicy },
+const featuresEvent = (deployed: Deployed, RequestType: string) => ({
+  ...cloudFormationEvent(deployed, RequestType),
+  ResourceType: FEATURES_RESOURCE_TYPE,
+  LogicalResourceId: deployed.logicalId('RootAccess/Resource/Default'),
+  ResourceProperties: { Features: FEATURES, RemovalPolicy: 'destroy' },
 });
 
-const delegationEvent = (RequestType: string, AccountId: string) => ({
-  RequestType, ResourceType: DELEGATION_RESOURCE_TYPE, LogicalResourceId: 'Account', ResourceProperties: { AccountId, Exclusive: 'false', RemovalPolicy: 'destroy' },
+const delegationEvent = (deployed: Deployed, RequestType: string, construct: string) => ({
+  ...cloudFormationEvent(deployed, RequestType),
+  ResourceType: DELEGATION_RESOURCE_TYPE,
+  LogicalResourceId: deployed.logicalId(`${construct}/Resource/Default`),
+  ResourceProperties: { AccountId: delegateOf(construct), Exclusive: 'false', RemovalPolicy: 'destroy' },
 });
 
 async function deregister(deployed: Deployed, PhysicalResourceId: string): Promise<string> {
   allOn(organizationOf(deployed));
   organizationOf(deployed).delegate(OLDER);
-  return deployed.invoke(SWITCHES, { ...cloudFormationEvent(deployed), ...delegationEvent('Delete', OLDER), PhysicalResourceId });
+  return ask(deployed, SWITCHES, { ...delegationEvent(deployed, 'Delete', 'SecurityAccount'), PhysicalResourceId });
 }
 
 /** A switch whose first answer tells nothing and whose second is no: it may be on, so the function has to take it back. */
@@ -240,6 +255,37 @@ async function failing(deployed: Deployed, operation: string, exercise: () => Pr
     faults.add({ operation, effect: fail('InvalidInputException') }),
   ];
   return exercise().finally(() => remove.forEach((end) => end()));
+}
+
+interface StackEvent {
+  readonly RequestType: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+  readonly [name: string]: unknown;
+}
+
+/** Sends a request of CloudFormation while that says it is about to do what it asks for. */
+async function ask(deployed: Deployed, fn: string, event: StackEvent, stackStatus = 'UPDATE_IN_PROGRESS'): Promise<string> {
+  const { aws } = deployed.deployment;
+  const resource = { logicalId: event.LogicalResourceId, physicalId: event.PhysicalResourceId };
+  await aws.underWay(deployed.stackId, stackStatus, { ...resource, status: `${event.RequestType.toUpperCase()}_IN_PROGRESS` });
+  try {
+    return await deployed.invoke(fn, event);
+  } finally {
+    await aws.underWay(deployed.stackId, 'UPDATE_COMPLETE', { ...resource, status: 'UPDATE_COMPLETE' });
+  }
+}
+
+/** Of something that was replaced and is no more: the events alone know it, and here they do not. */
+async function cleanUp(deployed: Deployed, fn: string, event: StackEvent): Promise<string> {
+  const { aws } = deployed.deployment;
+  const other = { logicalId: event.LogicalResourceId, physicalId: 'another', status: 'UPDATE_COMPLETE' };
+  await aws.underWay(deployed.stackId, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', other);
+  try {
+    return await deployed.invoke(fn, event);
+  } finally {
+    await aws.underWay(deployed.stackId, 'UPDATE_COMPLETE', other);
+  }
 }
 
 /** A Delete does least: nothing is swept, and switches that are retained stay. Nobody waits for the answer at its address. */
@@ -268,7 +314,7 @@ async function lookBeforeGuardrail(deployed: Deployed): Promise<string> {
   const condition = { StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' } };
   const { id } = policies.add('Regions', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: condition }] }, UNIT);
   const event = guardrailEvent(deployed, 'Create');
-  return deployed.invoke(PREFLIGHT, { ...event, ResourceProperties: { ...event.ResourceProperties, PolicyName: 'another' } }).finally(() => {
+  return ask(deployed, PREFLIGHT, { ...event, ResourceProperties: { ...event.ResourceProperties, PolicyName: 'another' } }).finally(() => {
     policies.detach(id, UNIT);
     policies.remove(id);
   });
@@ -357,10 +403,43 @@ async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: s
   return { answer, run };
 }
 
-async function earlierSweep({ deployment, id }: Deployed): Promise<string> {
-  const client = new SFNClient(deployment.aws.clientSettings());
-  const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn: id('Purge/Sweep/StateMachine') }));
-  return executions!.at(-1)!.executionArn!;
+const START = 'Purge/OnDeploy/Start';
+
+function sweepEvent(deployed: Deployed, RequestType: string) {
+  const event = cloudFormationEvent(deployed, RequestType);
+  return { ...event, LogicalResourceId: deployed.logicalId('Purge/OnDeploy/Resource/Default'), ResourceProperties: { Sweep: {} } };
+}
+
+const requestOf = (executionArn: string) => executionArn.split(':deployment-')[1];
+
+async function awaitEnd(deployed: Deployed, ExecutionArn: string): Promise<string> {
+  await new SFNClient(deployed.deployment.aws.clientSettings()).send(new StopExecutionCommand({ executionArn: ExecutionArn }));
+  return deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn, RequestId: requestOf(ExecutionArn) }).finally(() => acceptAgain(deployed));
+}
+
+/** The settings that the stack has: an exercise may have withdrawn them. */
+async function acceptAgain(deployed: Deployed) {
+  const stepFunctions = new SFNClient(deployed.deployment.aws.clientSettings());
+  const { definition } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine') }));
+  const settings = digestOfSettings(JSON.parse(definition!).States.WriteRun.Parameters.Body.settings);
+  const client = new S3Client({ ...deployed.settingsAs('Purge/OnDeploy/StartRole'), forcePathStyle: true }); // nobody else may write
+  const Bucket = deployed.id('Purge/Reports');
+  const [Key] = (await deployed.deployment.objects()).flatMap((address) => address.split(`s3://${Bucket}/`).filter((key) => key.startsWith('accepted/')));
+  await client.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ settings }) }));
+}
+
+async function deleteBesideASweep(deployed: Deployed): Promise<string> {
+  const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
+  await new SFNClient(deployed.deployment.aws.clientSettings()).send(new StartExecutionCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine'), input: '{}' }));
+  return ask(deployed, START, sweepEvent(deployed, 'Delete')).finally(async () => {
+    remove();
+    await acceptAgain(deployed);
+  });
+}
+
+async function variablesOf({ deployment, id }: Deployed, fn: string) {
+  const { Environment } = await new LambdaClient(deployment.aws.clientSettings()).send(new GetFunctionConfigurationCommand({ FunctionName: id(fn) }));
+  return Environment!.Variables;
 }
 
 /** A deployment that has waited long enough for a sweep that does not end. */
@@ -369,12 +448,12 @@ async function giveUpWaiting(deployed: Deployed): Promise<string> {
   const settings = deployment.aws.clientSettings();
   const client = new SFNClient(settings);
   await new LambdaClient(settings).send(new UpdateFunctionConfigurationCommand({
-    FunctionName: id('Purge/OnDeploy/Await'), Environment: { Variables: { [TIMEOUT_VARIABLE]: '0' } },
+    FunctionName: id('Purge/OnDeploy/Await'), Environment: { Variables: { ...await variablesOf(deployed, 'Purge/OnDeploy/Await'), [TIMEOUT_VARIABLE]: '0' } },
   }));
   const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
-  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: id('Purge/Sweep/StateMachine'), input: '{}' }));
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: id('Purge/Sweep/StateMachine'), name: `deployment-${randomUUID()}`, input: '{}' }));
   try {
-    return await deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: executionArn });
+    return await deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: executionArn, RequestId: requestOf(executionArn!) });
   } finally {
     remove();
     await client.send(new StopExecutionCommand({ executionArn }));

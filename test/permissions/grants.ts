@@ -210,7 +210,8 @@ function rendered(value: unknown, paths: ReadonlyMap<string, string>): string {
     const [[intrinsic, parameters]] = Object.entries(part as Intrinsic);
     return intrinsics[intrinsic](parameters);
   }
-  return render(value).replace(`arn:aws:s3:::${IMPORTED_BUCKET}`, '<Reports>').replace('arn:aws:s3:::<Reports>', '<Reports>').replace(PART_OF_IMPORTED, '');
+  return render(value).replace(`arn:aws:s3:::${IMPORTED_BUCKET}`, '<Reports>').replace('arn:aws:s3:::<Reports>', '<Reports>')
+    .replace(PART_OF_IMPORTED, '').replace(/accepted\/\w{42}\.json/, 'accepted/*');
 }
 
 const except = <T>(items: readonly T[], item: T): T[] => items.filter((other) => other !== item);

@@ -1,22 +1,22 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecution, type FakeExecutions } from './executions';
 import { stepFunctions } from '../../lambda/aws/clients';
-import { attributesOf, startSweep, summaryOf } from '../../lambda/sweep/deployment';
+import { seconds } from '../../lambda/aws/patience';
+import { attributesOf, summaryOf, Sweeps } from '../../lambda/sweep/deployment';
 
 const LONG = 600;
 
 serveExecutions();
-let client: SFNClient;
 let executions: FakeExecutions;
 beforeEach(() => {
   executions = newExecutions();
-  client = stepFunctions();
 });
+
+const sweeps = () => new Sweeps(stepFunctions(), STATE_MACHINE);
 
 const SUMMARY = { accounts: { failed: 0, purged: 17, clean: 15, skipped: 6 }, credentials: { found: 45, deleted: 44, kept: 2 }, report: 's3://bucket/runs/run/report.html' };
 
 /** What a sweep says of itself when it has succeeded, as a deployment asks that waits so many seconds. */
-const answerOf = (execution: FakeExecution, timeoutSeconds = LONG) => summaryOf(client, executions.arnOf(execution), timeoutSeconds);
+const answerOf = (execution: FakeExecution, timeoutSeconds = LONG) => summaryOf(sweeps(), executions.arnOf(execution), timeoutSeconds);
 
 describe('a deployment that waits for its sweep', () => {
   test.each(['RUNNING', 'PENDING_REDRIVE'])('goes on waiting while the sweep is %s', async (status) => {
@@ -64,7 +64,7 @@ describe('a deployment that waits for its sweep', () => {
   test('stops a sweep that takes longer than the deployment may, and says how to give it more time', async () => {
     const sweep = executions.add('sweep', { startDate: new Date(Date.now() - 61_000) });
     await expect(answerOf(sweep, 60)).rejects.toThrow(
-      /^the sweep did not end within 60 s and was stopped: arn:.*; what it deleted stays deleted, and batches at work go on for some minutes\. Raise deploymentTimeout/,
+      /^the sweep did not end within 60 s and was stopped: arn:.*; what it deleted stays deleted, and accounts under way are brought to their end\. Raise deploymentTimeout/,
     );
     expect(sweep).toMatchObject({ status: 'ABORTED', error: 'DeploymentTimedOut', cause: 'the deployment waits 60 s for it' });
   });
@@ -79,38 +79,40 @@ describe('a deployment that waits for its sweep', () => {
   });
 });
 
-describe('a request of CloudFormation', () => {
-  test.each(['RUNNING', 'SUCCEEDED'])('that comes twice starts one sweep, also when the first one is %s', async (status) => {
-    const first = await startSweep(client, STATE_MACHINE, 'request-1');
+describe('a deployment that sweeps', () => {
+  test.each(['RUNNING', 'SUCCEEDED'])('starts one sweep for a request that comes twice, also when the first one is %s', async (status) => {
+    const first = await sweeps().executionFor('request-1');
+    await sweeps().start(first);
     expect(executions.all).toMatchObject([{ name: 'deployment-request-1', input: '{}' }]);
     executions.all[0].status = status;
-    expect(await startSweep(client, STATE_MACHINE, 'request-1')).toBe(first);
+    expect(await sweeps().executionFor('request-1')).toBe(first);
+    await sweeps().start(first);
     expect(executions.all).toHaveLength(1);
-    expect(await startSweep(client, STATE_MACHINE, 'request-2')).not.toBe(first);
+    expect(await sweeps().executionFor('request-2')).not.toBe(first);
+  });
+
+  test('sweeps again under a name that is free for a request that comes again after its sweep has failed', async () => {
+    executions.add('deployment-request-1', { status: 'FAILED' });
+    executions.add('deployment-request-1-2', { status: 'ABORTED' });
+    expect(await sweeps().executionFor('request-1')).toBe('deployment-request-1-3');
   });
 
   test('fails when its sweep cannot be started', async () => {
     executions.errors.push('StateMachineDoesNotExist');
-    await expect(startSweep(client, STATE_MACHINE, 'request-1')).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' });
+    await expect(sweeps().start('deployment-request-1')).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' });
   });
 
-  test('to update nothing of what is swept starts no sweep', async () => {
-    process.env.STATE_MACHINE_ARN = STATE_MACHINE;
-    const { onEvent } = await import('../../lambda/sweep/deployment/index');
-    const properties = { ServiceToken: 'arn', Sweep: { selection: { organization: 'true', exclude: [] }, credentials: ['Password'], dryRun: 'false' } };
-    const answer = await onEvent({
-      RequestType: 'Update',
-      RequestId: 'request',
-      StackId: 'stack',
-      ResponseURL: 'https://example.com',
-      LogicalResourceId: 'Sweep',
-      ResourceType: 'Custom::Sweep',
-      PhysicalResourceId: 'root-credentials-sweep',
-      ServiceToken: 'arn',
-      ResourceProperties: { ...properties, ServiceTimeout: '600' },
-      OldResourceProperties: { ...properties, ServiceTimeout: '3600' },
-    });
-    expect(answer).toEqual({ PhysicalResourceId: 'root-credentials-sweep' });
-    expect(executions.calls).toEqual([]);
+  test('stops what runs, and waits until nothing does', async () => {
+    const running = ['scheduled', 'by-hand', 'joined-222222222222-1'].map((name) => executions.add(name));
+    const ended = executions.add('ended', { status: 'SUCCEEDED' });
+    await sweeps().stopAll('it is over');
+    expect(running.map(({ status, error, cause }) => [status, error, cause])).toEqual(Array(3).fill(['ABORTED', 'DeploymentOver', 'it is over']));
+    expect(ended.status).toBe('SUCCEEDED');
+  });
+
+  test('fails, and says what to do, when something goes on for all that', async () => {
+    executions.add('stubborn');
+    executions.StopExecution = () => ({ stopDate: 0 });
+    await expect(sweeps().stopAll('it is over', undefined, seconds(0.1, 10))).rejects.toThrow('these sweeps could not be stopped: stubborn; stop them in Step Functions, then deploy again');
   });
 });

@@ -51,7 +51,8 @@ export class FakeExecutions {
   }
 
   DescribeExecution(input: Input): object {
-    return this.shown(this.of(input));
+    const execution = this.of(input);
+    return execution ? this.shown(execution) : { __type: 'ExecutionDoesNotExist' };
   }
 
   /** The same name is the same execution as long as that runs with the same input (AWS API reference). */
@@ -64,11 +65,12 @@ export class FakeExecutions {
   }
 
   StopExecution({ executionArn, error, cause }: Input): object {
-    return this.shown(Object.assign(this.of({ executionArn }), { status: 'ABORTED', error, cause }));
+    const execution = this.of({ executionArn });
+    return execution ? this.shown(Object.assign(execution, { status: 'ABORTED', error, cause })) : { __type: 'ExecutionDoesNotExist' };
   }
 
-  private of({ executionArn }: Input): FakeExecution {
-    return this.all.find((each) => this.arnOf(each) === executionArn)!;
+  private of({ executionArn }: Input): FakeExecution | undefined {
+    return this.all.find((each) => this.arnOf(each) === executionArn);
   }
 
   private shown(execution: FakeExecution): object {

@@ -346,6 +346,8 @@ describe('what is kept', () => {
     ['an account that a list does not have', { ...rule({}), accounts: AccountSelection.accounts([member(2)]) }, `keep[0].accounts[0] must be one of the accounts that AccountSelection.accounts lists, got '${member(1)}'`],
     ['501 accounts', { keep: [rule({ accounts: members(500) }).keep[0], rule({}).keep[0]] }, 'keep must name at most 500 accounts in all rules together, got 501'],
     ['101 rules', { keep: Array.from({ length: 101 }, () => rule({}).keep[0]) }, 'keep must have at most 100 rules, got 101'],
+    ['an account that is excluded and released', { accounts: AccountSelection.organization({ exclude: [member(1)] }), release: [member(1)] }, `release[0] must not name an account that is excluded, got '${member(1)}'`],
+    ['a release of nothing', { release: [' '] }, "release[0] must be the id of an account, the reason of a rule of keep, 'keepIfUsedWithin' or 'passwordRecoveries', got \" \""],
     ['a window of an hour', { keepIfUsedWithin: Duration.hours(1) }, 'keepIfUsedWithin must be from 1 day to 3,650 days, got 1 hour'],
     ['a window of eleven years', { keepIfUsedWithin: Duration.days(4_015) }, 'keepIfUsedWithin must be from 1 day to 3,650 days'],
   ])('fails at synth with %s', (_what, props, message) => {

@@ -14,6 +14,7 @@ import { LocalAws } from '../local-aws/local-aws';
 import { FakeOrganization, fail } from '../local-aws/organization';
 
 const BUCKET = 'reports';
+const ACCEPTED_KEY = 'accepted/purge.json';
 const MANAGEMENT = '111111111111';
 const member = (n: number) => String(200_000_000_000 + n);
 const account = (n: number) => ({ accountId: member(n), accountName: `account-${n}` });
@@ -32,6 +33,7 @@ let handlers: {
   select: typeof import('../../lambda/sweep/select').handler;
   batch: typeof import('../../lambda/sweep/batch/index').handler;
   report: typeof import('../../lambda/sweep/report/index').handler;
+  digestOfSettings: typeof import('../../lambda/sweep/acceptance').digestOfSettings;
   RunFolder: typeof RunFolder;
   runPrefix: typeof import('../../lambda/sweep/run-folder').runPrefix;
   sweepBatch: typeof import('../../lambda/sweep/batch').sweepBatch;
@@ -40,7 +42,7 @@ let handlers: {
 
 beforeAll(async () => {
   aws = await LocalAws.start({ organization });
-  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, ...CONTROL_ENVIRONMENT, STS_REGION: 'us-east-1', SWEEP_NAME: 'Stack/Purge' });
+  Object.assign(process.env, aws.environment(), { REPORTS_BUCKET: BUCKET, ...CONTROL_ENVIRONMENT, STS_REGION: 'us-east-1', SWEEP_NAME: 'Stack/Purge', ACCEPTED_KEY });
   s3 = new S3Client(aws.clientSettings());
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   stepFunctions = new SFNClient(aws.clientSettings());
@@ -53,6 +55,7 @@ beforeAll(async () => {
     select: (await import('../../lambda/sweep/select')).handler,
     batch: (await import('../../lambda/sweep/batch/index')).handler,
     report: (await import('../../lambda/sweep/report/index')).handler,
+    digestOfSettings: (await import('../../lambda/sweep/acceptance')).digestOfSettings,
     RunFolder: runFolder.RunFolder,
     runPrefix: runFolder.runPrefix,
     sweepBatch: (await import('../../lambda/sweep/batch')).sweepBatch,
@@ -67,6 +70,7 @@ beforeEach(async () => {
   organization.calls.length = 0;
   execution = await begin(`run-${++number}`);
   folder = new handlers.RunFolder(s3, BUCKET, handlers.runPrefix(execution));
+  await accept({ settings: handlers.digestOfSettings(settings) });
 });
 
 for (let n = 0; n < 6; n++) {
@@ -85,6 +89,9 @@ const settings: SweepSettings = {
   accountsInFlight: 2,
 };
 const context = { invokedFunctionArn: `arn:aws:lambda:us-east-1:${MANAGEMENT}:function:sweep`, getRemainingTimeInMillis: () => 14 * 60_000 };
+
+/** What the latest deployment has accepted. */
+const accept = (acceptance: object) => s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: ACCEPTED_KEY, Body: JSON.stringify(acceptance) }));
 
 async function begin(name: string): Promise<MachineExecution> {
   const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn: machine, name }));
@@ -315,5 +322,48 @@ describe('the account that runs the sweep as delegated administrator', () => {
   test('has failed when AWS gave it the session, and a policy forbids to read in it', async () => {
     organization.assumedRootDenied.add(member(0));
     expect(await sweepItself()).toMatchObject([{ outcome: 'failed', problem: { code: 'AccessDenied' } }, { outcome: 'clean' }]);
+  });
+});
+
+describe('settings that no deployment has accepted', () => {
+  const digest = () => handlers.digestOfSettings(settings);
+  const other = () => handlers.digestOfSettings({ ...settings, dryRun: true });
+
+  test.each<[string, () => object, string]>([
+    ['none are accepted', () => ({}), 'no deployment has accepted these settings'],
+    ['others are accepted', () => ({ settings: other() }), 'deploy again, then start the sweep again'],
+    ['a deployment tries them', () => ({ trial: { execution: 'deployment-1', settings: digest() } }), 'a deployment is under way, and its own sweep has not ended'],
+    ['the deployment of this sweep tries others', () => ({ trial: { execution: execution.name, settings: other() } }), 'a deployment is under way'],
+  ])('are not swept with: %s', async (_name, acceptance, message) => {
+    await accept(acceptance());
+    await expect(select()).rejects.toMatchObject({ name: 'SettingsNotAccepted', message: expect.stringContaining(message) });
+    expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
+  });
+
+  test('are swept by the deployment that tries them', async () => {
+    await accept({ settings: other(), trial: { execution: execution.name, settings: digest() } });
+    expect(await select()).toMatchObject({ digest: expect.any(String) });
+  });
+
+  test('any more, let a batch begin no account: what is not begun loses nothing and is reported', async () => {
+    organization.account(member(1)).root.password = true;
+    const run = await select();
+    await accept({});
+    await sweep(run, 0);
+    expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
+    expect(organization.account(member(1)).root.password).toBe(true);
+    expect((await folder.results(0))[0].results).toMatchObject([
+      { outcome: 'failed', problem: { code: 'NotAttempted', message: expect.stringContaining('the sweep was not to go on: no deployment has accepted these settings') } },
+      { outcome: 'failed', problem: { code: 'NotAttempted' } },
+    ]);
+  });
+
+  test('any more, let no account lose anything that was only looked at before', async () => {
+    organization.account(member(1)).root.password = true;
+    const run = await select({ accounts: [member(1)] });
+    organization.faults.add({ operation: 'iam:GetAccountSummary', times: 1, effect: async (_call, answer) => { await accept({}); return answer(); } });
+    await sweep(run, 0);
+    expect(organization.account(member(1)).root.password).toBe(true);
+    expect((await folder.results(0))[0].results).toMatchObject([{ outcome: 'failed', problem: { code: 'SettingsNotAccepted' } }]);
   });
 });

@@ -2,6 +2,7 @@ import type { CdkCustomResourceEvent } from 'aws-lambda';
 import type { GuardrailPreflightProperties } from '../../../lib/private/contract';
 import { cloudFormation, organizations } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
+import { confirmRequest, ownStackId } from '../../aws/own-stack';
 import { seconds } from '../../aws/patience';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
@@ -29,12 +30,13 @@ export async function handler(event: CdkCustomResourceEvent): Promise<Answer> {
 }
 
 async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
+  await confirmRequest(stacks, event);
   if (event.RequestType === 'Delete') {
     return {};
   }
   const properties = event.ResourceProperties as unknown as GuardrailPreflightProperties;
   const PhysicalResourceId = event.RequestType === 'Create' ? `preflight/${event.LogicalResourceId}` : event.PhysicalResourceId;
-  if (event.RequestType === 'Update' && await isRollingBack(stacks, event.StackId)) {
+  if (event.RequestType === 'Update' && await isRollingBack(stacks, ownStackId())) {
     return { PhysicalResourceId, Data: { Findings: NOTHING } }; // a refusal would leave the stack where it can go neither forward nor back
   }
   const older = event.RequestType === 'Update' ? event.OldResourceProperties as unknown as GuardrailPreflightProperties : undefined;

@@ -1,9 +1,12 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
-import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, type DelegationProperties, type FeaturesProperties } from '../../../lib/private/contract';
+import {
+  DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, SWITCHES_VARIABLE, type DelegationProperties, type FeaturesProperties,
+} from '../../../lib/private/contract';
 import { cloudFormation, iam, organizations, sts } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
+import { confirmRequest } from '../../aws/own-stack';
 import { seconds } from '../../aws/patience';
-import { isRollingBack } from '../../aws/rollback';
+import { isTakenBack } from '../../aws/rollback';
 import { log } from '../../log';
 import * as delegation from '../delegation';
 import * as features from '../features';
@@ -39,8 +42,14 @@ async function dispatch(event: CdkCustomResourceEvent): Promise<Partial<Answer>>
 }
 
 async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
-  const properties = event.ResourceProperties as unknown as P;
-  const aws: Aws = { ...clients, patience: seconds(60), isRollingBack: () => isRollingBack(stacks, event.StackId) };
+  await confirmRequest(stacks, event);
+  const properties = propertiesOf<P>(event);
+  const isMade = event.RequestType !== 'Create';
+  const aws: Aws = {
+    ...clients,
+    patience: seconds(60),
+    isRollingBack: async () => isMade && isTakenBack(stacks, event),
+  };
   switch (event.RequestType) {
     case 'Create': return resource.create(properties, aws);
     case 'Update': return resource.update(properties, event.OldResourceProperties as unknown as P, aws, event.PhysicalResourceId);
@@ -48,4 +57,17 @@ async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Pro
       await resource.remove(properties, event.PhysicalResourceId, aws);
       return {};
   }
+}
+
+/**
+ * Those of the template, which is in the environment: what a request says of them is not believed, since whoever may invoke the function can send one. Only of
+ * a switch that leaves the stack, and of an account that another one replaces, the older template alone knows the properties.
+ */
+function propertiesOf<P>({ RequestType, LogicalResourceId, ResourceProperties }: CdkCustomResourceEvent): P {
+  const switches = JSON.parse(process.env[SWITCHES_VARIABLE]!) as Record<string, object>;
+  const own = switches[LogicalResourceId];
+  if (own === undefined && RequestType !== 'Delete') {
+    throw new Error(`this function works no switch ${LogicalResourceId}: deploy the stack again`);
+  }
+  return { ...ResourceProperties, ...own } as unknown as P;
 }

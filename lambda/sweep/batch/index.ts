@@ -1,10 +1,13 @@
 import type { Context } from 'aws-lambda';
-import { BUCKET_VARIABLE, READ_POLICIES_VARIABLE, STS_REGION_VARIABLE, type BatchEvent, type SweepSettings } from '../../../lib/private/contract';
+import {
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, STS_REGION_VARIABLE, type BatchEvent, type SweepSettings,
+} from '../../../lib/private/contract';
 import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
 import { RootSessions } from '../../aws/root-sessions';
 import { log } from '../../log';
 import { ServiceControlPolicies } from '../../policies/service-control-policies';
+import { AcceptanceRecord, digestOfSettings, StillAccepted } from '../acceptance';
 import { ACCOUNT_MS } from '../account';
 import { sweepBatch } from '../batch';
 import { recoveriesIn } from '../recoveries';
@@ -25,10 +28,12 @@ export async function handler({ run, digest, batch }: BatchEvent, context: Pick<
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = await folder.selection(digest, execution.id);
   const partition = context.invokedFunctionArn.split(':')[1];
+  const acceptance = new AcceptanceRecord(clients.s3, folder.bucket, process.env[ACCEPTED_VARIABLE]!);
   const endBy = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
   const results = await sweepBatch(batch, {
     folder,
     sessions: new RootSessions(clients.sts, partition, Date.parse(execution.startTime) + LATE_MS),
+    accepted: new StillAccepted(acceptance, execution.name, digestOfSettings(settings)),
     recoveries: recoveriesIn(clients.s3, selection.protection.recoveriesBucket),
     selection,
     accountsInFlight: settings.accountsInFlight,

@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { BUCKET_VARIABLE, type MachineEvent, type RunReference, type SweepSettings } from '../../../lib/private/contract';
+import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, type MachineEvent, type RunReference, type SweepSettings } from '../../../lib/private/contract';
 import { iam, organizations, s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
 import { log } from '../../log';
+import { AcceptanceRecord, checkAccepted, digestOfSettings } from '../acceptance';
 import { othersThan, runningSweeps } from '../overlap';
 import { preflight } from '../preflight';
 import { RunFolder, runPrefix } from '../run-folder';
@@ -15,6 +16,8 @@ const clients = { iam: iam(), organizations: organizations(), s3: s3(), stepFunc
 export async function handler({ run }: MachineEvent, { invokedFunctionArn }: Pick<Context, 'invokedFunctionArn'>): Promise<RunReference> {
   const { execution, input, settings } = await controlFiles(BUCKET_VARIABLE, clients).run<SweepSettings>(run);
   const startInput = parseStartInput(input);
+  const record = new AcceptanceRecord(clients.s3, process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
+  checkAccepted(await record.read(), execution.name, digestOfSettings(settings));
   const alsoRunning = othersThan(execution, await runningSweeps(clients.stepFunctions, execution.machine));
   const identity = await preflight(clients.iam, clients.organizations);
   const callerAccountId = invokedFunctionArn.split(':')[4];

@@ -39,14 +39,14 @@ export const EXERCISED: readonly Exercised[] = [
     condition: OF_SCPS,
     need: 'where a policy that blocks root sessions is attached is not known',
   },
-  {
+  ...['DescribeStacks', 'DescribeStackResource', 'DescribeStackEvents'].map((action): Exercised => ({
     ...PREFLIGHT,
-    actions: ['cloudformation:DescribeStacks'],
+    actions: [`cloudformation:${action}`],
     resource: '<this stack>',
-    exercise: 'look before a guardrail is changed',
-    denied: 'fails',
-    need: 'a rollback is refused, which leaves the stack where it can go neither forward nor back',
-  },
+    exercise: action === 'DescribeStackEvents' ? 'clean up after a guardrail' : 'look before a guardrail is changed',
+    denied: action === 'DescribeStackEvents' ? 'fails' : 'waits',
+    need: 'who may invoke the function can pass for CloudFormation; a rollback is refused, which leaves the stack where it can go neither forward nor back',
+  })),
   {
     holder: 'Provider of the guardrail preflight',
     actions: ['lambda:InvokeFunction'],

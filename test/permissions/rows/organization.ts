@@ -111,14 +111,14 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'waits',
     need: 'only with RETAIN: a registration that fails is not taken back',
   },
-  {
-    ...DELEGATION,
-    actions: ['cloudformation:DescribeStacks'],
+  ...['DescribeStacks', 'DescribeStackResource', 'DescribeStackEvents'].map((action): Exercised => ({
+    holder: 'switches function',
+    actions: [`cloudformation:${action}`],
     resource: '<this stack>',
-    exercise: 'deregister an account that was registered before',
-    denied: 'fails',
-    need: 'only with DESTROY: a rollback deregisters an account that was registered before',
-  },
+    exercise: action === 'DescribeStackEvents' ? 'clean up after a switch' : 'switch on',
+    denied: action === 'DescribeStackEvents' ? 'fails' : 'waits',
+    need: 'who may invoke the function can pass for CloudFormation; after a failed deployment it is not known what was there before',
+  })),
   {
     holder: 'Provider of the switches',
     actions: ['lambda:InvokeFunction'],

@@ -9,6 +9,9 @@ const BEGIN = { holder: 'begin function' };
 const SELECT = { holder: 'select function' };
 const BATCH = { holder: 'batch function' };
 const REPORT = { holder: 'report function' };
+const START = { holder: 'start function' };
+const AWAIT = { holder: 'await function' };
+const ACCEPTED = '<Reports>/accepted/*';
 const EXPLAINED = { ...BATCH, exercise: 'sweep a batch that a policy denies', construct: 'Explained', denied: 'goes on' } as const;
 const PROVIDER = { holder: 'Provider of the sweep' };
 const WAITER = { holder: 'waiter of the Provider' };
@@ -177,10 +180,28 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'goes on',
     need: 'no event tells of a sweep',
   },
-  { holder: 'start function', actions: ['states:StartExecution'], resource: '<Sweep/StateMachine>', exercise: 'start', denied: 'fails', need: 'a deployment starts no sweep' },
-  { holder: 'start function', actions: ['cloudformation:DescribeStacks'], resource: '<this stack>', exercise: 'start', denied: 'fails', need: 'a rollback would sweep too' },
-  { holder: 'await function', actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'await', denied: 'fails', need: 'a deployment does not learn how its sweep ended' },
-  { holder: 'await function', actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'give up waiting', denied: 'fails', need: 'a sweep goes on after its deployment gave up' },
+  { ...START, actions: ['states:StartExecution'], resource: '<Sweep/StateMachine>', exercise: 'start', denied: 'waits', need: 'a deployment starts no sweep' },
+  { ...START, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'delete', denied: 'waits', need: 'sweeps at work are not found, so they go on when the stack is deleted' },
+  { ...START, actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'delete beside a sweep', denied: 'waits', need: 'sweeps at work go on when the stack is deleted' },
+  { ...START, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'start', denied: 'waits', need: 'a request that comes again begins a second sweep' },
+  ...['DescribeStacks', 'DescribeStackResource', 'DescribeStackEvents'].map((action): Exercised => ({
+    ...START,
+    actions: [`cloudformation:${action}`],
+    resource: '<this stack>',
+    exercise: action === 'DescribeStackEvents' ? 'clean up' : 'start',
+    denied: action === 'DescribeStackEvents' ? 'fails' : 'waits',
+    need: 'who may invoke the function can pass for CloudFormation',
+  })),
+  { ...AWAIT, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'await', denied: 'waits', need: 'a deployment does not learn how its sweep ended' },
+  { ...AWAIT, actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'give up waiting', denied: 'waits', need: 'a sweep goes on after its deployment gave up' },
+  { ...AWAIT, actions: ['cloudformation:DescribeStacks'], resource: '<this stack>', exercise: 'await', denied: 'fails', need: 'a sweep goes on after its deployment was cancelled' },
+  ...[{ ...START, exercise: 'start' }, { ...AWAIT, exercise: 'await' }, { ...SELECT, exercise: 'select' }].flatMap((role): Exercised[] => [
+    { ...role, actions: ['s3:GetObject'], resource: ACCEPTED, denied: 'waits', need: 'what a deployment has accepted is not known, so nothing is swept' },
+    { ...role, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringEquals accepted/*', denied: 'waits', need: 'that nothing is accepted is not told from a denial' },
+  ]),
+  { ...BATCH, actions: ['s3:GetObject'], resource: ACCEPTED, exercise: 'sweep a batch', denied: 'goes on', need: 'no account is begun, since the sweep may have been stopped' },
+  { ...START, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'start', denied: 'waits', need: 'no settings are accepted, so nothing is swept' },
+  { ...AWAIT, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'await', denied: 'waits', need: 'no settings are accepted, so no other start is honoured' },
   { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Start>', exercise: 'ask the sweep by CloudFormation', denied: 'tells CloudFormation', need: 'a deployment starts no sweep' },
   {
     ...PROVIDER,
@@ -236,8 +257,8 @@ export const PINNED: readonly Pinned[] = [
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
   ...inVpc('begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function'),
   ...[
-    ...['begin function', 'select function', 'batch function', 'report function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
-    ...['select function', 'batch function', 'report function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
+    ...['begin function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
+    ...['select function', 'batch function', 'report function', 'start function', 'await function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
   ].map((who): Pinned => ({
     ...who,
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`,

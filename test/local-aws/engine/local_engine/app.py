@@ -51,6 +51,7 @@ CONTROLS = {
     "/_local/advance": advance,
     "/_local/published": published,
     "/_local/fail-sibling": stack_states.fail_sibling,
+    "/_local/under-way": stack_states.set_under_way,
     "/_local/fire-schedule": deliveries.fire_now,
     "/_local/metrics": metrics.read,
     "/_local/alarms": metrics.read_alarms,

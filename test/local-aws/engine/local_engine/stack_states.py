@@ -1,6 +1,7 @@
 """CloudFormation: what a stack and a resource say of themselves while an operation is under way, which ministack says when it is over."""
 import threading
 
+from ministack.core.responses import request_scope
 from ministack.services import cloudformation as ministack_cloudformation
 from ministack.services.cloudformation import custom_resource, handlers, stacks
 
@@ -134,6 +135,19 @@ def fail_sibling(request):
     answer = {"Status": "FAILED", "Reason": "Resource creation cancelled", "StackId": request["stackId"]}
     tokens = [token for token, stack_id in waiting.items() if stack_id == request["stackId"]]
     return 200, sum(custom_resource.deliver_response(token, answer) for token in tokens)
+
+
+# -- Requests that tests make -----------------------------------------------------------------------------------------
+
+
+def set_under_way(request):
+    """A stack and a resource in it are in a state, as if CloudFormation was about to ask for something: for tests that send the request themselves."""
+    _, _, _, region, account, name = request["stackId"].split(":")
+    with request_scope(account, region):
+        stack = ministack_cloudformation._stacks[name.split("/")[1]]
+        stack["StackStatus"] = request["stackStatus"]
+        stacks._add_event(stack["StackId"], stack["StackName"], request["logicalId"], "Custom::Any", request["status"], physical_id=request["physicalId"])
+    return 200, None
 
 
 def install():
