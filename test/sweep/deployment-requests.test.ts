@@ -56,6 +56,7 @@ afterAll(async () => {
 beforeEach(() => {
   executions = newExecutions();
   store.objects.clear();
+  store.missing.clear();
   stacks.all.clear();
   stack = stacks.add({ status: 'CREATE_COMPLETE' });
 });
@@ -197,6 +198,15 @@ describe('sweeps that began under other settings', () => {
     expect(await isComplete(event, await handlers.onEvent(event))).toMatchObject({ IsComplete: true });
     expect(statuses()).toEqual(Array(4).fill('ABORTED'));
     expect(accepted()).toEqual({ summary: SUMMARY });
+  });
+
+  test('are stopped also when the bucket of the reports is gone before the stack, which then can be deleted', async () => {
+    begin();
+    store.missing.add('reports');
+    underWay('DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS');
+    const event = request('Delete');
+    expect(await isComplete(event, await handlers.onEvent(event))).toMatchObject({ IsComplete: true });
+    expect(statuses()).toEqual(Array(4).fill('ABORTED'));
   });
 
   test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'])('go with a deployment that is cancelled while it waits (%s)', async (status) => {

@@ -5,29 +5,34 @@ export interface ObjectStore {
   readonly endpoint: string;
   /** Content by `bucket/key`. */
   readonly objects: Map<string, Buffer>;
+  /** Names of buckets that are not there. */
+  readonly missing: Set<string>;
   close(): Promise<void>;
 }
 
 /** As much of Amazon S3 as a sweep uses: objects are put, got and listed, in path style. */
 export async function serveObjects(): Promise<ObjectStore> {
   const objects = new Map<string, Buffer>();
-  const server = createServer((request, response) => void answer(objects, request, response));
+  const missing = new Set<string>();
+  const server = createServer((request, response) => void answer(objects, missing, request, response));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const close = async () => {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
   };
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, objects, close };
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, objects, missing, close };
 }
 
-async function answer(objects: Map<string, Buffer>, request: IncomingMessage, response: ServerResponse) {
+async function answer(objects: Map<string, Buffer>, missing: ReadonlySet<string>, request: IncomingMessage, response: ServerResponse) {
   const { pathname, searchParams } = new URL(request.url!, 'http://local');
   const path = decodeURIComponent(pathname.slice(1));
   const chunks: Buffer[] = [];
   for await (const chunk of request) {
     chunks.push(chunk as Buffer);
   }
-  if (request.method === 'PUT' && request.headers['if-none-match'] === '*' && objects.has(path)) {
+  if (missing.has(path.split('/')[0])) {
+    response.writeHead(404, { 'content-type': 'application/xml' }).end('<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>');
+  } else if (request.method === 'PUT' && request.headers['if-none-match'] === '*' && objects.has(path)) {
     response.writeHead(412, { 'content-type': 'application/xml' }).end('<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>');
   } else if (request.method === 'PUT') {
     objects.set(path, Buffer.concat(chunks));

@@ -3,7 +3,7 @@ import {
   ACCEPTED_VARIABLE, BUCKET_VARIABLE, MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, TIMEOUT_VARIABLE, type SweepProperties,
 } from '../../../lib/private/contract';
 import { cloudFormation, s3, stepFunctions } from '../../aws/clients';
-import { withoutStack } from '../../aws/errors';
+import { isNamed, withoutStack } from '../../aws/errors';
 import { confirmRequest, ownStackId } from '../../aws/own-stack';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
@@ -28,7 +28,8 @@ export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<
   const PhysicalResourceId = event.RequestType === 'Create' ? PHYSICAL_ID : event.PhysicalResourceId;
   await confirmRequest(stacks, event);
   if (event.RequestType === 'Delete') {
-    await withdraw('the stack is deleted, or what sweeps leaves it');
+    await withdraw().catch(unlessBucketIsGone);
+    await sweeps.stopAll('the stack is deleted, or what sweeps leaves it');
     return { PhysicalResourceId };
   }
   const isBack = await isRollingBack(stacks, ownStackId());
@@ -40,7 +41,8 @@ export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<
   const { settings: accepted, trial, summary } = await record.read();
   const isAskedAgain = trial !== undefined && trial.settings === settings && isFor(event.RequestId, trial.execution);
   if (accepted !== settings && !isAskedAgain) {
-    await withdraw('a deployment changes what is swept, or takes a change back');
+    await withdraw();
+    await sweeps.stopAll('a deployment changes what is swept, or takes a change back');
   } else if (isBack) {
     await sweeps.stopAll('the deployment is taken back', isOfDeployment);
   }
@@ -57,10 +59,16 @@ export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<
 });
 
 /** From now on no start is honoured and no account is begun, until a deployment accepts settings. */
-async function withdraw(cause: string) {
+async function withdraw() {
   const { summary } = await record.read();
   await record.write({ summary });
-  await sweeps.stopAll(cause);
+}
+
+/** Somebody may have deleted it before the stack: no sweep can begin without it. */
+function unlessBucketIsGone(error: unknown) {
+  if (!isNamed(error, 'NoSuchBucket')) {
+    throw error;
+  }
 }
 
 const propertiesOf = (properties: object) => properties as SweepProperties;
@@ -77,7 +85,10 @@ function isSameSweep(event: CdkCustomResourceEvent): boolean {
 type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };
 
 /** Waits for what `onEvent` started. */
-export const isComplete = reporting(async ({ RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
+export const isComplete = reporting(async ({ RequestType, RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
+  if (RequestType === 'Delete') {
+    return { IsComplete: true };
+  }
   if (ExecutionArn === undefined) {
     return complete(await record.read());
   }

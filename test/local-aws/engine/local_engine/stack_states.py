@@ -146,6 +146,7 @@ def set_under_way(request):
     with request_scope(account, region):
         stack = ministack_cloudformation._stacks[name.split("/")[1]]
         stack["StackStatus"] = request["stackStatus"]
+        stack["_resources"].setdefault(request["logicalId"], {}).update(PhysicalResourceId=request["physicalId"])
         stacks._add_event(stack["StackId"], stack["StackName"], request["logicalId"], "Custom::Any", request["status"], physical_id=request["physicalId"])
     return 200, None
 
