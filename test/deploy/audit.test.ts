@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { audit, BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, variedOrganization } from './testing';
-import { AccountSelection, PasswordRecoveries, RootCredential } from '../../lib';
+import { AccountSelection, PasswordRecoveries, RootCredential, RootCredentialsAudit, RootCredentialsPurge } from '../../lib';
 import { expectAbout } from '../support/expect-about';
 import { nameOf } from '../sweep/truth/witness';
 
@@ -151,5 +151,29 @@ describe('a purge that keeps', () => {
     ]);
     expect(organization.account(member(5)).root.password).toBe(true);
     expect(told(7)).toMatchObject({ outcome: 'purged' });
+  });
+});
+
+describe('an audit and a purge on one reports bucket', () => {
+  test('have a part of it each, and leave nothing in the way of a bucket that the CDK empties', async () => {
+    const shared = stack().stack('Shared');
+    const accounts = AccountSelection.accounts([9, 11].map(member));
+    const result = await shared.deploy((scope) => {
+      const reportsBucket = new s3.Bucket(scope, 'Reports', { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY });
+      new CfnOutput(scope, 'Bucket', { value: reportsBucket.bucketName });
+      new RootCredentialsAudit(scope, 'Audit', { accounts, reportsBucket });
+      new RootCredentialsPurge(scope, 'Purge', { accounts, reportsBucket });
+    });
+    expectAbout(result.output, result).toMatchObject({ code: 0 });
+    const bucket = await shared.output('Bucket');
+    const reports = (await shared.objects()).filter((address) => address.startsWith(`s3://${bucket}/`) && address.endsWith('/latest/report.json'));
+    const works = await Promise.all(reports.map(async (address) => [address, JSON.parse(await shared.read(address)).work]));
+    expect(Object.fromEntries(works)).toEqual({
+      [`s3://${bucket}/${MANAGEMENT}/Shared/Audit/latest/report.json`]: 'audit',
+      [`s3://${bucket}/${MANAGEMENT}/Shared/Purge/latest/report.json`]: 'purge',
+    });
+    const end = await shared.destroy();
+    expectAbout(end.output, end).toMatchObject({ code: 0 });
+    expect((await shared.objects()).filter((address) => address.startsWith(`s3://${bucket}/`))).toEqual([]);
   });
 });
