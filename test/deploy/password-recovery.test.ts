@@ -36,8 +36,11 @@ beforeAll(async () => {
   ssm = new SSMClient(stack.aws.clientSettings());
 }, 240_000);
 
-/** @param recordsBucket to take the place of the construct's own */
-async function deploy(recordsBucket?: (scope: Stack) => s3.IBucket) {
+/**
+ * @param recordsBucket to take the place of the construct's own
+ * @param others what else is in the stack
+ */
+async function deploy(recordsBucket?: (scope: Stack) => s3.IBucket, others?: (scope: Stack, runbooks: RootSessionRunbooks) => void) {
   const { code, output } = await stack.deploy((scope) => {
     const topic = new sns.Topic(scope, 'Topic');
     const runbooks = new RootSessionRunbooks(scope, 'Runbooks', {
@@ -53,6 +56,7 @@ async function deploy(recordsBucket?: (scope: Stack) => s3.IBucket) {
     new CfnOutput(scope, 'closerMachine', { value: runbooks.passwordRecoveryCloser.stateMachineArn });
     new CfnOutput(scope, 'recordsBucket', { value: runbooks.recordsBucket.bucketName });
     new CfnOutput(scope, 'topicArn', { value: topic.topicArn });
+    others?.(scope, runbooks);
   });
   expectAbout(output, code).toBe(0);
   const names = [...['allow', 'extend', 'close'].flatMap((name) => [`${name}Document`, `${name}Machine`]), 'closerMachine', 'recordsBucket', 'topicArn'];
@@ -311,6 +315,17 @@ describe('IAM', () => {
     };
     expect(await allowedIn(member(24))).toEqual(tasks);
     expect(await allowedIn(EXCLUDED)).toEqual([]);
+  });
+});
+
+describe('other runbooks on the same records', () => {
+  test('leave the closer of an open recovery its permission to write them', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId })).toMatchObject({ status: 'Success' });
+    await asleep(accountId);
+    await deploy(undefined, (scope, { recordsBucket }) => void new RootSessionRunbooks(scope, 'Others', { recordsBucket }));
+    await stack.aws.advance(24 * HOUR);
+    await closed(accountId);
   });
 });
 
