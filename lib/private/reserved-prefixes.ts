@@ -74,11 +74,12 @@ class SharedBucket {
 
   reserve(use: Use): Construct[] {
     this.uses.push(use);
-    return use.prefixes.flatMap(({ prefix, sid }) => {
+    const policies = use.prefixes.flatMap(({ prefix, sid }) => {
       this.deny(use, prefix, sid);
       const denied = this.denied.get(prefix);
       return denied && denied.stack === Stack.of(use.scope) ? [denied.policy] : [];
     });
+    return [...policies, ...emptyingOf(use)];
   }
 
   validate(use: Use): string[] {
@@ -184,11 +185,20 @@ function nameOf(bucket: s3.IBucket): string {
   return name === undefined || Token.isUnresolved(name) ? bucket.bucketName : name;
 }
 
-/** The function with which the CDK empties a bucket before it deletes it, if the bucket is to be deleted that way. */
+/** The resource by which the CDK empties a bucket before it deletes it, if the bucket is to be deleted that way. */
+function emptying(bucket: s3.IBucket): Construct[] {
+  return [bucket, bucket.node.defaultChild].flatMap((construct) => construct?.node.tryFindChild('AutoDeleteObjectsCustomResource') as Construct | undefined ?? []);
+}
+
+/** It refuses all writes before it begins, so what writes when the stack is deleted must have its turn before. */
+function emptyingOf({ scope, bucket }: Use): Construct[] {
+  return Stack.of(bucket) === Stack.of(scope) ? emptying(bucket) : [];
+}
+
+/** The role of the function that empties the bucket. */
 function emptierOf(bucket: s3.IBucket): string[] {
-  const isEmptied = [bucket, bucket.node.defaultChild].some((construct) => construct?.node.tryFindChild('AutoDeleteObjectsCustomResource'));
   const emptier = Stack.of(bucket).node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
-  return isEmptied && emptier instanceof CustomResourceProviderBase ? [emptier.roleArn] : [];
+  return emptying(bucket).length > 0 && emptier instanceof CustomResourceProviderBase ? [emptier.roleArn] : [];
 }
 
 /** A record is written again, and what it was before must be found then. */

@@ -46,7 +46,8 @@ describe('a schedule', () => {
     const { status, output } = await stack().ended(scheduled.executionArn!);
     expect(status).toBe('SUCCEEDED');
     expect(JSON.parse(output!)).toEqual({ skipped: expect.stringMatching(/^it was not to begin before 20/) });
-    expect((await stack().objects()).filter((address) => address.includes(scheduled.name!))).toEqual([]);
+    const left = (await stack().objects()).filter((address) => address.includes(scheduled.name!));
+    expect(left.filter((address) => !address.endsWith('/run.json'))).toEqual([]); // by which its functions know it
   });
 
   test('sweeps when its time has come, with the permissions of its role', async () => {

@@ -177,7 +177,7 @@ export async function begun(deployed: Deployed, path: string, what: Begun) {
   const machine = deployed.id(`${path}/StateMachine`);
   const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: machine }));
   const { Bucket, 'Key.$': key, Body } = JSON.parse(definition!).States.WriteRun.Parameters;
-  const [, prefix] = /'(control\/.+\/)\{\}/.exec(key)!;
+  const [, prefix] = /'([^']*control\/.+\/)\{\}/.exec(key)!;
   const execution = { id: await running(client, machine, definition!), name, startTime, machine };
   const run: RunFile = { execution, input, settings: Body.settings, timeoutSeconds: 1e10 };
   await new S3Client({ ...deployed.settingsAs(`${path}/StateMachine/Role`), forcePathStyle: true }).send(new PutObjectCommand({
