@@ -111,7 +111,7 @@ export class ChangeSets {
   private async reasons(stackId: string, since: Date): Promise<string[]> {
     const reasons: string[] = [];
     for await (const { StackEvents: events = [] } of paginateDescribeStackEvents({ client: this.cloudFormation }, { StackName: stackId })) {
-      const said = events.filter(({ Timestamp, ResourceStatusReason }) => ResourceStatusReason !== undefined && Timestamp! >= since);
+      const said = events.filter(({ Timestamp, ResourceStatusReason }) => ResourceStatusReason && Timestamp! >= since);
       reasons.push(...said.map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) => `${ResourceStatus} ${LogicalResourceId} ${ResourceStatusReason}`));
     }
     return reasons.reverse();
