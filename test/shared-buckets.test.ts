@@ -117,16 +117,16 @@ describe('one reports bucket', () => {
     const template = Template.fromStack(stack);
     expect([audit, purge].map(({ reportsPrefix }) => reportsPrefix)).toEqual(['111111111111/Stack/Audit/', '111111111111/Stack/A%20purge%2a/']);
     const denies = Object.entries(spared(template));
-    expect(denies).toHaveLength(6);
+    expect(denies).toHaveLength(8);
     for (const { reportsPrefix } of [audit, purge]) {
-      for (const prefix of ['runs/', 'latest/', 'control/']) {
+      for (const prefix of ['runs/', 'latest/', 'control/', 'accepted/']) {
         const [own, ...others] = denies.filter(([resource]) => resource.includes(`/${reportsPrefix}${prefix}*`));
         expect(others).toEqual([]);
         expect(new Set(own[1])).toEqual(new Set(writersOf(template, `/${reportsPrefix}${prefix}`)));
       }
     }
     const told = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties.Environment?.Variables ?? {})
-      .filter((variables) => variables.REPORTS_BUCKET).map((variables) => variables.REPORTS_PREFIX);
+      .filter((variables) => variables.REPORTS_BUCKET).map(({ REPORTS_PREFIX, ACCEPTED_KEY }) => REPORTS_PREFIX ?? ACCEPTED_KEY.replace(/accepted\/.*/, ''));
     expect(new Set(told)).toEqual(new Set([audit, purge].map(({ reportsPrefix }) => reportsPrefix)));
   });
 

@@ -97,7 +97,7 @@ export abstract class RootCredentialsSweep extends Construct {
     }
     this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey, props.reportRetention);
     this.reportsPrefix = props.reportsBucket ? reportsPrefix(this) : '';
-    const acceptedKey = `${ACCEPTED_PREFIX}${this.node.addr}.json`; // of this construct, whatever else uses the bucket
+    const acceptedKey = `${this.reportsPrefix}${ACCEPTED_PREFIX}${this.node.addr}.json`; // of this construct, whatever else uses the bucket
     const sweep = new Sweep(this, 'Sweep', {
       name: this.node.path,
       settings,
@@ -122,6 +122,7 @@ export abstract class RootCredentialsSweep extends Construct {
       sweep,
       settings,
       bucket: this.reportsBucket,
+      reportsPrefix: this.reportsPrefix,
       acceptedKey,
       release: work.release,
       timeout: props.deploymentTimeout ?? LONGEST_DEPLOYMENT,

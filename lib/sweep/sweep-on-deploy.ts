@@ -1,4 +1,4 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
+import { CustomResource, Duration, Names } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -19,6 +19,8 @@ export interface SweepOnDeployProps {
   readonly sweep: Sweep;
   readonly settings: SweepSettings;
   readonly bucket: s3.IBucket;
+  /** The part of the bucket that is the sweep's. */
+  readonly reportsPrefix: string;
   /** Key of the record of what a deployment has accepted. */
   readonly acceptedKey: string;
   /** What a deployment may let go of. */
@@ -52,7 +54,7 @@ export class SweepOnDeploy extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepOnDeployProps) {
     super(scope, id);
-    const { sweep, settings, bucket, acceptedKey, release, timeout, nonce, schedule, options } = props;
+    const { sweep, settings, bucket, reportsPrefix, acceptedKey, release, timeout, nonce, schedule, options } = props;
     const { stateMachine } = sweep;
     const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new HandlerFunction(this, name, {
       asset: 'sweep-deployment',
@@ -99,7 +101,8 @@ export class SweepOnDeploy extends Construct {
     const roles = [start.role!, await_.role!];
     const writing = [
       ...reservePrefixes(this, bucket, {
-        property: 'reportsBucket', prefixes: [{ prefix: ACCEPTED_PREFIX, sid: 'OnlyDeploymentsAccept', writers: roles }],
+        property: 'reportsBucket',
+        prefixes: [{ prefix: `${reportsPrefix}${ACCEPTED_PREFIX}`, sid: `OnlyDeploymentsAccept${reportsPrefix && Names.uniqueId(this)}`, writers: roles }],
       }),
       ...useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], roles),
     ];
