@@ -29,8 +29,8 @@ describe('an audit', () => {
 
   test('fails for findings when that is asked for, and no start can change it', () => {
     const { States: states } = definition(synthesized({ failOnFindings: true }));
-    expect(states.Report.Parameters).toMatchObject({ failOnFindings: true, tolerateFailedAccounts: false });
-    expect(states.WriteRun.Parameters.Body.settings.failOnFindings).toBe(true);
+    expect(states.WriteRun.Parameters.Body.settings).toMatchObject({ failOnFindings: true, tolerateFailedAccounts: false });
+    expect(states.Report.Parameters).toEqual({ 'run.$': '$$.Execution.Name' });
   });
 
   test('may read service control policies when that is asked for, and then of them alone', () => {
