@@ -188,7 +188,7 @@ function holderOf(policy: string, role: string): string {
 }
 
 /** The part of the imported bucket that is its sweep's: the rows are about what is in it. */
-const PART_OF_IMPORTED = /\d{12}\/\w+\/Units\/(?=runs\/|latest\/|control\/)/;
+const PART_OF_IMPORTED = /\d{12}\/\w+\/Units\/(?=runs\/|latest\/|control\/|accepted\/)/;
 
 type Intrinsic = Readonly<Record<string, any>>;
 
