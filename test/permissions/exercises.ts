@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { GetFunctionConfigurationCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, SFNClient, StartExecutionCommand,
   StopExecutionCommand, UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import type { Decision, Deployed } from './deployed';
 import type { Grant } from './grants';
-import { GUARDRAIL, KEPT, UNIT } from './stacks';
+import { GUARDRAIL, KEPT, UNDEPLOYED, UNIT } from './stacks';
 import { digestOfSettings } from '../../lambda/sweep/acceptance';
 import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
-import { DELEGATION_RESOURCE_TYPE, END_FILE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL, RUN_FILE, type RunFile, TIMEOUT_VARIABLE } from '../../lib/private/contract';
+import {
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, DELEGATION_RESOURCE_TYPE, END_FILE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE,
+  IAM_SERVICE_PRINCIPAL, RUN_FILE, type RunFile, TIMEOUT_VARIABLE,
+} from '../../lib/private/contract';
 import { member, SECURITY } from '../deploy/testing';
 import { eventNamed } from '../guard/events';
 import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
@@ -113,7 +116,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     return awaitEnd(deployed, answer.ExecutionArn);
   },
   'give up waiting': giveUpWaiting,
-  'ask the sweep by CloudFormation': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-onEvent', cloudFormationEvent(deployed)),
+  'ask the sweep by CloudFormation': (deployed) => ask(deployed, 'Purge/OnDeploy/Provider/framework-onEvent', sweepEvent(deployed, 'Delete')).finally(() => acceptAgain(deployed)),
   'ask for the end of the sweep': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-isComplete', cloudFormationEvent(deployed)),
 };
 
@@ -186,12 +189,17 @@ export async function begun(deployed: Deployed, path: string, what: Begun) {
   return execution;
 }
 
-const idle = new Map<string, Promise<string>>();
+const idle = new Map<string, string>();
 
-/** An execution that runs for as long as the test does. */
-function running(client: SFNClient, stateMachineArn: string, definition: string): Promise<string> {
-  idle.set(stateMachineArn, idle.get(stateMachineArn) ?? idling(client, stateMachineArn, '{"dryRun":true}', definition));
-  return idle.get(stateMachineArn)!;
+/** An execution that runs. Another exercise may have stopped it: one that deletes the sweep stops what is at work. */
+async function running(client: SFNClient, stateMachineArn: string, definition: string): Promise<string> {
+  const executionArn = idle.get(stateMachineArn);
+  if (executionArn && (await client.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING') {
+    return executionArn;
+  }
+  const another = await idling(client, stateMachineArn, '{"dryRun":true}', definition);
+  idle.set(stateMachineArn, another);
+  return another;
 }
 
 /** An execution that runs and does nothing: of the state machine, and begun when that had another definition. */
@@ -305,7 +313,8 @@ const PREFLIGHT = 'RootUserGuardrailPreflight/Handler';
 function guardrailEvent(deployed: Deployed, RequestType: string) {
   const ResourceProperties = { PolicyName: GUARDRAIL, Targets: [deployed.deployment.organization.rootId, UNIT, member(1)], TolerateBlockedRootSessions: 'false' };
   const properties = { ResourceProperties, OldResourceProperties: ResourceProperties };
-  return { ...cloudFormationEvent(deployed, RequestType), ResourceType: GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, ...properties };
+  const LogicalResourceId = deployed.logicalId('Guardrail/Preflight/Default');
+  return { ...cloudFormationEvent(deployed, RequestType), ResourceType: GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, LogicalResourceId, ...properties };
 }
 
 /** Among policies of which one may deny root sessions something: where that is attached is asked for. */
@@ -417,15 +426,24 @@ async function awaitEnd(deployed: Deployed, ExecutionArn: string): Promise<strin
   return deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn, RequestId: requestOf(ExecutionArn) }).finally(() => acceptAgain(deployed));
 }
 
-/** The settings that the stack has: an exercise may have withdrawn them. */
-async function acceptAgain(deployed: Deployed) {
-  const stepFunctions = new SFNClient(deployed.deployment.aws.clientSettings());
-  const { definition } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine') }));
+/** The settings that the stack has: an exercise may have withdrawn them. With the role of the deployment's function, since nobody else may write them. */
+const acceptAgain = (deployed: Deployed) => accept(deployed, 'Purge', deployed.settingsAs('Purge/OnDeploy/StartRole'));
+
+/** The settings of sweeps that do not begin with the deployment, which nothing accepts: as administrator. */
+export async function acceptUndeployed(deployed: Deployed): Promise<void> {
+  for (const construct of UNDEPLOYED) {
+    await accept(deployed, construct, deployed.deployment.aws.clientSettings());
+  }
+}
+
+/** Writes what a deployment of a sweep would: that its settings are those to go by. */
+async function accept(deployed: Deployed, construct: string, as: S3ClientConfig) {
+  const { deployment, id } = deployed;
+  const stepFunctions = new SFNClient(deployment.aws.clientSettings());
+  const { definition } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: id(`${construct}/Sweep/StateMachine`) }));
   const settings = digestOfSettings(JSON.parse(definition!).States.WriteRun.Parameters.Body.settings);
-  const client = new S3Client({ ...deployed.settingsAs('Purge/OnDeploy/StartRole'), forcePathStyle: true }); // nobody else may write
-  const Bucket = deployed.id('Purge/Reports');
-  const [Key] = (await deployed.deployment.objects()).flatMap((address) => address.split(`s3://${Bucket}/`).filter((key) => key.startsWith('accepted/')));
-  await client.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ settings }) }));
+  const { [BUCKET_VARIABLE]: Bucket, [ACCEPTED_VARIABLE]: Key } = await variablesOf(deployed, `${construct}/Sweep/Functions/Select`);
+  await new S3Client({ ...as, forcePathStyle: true }).send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ settings }) }));
 }
 
 async function deleteBesideASweep(deployed: Deployed): Promise<string> {
@@ -439,7 +457,7 @@ async function deleteBesideASweep(deployed: Deployed): Promise<string> {
 
 async function variablesOf({ deployment, id }: Deployed, fn: string) {
   const { Environment } = await new LambdaClient(deployment.aws.clientSettings()).send(new GetFunctionConfigurationCommand({ FunctionName: id(fn) }));
-  return Environment!.Variables;
+  return Environment!.Variables!;
 }
 
 /** A deployment that has waited long enough for a sweep that does not end. */

@@ -9,7 +9,7 @@ import { CreateBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, Ge
 import { DescribeExecutionCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Decision, Deployed } from './deployed';
-import { allOn, EXERCISES } from './exercises';
+import { acceptUndeployed, allOn, EXERCISES } from './exercises';
 import { type Grant, grantsOf } from './grants';
 import { type Exercised, matches } from './rows/row';
 import { RUNBOOK_EXERCISES } from './runbook-exercises';
@@ -26,6 +26,7 @@ let deployed: Deployed;
 beforeAll(async () => {
   deployed = await Deployed.into(organization);
   await s3(deployed.deployment.aws.clientSettings() as Parameters<typeof s3>[0]).send(new CreateBucketCommand({ Bucket: IMPORTED_BUCKET }));
+  await acceptUndeployed(deployed);
 });
 afterAll(() => deployed?.deployment.stop());
 

@@ -29,6 +29,8 @@ export const GUARDRAIL = 'guardrail';
 /** A topic that is told, and its key. */
 export const PEOPLE = `arn:aws:sns:us-east-1:${MANAGEMENT}:people`;
 const keyArn = (of: string) => `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-${of}`;
+/** Sweeps that do not begin with the deployment, so that nothing accepts their settings. */
+export const UNDEPLOYED = ['Listed', 'Units', 'DryRun', 'Protected', 'Explained', 'Audit'];
 /** An imported bucket, whose policy is not ours. */
 export const IMPORTED_BUCKET = 'imported-reports';
 
