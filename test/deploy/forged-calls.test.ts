@@ -9,9 +9,9 @@ import type { Closer } from '../../lambda/session/password-recovery-record';
 import { CREDENTIAL_KINDS, type EndFile, GO_FILE, type SweepSettings } from '../../lib/private/contract';
 import type { FakeOrganization } from '../local-aws/organization';
 import { Deployed } from '../permissions/deployed';
-import { allOn, begun, idling } from '../permissions/exercises';
+import { acceptUndeployed, allOn, begun, idling } from '../permissions/exercises';
 import { pathsOf } from '../permissions/grants';
-import { BELOW, everyConstruct, IMPORTED_BUCKET, synthesized, UNIT } from '../permissions/stacks';
+import { BELOW, everyConstruct, IMPORTED_BUCKET, synthesized, UNDEPLOYED, UNIT } from '../permissions/stacks';
 import { DENY_ALL } from '../session/policies-world';
 
 /**
@@ -41,7 +41,7 @@ interface Execution {
   readonly machine: string;
 }
 
-const SWEEPS = ['Purge', 'Listed', 'Units', 'DryRun', 'Protected', 'Explained', 'Audit'];
+const SWEEPS = ['Purge', ...UNDEPLOYED];
 const RUNBOOKS = ['Bucket/Unlock', 'Bucket/Restore', 'Queue/Unlock', 'Queue/Restore', 'PasswordRecovery/Allow', 'PasswordRecovery/Extend', 'PasswordRecovery/Close'];
 
 /** In the unit of the runbooks. */
@@ -57,6 +57,7 @@ beforeAll(async () => {
     organization.addBucket({ name: `locked-${account}`, account, region: 'us-east-1', policy: DENY_ALL });
     organization.addQueue({ name: `locked-${account}`, account, region: 'us-east-1', policy: DENY_ALL });
   });
+  await acceptUndeployed(deployed); // else every call to these sweeps would be refused for that alone
   known = await knownOf(deployed);
 }, 300_000);
 afterAll(() => deployed?.deployment.stop());
