@@ -53,7 +53,11 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   }
   check.spawn(project.eslint!.eslintTask);
 
-  const all = project.addTask('test:all', { description: 'Every test, with coverage', exec: 'jest --ci --coverage --json --outputFile=test-reports/jest.json', receiveArgs: true });
+  const reports = { exec: 'mkdir -p test-reports' };
+  const all = project.addTask('test:all', {
+    description: 'Every test, with coverage',
+    steps: [reports, { exec: 'jest --ci --coverage --json --outputFile=test-reports/jest.json', receiveArgs: true }],
+  });
 
   // what only computes has its turn while tests wait
   project.testTask.reset();
@@ -68,8 +72,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   });
   project.addTask('fuzz', {
     description: 'The tests that draw cases, with new ones (FC_SEED repeats those of a seed, FC_RUNS makes more of them)',
-    exec: `FC_SEED=\${FC_SEED:-random} jest --ci --json --outputFile=test-reports/fuzz.json ${PROPERTIES.join(' ')}`,
-    receiveArgs: true,
+    steps: [reports, { exec: `FC_SEED=\${FC_SEED:-random} jest --ci --json --outputFile=test-reports/fuzz.json ${PROPERTIES.join(' ')}`, receiveArgs: true }],
   });
   project.addTask('mutation', {
     description: 'Change the code in small ways and see whether a test notices (files: npm run mutation -- lambda/sweep/plan.ts)',
