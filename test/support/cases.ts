@@ -3,7 +3,8 @@ import { randomInt } from 'node:crypto';
 /** Everybody who runs the tests draws the same cases. */
 const SEED = 20_261_127;
 
-const { FC_RUNS, FC_SEED = SEED } = process.env;
+/** `npm run fuzz` draws new ones. */
+const { FC_FUZZ, FC_RUNS, FC_SEED = FC_FUZZ ? 'random' : SEED } = process.env;
 const DRAWN = FC_SEED === 'random' ? randomInt(2 ** 31) : Number(FC_SEED);
 
 /**
