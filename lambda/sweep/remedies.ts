@@ -1,6 +1,7 @@
 import type { Problem } from './results';
 import { isDenied, isDeniedName, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
 import { AssumeRootError } from '../aws/root-sessions';
+import { CONTROL_TOWER_REMEDY, denialOf, EXEMPT_ROOT_SESSIONS, namedRemedies } from '../policies/denials';
 
 /** Codes of this library, for what AWS has no error name for. */
 export const CODES = {
@@ -18,7 +19,10 @@ export const CODES = {
   outOfTime: 'DeadlineExceeded',
 } as const;
 
-/** A failure in words that one can act on. A denial gets its likely causes, ranked: AWS answers many of them alike. */
+/**
+ * A failure in words that one can act on. A denial gets the remedies of the reason that AWS names, or else its likely causes, ranked: AWS answers many of
+ * them alike.
+ */
 export function problemOf(error: unknown): Problem {
   const code = isAssumeRootDenied(error) ? CODES.assumeRootDenied : nameOf(error);
   return { code, message: messageOf(error).slice(0, 500), remedies: remediesOf(error) };
@@ -48,15 +52,20 @@ const SWEEP_AGAIN = 'start the sweep again: clean accounts cost little, and what
 
 function remediesOf(error: unknown): string[] {
   if (isAssumeRootDenied(error)) {
-    return assumeRootDenied(error.message);
+    return named(error.message) ?? assumeRootDenied(error.message);
   }
   if (isDenied(error)) {
-    return callDenied(error);
+    return named(messageOf(error)) ?? CALL_DENIED;
   }
   if (isTemporarilyUnmodifiable(error)) {
     return [`the credential was being changed the whole time: ${SWEEP_AGAIN}`];
   }
   return [...BY_CODE[nameOf(error)] ?? [], SWEEP_AGAIN];
+}
+
+function named(message: string): string[] | undefined {
+  const remedies = namedRemedies(message);
+  return remedies.length > 0 ? remedies : undefined;
 }
 
 const BROKEN_ANSWERS = [
@@ -78,7 +87,7 @@ const BY_CODE: Readonly<Record<string, string[]>> = {
 
 /** Why a sweep as a whole did not come to its end, as the state machine caught it. */
 export function problemOfSweep(code: string, message: string): Problem {
-  return problem(code, message, ...isDeniedName(code) ? SELECTION_DENIED : OF_SWEEP[code] ?? BY_CODE[code] ?? [], 'then start the sweep again: clean accounts cost little');
+  return problem(code, message, ...isDeniedName(code) ? named(message) ?? SELECTION_DENIED : OF_SWEEP[code] ?? BY_CODE[code] ?? [], 'then start the sweep again: clean accounts cost little');
 }
 
 const SELECTION_DENIED = [
@@ -123,7 +132,7 @@ function assumeRootDenied(message: string): string[] {
 
 /** A denial in one account while others were given sessions: what all have in common is not the cause. */
 export function rankedBesideOthers(denied: Problem): Problem {
-  return !isDeniedSession(denied) ? denied : {
+  return !isDeniedSession(denied) || denialOf(denied.message) ? denied : {
     ...denied,
     remedies: [
       'the account is closed, suspended or about to be: look at its state in Organizations, and exclude it',
@@ -134,13 +143,9 @@ export function rankedBesideOthers(denied: Problem): Problem {
   };
 }
 
-/** A call within the root session was denied: the session itself may do it, so a policy of the organization forbids it. */
-function callDenied(error: unknown): string[] {
-  const byPolicy = /service control policy/i.test(messageOf(error));
-  return [
-    'a service control policy denies the root user without exempting root sessions: add "Null": {"aws:AssumedRoot": "true"} to the condition of its Deny'
-      + (byPolicy ? ' (the error names a service control policy)' : ''),
-    'the Control Tower control AWS-GR_RESTRICT_ROOT_USER is enabled on the OU without ExemptAssumeRoot: enable it again with that parameter',
-    'another policy higher up denies the action or the Region: look at the policies of every parent of the account',
-  ];
-}
+/** A call within the root session was denied, for no reason that AWS names: the session itself may do it, so a policy of the organization forbids it. */
+const CALL_DENIED = [
+  `a service control policy denies the root user without exempting root sessions: add ${EXEMPT_ROOT_SESSIONS} to the condition of its Deny`,
+  CONTROL_TOWER_REMEDY,
+  'another policy higher up denies the action or the Region: look at the policies of every parent of the account',
+];

@@ -17,6 +17,14 @@ const KINDS = [
   ['unlockQueue', 'restoreQueue', QUEUE, 'queue', 'SetQueueAttributes', 'GetQueueAttributes'],
 ] as const;
 
+/** What a runbook says of a denied call, by the reason that AWS names. */
+const REASONS: [string, RegExp][] = [
+  ['with an explicit deny in a resource control policy', /AWS says that a resource control policy denies it.*"aws:AssumedRoot"/],
+  ['because no VPC endpoint policy allows the action', /AWS says that the policy of a VPC endpoint does not allow it/],
+  ['because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.', /S3 Block Public Access \(BlockPublicPolicy\) refuses it/],
+  ['for a reason of its own', /1\. a service or resource control policy.*2\. the function runs in a VPC/],
+];
+
 describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
   const service = kind === 'bucket' ? 's3' : 'sqs';
 
@@ -29,6 +37,12 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
     const record = world.records.json<Record<string, unknown>>(result.record);
     expect(record).toMatchObject({ kind, accountId: MEMBER, policy: DENY_ALL, sha256: sha256(DENY_ALL), reason: REASON.reason });
     expect(result.record).toContain(`policies/${MEMBER}/${kind}s/`);
+  });
+
+  test.each(REASONS)('that is denied its change %s says what to do about that', async (reason, remedy) => {
+    const world = await PoliciesWorld.create();
+    world.organization.faults.add({ operation: `${service}:${removal}`, effect: fail('AccessDenied', `User: arn:aws:iam::${MEMBER}:root is not authorized to perform: ${service}:${removal} ${reason}`) });
+    await expect(world.run(unlock, input)).rejects.toThrow(remedy);
   });
 
   test('takes sessions with its own task policy in that account only', async () => {

@@ -23,6 +23,12 @@ describe('what to do about a sweep that did not come to its end', () => {
   });
 });
 
+test('what to do about a sweep that was denied something is, first, about the policy that AWS names', () => {
+  const { remedies } = problemOfSweep('AccessDeniedException', 'because no permissions boundary allows the organizations:ListAccounts action');
+  expect(remedies[0]).toMatch(/^AWS says that the permissions boundary of the caller does not allow it/);
+  expect(remedies.at(-1)).toMatch(/start the sweep again/);
+});
+
 describe('what to do about an error', () => {
   test.each<[string, unknown, string, RegExp[]]>([
     ['a denied AssumeRoot', assumeRoot('not authorized to perform: sts:AssumeRoot'), 'AssumeRootDenied', [
@@ -34,8 +40,10 @@ describe('what to do about an error', () => {
       /"Null": \{"aws:AssumedRoot": "true"\} to the condition of its Deny$/, /Control Tower control AWS-GR_RESTRICT_ROOT_USER/, /policies of every parent/,
     ]],
     ['a call that is denied by a policy that AWS names', named('AccessDeniedException', 'explicit deny in a Service Control Policy'), 'AccessDeniedException', [
-      /Deny \(the error names a service control policy\)$/, /Control Tower/, /every parent/,
+      /^AWS says that a service control policy denies it: add "Null"/, /Control Tower/, /every parent/,
     ]],
+    ['a call that is denied by the endpoint of a VPC', named('AccessDenied', 'with an explicit deny in a VPC endpoint policy'), 'AccessDenied', [/^AWS says that the policy of a VPC endpoint denies it.*handler\.vpc/]],
+    ['an AssumeRoot that is denied by a policy that AWS names', assumeRoot('with an explicit deny in a permissions boundary'), 'AssumeRootDenied', [/^AWS says that the permissions boundary/]],
     ['a credential that changes all the time', named('EntityTemporarilyUnmodifiable'), 'EntityTemporarilyUnmodifiable', [/being changed the whole time: start the sweep again/]],
     ['a Region that is off', named('RegionDisabledException'), 'RegionDisabledException', [/set stsRegion to a Region that is enabled by default/, /start the sweep again/]],
     ['a recovery that cannot be read', named(CODES.recoveryUnknown), 'RecoveryUnknown', [
