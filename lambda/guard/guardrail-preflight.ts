@@ -7,7 +7,7 @@ import { type Patience, retryWhile } from '../aws/patience';
 import { nameOf, textOf as textOfCause } from '../policies/causes';
 import { denialsOf, type Level, type Policy, type Target } from '../policies/judge';
 import { anyRootRequest, type RootUser } from '../policies/root-requests';
-import { ServiceControlPolicies } from '../policies/service-control-policies';
+import { AuthorizationPolicies } from '../policies/service-control-policies';
 
 /** What may be attached to one root, unit or account: 10 since May 2026 (AWS What's New), 5 before. */
 const MOST_ATTACHMENTS = 10;
@@ -45,7 +45,7 @@ async function theOrganization(organizations: OrganizationsClient, patience: Pat
 }
 
 class Preflight {
-  private readonly policies: ServiceControlPolicies;
+  private readonly policies: AuthorizationPolicies;
   private readonly root: RootUser;
 
   constructor(
@@ -54,7 +54,7 @@ class Preflight {
     private readonly organization: Organization,
     private readonly organizations: OrganizationsClient,
   ) {
-    this.policies = new ServiceControlPolicies(organizations);
+    this.policies = new AuthorizationPolicies(organizations);
     this.root = { partition: organization.Arn!.split(':')[1], organizationId: organization.Id };
   }
 

@@ -1,6 +1,6 @@
 import { type Cause, judge, type Target } from './judge';
 import { anyRootRequest, rootRequest, type RootUser } from './root-requests';
-import type { ServiceControlPolicies } from './service-control-policies';
+import type { AuthorizationPolicies } from './service-control-policies';
 
 /** The root user of one account. */
 export type RootOfAccount = RootUser & { readonly accountId: string };
@@ -12,13 +12,13 @@ const OF_CONTROL_TOWER = /^aws-guardrails-/;
  * Which service control policies deny, or may deny, a root session in an account an action: the likeliest first, each with what to do about it.
  * Empty when none of them does, so that the cause is elsewhere.
  */
-export async function likelyCauses(policies: ServiceControlPolicies, root: RootOfAccount, action: string): Promise<string[]> {
+export async function likelyCauses(policies: AuthorizationPolicies, root: RootOfAccount, action: string): Promise<string[]> {
   const { causes } = judge(await policies.levelsAbove(root.accountId), rootRequest(root, 'session', action));
   return causes.map((cause) => textOf(cause, action));
 }
 
 /** Which service control policies would stop the root user of an account that signs in with its own password: all of what it does, or some of it. */
-export async function stopsRecoveredRoot(policies: ServiceControlPolicies, root: RootOfAccount): Promise<Cause[]> {
+export async function stopsRecoveredRoot(policies: AuthorizationPolicies, root: RootOfAccount): Promise<Cause[]> {
   const { causes } = judge(await policies.levelsAbove(root.accountId), anyRootRequest(root, 'long-term'));
   return [...causes];
 }

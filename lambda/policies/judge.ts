@@ -12,9 +12,14 @@ export interface Request {
 /** `cannot tell` when it depends on what is not known beforehand, or on something that is not understood here. It is never a yes. */
 export type Judgement = 'blocks' | 'allows' | 'cannot tell';
 
+/** The two kinds of policies of AWS Organizations that deny calls: of an account's principals, and on an account's resources. */
+export type PolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
+
 export interface Policy {
   readonly id: string;
   readonly name: string;
+  /** A service control policy where it is absent. */
+  readonly type?: PolicyType;
   readonly awsManaged: boolean;
   /** Its JSON text. */
   readonly content: string;
@@ -23,9 +28,11 @@ export interface Policy {
 export interface Target {
   readonly id: string;
   readonly type: 'ROOT' | 'ORGANIZATIONAL_UNIT' | 'ACCOUNT';
+  /** Absent where AWS has not told it. */
+  readonly name?: string;
 }
 
-/** A root, unit or account with the service control policies that are attached to it. */
+/** A root, unit or account with the policies of one type that are attached to it. */
 export interface Level {
   readonly target: Target;
   readonly policies: readonly Policy[];

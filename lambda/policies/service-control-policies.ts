@@ -3,81 +3,114 @@ import {
   type OrganizationsClient, type PolicySummary,
 } from '@aws-sdk/client-organizations';
 import pLimit from 'p-limit';
-import type { Level, Policy, Target } from './judge';
+import type { Level, Policy, PolicyType, Target } from './judge';
+import { withoutPrincipals } from './resource-control-policies';
+import { isNamed } from '../aws/errors';
 import { everyItem } from '../aws/pages';
 
-const Filter = 'SERVICE_CONTROL_POLICY';
+const SCP: PolicyType = 'SERVICE_CONTROL_POLICY';
 
-/** The policy that AWS attaches to everything at first. Its text is AWS's and never changes (Organizations user guide). */
-const FULL_AWS_ACCESS: Policy = {
-  id: 'p-FullAWSAccess',
-  name: 'FullAWSAccess',
-  awsManaged: true,
-  content: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+/** The policy that AWS attaches to everything at first, by its type. Its text is AWS's and never changes (Organizations user guide). */
+const ALLOWS_EVERYTHING: Readonly<Record<PolicyType, Policy>> = {
+  SERVICE_CONTROL_POLICY: allowsEverything('FullAWSAccess', 'SERVICE_CONTROL_POLICY'),
+  RESOURCE_CONTROL_POLICY: allowsEverything('RCPFullAWSAccess', 'RESOURCE_CONTROL_POLICY'),
 };
+
+function allowsEverything(name: string, type: PolicyType): Policy {
+  const content = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] });
+  return { id: `p-${name}`, name, type, awsManaged: true, content };
+}
+
+/** What is known of the organization without asking: ids by id of the child, names by id. */
+export interface KnownPlaces {
+  readonly parents: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
 
 /** Organizations throttles a whole account: a few calls at once are as fast as it lets us be. */
 const AT_ONCE = 5;
 
 /**
- * The service control policies of the organization. What was read once is not read again, so make a new one for each piece of work.
+ * The service and resource control policies of the organization: its authorization policies. What was read once is not read again, so make a new one for
+ * each piece of work.
  *
  * Needs `organizations:ListParents`, `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`, and for `all()` and `targetsOf()`
  * `organizations:ListPolicies` and `organizations:ListTargetsForPolicy`: in the management account or a delegated administrator.
  */
-export class ServiceControlPolicies {
+export class AuthorizationPolicies {
   private readonly kept = new Map<string, Promise<unknown>>();
   private readonly limit = pLimit(AT_ONCE);
+  private readonly parents: ReadonlyMap<string, string>;
+  private readonly names: Map<string, string>;
 
-  constructor(private readonly organizations: OrganizationsClient) {}
+  constructor(private readonly organizations: OrganizationsClient, known?: KnownPlaces) {
+    this.parents = known?.parents ?? new Map();
+    this.names = new Map(known?.names);
+  }
 
   /** From the organization's root down to an account, unit or root: what is attached to each. */
-  async levelsAbove(id: string): Promise<Level[]> {
+  async levelsAbove(id: string, type = SCP): Promise<Level[]> {
     const targets = await this.pathTo(id);
-    return Promise.all(targets.map(async (target) => ({ target, policies: await this.attachedTo(target.id) })));
+    return Promise.all(targets.map(async (target) => ({ target, policies: await this.attachedTo(target.id, type) })));
+  }
+
+  /** Whether policies of a type take effect: while they do, AWS lets nobody take the last one from the root. */
+  async inEffectAbove(id: string, type: PolicyType): Promise<boolean> {
+    const [root] = await this.pathTo(id);
+    return (await this.attachedTo(root.id, type)).length > 0;
   }
 
   /** From the organization's root down to an account, unit or root. */
   async pathTo(id: string): Promise<Target[]> {
-    const target = targetOf(id);
+    const target = this.targetOf(id);
     return target.type === 'ROOT' ? [target] : [...await this.pathTo(await this.parentOf(id)), target];
   }
 
-  attachedTo(id: string): Promise<Policy[]> {
-    return this.keep(`attached ${id}`, async () => {
-      const pages = paginateListPoliciesForTarget({ client: this.organizations }, { TargetId: id, Filter });
-      return this.described(await everyItem('organizations:ListPoliciesForTarget', pages, ({ Policies }) => Policies));
+  attachedTo(id: string, type = SCP): Promise<Policy[]> {
+    return this.keep(`attached ${type} ${id}`, async () => {
+      const pages = paginateListPoliciesForTarget({ client: this.organizations }, { TargetId: id, Filter: type });
+      return this.described(await unlessSwitchedOff(everyItem('organizations:ListPoliciesForTarget', pages, ({ Policies }) => Policies)), type);
     });
   }
 
-  /** Every service control policy of the organization, attached or not. */
-  async all(): Promise<Policy[]> {
-    return this.described(await everyItem('organizations:ListPolicies', paginateListPolicies({ client: this.organizations }, { Filter }), ({ Policies }) => Policies));
+  /** Every policy of a type in the organization, attached or not. */
+  async all(type = SCP): Promise<Policy[]> {
+    const pages = paginateListPolicies({ client: this.organizations }, { Filter: type });
+    return this.described(await unlessSwitchedOff(everyItem('organizations:ListPolicies', pages, ({ Policies }) => Policies)), type);
   }
 
   /** To what a policy is attached. */
   async targetsOf(policyId: string): Promise<Target[]> {
-    const targets = await everyItem('organizations:ListTargetsForPolicy', paginateListTargetsForPolicy({ client: this.organizations }, { PolicyId: policyId }), ({ Targets }) => Targets);
-    return targets.map(({ TargetId }) => targetOf(TargetId!));
+    const pages = paginateListTargetsForPolicy({ client: this.organizations }, { PolicyId: policyId });
+    const targets = await everyItem('organizations:ListTargetsForPolicy', pages, ({ Targets }) => Targets);
+    targets.forEach(({ TargetId, Name }) => Name && this.names.set(TargetId!, Name));
+    return targets.map(({ TargetId }) => this.targetOf(TargetId!));
   }
 
-  private parentOf(id: string): Promise<string> {
-    return this.keep(`parent ${id}`, async () => {
+  /** Its id says what it is. */
+  private targetOf(id: string): Target {
+    const type = id.startsWith('r-') ? 'ROOT' : id.startsWith('ou-') ? 'ORGANIZATIONAL_UNIT' : 'ACCOUNT';
+    return { id, type, name: this.names.get(id) };
+  }
+
+  private async parentOf(id: string): Promise<string> {
+    return this.parents.get(id) ?? this.keep(`parent ${id}`, async () => {
       const [parent] = await everyItem('organizations:ListParents', paginateListParents({ client: this.organizations }, { ChildId: id }), ({ Parents }) => Parents);
       return parent.Id!;
     });
   }
 
-  private described(summaries: PolicySummary[]): Promise<Policy[]> {
-    return Promise.all(summaries.map((summary) => this.keep(`policy ${summary.Id}`, () => this.limit(() => this.describe(summary)))));
+  private described(summaries: PolicySummary[], type: PolicyType): Promise<Policy[]> {
+    return Promise.all(summaries.map((summary) => this.keep(`policy ${summary.Id}`, () => this.limit(() => this.describe(summary, type)))));
   }
 
-  private async describe({ Id, Name, AwsManaged }: PolicySummary): Promise<Policy> {
-    if (AwsManaged && Id === FULL_AWS_ACCESS.id) {
-      return FULL_AWS_ACCESS;
+  private async describe({ Id, Name, AwsManaged }: PolicySummary, type: PolicyType): Promise<Policy> {
+    if (AwsManaged && Id === ALLOWS_EVERYTHING[type].id) {
+      return ALLOWS_EVERYTHING[type];
     }
     const { Policy: policy } = await this.organizations.send(new DescribePolicyCommand({ PolicyId: Id }));
-    return { id: Id!, name: Name!, awsManaged: AwsManaged ?? false, content: policy!.Content! };
+    const content = type === SCP ? policy!.Content! : withoutPrincipals(policy!.Content!);
+    return { id: Id!, name: Name!, type, awsManaged: AwsManaged ?? false, content };
   }
 
   private keep<T>(name: string, read: () => Promise<T>): Promise<T> {
@@ -92,7 +125,14 @@ export class ServiceControlPolicies {
   }
 }
 
-/** Their ids say what they are. */
-function targetOf(id: string): Target {
-  return { id, type: id.startsWith('r-') ? 'ROOT' : id.startsWith('ou-') ? 'ORGANIZATIONAL_UNIT' : 'ACCOUNT' };
+/** Organizations answers for a type that is not enabled with an empty list; an error that says so is none either. */
+async function unlessSwitchedOff<T>(list: Promise<T[]>): Promise<T[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (isNamed(error, 'PolicyTypeNotEnabledException')) {
+      return [];
+    }
+    throw error;
+  }
 }

@@ -4,7 +4,7 @@ import { textOf } from '../aws/errors';
 import { within } from '../aws/patience';
 import { log } from '../log';
 import { stopsRecoveredRoot, textOfStop } from '../policies/causes';
-import { ServiceControlPolicies } from '../policies/service-control-policies';
+import { AuthorizationPolicies } from '../policies/service-control-policies';
 
 /** A recovery is worth more than a note about it: where Organizations does not answer, as in a VPC without a way to it, nobody waits longer. */
 const LONGEST_MS = 30_000;
@@ -16,7 +16,7 @@ const MOST = 5;
 export function policiesThatStop(organizations: OrganizationsClient, longestMs = LONGEST_MS): BlockersOf {
   return async (root) => {
     try {
-      const causes = await within(longestMs, () => stopsRecoveredRoot(new ServiceControlPolicies(organizations), root));
+      const causes = await within(longestMs, () => stopsRecoveredRoot(new AuthorizationPolicies(organizations), root));
       return atMost(MOST, causes.map(textOfStop));
     } catch (error) {
       log.warn('service control policies not read', { accountId: root.accountId, reason: textOf(error) });

@@ -5,10 +5,10 @@ import { textOf } from '../aws/errors';
 import { within } from '../aws/patience';
 import { log } from '../log';
 import { likelyCauses } from '../policies/causes';
-import type { ServiceControlPolicies } from '../policies/service-control-policies';
+import type { AuthorizationPolicies } from '../policies/service-control-policies';
 
 export interface CausesSearch {
-  readonly policies: ServiceControlPolicies;
+  readonly policies: AuthorizationPolicies;
   readonly partition: string;
   readonly organizationId: string;
   /** Results are written then, with what was found (milliseconds since the epoch). */

@@ -1,5 +1,5 @@
 import { likelyCauses, stopsRecoveredRoot } from '../../lambda/policies/causes';
-import { ServiceControlPolicies } from '../../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../../lambda/policies/service-control-policies';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MEMBER, OTHER, ROOT, world } from '../guard/testing';
 import { fail } from '../local-aws/organization';
 
@@ -7,8 +7,8 @@ const root = (accountId: string) => ({ partition: 'aws', organizationId: 'o-fake
 
 async function organization() {
   const all = await world();
-  const causes = (accountId: string, action = 'iam:DeleteLoginProfile') => likelyCauses(new ServiceControlPolicies(all.aws.organizations), root(accountId), action);
-  const stops = (accountId: string) => stopsRecoveredRoot(new ServiceControlPolicies(all.aws.organizations), root(accountId));
+  const causes = (accountId: string, action = 'iam:DeleteLoginProfile') => likelyCauses(new AuthorizationPolicies(all.aws.organizations), root(accountId), action);
+  const stops = (accountId: string) => stopsRecoveredRoot(new AuthorizationPolicies(all.aws.organizations), root(accountId));
   return { ...all, causes, stops };
 }
 
@@ -41,7 +41,7 @@ describe('likely causes of a denial in a root session', () => {
 
   test('are read once, however many accounts are below', async () => {
     const all = await organization();
-    const policies = new ServiceControlPolicies(all.aws.organizations);
+    const policies = new AuthorizationPolicies(all.aws.organizations);
     await likelyCauses(policies, root(MEMBER), 'iam:GetUser');
     const calls = all.organization.calls.length;
     await likelyCauses(policies, root(MEMBER), 'iam:ListAccessKeys');
@@ -73,7 +73,7 @@ describe('the recovered root user of an account', () => {
 test('the policies of an account are those of every level above it, from the root down', async () => {
   const { organization: fake, outer, inner, aws } = await world();
   fake.policies.add('of the unit', DENY_LONG_TERM_ROOT, inner);
-  const levels = await new ServiceControlPolicies(aws.organizations).levelsAbove(MEMBER);
+  const levels = await new AuthorizationPolicies(aws.organizations).levelsAbove(MEMBER);
   expect(levels.map(({ target, policies }) => [target.id, target.type, policies.map(({ name }) => name)])).toEqual([
     [ROOT, 'ROOT', ['FullAWSAccess']],
     [outer, 'ORGANIZATIONAL_UNIT', ['FullAWSAccess']],

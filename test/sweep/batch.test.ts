@@ -4,7 +4,7 @@ import { NO_RECOVERIES, UNPROTECTED } from './testing';
 import { organizations, sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';
-import { ServiceControlPolicies } from '../../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../../lambda/policies/service-control-policies';
 import { ACCOUNT_MS } from '../../lambda/sweep/account';
 import { sweepBatch, type BatchSweep } from '../../lambda/sweep/batch';
 import { RunFolder } from '../../lambda/sweep/run-folder';
@@ -203,6 +203,6 @@ test('a batch that may read policies names those that deny its calls, and one th
   const { id } = organization.policies.add('guardrail', DENY_ROOT, member(2));
   expect((await sweep())[2].problem!.remedies.join()).not.toContain(id);
   expect(organization.calls.filter(({ service }) => service === 'organizations')).toEqual([]);
-  const causes = { policies: new ServiceControlPolicies(organizations()), partition: 'aws', until: Infinity };
+  const causes = { policies: new AuthorizationPolicies(organizations()), partition: 'aws', until: Infinity };
   expect((await sweep(0, { causes }))[2].problem!.remedies[0]).toContain(`'guardrail' (${id}) at the account ${member(2)} denies root sessions`);
 });

@@ -2,7 +2,7 @@ import { NO_RECOVERIES, UNPROTECTED } from './testing';
 import { sts } from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';
-import { ServiceControlPolicies } from '../../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../../lambda/policies/service-control-policies';
 import { sweepAccount } from '../../lambda/sweep/account';
 import { withCauses } from '../../lambda/sweep/causes';
 import { resultOf, type AccountResult } from '../../lambda/sweep/results';
@@ -23,7 +23,7 @@ function swept(): Promise<AccountResult> {
 }
 
 async function explained({ aws, organization }: World, results: AccountResult[], until = Infinity): Promise<AccountResult[]> {
-  return withCauses(results, { policies: new ServiceControlPolicies(aws.organizations), partition: 'aws', organizationId: organization.organizationId, until });
+  return withCauses(results, { policies: new AuthorizationPolicies(aws.organizations), partition: 'aws', organizationId: organization.organizationId, until });
 }
 
 describe('with the policies read, a report', () => {

@@ -6,7 +6,7 @@ import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
 import { RootSessions } from '../../aws/root-sessions';
 import { log } from '../../log';
-import { ServiceControlPolicies } from '../../policies/service-control-policies';
+import { AuthorizationPolicies } from '../../policies/service-control-policies';
 import { AcceptanceRecord, digestOfSettings, StillAccepted } from '../acceptance';
 import { ACCOUNT_MS } from '../account';
 import { sweepBatch } from '../batch';
@@ -39,7 +39,7 @@ export async function handler({ run, digest, batch }: BatchEvent, context: Pick<
     accountsInFlight: settings.accountsInFlight,
     beginUntil: endBy - ACCOUNT_MS,
     endBy,
-    causes: readsPolicies ? { policies: new ServiceControlPolicies(clients.organizations), partition, until: endBy } : undefined,
+    causes: readsPolicies ? { policies: new AuthorizationPolicies(clients.organizations), partition, until: endBy } : undefined,
   });
   for (const { accountId, outcome, problem } of results) {
     log.info('account swept', { accountId, outcome, code: problem?.code });
