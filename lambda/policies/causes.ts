@@ -24,7 +24,11 @@ export async function stopsRecoveredRoot(policies: AuthorizationPolicies, root: 
 }
 
 /** Why the root user that signs in with a password is stopped, in words with a remedy. What stops some calls may be what was wanted. */
-export function textOfStop({ judgement, target, policy, statement }: Cause): string {
+export function textOfStop(cause: Cause): string {
+  const { judgement, target, policy, statement } = cause;
+  if (cause.problem !== undefined) {
+    return textOfProblem(cause);
+  }
   const stops = judgement === 'blocks' ? 'stops the root user' : 'may stop some of what the root user does';
   return policy
     ? `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} ${stops} in '${statement}', even with the new password: exempt the account there for the time (exemptions of RootUserGuardrail)`
@@ -34,12 +38,32 @@ export function textOfStop({ judgement, target, policy, statement }: Cause): str
 /** A cause in words, with its remedy. */
 export function textOf(cause: Cause, action: string): string {
   const { judgement, target, policy, statement } = cause;
+  if (cause.problem !== undefined) {
+    return textOfProblem(cause);
+  }
   const verb = judgement === 'blocks' ? 'denies' : 'may deny, by conditions that depend on the call,';
   if (!policy) {
     const none = judgement === 'blocks' ? 'no service control policy' : 'perhaps no service control policy';
     return `${none} at ${nameOf(target)} allows root sessions ${action}: attach FullAWSAccess there, or allow it in a policy that is attached there`;
   }
-  return `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} ${verb} root sessions ${action} in '${statement}': ${remedy(cause)}`;
+  return `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} ${verb} root sessions ${action} in '${statement}'${accountsOf(cause)}: ${remedy(cause)}`;
+}
+
+/** A statement that is not as AWS describes it, so that nobody can say what it denies. */
+function textOfProblem({ target, policy, problem }: Cause): string {
+  return `the service control policy '${policy?.name}' (${policy?.id}) at ${nameOf(target)} cannot be judged: ${problem}: correct it`;
+}
+
+/** At most so many accounts are named, since a policy may have hundreds. */
+const MOST_NAMED = 5;
+
+function accountsOf({ accounts }: Cause): string {
+  if (!accounts) {
+    return '';
+  }
+  const ids = 'only' in accounts ? accounts.only : accounts.except;
+  const named = [...ids.slice(0, MOST_NAMED), ...ids.length > MOST_NAMED ? [`${ids.length - MOST_NAMED} more`] : []].join(', ');
+  return 'only' in accounts ? ` in no account but ${named}` : ` in every account but ${named}`;
 }
 
 export function remedy({ policy }: Cause): string {

@@ -1,13 +1,29 @@
-import { every, literally, matches, not, some, type Truth, ANY } from './patterns';
+import { ANY, every, hasReserved, literally, matches, not, some, type Truth } from './patterns';
+
+/** What a request has of one key: nothing, one value, or several. */
+export type Value = string | readonly string[] | undefined;
+
+/** One of these, and it is not known which. */
+export interface OneOf {
+  readonly oneOf: readonly Value[];
+}
+
+/** Nothing is known of a key. */
+export const FREE = Symbol('free');
 
 /**
  * What is known of a request, by condition key in lower case. An undefined value says that the request does not have the key; a key that is missing
- * here is not known. A key that ends with `/*` stands for all that begin so.
+ * here is not known. `aws:principaltag/*` stands for all keys that begin so, `s3:*` for the other keys of a service, and `*` for those of all services
+ * (not for `aws:`).
  */
-export type Context = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type Context = Readonly<Record<string, Value | OneOf | typeof FREE>>;
 
-/** `{"ArnLike": {"aws:PrincipalArn": ["…"]}}` */
-export type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+/** `{"ArnLike": {"aws:PrincipalArn": ["…"]}}` is one of operator `ArnLike`. */
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
 
 type Test = (pattern: string, value: string) => Truth;
 
@@ -15,41 +31,49 @@ const like: Test = matches;
 const equal: Test = (text, value) => matches(literally(text), value);
 const equalIgnoringCase: Test = (text, value) => equal(text.toLowerCase(), value.toLowerCase());
 
-/** The tests of the operators that can be decided from what is known of a root user. Those with "Not" are the same, negated. */
-const TESTS: Readonly<Record<string, Test>> = {
-  stringequals: equal,
-  stringequalsignorecase: equalIgnoringCase,
-  stringlike: like,
-  arnequals: likeArn,
-  arnlike: likeArn,
-  bool: equalIgnoringCase,
-};
+/** The tests of the operators that can be decided from what is known of a request. Those with "Not" are the same, negated. */
+const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
+  ['stringequals', equal],
+  ['stringequalsignorecase', equalIgnoringCase],
+  ['stringlike', like],
+  ['arnequals', likeArn],
+  ['arnlike', likeArn],
+  ['bool', equalIgnoringCase],
+  ['numericequals', numeric((value, wanted) => value === wanted)],
+  ['numericlessthan', numeric((value, wanted) => value < wanted)],
+  ['numericlessthanequals', numeric((value, wanted) => value <= wanted)],
+  ['numericgreaterthan', numeric((value, wanted) => value > wanted)],
+  ['numericgreaterthanequals', numeric((value, wanted) => value >= wanted)],
+]);
 
 /** Operators that need a value which is not known here: they can be decided only for a key that is absent. */
-const OTHERS = /^(numeric(equals|lessthan|lessthanequals|greaterthan|greaterthanequals)|date(equals|lessthan|lessthanequals|greaterthan|greaterthanequals)|ipaddress|binaryequals)$/;
+const OTHERS = /^(date(equals|lessthan|lessthanequals|greaterthan|greaterthanequals)|ipaddress|binaryequals)$/;
+
+/** Those that AWS has in the negative, too. */
+const NEGATED = /^(string|arn|numeric|date)not(equals|equalsignorecase|like)$|^notipaddress$/;
 
 /** Whether all conditions of a statement hold. */
-export function hold(conditions: Conditions, context: Context): Truth {
-  return every(Object.entries(conditions).flatMap(([operator, keys]) => (
-    Object.entries(keys).map(([key, values]) => holds(operator, key, [values].flat().map(String), context)))));
+export function hold(conditions: readonly Condition[], context: Context): Truth {
+  return every(conditions.map((condition) => holds(condition, context)));
 }
 
-function holds(operator: string, key: string, wanted: readonly string[], context: Context): Truth {
-  const [, quantifier, name, ifExists] = /^(forallvalues:|foranyvalue:)?(.+?)(ifexists)?$/.exec(operator.toLowerCase())!;
+/** IAM user guide, "Condition operators" and "Set operators for multivalued context keys". */
+function holds({ operator, key, values }: Condition, context: Context): Truth {
+  const [, quantifier, name, ifExists] = /^(forallvalues:|foranyvalue:)?(.*?)(ifexists)?$/s.exec(operator.toLowerCase())!;
   const found = lookUp(key.toLowerCase(), context);
   if (name === 'null') {
-    return quantifier || ifExists || found === 'unknown' ? 'unknown' : some(wanted.map((value) => equalIgnoringCase(value, String(found === undefined))));
+    return quantifier || ifExists || found === 'unknown' ? 'unknown' : some(values.map((value) => equalIgnoringCase(value, String(found === undefined))));
   }
-  const negated = name.includes('not');
-  const positive = name.replace('not', '');
-  if (found === 'unknown' || !(positive in TESTS || OTHERS.test(positive))) {
+  const negated = NEGATED.test(name);
+  const positive = negated ? name.replace('not', '') : name;
+  const test = TESTS.get(positive);
+  if (found === 'unknown' || !(test || OTHERS.test(positive))) {
     return 'unknown';
   }
   if (found === undefined) {
-    return ifExists || quantifier === 'forallvalues:' || (negated && quantifier === undefined) ? 'yes' : 'no';
+    return ofAbsent(quantifier, negated, ifExists !== undefined);
   }
-  const test = TESTS[positive] as Test | undefined;
-  const one = (value: string) => test ? some(wanted.map((text) => compared(test, text, value, context))) : 'unknown';
+  const one = (value: string) => test ? some(values.map((text) => resolved(text, context, negated, (pattern) => test(pattern, value)))) : 'unknown';
   const each = found.map((value) => negated ? not(one(value)) : one(value));
   switch (quantifier) {
     case 'forallvalues:': return every(each);
@@ -58,39 +82,93 @@ function holds(operator: string, key: string, wanted: readonly string[], context
   }
 }
 
-function compared(test: Test, text: string, value: string, context: Context): Truth {
-  const pattern = resolve(text, context);
-  return pattern === undefined ? 'unknown' : test(pattern, value);
+/** What `IfExists` does to `ForAnyValue`, which is false of an absent key, AWS does not say. */
+function ofAbsent(quantifier: string | undefined, negated: boolean, ifExists: boolean): Truth {
+  switch (quantifier) {
+    case 'forallvalues:': return 'yes';
+    case 'foranyvalue:': return ifExists ? 'unknown' : 'no';
+    default: return negated || ifExists ? 'yes' : 'no';
+  }
 }
 
-/** A text with the values of its policy variables, or undefined when one of them is not known. */
-export function resolve(text: string, context: Context): string | undefined {
-  let known = true;
-  const resolved = text.replace(/\$\{([^}]*)\}/g, (_whole, name: string) => {
-    const value = /^[*?$]$/.test(name) ? [name] : lookUp(name.toLowerCase(), context);
-    if (!Array.isArray(value) || value.length !== 1 || value[0].includes(ANY)) {
-      known = false;
-      return '';
+/**
+ * What a test says of a text with the values of its policy variables (IAM user guide, "Variables and tags"). A variable that has no value may make the
+ * whole statement invalid, so a text with one never surely matches; nor does a negated test of it surely hold.
+ */
+export function resolved(text: string, context: Context, negated: boolean, test: (pattern: string) => Truth): Truth {
+  const { pattern, isKnown } = resolve(text, context);
+  const truth = test(pattern);
+  return isKnown || (truth === 'no' && !negated) ? truth : 'unknown';
+}
+
+interface Resolved {
+  readonly pattern: string;
+  /** False when a variable has no value that is known, and none by default. It is `ANY` in the pattern. */
+  readonly isKnown: boolean;
+}
+
+/** `${aws:PrincipalAccount}`, `${key, 'default'}`, `${*}` */
+function resolve(text: string, context: Context): Resolved {
+  let isKnown = true;
+  const pattern = text.replace(/\$\{([^}]*)\}/g, (_whole, inside: string) => {
+    if (/^[*?$]$/.test(inside)) {
+      return literally(inside);
+    }
+    const [, name, byDefault] = /^\s*(.*?)\s*(?:,\s*'(.*)'\s*)?$/s.exec(inside)!;
+    const value = lookUp(name.toLowerCase(), context);
+    if (value === undefined && byDefault !== undefined) {
+      return literally(byDefault);
+    }
+    if (!Array.isArray(value) || value.length !== 1 || value[0] === ANY) {
+      isKnown = false;
+      return ANY;
     }
     return literally(value[0]);
   });
-  return known ? resolved : undefined;
+  return { pattern, isKnown };
 }
 
-function lookUp(key: string, context: Context): string[] | undefined | 'unknown' {
-  const name = [key, key.replace(/\/.*$/, '/*')].find((candidate) => candidate in context);
-  if (name === undefined) {
-    return 'unknown';
+function lookUp(key: string, context: Context): readonly string[] | undefined | 'unknown' {
+  const name = entryOf(key, context);
+  const value = name === undefined ? FREE : context[name];
+  if (value === undefined) {
+    return undefined;
   }
-  const value = context[name];
-  return value === undefined ? undefined : [value].flat() as string[];
+  return typeof value === 'string' ? [value] : Array.isArray(value) ? value as readonly string[] : 'unknown';
 }
 
-/** The six parts of an ARN are compared one by one, so that a `*` does not reach over a colon. A text of another form is not an ARN. */
+/** The name of the entry that says what a request has of a key. */
+function entryOf(key: string, context: Context): string | undefined {
+  const service = /^([a-z0-9-]+):/.exec(key)?.[1];
+  const general = service === undefined || service === 'aws' ? [] : [`${service}:*`, '*'];
+  return [key, key.replace(/\/.*$/s, '/*'), ...general].find((candidate) => Object.hasOwn(context, candidate));
+}
+
+/** More of them are not told apart. */
+const MOST_CASES = 64;
+
+/** The contexts that are possible, as far as these keys are concerned, each with one value where it may have several. Undefined when there are too many. */
+export function casesOf(context: Context, keys: readonly string[]): Context[] | undefined {
+  const open = [...new Set(keys.map((key) => entryOf(key.toLowerCase(), context)))].flatMap((name) => {
+    const value = name === undefined ? undefined : context[name];
+    return typeof value === 'object' && 'oneOf' in value ? [{ name: name!, oneOf: value.oneOf }] : [];
+  });
+  if (open.reduce((count, { oneOf }) => count * oneOf.length, 1) > MOST_CASES) {
+    return undefined;
+  }
+  return open.reduce<Context[]>((cases, { name, oneOf }) => cases.flatMap((each) => oneOf.map((value) => ({ ...each, [name]: value }))), [context]);
+}
+
+/** The keys that the variables of a text name. */
+export function variablesOf(text: string): string[] {
+  return [...text.matchAll(/\$\{\s*([^},]*?)\s*(?:,[^}]*)?\}/g)].map(([, name]) => name);
+}
+
+/** The six parts of an ARN are compared one by one, so that a `*` does not reach over a colon. What a text of another form matches, AWS does not say. */
 function likeArn(pattern: string, value: string): Truth {
   const [patterns, values] = [partsOf(pattern), partsOf(value)];
   if (patterns.length < 6 || values.length < 6) {
-    return pattern === '*' ? 'yes' : 'unknown';
+    return matches(pattern, value) === 'no' ? 'no' : 'unknown';
   }
   return every(patterns.map((part, i) => matches(part, values[i])));
 }
@@ -98,4 +176,11 @@ function likeArn(pattern: string, value: string): Truth {
 function partsOf(arn: string): string[] {
   const parts = arn.split(':');
   return [...parts.slice(0, 5), ...parts.length > 5 ? [parts.slice(5).join(':')] : []];
+}
+
+function numeric(compare: (value: number, wanted: number) => boolean): Test {
+  return (text, value) => {
+    const numbers = [value, text].map((each) => /^\s*[+-]?\d+(\.\d+)?\s*$/.test(each) ? Number(each) : NaN);
+    return hasReserved(value) || hasReserved(text) || numbers.includes(NaN) ? 'unknown' : compare(numbers[0], numbers[1]) ? 'yes' : 'no';
+  };
 }

@@ -1,5 +1,6 @@
-import { type Conditions, type Context, hold, resolve } from './conditions';
-import { every, matches, not, some, type Truth } from './patterns';
+import { casesOf, type Context, hold, resolved, variablesOf } from './conditions';
+import { type Named, type PolicyType, readDocument, type Statement } from './documents';
+import { accountsIn, agreed, every, matches, not, ofOthers, some, type Truth } from './patterns';
 
 /** A call, as far as policies ask for it. */
 export interface Request {
@@ -7,6 +8,8 @@ export interface Request {
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
+  /** Where the account is not known: the same call in one that is. */
+  readonly inAccount?: (accountId: string) => Request;
 }
 
 /** `cannot tell` when it depends on what is not known beforehand, or on something that is not understood here. It is never a yes. */
@@ -23,6 +26,8 @@ export interface Policy {
   readonly awsManaged: boolean;
   /** Its JSON text. */
   readonly content: string;
+  /** A service control policy, unless it is said. */
+  readonly type?: PolicyType;
 }
 
 export interface Target {
@@ -38,6 +43,9 @@ export interface Level {
   readonly policies: readonly Policy[];
 }
 
+/** In which accounts a judgement holds, where the account of the call is not known and a statement names some. */
+export type Accounts = { readonly except: readonly string[] } | { readonly only: readonly string[] };
+
 /** Why a call is blocked, or may be. */
 export interface Cause {
   readonly judgement: 'blocks' | 'cannot tell';
@@ -46,6 +54,10 @@ export interface Cause {
   readonly policy?: Policy;
   /** Of the policy that denies it: `Sid`, or its number from 1. */
   readonly statement?: string;
+  /** Absent when it holds in every account. */
+  readonly accounts?: Accounts;
+  /** Why the statement cannot be understood. */
+  readonly problem?: string;
 }
 
 export interface Verdict {
@@ -54,7 +66,7 @@ export interface Verdict {
   readonly causes: readonly Cause[];
 }
 
-/** Whether service control policies let a call pass: each level must allow it, and none may deny it. */
+/** Whether policies of one type let a call pass: each level must allow it, and none may deny it. */
 export function judge(levels: readonly Level[], request: Request): Verdict {
   const causes = levels.flatMap((level) => causesAt(level, request)).sort((one, other) => rank(one) - rank(other));
   return { judgement: causes[0]?.judgement ?? 'allows', causes };
@@ -62,9 +74,9 @@ export function judge(levels: readonly Level[], request: Request): Verdict {
 
 /** Why one policy denies a call, or may deny it. */
 export function denialsOf(policy: Policy, target: Target, request: Request): Cause[] {
-  return statementsOf(policy).flatMap((statement, i) => {
-    const truth = statement.Effect === 'Allow' ? 'no' : applies(statement, request);
-    return truth === 'no' ? [] : [{ judgement: judged(truth), target, policy, statement: statement.Sid ?? `statement ${i + 1}` }];
+  return readDocument(policy.content, policy.type).flatMap(({ place, statement, problem }) => {
+    const { truth, accounts }: Applies = !statement ? { truth: 'unknown' } : statement.effect === 'Allow' ? { truth: 'no' } : applies(statement, request);
+    return truth === 'no' ? [] : [{ judgement: judged(truth), target, policy, statement: place, ...accounts && { accounts }, ...problem && { problem } }];
   });
 }
 
@@ -74,51 +86,60 @@ const judged = (truth: Truth) => truth === 'yes' ? 'blocks' as const : 'cannot t
 /** A target without any policy is one whose root has the policy type switched off: AWS keeps at least one elsewhere. */
 function causesAt({ target, policies }: Level, request: Request): Cause[] {
   const denials = policies.flatMap((policy) => denialsOf(policy, target, request));
-  const allowed = policies.length === 0 ? 'yes' : some(policies.flatMap((policy) => (
-    statementsOf(policy).map((statement) => statement.Effect === 'Deny' ? 'no' : applies(statement, request)))));
+  const allowed = policies.length === 0 ? 'yes' : some(policies.flatMap(({ content, type }) => (
+    readDocument(content, type).map(({ statement }) => !statement ? 'unknown' : statement.effect === 'Deny' ? 'no' : everywhere(applies(statement, request))))));
   return allowed === 'yes' ? denials : [...denials, { judgement: judged(not(allowed)), target }];
 }
 
-interface Statement {
-  readonly Sid?: string;
-  readonly Effect?: string;
-  readonly Action?: string | string[];
-  readonly NotAction?: string | string[];
-  readonly Resource?: string | string[];
-  readonly NotResource?: string | string[];
-  readonly Condition?: Conditions;
+interface Applies {
+  readonly truth: Truth;
+  readonly accounts?: Accounts;
 }
 
-/** What cannot be read is one statement of no known effect. */
-function statementsOf({ content }: Policy): Statement[] {
-  try {
-    const { Statement } = JSON.parse(content) as { Statement: Statement | Statement[] };
-    return [Statement].flat();
-  } catch {
-    return [{ Sid: 'a document that is not JSON' }];
+/** An allowance that leaves accounts out is none for an account that is not known. */
+const everywhere = ({ truth, accounts }: Applies): Truth => accounts ? 'unknown' : truth;
+
+/** Whether a statement applies to a call. An unknown account is another one than those that the statement names, or one of these. */
+function applies(statement: Statement, request: Request): Applies {
+  const { inAccount } = request;
+  const named = inAccount ? accountsIn(textsOf(statement).join('\n')) : [];
+  const elsewhere = appliesInOne(named.length > 0 ? elsewhereOf(statement) : statement, request);
+  const there = named.map((id) => ({ id, truth: appliesInOne(statement, inAccount!(id)) }));
+  const different = there.filter(({ truth }) => truth !== elsewhere).map(({ id }) => id);
+  if (elsewhere === 'unknown' || different.length === 0) {
+    return { truth: elsewhere };
   }
+  return elsewhere === 'yes' ? { truth: 'yes', accounts: { except: different } } : { truth: 'unknown', accounts: { only: different } };
 }
 
-/** What a statement of a service control policy can consist of; with anything else it is not understood. */
-const ELEMENTS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
+/** All texts of a statement in which ids of accounts can be, or variables. */
+function textsOf({ resources, conditions }: Statement): string[] {
+  return [...resources.patterns, ...conditions.flatMap(({ values }) => values)];
+}
 
-function applies(statement: Statement, { action, resource, context }: Request): Truth {
-  const { Effect, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
-  const understood = (Effect === 'Allow' || Effect === 'Deny') && Object.keys(statement).every((element) => ELEMENTS.includes(element))
-    && (Action ?? NotAction) !== undefined && (Resource ?? NotResource) !== undefined;
-  if (!understood) {
-    return 'unknown';
-  }
-  const named = (patterns: string | string[]) => some([patterns].flat().map((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())));
-  const meant = (patterns: string | string[]) => some([patterns].flat().map((pattern) => matchesResource(pattern, resource, context)));
+function elsewhereOf({ resources, conditions, ...others }: Statement): Statement {
+  return {
+    ...others,
+    resources: { ...resources, patterns: resources.patterns.map(ofOthers) },
+    conditions: conditions.map((condition) => ({ ...condition, values: condition.values.map(ofOthers) })),
+  };
+}
+
+function appliesInOne(statement: Statement, request: Request): Truth {
+  const keys = [...statement.conditions.map(({ key }) => key), ...textsOf(statement).flatMap(variablesOf)];
+  const cases = casesOf(request.context, keys);
+  return cases === undefined ? 'unknown' : agreed(cases.map((context) => appliesInCase(statement, { ...request, context })));
+}
+
+function appliesInCase({ actions, resources, conditions }: Statement, { action, resource, context }: Request): Truth {
   return every([
-    Action === undefined ? not(named(NotAction!)) : named(Action),
-    Resource === undefined ? not(meant(NotResource!)) : meant(Resource),
-    hold(Condition, context),
+    means(actions, (pattern) => matches(pattern, action.toLowerCase())),
+    means(resources, (text) => resolved(text, context, resources.not, (pattern) => matches(pattern, resource))),
+    hold(conditions, context),
   ]);
 }
 
-function matchesResource(pattern: string, resource: string, context: Context): Truth {
-  const resolved = resolve(pattern, context);
-  return resolved === undefined ? 'unknown' : matches(resolved, resource);
+function means({ not: others, patterns }: Named, test: (pattern: string) => Truth): Truth {
+  const named = some(patterns.map(test));
+  return others ? not(named) : named;
 }

@@ -11,39 +11,155 @@ export function some(truths: readonly Truth[]): Truth {
   return not(every(truths.map(not)));
 }
 
-/** Stands in a value for a part of any length that is not known: the id of an account, the name of a bucket. */
+/** The same in every case that is possible, or unknown. */
+export function agreed(truths: readonly Truth[]): Truth {
+  return truths.every((truth) => truth === truths[0]) ? truths[0] : 'unknown';
+}
+
+/** What a character of a value can be that is not known, or any number of such characters in a row. */
+interface Unknown {
+  readonly can: RegExp;
+  readonly many: boolean;
+}
+
+/** Stands in a value for a part of any length of which nothing is known. */
 export const ANY = '\u0000';
 
-/** Stand in a pattern for characters that mean themselves: `${*}` and `${?}`. */
-const LITERALS: Readonly<Record<string, string>> = { '\ue000': '*', '\ue001': '?' };
+/** Unknown parts are characters of Unicode's private use area. The same character stands for the same unknown wherever it is. */
+const UNKNOWNS = new Map<string, Unknown>([[ANY, { can: /[^]/, many: true }]]);
+const FIRST_UNKNOWN = 0xe100;
+
+/** A text of which only the form is known: characters of these classes, then any number of others. */
+function form(single: readonly RegExp[], others?: RegExp): string {
+  const add = (unknown: Unknown) => {
+    const char = String.fromCharCode(FIRST_UNKNOWN + UNKNOWNS.size);
+    UNKNOWNS.set(char, unknown);
+    return char;
+  };
+  return [...single.map((can) => add({ can, many: false })), ...others ? [add({ can: others, many: true })] : []].join('');
+}
+
+const times = (count: number, can: RegExp) => Array.from({ length: count }, () => can);
+
+/** An account that is not known. */
+export const ANY_ACCOUNT = form(times(12, /\d/));
+
+/** `o-` and 10 to 32 lower-case letters or digits (API reference of Organizations). */
+export const ANY_ORGANIZATION = `o-${form(times(10, /[a-z0-9]/), /[a-z0-9]/)}`;
+
+/** Where an account is: `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/` (IAM user guide, aws:PrincipalOrgPaths). */
+export const ANY_PLACE = `r-${form(times(4, /[a-z0-9]/), /[a-z0-9/-]/)}/`;
+
+export const ANY_REGION = form(times(2, /[a-z]/), /[a-z0-9-]/);
+
+/** Letters, digits, dots and hyphens, at least 3, the first one no dot or hyphen; old names may have capitals and underscores (S3 user guide, "Bucket naming rules"). */
+export const ANY_BUCKET = form([/[A-Za-z0-9]/, ...times(2, /[\w.-]/)], /[\w.-]/);
+
+/** Letters, digits, hyphens, underscores, and `.fifo` (SQS developer guide). */
+export const ANY_QUEUE = form([/[\w-]/], /[\w.-]/);
+
+/** `service:Action`, in lower case. */
+export const ANY_ACTION = `${form([/[a-z]/], /[a-z0-9-]/)}:${form([/[a-z]/], /[a-z0-9]/)}`;
+
+/** Stand in a pattern for characters that mean themselves: `${*}`, `${?}` and, where there are no variables, the `$` of `${`. */
+const LITERALS: Readonly<Record<string, string>> = { '\ue000': '*', '\ue001': '?', '\ue002': '$' };
+
+/** Stand in a pattern for the digits of an account id that is not the unknown account's. */
+const OTHER_DIGITS = 0xe0f0;
+
+/** Whether a text has characters that mean something else here; AWS takes none of them in a policy. */
+export const hasReserved = (text: string) => /[\u0000\ue000-\uf8ff]/.test(text);
 
 /** A text in which `*` and `?` are no wildcards, as a pattern. */
 export function literally(text: string): string {
   return text.replaceAll('*', '\ue000').replaceAll('?', '\ue001');
 }
 
-/** Whether a value matches a pattern with `*` and `?`: whatever stands for its unknown parts, or only with some of it. */
-export function matches(pattern: string, value: string): Truth {
-  return glob(pattern, value, false) ? 'yes' : value.includes(ANY) && glob(pattern, value, true) ? 'unknown' : 'no';
+/** A pattern in which `${key}` is no variable. */
+export function withoutVariables(pattern: string): string {
+  return pattern.replaceAll('${', '\ue002{');
 }
 
-/** With `maybe`, an unknown part can be whatever the pattern asks for; without, only a `*` covers it. */
-function glob(pattern: string, value: string, maybe: boolean): boolean {
+const ACCOUNT_IDS = /(?<!\d)\d{12}(?!\d)/g;
+
+/** The account ids in a text. */
+export function accountsIn(text: string): string[] {
+  return [...new Set(text.match(ACCOUNT_IDS))];
+}
+
+/** A pattern in which all accounts that it names are other ones than the unknown account. */
+export function ofOthers(pattern: string): string {
+  return pattern.replace(ACCOUNT_IDS, (id) => [...id].map((digit) => String.fromCharCode(OTHER_DIGITS + Number(digit))).join(''));
+}
+
+/** Whether a value matches a pattern with `*` and `?`: whatever stands for its unknown parts, or only with some of it. */
+export function matches(pattern: string, value: string): Truth {
+  if (pattern === value && !/[*?]/.test(pattern)) {
+    return 'yes';
+  }
+  return glob(pattern, value, surely) ? 'yes' : glob(pattern, value, possibly) ? 'unknown' : 'no';
+}
+
+/** How a pattern and a value are compared. */
+interface Comparison {
+  /** Whether a character of the pattern takes one of the value. */
+  takes(wanted: string, char: string): boolean;
+  /** Whether a character of the pattern can take many, or none. */
+  isMany(wanted: string): boolean;
+  /** Whether a character of the value can be taken by many, or none. */
+  canBeMany(char: string): boolean;
+}
+
+/** Whatever an unknown part is: only a wildcard takes it, or the same unknown. */
+const surely: Comparison = {
+  takes: (wanted, char) => wanted === '*' || (wanted === '?' ? !UNKNOWNS.get(char)?.many : plain(wanted) === char),
+  isMany: (wanted) => wanted === '*',
+  canBeMany: () => false,
+};
+
+/** With something that an unknown part can be. */
+const possibly: Comparison = {
+  takes(wanted, char) {
+    const asked = UNKNOWNS.get(wanted);
+    const given = UNKNOWNS.get(char);
+    if (wanted === '*' || wanted === '?' || (asked && given)) {
+      return true;
+    }
+    if (ANY_ACCOUNT.includes(char)) {
+      return /\d/.test(wanted);
+    }
+    return given ? given.can.test(plain(wanted)) : asked ? asked.can.test(char) : plain(wanted) === char;
+  },
+  isMany: (wanted) => wanted === '*' || (UNKNOWNS.get(wanted)?.many ?? false),
+  canBeMany: (char) => UNKNOWNS.get(char)?.many ?? false,
+};
+
+function plain(wanted: string): string {
+  const digit = wanted.charCodeAt(0) - OTHER_DIGITS;
+  return digit >= 0 && digit <= 9 ? String(digit) : LITERALS[wanted] ?? wanted;
+}
+
+function glob(pattern: string, value: string, { takes, isMany, canBeMany }: Comparison): boolean {
   // matched[j]: the pattern so far matches the first j characters of the value
   let matched = [true];
   for (let j = 1; j <= value.length; j++) {
-    matched.push(maybe && value[j - 1] === ANY && matched[j - 1]);
+    matched.push(matched[j - 1] && canBeMany(value[j - 1]));
   }
   for (const wanted of pattern) {
-    const next = [wanted === '*' && matched[0]];
+    const many = isMany(wanted);
+    const next = [many && matched[0]];
     for (let j = 1; j <= value.length; j++) {
-      next.push(wanted === '*' ? matched[j] || next[j - 1] : step(wanted, value[j - 1], matched, next, j, maybe));
+      const char = value[j - 1];
+      const taken = takes(wanted, char);
+      next.push(
+        (many && matched[j])
+        || (taken && (matched[j - 1] || (many && next[j - 1])))
+        || (canBeMany(char) && (next[j - 1] || (taken && matched[j]))));
+    }
+    if (!next.includes(true)) {
+      return false;
     }
     matched = next;
   }
   return matched[value.length];
-}
-
-function step(wanted: string, char: string, matched: readonly boolean[], next: readonly boolean[], j: number, maybe: boolean): boolean {
-  return char === ANY ? maybe && (matched[j] || next[j - 1]) : (wanted === '?' || (LITERALS[wanted] ?? wanted) === char) && matched[j - 1];
 }

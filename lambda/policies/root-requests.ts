@@ -1,6 +1,6 @@
-import type { Context } from './conditions';
 import type { Request } from './judge';
-import { ANY } from './patterns';
+import { ANY, ANY_ACCOUNT, ANY_ACTION, ANY_BUCKET, ANY_QUEUE, ANY_REGION } from './patterns';
+import { type Caller, contextOf } from './request-context';
 
 /** The root user of one member account, or of any. */
 export interface RootUser {
@@ -14,7 +14,7 @@ export interface RootUser {
 export type RootCredentials = 'session' | 'long-term';
 
 /** IAM has one endpoint in a partition, which is the Region that its calls are made in. */
-const IAM_REGIONS: Readonly<Record<string, string>> = { 'aws': 'us-east-1', 'aws-us-gov': 'us-gov-west-1', 'aws-cn': 'cn-north-1' };
+const IAM_REGIONS: ReadonlyMap<string, string> = new Map([['aws', 'us-east-1'], ['aws-us-gov', 'us-gov-west-1'], ['aws-cn', 'cn-north-1']]);
 
 const IAM_READS = ['GetLoginProfile', 'ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices', 'GetUser', 'GetAccessKeyLastUsed'];
 const IAM_DELETES = ['DeleteLoginProfile', 'DeleteAccessKey', 'DeleteSigningCertificate', 'DeactivateMFADevice'];
@@ -30,39 +30,81 @@ export const TASK_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** A call of a root user. In which Region, and on which bucket or queue, is known for IAM alone. */
 export function rootRequest(root: RootUser, credentials: RootCredentials, action: string): Request {
-  return { action, resource: resourceOf(root, action), context: contextOf(root, credentials, action) };
+  const { accountId, ...others } = root;
+  const resource = resourceOf(root, action);
+  return {
+    action,
+    resource,
+    context: contextOf({ ...callerOf(root, credentials), action, onResource: resource !== '*' }),
+    ...accountId === undefined && { inAccount: (id: string) => rootRequest({ ...others, accountId: id }, credentials, action) },
+  };
 }
 
 /** Any call of a root user: what blocks it blocks everything. */
 export function anyRootRequest(root: RootUser, credentials: RootCredentials): Request {
-  return { action: `${ANY}:${ANY}`, resource: ANY, context: contextOf(root, credentials, ANY) };
+  const { accountId, ...others } = root;
+  return {
+    action: ANY_ACTION,
+    resource: ANY,
+    context: contextOf({ ...callerOf(root, credentials), onResource: true }),
+    ...accountId === undefined && { inAccount: (id: string) => anyRootRequest({ ...others, accountId: id }, credentials) },
+  };
 }
 
-function contextOf({ partition, accountId = ANY, organizationId }: RootUser, credentials: RootCredentials, action: string): Context {
-  const region = action.startsWith('iam:') ? IAM_REGIONS[partition] : undefined;
+/** The role of this library that takes a root session, and the member account in which it does. */
+export interface AssumeRoot {
+  readonly partition: string;
+  readonly roleArn: string;
+  readonly organizationId?: string;
+  /** Absent for any account. */
+  readonly accountId?: string;
+  /** The name of a task policy: `IAMAuditRootUserCredentials`. */
+  readonly taskPolicy: string;
+  readonly region?: string;
+}
+
+/** The call of `sts:AssumeRoot`, which is made in the role's account: that account's service control policies are asked. */
+export function assumeRootRequest(call: AssumeRoot): Request {
+  const { partition, roleArn, organizationId, accountId = ANY_ACCOUNT, taskPolicy, region = ANY_REGION } = call;
   return {
-    'aws:principalarn': `arn:${partition}:iam::${accountId}:root`,
-    'aws:principalaccount': accountId,
-    'aws:assumedroot': credentials === 'session' ? 'true' : undefined,
-    'aws:securetransport': 'true',
-    'aws:username': undefined, // of IAM users alone
-    'aws:principaltag/*': undefined, // a root user cannot be tagged
-    'aws:principalservicename': undefined,
-    'aws:principalisawsservice': 'false',
-    ...organizationId !== undefined && { 'aws:principalorgid': organizationId },
-    ...region !== undefined && { 'aws:requestedregion': region },
+    action: 'sts:AssumeRoot',
+    resource: `arn:${partition}:iam::${accountId}:root`,
+    context: contextOf({
+      credentials: 'role',
+      principalArn: roleArn,
+      accountId: roleArn.split(':')[4],
+      resourceAccountId: accountId,
+      organizationId,
+      region,
+      action: 'sts:AssumeRoot',
+      onResource: true,
+      taskPolicyArn: `arn:${partition}:iam::aws:policy/root-task/${taskPolicy}`,
+    }),
+    ...call.accountId === undefined && { inAccount: (id: string) => assumeRootRequest({ ...call, accountId: id }) },
+  };
+}
+
+function callerOf({ partition, accountId = ANY_ACCOUNT, organizationId }: RootUser, credentials: RootCredentials): Omit<Caller, 'onResource'> {
+  return {
+    credentials,
+    principalArn: `arn:${partition}:iam::${accountId}:root`,
+    accountId,
+    resourceAccountId: accountId,
+    organizationId,
+    region: ANY_REGION,
+    iamRegion: IAM_REGIONS.get(partition),
   };
 }
 
 /** Calls that know no resource are made on `*` (service authorization reference). */
-function resourceOf({ partition, accountId = ANY }: RootUser, action: string): string {
+function resourceOf({ partition, accountId = ANY_ACCOUNT }: RootUser, action: string): string {
   if (['iam:GetAccountSummary', 's3:ListAllMyBuckets', 'sqs:ListQueues'].includes(action)) {
     return '*';
   }
   switch (action.split(':')[0]) {
     case 'iam': return `arn:${partition}:iam::${accountId}:root`;
-    case 's3': return `arn:${partition}:s3:::${ANY}`;
-    case 'sqs': return `arn:${partition}:sqs:${ANY}:${accountId}:${ANY}`;
+    case 's3': return `arn:${partition}:s3:::${ANY_BUCKET}`;
+    case 'sqs': return `arn:${partition}:sqs:${ANY_REGION}:${accountId}:${ANY_QUEUE}`;
     default: return ANY;
   }
 }

@@ -33,7 +33,7 @@ describe('a policy that denies the root user', () => {
     ['spares the account', { StringNotEquals: { 'aws:PrincipalAccount': ['111111111111', ACCOUNT] } }, 'allows', 'allows'],
     ['spares the organization', { StringNotEquals: { 'aws:PrincipalOrgID': 'o-fakeorganization' } }, 'allows', 'allows'],
     ['asks for an address', { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, 'cannot tell', 'cannot tell'],
-    ['asks for MFA', { ...IS_ROOT, BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } }, 'cannot tell', 'cannot tell'],
+    ['asks for MFA, which root sessions do not have', { ...IS_ROOT, BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } }, 'blocks', 'cannot tell'],
     ['has an operator that nobody knows', { StringSounds: { 'aws:PrincipalArn': 'arn' } }, 'cannot tell', 'cannot tell'],
     ['has a key that nobody knows', { StringEquals: { 'aws:Weather': 'rain' } }, 'cannot tell', 'cannot tell'],
     ['has a variable that is not known', { StringEquals: { 'aws:PrincipalAccount': '${aws:SourceAccount}' } }, 'cannot tell', 'cannot tell'],
@@ -42,6 +42,111 @@ describe('a policy that denies the root user', () => {
     const document = deny(condition);
     expect({ session: judged(document, session()), longTerm: judged(document, longTerm()) }).toEqual({ session: ofSession, longTerm: ofLongTerm });
   });
+});
+
+/** Of any member account, as the preflight asks. */
+const ANY_ROOT = { partition: 'aws', organizationId: 'o-fakeorganization' };
+
+describe('what is in a root session and what is not decides', () => {
+  test.each<[string, object, Judgement, string?]>([
+    ['what no service does for somebody', { StringLike: { 'aws:PrincipalArn': '*:root' }, Bool: { 'aws:ViaAWSService': 'false' } }, 'blocks'],
+    ['what no service does for somebody, by another key', { Null: { 'aws:CalledVia': 'true' } }, 'blocks'],
+    ['what CloudFormation does', { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' } }, 'allows'],
+    ['MFA, of which a session has none', { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } }, 'blocks'],
+    ['MFA of the last hour', { NumericGreaterThanIfExists: { 'aws:MultiFactorAuthAge': '3600' } }, 'blocks'],
+    ['MFA that is there', { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }, 'allows'],
+    ['MFA that is false, which is so when the key is there', { Bool: { 'aws:MultiFactorAuthPresent': 'false' } }, 'cannot tell'],
+    ['whether MFA is in the request, whichever way', { Null: { 'aws:MultiFactorAuthPresent': ['true', 'false'] } }, 'blocks'],
+    ['the root user of its own account', { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::${aws:PrincipalAccount}:root' } }, 'blocks'],
+    ['a variable with a default that is not needed', { StringEquals: { 'aws:PrincipalAccount': "${aws:PrincipalAccount, '000000000000'}" } }, 'blocks'],
+    ['a variable with a default that is needed', { StringNotEquals: { 'aws:PrincipalAccount': "${aws:username, 'nobody'}" } }, 'blocks'],
+    ['a variable that has no value', { StringNotEquals: { 'aws:PrincipalAccount': '${aws:username}' } }, 'cannot tell'],
+    ['a resource in another account', { StringNotEquals: { 'aws:ResourceAccount': '${aws:PrincipalAccount}' } }, 'allows'],
+    ['a resource in another organization', { StringNotEqualsIfExists: { 'aws:ResourceOrgID': '${aws:PrincipalOrgID}' } }, 'allows'],
+    ['a resource in another organization than this', { StringNotEqualsIfExists: { 'aws:ResourceOrgID': 'o-fakeorganization' } }, 'allows'],
+    ['a resource that is not in the unit', { 'ForAllValues:StringNotLike': { 'aws:ResourceOrgPaths': 'o-fakeorganization/r-abcd/ou-abcd-11111111/*' } }, 'cannot tell'],
+    ['a tag of a root user', { StringEquals: { 'aws:ResourceTag/team': 'security' } }, 'allows'],
+    ['the lack of a tag of a root user', { StringNotEquals: { 'iam:ResourceTag/team': 'security' } }, 'blocks'],
+    ['tags in the request', { 'ForAnyValue:StringLike': { 'aws:TagKeys': 'team*' } }, 'allows'],
+    ['the lack of tags in the request', { Null: { 'aws:RequestTag/team': 'true' } }, 'blocks'],
+    ['a chat', { ArnLike: { 'aws:ChatbotSourceArn': 'arn:aws:chatbot::*:chat-configuration/*' } }, 'allows'],
+    ['a key of ram', { Bool: { 'ram:RequestedAllowsExternalPrincipals': 'true' } }, 'allows'],
+    ['a key of ec2', { StringNotEquals: { 'ec2:InstanceType': 't3.micro' } }, 'blocks'],
+    ['a key of lambda', { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } }, 'allows'],
+    ['a key of glue', { StringEquals: { 'glue:RoleAssumedBy': 'glue.amazonaws.com' } }, 'allows'],
+    ['a policy of permissions', { StringNotLike: { 'iam:PermissionsBoundary': 'arn:aws:iam::*:policy/boundary' } }, 'blocks'],
+    ['old TLS', { NumericLessThan: { 's3:TlsVersion': '1.2' } }, 'allows', 's3:PutBucketPolicy'],
+    ['new TLS', { NumericLessThan: { 's3:TlsVersion': '1.3' } }, 'cannot tell', 's3:PutBucketPolicy'],
+    ['presigned URLs', { StringEquals: { 's3:authType': 'REST-QUERY-STRING' } }, 'allows', 's3:PutBucketPolicy'],
+    ['a tag of a bucket', { StringEquals: { 'aws:ResourceTag/team': 'security' } }, 'cannot tell', 's3:PutBucketPolicy'],
+    ['a tag of no bucket', { StringEquals: { 'aws:ResourceTag/team': 'security' } }, 'allows', 's3:ListAllMyBuckets'],
+    ['the encryption of an object', { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } }, 'blocks', 's3:PutBucketPolicy'],
+    ['plain HTTP', { Bool: { 'aws:SecureTransport': 'false' } }, 'allows', 's3:PutBucketPolicy'],
+    ['a Region of China', { StringEquals: { 'aws:RequestedRegion': 'CN_NORTH_1' } }, 'allows', 'sqs:SetQueueAttributes'],
+    ['a Region that may be', { StringLike: { 'aws:RequestedRegion': 'eu-*' } }, 'cannot tell', 'sqs:SetQueueAttributes'],
+    ['a VPC', { StringNotEqualsIfExists: { 'aws:SourceVpc': 'vpc-1' } }, 'cannot tell'],
+    ['a key that is called as a method of objects is', { StringEquals: { constructor: 'x' }, Null: { 'aws:toString': 'true' } }, 'cannot tell'],
+  ])('%s', (_what, condition, judgement, action = 'iam:DeleteLoginProfile') => {
+    expect(judged(deny(condition), rootRequest(ANY_ROOT, 'session', action))).toBe(judgement);
+  });
+});
+
+describe('the form of what is not known decides', () => {
+  test.each<[string, string, string, Judgement]>([
+    ['roles of any account', 'iam:DeleteLoginProfile', 'arn:aws:iam::*:role/X*', 'allows'],
+    ['users of any account', 'iam:DeleteLoginProfile', 'arn:aws:iam::*:user/*', 'allows'],
+    ['identity providers', 'iam:GetUser', 'arn:*:iam::*:saml-provider/*', 'allows'],
+    ['roles of another account', 'iam:GetUser', 'arn:aws:iam::444444444444:role/*', 'allows'],
+    ['root users of any account', 'iam:GetUser', 'arn:aws:iam::*:root', 'blocks'],
+    ['root users of twelve digits', 'iam:GetUser', 'arn:aws:iam::????????????:root', 'blocks'],
+    ['root users of eleven digits', 'iam:GetUser', 'arn:aws:iam::???????????:root', 'allows'],
+    ['root users of some accounts', 'iam:GetUser', 'arn:aws:iam::4444*:root', 'cannot tell'],
+    ['root users of its own account', 'iam:GetUser', 'arn:aws:iam::${aws:PrincipalAccount}:root', 'blocks'],
+    ['objects of a bucket', 's3:DeleteBucketPolicy', 'arn:aws:s3:::b/*', 'allows'],
+    ['objects of any bucket', 's3:DeleteBucketPolicy', 'arn:aws:s3:::*/*', 'allows'],
+    ['a bucket', 's3:DeleteBucketPolicy', 'arn:aws:s3:::logs', 'cannot tell'],
+    ['buckets of a prefix', 's3:DeleteBucketPolicy', 'arn:aws:s3:::aws-controltower*', 'cannot tell'],
+    ['buckets with at least three letters', 's3:DeleteBucketPolicy', 'arn:aws:s3:::???*', 'blocks'],
+    ['a bucket of two letters', 's3:DeleteBucketPolicy', 'arn:aws:s3:::ab', 'allows'],
+    ['access points', 's3:GetBucketPolicy', 'arn:aws:s3:*:*:accesspoint/*', 'allows'],
+    ['queues of any account', 'sqs:SetQueueAttributes', 'arn:aws:sqs:*:*:*', 'blocks'],
+    ['queues of another account', 'sqs:SetQueueAttributes', 'arn:aws:sqs:*:444444444444:*', 'cannot tell'],
+    ['topics', 'sqs:SetQueueAttributes', 'arn:aws:sns:*:*:*', 'allows'],
+  ])('%s', (_what, action, resource, judgement) => {
+    expect(judged(deny(undefined, '*', { Resource: resource }), rootRequest(ANY_ROOT, 'session', action))).toBe(judgement);
+  });
+});
+
+describe('accounts that a statement names', () => {
+  const any = rootRequest(ANY_ROOT, 'session', 'iam:DeleteLoginProfile');
+  const causes = (condition: object) => (
+    judge(levelsOf([deny(condition)], []), any).causes.map(({ judgement, accounts }) => ({ judgement, ...accounts })));
+
+  test.each<[string, object]>([
+    ['by the ARN of the root user', { ...IS_ROOT, ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::444444444444:root' } }],
+    ['by ArnNotLike', { ...IS_ROOT, ArnNotLike: { 'aws:PrincipalArn': 'arn:*:iam::444444444444:*' } }],
+    ['by their ids', { ...IS_ROOT, StringNotEquals: { 'aws:PrincipalAccount': ['444444444444'] } }],
+  ])('are spared %s, and the others are not', (_how, condition) => {
+    expect(causes(condition)).toEqual([{ judgement: 'blocks', except: ['444444444444'] }]);
+  });
+
+  test('are denied, and no others', () => {
+    expect(causes({ StringEquals: { 'aws:PrincipalAccount': ['444444444444', '555555555555'] } })).toEqual([{ judgement: 'cannot tell', only: ['444444444444', '555555555555'] }]);
+  });
+
+  test('are no exception where it is their roles that are spared', () => {
+    expect(causes({ ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::444444444444:role/admin' } })).toEqual([{ judgement: 'blocks' }]);
+  });
+
+  test('are an exception in an allowance, which then allows not surely', () => {
+    const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', Condition: { StringNotEquals: { 'aws:PrincipalAccount': '444444444444' } } }] };
+    expect(judge(levelsOf([allow], [], { root: false, account: true }), any).judgement).toBe('cannot tell');
+  });
+});
+
+test('without the version of 2012 a policy has no variables', () => {
+  const condition = { StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } };
+  expect(['2008-10-17', undefined, '2012-10-17'].map((Version) => judged({ ...deny(condition), Version }, session()))).toEqual(['allows', 'allows', 'blocks']);
 });
 
 describe('a policy', () => {
