@@ -27,6 +27,7 @@ export const ADVICE: Record<FindingKind, Advice> = {
     title: 'A root credential was changed, or somebody tried to',
     steps: [
       'CreateLoginProfile in a root session allows password recovery: expected only while somebody recovers root on purpose.',
+      'StartPrimaryEmailUpdate and AcceptPrimaryEmailUpdate move the mailbox of the root user of the account that the target names: whoever reads the new one can recover the password.',
       ASK,
       PURGE,
       'Make sure that the e-mail address of the root user still belongs to you: whoever reads that mailbox can recover the password.',
@@ -56,15 +57,23 @@ export const ADVICE: Record<FindingKind, Advice> = {
     ],
   },
   DelegateChange: {
-    title: 'A delegated administrator for IAM was changed, or somebody tried to',
+    title: 'A delegated administrator for IAM or Account Management was changed, or somebody tried to',
     steps: [
-      'Whoever is registered can take root sessions in every member account. Compare with what your stacks declare (RootAccessDelegation).',
+      'A delegate for IAM can take root sessions in every member account, and a delegate for account.amazonaws.com can change the e-mail address of every root user. Compare with what your stacks declare (RootAccessDelegation).',
       'If it is not yours: deregister the account (aws organizations deregister-delegated-administrator), and look for root sessions that it has taken.',
     ],
   },
   GuardrailChange: {
     title: 'A guardrail for root users was changed, or somebody tried to',
-    steps: ['Deploy the stack with the policy again; CloudFormation does not see by itself that it drifted.', 'Find out who did it, and what root users did since.'],
+    steps: ['For your own deployment of the policy there is nothing to do. Else deploy the stack with the policy again; CloudFormation does not see by itself that it drifted.', 'Find out who did it, and what root users did since.'],
+  },
+  AccountChange: {
+    title: 'An account was moved, left the organization or was closed, or somebody tried to',
+    steps: [
+      'Policies, sweeps and exclusions by organizational unit follow where an account is: an account that moves may leave a guardrail, and one that leaves the organization leaves them all.',
+      'If it was not planned: move the account back (aws organizations move-account), and find out who did it.',
+      'Before an account leaves or is closed, its root user needs no credentials. Afterwards no root session reaches it.',
+    ],
   },
   UnreadableEvent: {
     title: 'An event of the trail could not be read',

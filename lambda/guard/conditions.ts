@@ -12,6 +12,9 @@ export function holds(condition: Condition, event: unknown): boolean {
   if ('absent' in condition) {
     return (value === undefined) === condition.absent;
   }
+  if ('other' in condition) {
+    return value !== undefined && !matchesOne(value, condition.other);
+  }
   return 'oneOf' in condition ? matchesOne(value, condition.oneOf) : !matchesOne(value, condition.noneOf);
 }
 
@@ -33,5 +36,14 @@ export function textAt(event: unknown, field: string): string | undefined {
 export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function matchesOne(value: unknown, patterns: readonly string[]): boolean {
-  return typeof value === 'string' && patterns.some((pattern) => (pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern));
+  return typeof value === 'string' && patterns.some((pattern) => matches(value, pattern));
+}
+
+/** A pattern may begin and end with `*`. */
+function matches(value: string, pattern: string): boolean {
+  const text = pattern.replace(/^\*|\*$/g, '');
+  if (pattern.startsWith('*')) {
+    return pattern.endsWith('*') ? value.includes(text) : value.endsWith(text);
+  }
+  return pattern.endsWith('*') ? value.startsWith(text) : value === text;
 }

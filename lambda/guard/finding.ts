@@ -1,6 +1,6 @@
 import { ADVICE } from './advice';
 import type { TrailEvent } from './classify';
-import { textAt, valueAt } from './conditions';
+import { isObject, textAt, valueAt } from './conditions';
 import type { ActivityKind, FindingKind } from '../../lib/private/contract-guard';
 import { inert } from '../text';
 
@@ -12,7 +12,10 @@ export interface Finding {
   readonly title: string;
   /** What tells two events apart: CloudTrail's id, or that of the log event. */
   readonly eventId: string;
+  /** When it happened, however late CloudTrail delivers the event. */
   readonly eventTime: string;
+  /** Why CloudTrail delivers the event late, or once more; empty for an event that came in time. */
+  readonly late: string;
   /** The account in which it happened; for a root session that of the caller. */
   readonly accountId: string;
   readonly region: string;
@@ -51,7 +54,8 @@ export function findingOf(event: TrailEvent, [activity, ...also]: readonly [Acti
     also,
     eventId: text('eventID'),
     eventTime: text('eventTime'),
-    accountId: text('recipientAccountId', 'userIdentity.accountId'),
+    late: lateOf(event),
+    accountId: event.eventName === 'AssumeRoot' ? text('userIdentity.accountId', 'recipientAccountId') : text('recipientAccountId', 'userIdentity.accountId'),
     region: text('awsRegion'),
     principal: text('userIdentity.arn', 'userIdentity.principalId', 'userIdentity.accountId'),
     principalType: text('userIdentity.type'),
@@ -72,6 +76,7 @@ export function unreadable(place: LogPlace, { length }: string, why: string): Fi
     also: [],
     eventId: inert(place.id, LONGEST),
     eventTime: timeOf(place.timestamp),
+    late: '',
     accountId: UNKNOWN,
     region: UNKNOWN,
     principal: UNKNOWN,
@@ -103,8 +108,21 @@ function outcomeOf(event: TrailEvent): Finding['outcome'] {
   return result === 'Success' ? 'succeeded' : result === 'Failure' ? 'failed' : 'unknown';
 }
 
+/**
+ * CloudTrail marks an event that it fills in afterwards by an `addendum`, with the reason and the event that it replaces:
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+function lateOf(event: TrailEvent): string {
+  if (!isObject(event.addendum)) {
+    return '';
+  }
+  const original = textAt(event, 'addendum.originalEventID');
+  const reason = textAt(event, 'addendum.reason') ?? 'CloudTrail does not say why';
+  return inert(original === undefined ? reason : `${reason}, of event ${original}`, LONGEST);
+}
+
 /** The parameters that say what a noticed call was about. */
-const TARGETS = ['targetPrincipal', 'taskPolicyArn.arn', 'accountId', 'servicePrincipal', 'policyId', 'targetId', 'policyType', 'userName', 'serialNumber', 'accessKeyId', 'bucketName', 'queueUrl'];
+const TARGETS = ['targetPrincipal', 'taskPolicyArn.arn', 'accountId', 'sourceParentId', 'destinationParentId', 'servicePrincipal', 'policyId', 'targetId', 'policyType', 'userName', 'serialNumber', 'accessKeyId', 'bucketName', 'queueUrl'];
 
 function targetOf(event: TrailEvent): string {
   const named = TARGETS.flatMap((name) => {

@@ -9,7 +9,8 @@ export interface Message {
 /** The subject holds nothing that an event brings but an account id that is one. */
 export function messageOf(finding: Finding): Message {
   const account = /^\d{12}$/.test(finding.accountId) ? finding.accountId : 'an unknown account';
-  return { subject: `${finding.title} (${account})`.slice(0, 100), body: bodyOf(finding) };
+  const subject = `${finding.late === '' ? '' : 'Late: '}${finding.title} (${account})`;
+  return { subject: subject.slice(0, 100), body: bodyOf(finding) };
 }
 
 function bodyOf(finding: Finding): string {
@@ -25,6 +26,7 @@ function bodyOf(finding: Finding): string {
       ['Account', finding.accountId],
       ['Region', finding.region],
       ['When', finding.eventTime],
+      ['Late', finding.late === '' ? '' : `it happened at the time above; CloudTrail delivers the event only now (${finding.late})`],
       ['From', finding.sourceIp],
       ['Agent', finding.userAgent],
       ['Event', finding.eventId],

@@ -25,7 +25,7 @@ export interface RootActivityMonitorProps {
    * The log group of the organization's trail: a trail of all accounts and all Regions, with management events.
    *
    * It must be in the account and the Region of the stack, since a log group can call a function there only.
-   * Adds five metric filters at least and one of the two subscription filters that a log group may have.
+   * Adds about twenty metric filters and one of the two subscription filters that a log group may have.
    */
   readonly trailLogGroup: logs.ILogGroup;
 
@@ -73,8 +73,9 @@ export interface RootActivityMonitorProps {
   readonly allowedPrincipalArns?: string[];
 
   /**
-   * Ids of service control policies that guard root users: `p-` and letters. It is told when one is detached, deleted or changed, and when
-   * service control policies are switched off.
+   * Ids of service control policies and resource control policies that guard root users, or that root sessions depend on: `p-` and letters.
+   * It is told when one is attached, detached, deleted or changed, when any other resource control policy is changed, and when one of the
+   * two types is switched off.
    *
    * @default - policies are not watched
    */

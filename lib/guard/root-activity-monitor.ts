@@ -27,9 +27,9 @@ import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topi
  * Notices what root users do in the whole organization, and what is done to centralized root access.
  *
  * Reads the log group of the organization's trail, because events of member accounts never reach the event bus of the management account.
- * Told is: signing in as root, and failing to; calls with root's long-term credentials; changes of root credentials; root sessions of
- * principals that are not expected; features, trusted access or a delegated administrator changed. What root sessions do is not told, so that
- * a sweep does not set off alarms.
+ * Told is: signing in as root, and failing to; calls with root's long-term credentials; changes of root credentials and of their e-mail
+ * addresses; root sessions of principals that are not expected; features, trusted access or a delegated administrator changed; accounts that
+ * move or leave. What root sessions do is not told, so that a sweep does not set off alarms.
  *
  * For each event the topic gets a message and the event bus an event: who, what, where, when, from where, and what to do. A message may come
  * twice, since the delivery of logs and of functions is at least once; each has the id of CloudTrail's event. What cannot be delivered waits
@@ -121,7 +121,7 @@ export class RootActivityMonitor extends Construct {
   /**
    * A rule on the event bus for activities that were noticed.
    *
-   * The detail of an event has `activity`, `title`, `accountId`, `region`, `eventTime`, `principal`, `action`, `outcome`, `sourceIp`, `userAgent`,
+   * The detail of an event has `activity`, `title`, `accountId`, `region`, `eventTime`, `late`, `principal`, `action`, `outcome`, `sourceIp`, `userAgent`,
    * `eventId` and `advice`. Some of it is chosen by whoever caused the event, so never put it into a command or a page unescaped.
    */
   onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {

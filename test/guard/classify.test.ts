@@ -100,6 +100,33 @@ describe('what is told', () => {
     expect(JSON.stringify(told(event)) + messageOf(told(event)).body).not.toContain('SECRET-TOKEN');
   });
 
+  test('of an event that CloudTrail fills in later: that it is late, why, and when it happened', () => {
+    const event = { ...eventNamed('root of a member account signs in'), addendum: { reason: 'DELIVERY_DELAY', originalRequestID: 'r-1', originalEventID: 'e-1' } };
+    const finding = told(event);
+    expect(finding).toMatchObject({ activity: 'RootSignIn', eventTime: '2026-09-14T09:07:11Z', late: 'DELIVERY_DELAY, of event e-1' });
+    const { subject, body } = messageOf(finding);
+    expect(subject).toBe('Late: Root signed in to the console (333333333333)');
+    expect(body).toContain('When:     2026-09-14T09:07:11Z\nLate:     it happened at the time above; CloudTrail delivers the event only now (DELIVERY_DELAY, of event e-1)\n');
+  });
+
+  test.each([
+    ['without an addendum', {}, ''],
+    ['that says nothing', { addendum: null }, ''],
+    ['without a reason', { addendum: {} }, 'CloudTrail does not say why'],
+    ['with another reason', { addendum: { reason: 'SERVICE_OUTAGE', updatedFields: 'x' } }, 'SERVICE_OUTAGE'],
+  ])('of an event %s', (_name, more, late) => {
+    expect(told({ ...eventNamed('root of a member account signs in'), ...more }).late).toBe(late);
+  });
+
+  test('of a session that is copied to the member account, names the account that called', () => {
+    expect(told(eventNamed('a session of another account is copied to the member account')))
+      .toMatchObject({ activity: 'UnexpectedRootSession', accountId: '222222222222', principal: 'AROAEXAMPLE:sweep' });
+  });
+
+  test('of a new e-mail address, names the account whose root it is', () => {
+    expect(told(eventNamed('a role begins to change the e-mail address of root')).target).toBe('accountId 333333333333');
+  });
+
   test.each(ACTIVITY_KINDS)('has steps for %s', (kind) => {
     expect(findingOf(eventNamed('root of a member account signs in'), [kind]).advice.length).toBeGreaterThan(0);
   });

@@ -68,7 +68,8 @@ describe.each([['plain', WATCHED], ['with what is ignored', { ...WATCHED, ignore
   });
   const told = (event: unknown) => kindsOf(event, settings).filter((kind) => BY_FILTERS.includes(kind));
   const expected = (event: unknown) => Object.fromEntries(told(event).map((kind) => [kind, 1]));
-  const rootSessions = ({ eventName, eventSource }: Record<string, unknown>) => eventName === 'AssumeRoot' && eventSource === 'sts.amazonaws.com' ? { RootSessions: 1 } : {};
+  const rootSessions = ({ eventName, eventSource, userIdentity }: any) => (
+    eventName === 'AssumeRoot' && eventSource === 'sts.amazonaws.com' && !(userIdentity?.type === 'AWSAccount' && userIdentity.arn === undefined) ? { RootSessions: 1 } : {});
 
   test.each(EVENTS.map(({ name, event }) => [name, event] as const))('count what the function tells, once: %s', (_event, event) => {
     for (const { counts } of clouds) {
@@ -105,10 +106,19 @@ const trailEvents = (() => {
     eventType: optional('AwsApiCall', 'AwsServiceEvent', 'AwsConsoleSignIn'),
     recipientAccountId: optional(MEMBER, '111111111111'),
     sessionCredentialFromConsole: fc.option(fc.constantFrom('true', 'false'), { nil: undefined }),
-    requestParameters: object({ servicePrincipal: optional('iam.amazonaws.com'), policyId: optional(GUARDRAIL), policyType: optional('SERVICE_CONTROL_POLICY') }),
-    responseElements: object({ ConsoleLogin: optional('Success', 'Failure') }),
+    errorCode: fc.option(fc.constantFrom('AccessDenied'), { nil: undefined, freq: 2 }),
+    requestParameters: object({
+      servicePrincipal: optional('iam.amazonaws.com', 'account.amazonaws.com'),
+      policyId: optional(GUARDRAIL),
+      policyType: optional('SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'),
+      userName: optional('alice', 'root-account', 'the root', MEMBER),
+      serialNumber: optional('arn:aws:iam::333333333333:mfa/root-account-mfa-device', 'arn:aws:iam::333333333333:mfa/alice'),
+    }),
+    responseElements: object({ ConsoleLogin: optional('Success', 'Failure'), policy: object({ policySummary: object({ type: optional('RESOURCE_CONTROL_POLICY') }) }) }),
     userIdentity: object({
-      type: fc.oneof({ weight: 4, arbitrary: fc.constant('Root') }, optional('AssumedRole', 'IAMUser')),
+      type: fc.oneof({ weight: 4, arbitrary: fc.constant('Root') }, optional('AssumedRole', 'IAMUser', 'AWSAccount')),
+      accountId: optional('111111111111', MEMBER),
+      arn: optional(RUNBOOK_USER),
       accessKeyId: optional('ASIAROOT', 'ASIA', 'AKIAROOT', ''),
       invokedBy: fc.option(fc.constantFrom('signin.amazonaws.com', 'cloudformation.amazonaws.com'), { nil: undefined, freq: 2 }),
       sessionContext: object({
