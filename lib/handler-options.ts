@@ -21,10 +21,11 @@ export interface HandlerOptions {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * VPC in which the functions run.
+   * VPC in which the functions run, those of the CDK's Provider framework included.
    *
-   * They need to reach IAM, STS, Organizations, S3, SQS, SNS, EventBridge, Step Functions and CloudFormation; IAM and
-   * Organizations have no VPC endpoint in every Region, so a route to the internet is needed.
+   * They need to reach IAM, STS, Organizations, S3, SQS, SNS, EventBridge, Step Functions, Lambda and CloudFormation. IAM and
+   * Organizations have endpoints for a VPC in us-east-1 alone; elsewhere a route to the internet is needed. In isolated
+   * subnets, synth warns of each service for which the app makes no endpoint in the VPC.
    * Adds the permissions to manage network interfaces (`ec2:CreateNetworkInterface`, `ec2:DescribeNetworkInterfaces`,
    * `ec2:DescribeSubnets`, `ec2:DeleteNetworkInterface`, `ec2:AssignPrivateIpAddresses`, `ec2:UnassignPrivateIpAddresses`)
    * to the functions' roles.
@@ -43,7 +44,7 @@ export interface HandlerOptions {
   /**
    * Security groups of the functions.
    *
-   * @default - one new security group for each function
+   * @default - one new security group for each function; the Provider framework uses that of the function that it calls
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
 }

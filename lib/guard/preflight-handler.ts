@@ -39,6 +39,7 @@ export class PreflightHandler extends Construct {
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
       environment: ofOwnStack(this),
+      calls: ['cloudformation', 'organizations'],
       options,
     });
     this.permissions = new iam.Policy(this, 'Permissions', { roles: [handler.role!], statements: reading(stack) });

@@ -166,6 +166,7 @@ export class RootActivityMonitor extends Construct {
         [BUS_VARIABLE]: this.eventBus?.eventBusName ?? 'default',
         [NAMESPACE_VARIABLE]: this.namespace,
       },
+      calls: ['events', 'sns'],
       options,
     });
     handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });

@@ -45,6 +45,7 @@ export class SwitchesHandler extends Construct {
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
       environment: { ...ofOwnStack(this), [SWITCHES_VARIABLE]: Lazy.string({ produce: () => this.propertiesByLogicalId() }) },
+      calls: ['cloudformation', 'iam', 'organizations', 'sts'],
       options,
     });
     this.role = handler.role!;

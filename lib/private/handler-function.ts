@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { CalledService, checkReach } from './vpc';
 import { HandlerOptions } from '../handler-options';
 
 const OLDEST_NODE = 22;
@@ -18,6 +19,8 @@ export interface HandlerFunctionProps {
   /** MiB */
   readonly memorySize: number;
   readonly environment?: Record<string, string>;
+  /** The services that it calls, those of its root sessions included. */
+  readonly calls: CalledService[];
   readonly options?: HandlerOptions;
 }
 
@@ -50,9 +53,8 @@ export class HandlerFunction extends lambda.Function {
       securityGroups: options.securityGroups,
     });
     logGroup.grantWrite(role);
-    if (options.vpc) {
-      networkInterfaces(Stack.of(scope)).forEach((statement) => role.addToPolicy(statement));
-    }
+    letRunInVpc(role, options);
+    checkReach(this, options, props.calls);
   }
 }
 
@@ -62,6 +64,13 @@ export function handlerLogGroup(scope: Construct, id: string, options: HandlerOp
     retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+}
+
+/** Lets a function with this role run where the options say. */
+export function letRunInVpc(role: iam.Role, { vpc }: HandlerOptions = {}) {
+  if (vpc) {
+    networkInterfaces(Stack.of(role)).forEach((statement) => role.addToPolicy(statement));
+  }
 }
 
 /**

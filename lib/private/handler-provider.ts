@@ -2,28 +2,36 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider, ProviderProps } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { handlerLogGroup } from './handler-function';
+import { HandlerFunction, handlerLogGroup, letRunInVpc } from './handler-function';
+import { checkReach } from './vpc';
 import { HandlerOptions } from '../handler-options';
+
+export interface HandlerProviderProps extends ProviderProps {
+  readonly onEventHandler: HandlerFunction;
+}
 
 /**
  * The CDK's Provider framework, with a log group that outlives the stack and roles that may write to it and nothing else: the
- * framework's own would be given AWS's managed policy for every log group.
+ * framework's own would be given AWS's managed policy for every log group. Its functions run where the handler runs, in the same security groups.
  */
-export function handlerProvider(scope: Construct, id: string, props: ProviderProps, options?: HandlerOptions): Provider {
+export function handlerProvider(scope: Construct, id: string, props: HandlerProviderProps, options: HandlerOptions = {}): Provider {
   const logGroup = handlerLogGroup(scope, `${id}Logs`, options);
+  checkReach(scope, options, ['lambda', 's3', ...props.isCompleteHandler ? ['states' as const] : []]); // S3 takes the answer to CloudFormation
   return new Provider(scope, id, {
     ...props,
     logGroup,
-    frameworkOnEventRole: frameworkRole(scope, `${id}Role`, logGroup),
-    frameworkCompleteAndTimeoutRole: props.isCompleteHandler && frameworkRole(scope, `${id}WaiterRole`, logGroup),
+    frameworkOnEventRole: frameworkRole(scope, `${id}Role`, logGroup, options),
+    frameworkCompleteAndTimeoutRole: props.isCompleteHandler && frameworkRole(scope, `${id}WaiterRole`, logGroup, options),
+    ...options.vpc && { vpc: options.vpc, vpcSubnets: options.vpcSubnets, securityGroups: props.onEventHandler.connections.securityGroups },
   });
 }
 
-function frameworkRole(scope: Construct, id: string, logGroup: logs.ILogGroup): iam.Role {
+function frameworkRole(scope: Construct, id: string, logGroup: logs.ILogGroup, options: HandlerOptions): iam.Role {
   const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     description: 'cdk-root-access: answers CloudFormation for a custom resource',
   });
   logGroup.grantWrite(role);
+  letRunInVpc(role, options);
   return role;
 }

@@ -184,6 +184,7 @@ export class PasswordRecovery extends Construct {
       timeout,
       memorySize: 512,
       environment: { [RECORDS_VARIABLE]: bucket.bucketName, ...task && { [STS_REGION_VARIABLE]: stsRegion }, ...environment },
+      calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === TASK_POLICIES.createPassword ? ['organizations' as const] : []],
       options,
     });
     new iam.Policy(fn, 'Records', {

@@ -79,6 +79,7 @@ export class PolicyRunbooks extends Construct {
       timeout: TIMEOUT,
       memorySize: 512,
       environment: { [RECORDS_VARIABLE]: bucket.bucketName, [STS_REGION_VARIABLE]: stsRegion },
+      calls: ['s3', 'states', 'sts', ...kind === 'queue' ? ['sqs' as const] : []],
       options,
     });
   }

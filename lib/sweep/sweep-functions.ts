@@ -66,6 +66,7 @@ export class SweepFunctions extends Construct {
       timeout: BATCH_TIMEOUT,
       memorySize: 256,
       environment,
+      calls: ['s3', 'states'],
       options,
     });
     this.select = new HandlerFunction(this, 'Select', {
@@ -75,6 +76,7 @@ export class SweepFunctions extends Construct {
       timeout: BATCH_TIMEOUT,
       memorySize: 512,
       environment: { ...environment, [ACCEPTED_VARIABLE]: acceptedKey },
+      calls: ['iam', 'organizations', 's3', 'states'],
       options,
     });
     this.batch = new HandlerFunction(this, 'Batch', {
@@ -86,6 +88,7 @@ export class SweepFunctions extends Construct {
       environment: {
         ...environment, [ACCEPTED_VARIABLE]: acceptedKey, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' },
       },
+      calls: ['iam', 's3', 'states', 'sts', ...readPolicies ? ['organizations' as const] : []],
       options,
     });
     this.report = new HandlerFunction(this, 'Report', {
@@ -95,6 +98,7 @@ export class SweepFunctions extends Construct {
       timeout: Duration.minutes(5),
       memorySize: 1_024,
       environment: { ...environment, [SWEEP_NAME_VARIABLE]: name, ...notifications && { [TOPIC_VARIABLE]: notifications.topicArn } },
+      calls: ['events', 's3', 'states', ...notifications ? ['sns' as const] : []],
       options,
     });
 

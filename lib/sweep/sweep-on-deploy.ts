@@ -69,6 +69,7 @@ export class SweepOnDeploy extends Construct {
         [ACCEPTED_VARIABLE]: acceptedKey,
         ...environment,
       },
+      calls: ['cloudformation', 's3', 'states'],
       options,
     });
     const accept = [

@@ -87,6 +87,7 @@ export class SweepOnJoin extends Construct {
       timeout: Duration.minutes(2),
       memorySize: 256,
       environment: { [JOINED_PURGE_VARIABLE]: String(reaction === JoinedAccounts.PURGE) },
+      calls: ['organizations'],
       options,
     });
     find.addToRolePolicy(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));

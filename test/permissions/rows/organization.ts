@@ -134,5 +134,5 @@ export const PINNED: readonly Pinned[] = [
   logs('Provider of the switches', 'RootAccessSwitches/ProviderLogs'),
   ...framework('Provider of the switches', 'RootAccessSwitches/Handler'),
   ...versions('Provider of the switches', 'RootAccessSwitches/Handler'),
-  ...inVpc('switches function'),
+  ...inVpc('switches function', 'Provider of the switches'),
 ];

@@ -255,7 +255,7 @@ export const PINNED: readonly Pinned[] = [
   logs('await function', 'OnDeploy/AwaitLogs'),
   logs('Provider of the sweep', 'OnDeploy/ProviderLogs'),
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
-  ...inVpc('begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function'),
+  ...inVpc('begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'Provider of the sweep', 'waiter of the Provider'),
   ...[
     ...['begin function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
     ...['select function', 'batch function', 'report function', 'start function', 'await function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),

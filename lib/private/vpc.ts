@@ -1,0 +1,53 @@
+import { Annotations, Aspects, CfnResource, Names, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import { HandlerOptions } from '../handler-options';
+
+/** A service that functions call, as the name of its endpoint ends. */
+export type CalledService = 'cloudformation' | 'events' | 'iam' | 'lambda' | 'organizations' | 's3' | 'sns' | 'sqs' | 'states' | 'sts';
+
+/** Their endpoints exist in the Region of their control plane alone. */
+const IN_ONE_REGION: CalledService[] = ['iam', 'organizations'];
+
+/** Says at synthesis which services functions in isolated subnets do not reach: each call of these would end in a timeout. */
+export function checkReach(scope: Construct, { vpc, vpcSubnets }: HandlerOptions, calls: CalledService[]) {
+  const selected = vpc?.selectSubnets(vpcSubnets);
+  if (!vpc || selected?.isPendingLookup || !selected?.subnets.some((subnet) => vpc.isolatedSubnets.includes(subnet))) {
+    return;
+  }
+  const stack = Stack.of(scope);
+  const id = `RootAccessIn${Names.nodeUniqueId(vpc.node)}`;
+  const isolated = stack.node.tryFindChild(id) as Isolated | undefined ?? new Isolated(stack, id, vpc);
+  calls.forEach((service) => isolated.calls.add(service));
+}
+
+/** The functions of a stack that run in isolated subnets of a VPC. It has no resources. */
+class Isolated extends Construct {
+  readonly calls = new Set<CalledService>();
+
+  constructor(private readonly stack: Stack, id: string, private readonly vpc: ec2.IVpc) {
+    super(stack, id);
+    Aspects.of(this).add({ visit: () => this.warn() }); // endpoints and other constructs may come later
+  }
+
+  private warn() {
+    const endpoints = this.endpoints();
+    const missing = [...this.calls].filter((service) => !endpoints.some((name) => name.endsWith(`.${service}`))).sort();
+    if (missing.length === 0) {
+      return;
+    }
+    const elsewhere = IN_ONE_REGION.filter((service) => missing.includes(service));
+    const only = elsewhere.length === 0 ? '' : ` The endpoints of ${elsewhere.join(' and ')} exist in us-east-1 alone: a VPC elsewhere needs a route to them, such as a transit gateway.`;
+    Annotations.of(this.stack).addWarningV2('cdk-root-access:isolatedSubnets',
+      `handler.vpcSubnets of '${this.vpc.node.path}' are isolated, and the functions in them reach only endpoints of the VPC. This app makes no endpoint there for: ${missing.join(', ')}. Add these endpoints, or use subnets with a route to the internet, such as SubnetType.PRIVATE_WITH_EGRESS.${only}`);
+  }
+
+  /** Names of the services whose endpoints the app puts into the VPC. */
+  private endpoints(): string[] {
+    const { CFN_RESOURCE_TYPE_NAME: type } = ec2.CfnVPCEndpoint;
+    return this.node.root.node.findAll()
+      .filter((node): node is ec2.CfnVPCEndpoint => CfnResource.isCfnResource(node) && node.cfnResourceType === type)
+      .filter(({ vpcId }) => vpcId === this.vpc.vpcId)
+      .map(({ stack, serviceName }) => JSON.stringify(stack.resolve(serviceName)).replaceAll(/["\]}]/g, ''));
+  }
+}
