@@ -1,6 +1,6 @@
 /** What a start may say: it can narrow what the construct selects, and nothing else. */
 export interface StartInput {
-  /** Only these of the selected accounts. */
+  /** Only these of the selected accounts: one at least. */
   readonly accounts?: string[];
   /** Delete nothing this time. `false` does not undo the construct's own dry run. */
   readonly dryRun?: boolean;
@@ -33,6 +33,9 @@ export function parseStartInput(input: unknown): StartInput {
   }
   if (accounts !== undefined && !isListOfAccountIds(accounts)) {
     throw refused(`accounts must be a list of 12-digit account ids, got ${JSON.stringify(accounts)}`);
+  }
+  if (accounts?.length === 0) {
+    throw refused('accounts must name at least one account, got an empty list; leave it out to sweep everything that the construct selects');
   }
   return { accounts, notBefore, dryRun, ifSelected, unlessRunning } as StartInput; // as was checked
 }

@@ -7,7 +7,8 @@ import { inert, inertName } from '../text';
 /** How a sweep ends, as the state machine takes it: a name and a text that fits a stack event. */
 export interface Verdict {
   readonly succeeded: boolean;
-  readonly error: string;
+  /** Absent when it succeeded. */
+  readonly error?: string;
   readonly cause: string;
 }
 
@@ -33,7 +34,7 @@ export function verdictOf(report: SweepReport, reportAddress: string, { tolerate
   ];
   return {
     succeeded: errors.length === 0,
-    error: errors[0] ?? 'Succeeded',
+    error: errors[0],
     cause: limited([
       countsLine(report),
       ...unseenLines(report.accounts),

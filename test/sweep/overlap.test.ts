@@ -146,7 +146,7 @@ describe('conditions of a start', () => {
     expect(() => parseStartInput({ [key]: value })).toThrow(expect.objectContaining({ name: 'InputRefused', message: expect.stringContaining(`${key} must be`) }));
   });
 
-  test.each([{ notBefore: '2026-11-23T00:00:00Z' }, { notBefore: '2026-11-23T00:00:00.123Z', unlessRunning: true }, { accounts: [], dryRun: false, ifSelected: true }])(
+  test.each([{ notBefore: '2026-11-23T00:00:00Z' }, { notBefore: '2026-11-23T00:00:00.123Z', unlessRunning: true }, { accounts: ['222222222222'], dryRun: false, ifSelected: true }])(
     'are taken as they are: %j', (input) => {
       expect(parseStartInput(input)).toEqual(input);
     });

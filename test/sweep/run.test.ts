@@ -174,6 +174,19 @@ describe('the latest report', () => {
     await makeReport({ error: { Error: 'InputRefused', Cause: 'no' } });
     expect(await read('latest/report.json')).toBe(latest);
   });
+
+  test('is of what the construct does: a dry run by hand of a purge leaves it as it is', async () => {
+    const purged = await select();
+    await Promise.all([0, 1, 2].map((batch) => sweep(purged, batch)));
+    await makeReport(purged);
+    const latest = await read('latest/report.json');
+    execution = await begin(`rehearsal-${number}`);
+    const rehearsal = await select({ dryRun: true });
+    await Promise.all([0, 1, 2].map((batch) => sweep(rehearsal, batch)));
+    await makeReport(rehearsal);
+    expect(JSON.parse(await read(`${handlers.runPrefix(execution)}report.json`))).toMatchObject({ dryRun: true, narrowed: false });
+    expect(await read('latest/report.json')).toBe(latest);
+  });
 });
 
 describe('a selection that somebody has changed after it was saved', () => {

@@ -247,6 +247,7 @@ describe('a start', () => {
     ['all', 'it must be an object'],
     [{ acounts: ['222222222222'] }, "unknown keys 'acounts'"],
     [{ accounts: '222222222222' }, 'accounts must be a list'],
+    [{ accounts: [] }, 'accounts must name at least one account, got an empty list; leave it out to sweep everything that the construct selects'],
     [{ accounts: ['222222222222', 'x222222222222'] }, 'accounts must be a list of 12-digit account ids'],
     [{ accounts: ['222222222222', '2222222222223'] }, 'accounts must be a list of 12-digit account ids'],
     [{ accounts: ['222222222222', 222222222222] }, 'accounts must be a list of 12-digit account ids'],

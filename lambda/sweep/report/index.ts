@@ -11,6 +11,7 @@ import { problemOfSweep } from '../remedies';
 import { composeReport, reconcile } from '../report';
 import type { Problem } from '../results';
 import { latestPrefix, RunFolder, runPrefix } from '../run-folder';
+import type { ResolvedSelection } from '../selection';
 import { signal } from '../signals';
 import { messageOfCause } from '../state-error';
 import { tallyOf } from '../tally';
@@ -32,8 +33,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
   const accounts = selection === undefined ? [] : await reconcile(folder, selection);
   const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
-  // a start by hand that was refused or narrowed says nothing of the whole selection
-  const prefixes = [folder.prefix, ...selection === undefined || selection.narrowed ? [] : [latestPrefix()]];
+  const prefixes = [folder.prefix, ...isLatest(selection, settings) ? [latestPrefix()] : []];
   await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
     folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
@@ -46,6 +46,14 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
+}
+
+/**
+ * A start by hand that was refused or narrowed says nothing of the whole selection, and a dry run by hand nothing of what the purge has
+ * deleted or left.
+ */
+function isLatest(selection: ResolvedSelection | undefined, settings: SweepSettings): boolean {
+  return selection !== undefined && !selection.narrowed && (selection.work === 'audit' || selection.dryRun === settings.dryRun);
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
