@@ -27,7 +27,7 @@ export interface Read {
 /** AWS takes 10,240 characters of a service control policy; what is very much longer is none, and would only take time. */
 const LONGEST = 100_000;
 
-/** The kinds of policies of an organization that are judged. */
+/** The two kinds of policies of AWS Organizations that deny calls: of an account's principals, and on an account's resources. */
 export type PolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
 
 /** Elements that a statement may have. */
@@ -124,7 +124,8 @@ function statementIn(statement: unknown, hasVariables: boolean, type: PolicyType
   };
 }
 
-const isEverybody = (principal: unknown) => principal === '*' || (isObject(principal) && JSON.stringify(principal) === '{"AWS":"*"}');
+/** A reader may have left it out. */
+const isEverybody = (principal: unknown) => principal === undefined || principal === '*' || (isObject(principal) && JSON.stringify(principal) === '{"AWS":"*"}');
 
 function named(statement: Readonly<Record<string, unknown>>, element: 'Action' | 'Resource', pattern: (text: string) => string): Named {
   const [one, other] = [statement[element], statement[`Not${element}`]];

@@ -15,8 +15,7 @@ export interface Request {
 /** `cannot tell` when it depends on what is not known beforehand, or on something that is not understood here. It is never a yes. */
 export type Judgement = 'blocks' | 'allows' | 'cannot tell';
 
-/** The two kinds of policies of AWS Organizations that deny calls: of an account's principals, and on an account's resources. */
-export type PolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
+export type { PolicyType };
 
 export interface Policy {
   readonly id: string;
@@ -26,8 +25,6 @@ export interface Policy {
   readonly awsManaged: boolean;
   /** Its JSON text. */
   readonly content: string;
-  /** A service control policy, unless it is said. */
-  readonly type?: PolicyType;
 }
 
 export interface Target {
