@@ -1,9 +1,10 @@
 import {
   DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, DeleteSigningCertificateCommand, type IAMClient,
 } from '@aws-sdk/client-iam';
-import { findPassword } from './look';
+import { mfaDevices, password } from './look';
 import { CODES } from './remedies';
 import { isSame, type Credential } from './results';
+import { aroundEachRequest, type AroundRequest } from '../aws/each-request';
 import { isNoSuchEntity, isRefusal, isTemporarilyUnmodifiable } from '../aws/errors';
 import { retryWhile, type Patience } from '../aws/patience';
 import type { RootSession } from '../aws/root-sessions';
@@ -28,7 +29,7 @@ export async function* act(session: RootSession, credentials: Credential[], unmo
   const until = Date.now() + unmodifiable.forMs; // one patience for all of the account's credentials
   const gone: Credential[] = [];
   for (const credential of credentials) {
-    const isLate = (error: unknown) => error instanceof PasswordStays && gone.some((other) => isSame(other, error.password)); // the read lags
+    const isLate = (error: unknown) => error instanceof PasswordStays && gone.some((other) => isSame(other, error.found)); // the read lags
     const mayPass = (error: unknown) => isTemporarilyUnmodifiable(error) || isLate(error);
     const made = await attempt(session, credential, mayPass, { ...unmodifiable, forMs: until - Date.now() }, guard);
     gone.push(...shouldBeGone(made) ? [credential] : []);
@@ -44,15 +45,8 @@ export function shouldBeGone({ mayHaveDeleted, error }: Attempt): boolean {
 class PasswordStays extends Error {
   readonly name = CODES.passwordStays;
 
-  constructor(readonly password: Credential) {
+  constructor(readonly found: Credential) {
     super('the password is still there, and a password is never left without MFA');
-  }
-}
-
-async function expectNoPassword(iam: IAMClient) {
-  const password = await findPassword(iam);
-  if (password !== undefined) {
-    throw new PasswordStays(password);
   }
 }
 
@@ -60,18 +54,17 @@ async function attempt(
   session: RootSession, credential: Credential, mayPass: (error: unknown) => boolean, patience: Patience, guard: Guard,
 ): Promise<Attempt> {
   let mayHaveDeleted = false;
+  const request = async (iam: IAMClient, send: () => Promise<unknown>) => {
+    await expectAsPlanned(iam, credential);
+    return send().catch((error) => {
+      mayHaveDeleted ||= !isRefusal(error); // an answer may have been lost after the effect
+      throw error;
+    });
+  };
   try {
     await retryWhile(mayPass, patience, async () => {
       await guard(credential);
-      await session.change(async (iam) => {
-        if (credential.kind === 'MfaDevice') {
-          await expectNoPassword(iam);
-        }
-        await remove(iam, credential).catch((error) => {
-          mayHaveDeleted ||= !isRefusal(error); // an answer may have been lost after the effect
-          throw error;
-        });
-      });
+      await session.change((iam) => remove(iam, credential, (send) => request(iam, send)));
     });
     return { credential, mayHaveDeleted: true };
   } catch (error) {
@@ -79,15 +72,48 @@ async function attempt(
   }
 }
 
-async function remove(iam: IAMClient, { kind, id }: Credential): Promise<unknown> {
+/**
+ * A deletion names no password, and a virtual MFA device by a serial number that the next one has too: each request would delete whatever is there by then.
+ * Keys and certificates have ids that never come back.
+ */
+async function expectAsPlanned(iam: IAMClient, credential: Credential): Promise<void> {
+  const { kind } = credential;
+  if (kind === 'Password') {
+    expectSame(credential, await password(iam));
+  }
+  if (kind === 'MfaDevice') {
+    const [passwords, devices] = await Promise.all([password(iam), mfaDevices(iam)]);
+    if (passwords.length > 0) {
+      throw new PasswordStays(passwords[0]);
+    }
+    expectSame(credential, devices);
+  }
+}
+
+function expectSame(credential: Credential, found: Credential[]): void {
+  if (!found.some((other) => isSame(other, credential))) {
+    throw new NotThere();
+  }
+}
+
+/** It was deleted before, by us or by somebody else; one that came in its place is not on the plan. */
+class NotThere extends Error {
+  readonly name = 'NoSuchEntity';
+
+  constructor() {
+    super('it is not there any more');
+  }
+}
+
+async function remove(iam: IAMClient, { kind, id }: Credential, around: AroundRequest): Promise<unknown> {
   switch (kind) {
     case 'Password':
-      return iam.send(new DeleteLoginProfileCommand({}));
+      return iam.send(aroundEachRequest(new DeleteLoginProfileCommand({}), around));
     case 'AccessKey':
-      return iam.send(new DeleteAccessKeyCommand({ AccessKeyId: id }));
+      return iam.send(aroundEachRequest(new DeleteAccessKeyCommand({ AccessKeyId: id }), around));
     case 'SigningCertificate':
-      return iam.send(new DeleteSigningCertificateCommand({ CertificateId: id }));
+      return iam.send(aroundEachRequest(new DeleteSigningCertificateCommand({ CertificateId: id }), around));
     case 'MfaDevice':
-      return iam.send(new DeactivateMFADeviceCommand({ SerialNumber: id }));
+      return iam.send(aroundEachRequest(new DeactivateMFADeviceCommand({ SerialNumber: id }), around));
   }
 }

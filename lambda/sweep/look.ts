@@ -43,11 +43,6 @@ export async function look(iam: IAMClient): Promise<Sight> {
   return { credentials, unaccounted };
 }
 
-/** The password stands in the way of removing MFA, and may have come back since the look. */
-export async function findPassword(iam: IAMClient): Promise<Credential | undefined> {
-  return (await password(iam))[0];
-}
-
 /** When passwords and access keys were last used, where AWS says so. No answer stops no sweep; where use protects, it counts as used. */
 export async function withLastUse(session: RootSession, credentials: Credential[]): Promise<Credential[]> {
   return Promise.all(credentials.map(async (credential) => {
@@ -67,7 +62,8 @@ async function lastUse(iam: IAMClient, { kind, id }: Credential): Promise<Date |
   }
 }
 
-async function password(iam: IAMClient): Promise<Credential[]> {
+/** At most one, which has no id. */
+export async function password(iam: IAMClient): Promise<Credential[]> {
   try {
     const { LoginProfile } = await iam.send(new GetLoginProfileCommand({}));
     return [{ kind: 'Password', createdAt: LoginProfile?.CreateDate?.toISOString() }];
@@ -91,7 +87,7 @@ async function signingCertificates(client: IAMClient): Promise<Credential[]> {
   }));
 }
 
-async function mfaDevices(client: IAMClient): Promise<Credential[]> {
+export async function mfaDevices(client: IAMClient): Promise<Credential[]> {
   const devices = await everyItem('iam:ListMFADevices', paginateListMFADevices({ client }, {}), (page) => page.MFADevices);
   return devices.map((device) => ({ kind: 'MfaDevice', id: device.SerialNumber, createdAt: device.EnableDate?.toISOString() }));
 }

@@ -5,7 +5,7 @@ import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/
 import * as clients from '../../lambda/aws/clients';
 import { seconds } from '../../lambda/aws/patience';
 import { AssumeRootError, RootSession, RootSessions } from '../../lambda/aws/root-sessions';
-import { findPassword } from '../../lambda/sweep/look';
+import { password } from '../../lambda/sweep/look';
 import { fail, FakeOrganization, neverAnswer, serve, type Effect, type ServedOrganization } from '../local-aws/organization';
 import { eventually } from '../support/eventually';
 import { onTestFinished } from '../support/on-test-finished';
@@ -22,7 +22,7 @@ const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
 /** What the SDK has made of the settings of a client. */
 const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
 const FLICKER = seconds(1, 5, 20);
-const hasPassword = async (iam: IAMClient) => await findPassword(iam) !== undefined;
+const hasPassword = async (iam: IAMClient) => (await password(iam)).length > 0;
 
 let organization: FakeOrganization;
 let served: ServedOrganization;

@@ -1,5 +1,6 @@
 import { EVERYTHING, lines, MEMBER, memberWith } from './testing';
 import { ACCOUNT_PATIENCE } from '../../lambda/sweep/account';
+import type { AccountResult } from '../../lambda/sweep/results';
 import { delay, fail, loseAnswer, stale, type Effect } from '../local-aws/organization';
 
 const KEY = `AKIA${MEMBER}ROO0`;
@@ -256,7 +257,7 @@ describe('a deletion that fails', () => {
     const member = await memberWith({ password: true, accessKeys: [{}], mfaDevices: [{}] });
     member.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('AccessDenied') });
     expect((await member.sweep()).credentials.map(({ status }) => status)).toEqual(['failed', 'deleted', 'kept']);
-    expect(member.operations().filter((operation) => operation === 'GetLoginProfile')).toHaveLength(3); // before, in front of MFA, and after
+    expect(member.operations().filter((operation) => operation === 'GetLoginProfile')).toHaveLength(4); // before, in front of its own deletion and of MFA's, and after
   });
 
   test('MFA stays when somebody sets a password after the look', async () => {
@@ -281,6 +282,57 @@ describe('a deletion that fails', () => {
         remedies: ['find out in CloudTrail who created it, then sweep the account again'],
       },
     }));
+  });
+
+  /** The root user's owner does something once the effect of the call is there and before its answer is read. */
+  const loseAnswerAnd = (act: () => void): Effect => async (call, answer) => {
+    const lost = await loseAnswer(call, answer);
+    act();
+    return lost;
+  };
+  const statusesOf = (result: AccountResult) => result.credentials.map(({ status }) => status);
+
+  test('of which the answer was lost is repeated for what was there, and not for a password that was set in between', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({
+      operation: 'iam:DeleteLoginProfile', times: 1, effect: loseAnswerAnd(() => { member.account.root.password = true; }),
+    });
+    const result = await member.sweep();
+    expect(member.account.root.password).toBe(true);
+    expect(statusesOf(result)).toEqual(['deleted', 'failed']);
+    expect(result.credentials[1].problem).toMatchObject({ code: 'AppearedDuringSweep' });
+  });
+
+  test('of which the answer was lost is repeated for what was there, and not for a device of the same serial number', async () => {
+    const member = await memberWith({ mfaDevices: [{ serial: 'arn:aws:iam::mfa/root' }] });
+    member.organization.faults.add({
+      operation: 'iam:DeactivateMFADevice', times: 1, effect: loseAnswerAnd(() => { member.account.root.mfaDevices = [{ serial: 'arn:aws:iam::mfa/root', enableDate: Date.now() }]; }),
+    });
+    expect(statusesOf(await member.sweep())).toEqual(['deleted', 'failed']);
+    expect(member.account.root.mfaDevices).toHaveLength(1);
+  });
+
+  test('leaves a password alone that was set after the look in place of the one that it found', async () => {
+    const member = await memberWith({ password: true });
+    member.organization.faults.add({
+      operation: 'sts:AssumeRoot',
+      effect: async (call, answer) => {
+        if (call.input['TaskPolicyArn.arn']!.endsWith('IAMDeleteRootUserCredentials')) {
+          member.account.root.password = true;
+        }
+        return answer();
+      },
+    });
+    expect(statusesOf(await member.sweep())).toEqual(['absent', 'failed']);
+    expect(member.account.root.password).toBe(true);
+  });
+
+  test('of which the answer was lost is a deletion', async () => {
+    const member = await memberWith({ password: true, accessKeys: [{}], mfaDevices: [{}] });
+    for (const operation of ['iam:DeleteLoginProfile', 'iam:DeleteAccessKey', 'iam:DeactivateMFADevice']) {
+      member.organization.faults.add({ operation, times: 1, effect: loseAnswer });
+    }
+    expect(statusesOf(await member.sweep())).toEqual(['deleted', 'deleted', 'deleted']);
   });
 
   test('for a while is retried', async () => {

@@ -76,7 +76,7 @@ export function expectHonesty({ world, settings: { work }, isProtected, readsMay
   }
   const unknownByWhom = account.credentials.filter(({ status, reason }) => status === 'absent' && reason !== undefined).map(nameOf); // of an attempt that died
   const owned = [...named('deleted', 'failed'), ...unknownByWhom];
-  expectAbout(`${about}: deleted by us and not told`, [...testimony.deletedByUs].filter((name) => !isAmong(owned, name))).toEqual([]);
+  expectAbout(`${about}: deleted by us and not told`, [...testimony.deletedByUs].filter((name) => !isAmong(owned, name) && !isExcused(name))).toEqual([]);
   const kinds = new Set<CredentialKind>(testimony.atLastRead.keys());
   if (account.outcome === 'clean' || account.outcome === 'purged') {
     expectAbout(`${about}: kinds that were read`, kinds.size).toBe(4);
