@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'util';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,6 +7,7 @@ import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 import { ofOwnStack, readOwnStack } from '../private/own-stack';
 import { OF_SCPS, readPoliciesAbove } from '../private/policies-above';
+import { saysTheSame } from '../private/same-options';
 
 const ID = 'RootUserGuardrailPreflight';
 
@@ -21,7 +21,7 @@ export class PreflightHandler extends Construct {
   static of(scope: Construct, options: HandlerOptions = {}): PreflightHandler {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(ID) as PreflightHandler | undefined;
-    if (existing && !isDeepStrictEqual(existing.options, options)) {
+    if (existing && !saysTheSame(stack, existing.options, options)) {
       throw new Error(`handler of '${scope.node.path}' must be the same as that of the other guardrails in stack '${stack.node.path}': they share one function`);
     }
     return existing ?? new PreflightHandler(stack, options);

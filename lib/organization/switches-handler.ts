@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'util';
 import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -7,6 +6,7 @@ import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 import { ofOwnStack, readOwnStack } from '../private/own-stack';
+import { saysTheSame } from '../private/same-options';
 
 const ID = 'RootAccessSwitches';
 
@@ -76,7 +76,7 @@ export class SwitchesHandler extends Construct {
   private checkOptions(scope: Construct, options: HandlerOptions) {
     const names = new Set([...Object.keys(this.options), ...Object.keys(options)] as (keyof HandlerOptions)[]);
     for (const name of names) {
-      if (!isDeepStrictEqual(this.options[name], options[name])) {
+      if (!saysTheSame(Stack.of(this), this.options[name], options[name])) {
         throw new Error(`handler.${name} of '${scope.node.path}' must be the same as that of the other switches in stack '${Stack.of(scope).node.path}': they share one function`);
       }
     }

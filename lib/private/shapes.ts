@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { aText, Check, having, listOf, options, Shape } from './shape';
 import { HandlerOptions } from '../handler-options';
@@ -14,7 +15,7 @@ export const anAccountSelection = having('_selection', 'an AccountSelection, suc
 export const someTexts = listOf(aText);
 
 const aRetention: Check = {
-  allowed: 'a logs.RetentionDays', accepts: (value) => typeof value === 'number' && logs.RetentionDays[value] !== undefined,
+  allowed: 'a logs.RetentionDays', accepts: (value) => typeof value === 'number' && (Token.isUnresolved(value) || logs.RetentionDays[value] !== undefined),
 };
 
 const HANDLER: Shape<HandlerOptions> = {
