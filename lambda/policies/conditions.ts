@@ -109,6 +109,9 @@ interface Resolved {
 
 /** `${aws:PrincipalAccount}`, `${key, 'default'}`, `${*}` */
 function resolve(text: string, context: Context): Resolved {
+  if (!text.includes('${')) {
+    return { pattern: text, isKnown: true };
+  }
   let isKnown = true;
   const pattern = text.replace(/\$\{([^}]*)\}/g, (_whole, inside: string) => {
     if (/^[*?$]$/.test(inside)) {

@@ -98,10 +98,15 @@ const everywhere = ({ truth, accounts }: Applies): Truth => accounts ? 'unknown'
 
 /** Whether a statement applies to a call. An unknown account is another one than those that the statement names, or one of these. */
 function applies(statement: Statement, request: Request): Applies {
-  const { inAccount } = request;
-  const named = inAccount ? accountsIn(textsOf(statement).join('\n')) : [];
-  const elsewhere = appliesInOne(named.length > 0 ? elsewhereOf(statement) : statement, request);
-  const there = named.map((id) => ({ id, truth: appliesInOne(statement, inAccount!(id)) }));
+  const { action, inAccount } = request;
+  if (means(statement.actions, (pattern) => matches(pattern, action.toLowerCase())) === 'no') {
+    return { truth: 'no' }; // as most are, so that the rest is not asked
+  }
+  const texts = textsOf(statement);
+  const keys = [...new Set([...statement.conditions.map(({ key }) => key), ...texts.flatMap(variablesOf)])];
+  const named = inAccount ? accountsIn(texts.join('\n')) : [];
+  const elsewhere = appliesInOne(named.length > 0 ? elsewhereOf(statement) : statement, keys, request);
+  const there = named.map((id) => ({ id, truth: appliesInOne(statement, keys, inAccount!(id)) }));
   const different = there.filter(({ truth }) => truth !== elsewhere).map(({ id }) => id);
   if (elsewhere === 'unknown' || different.length === 0) {
     return { truth: elsewhere };
@@ -122,8 +127,8 @@ function elsewhereOf({ resources, conditions, ...others }: Statement): Statement
   };
 }
 
-function appliesInOne(statement: Statement, request: Request): Truth {
-  const keys = [...statement.conditions.map(({ key }) => key), ...textsOf(statement).flatMap(variablesOf)];
+/** @param keys those that the statement asks for */
+function appliesInOne(statement: Statement, keys: readonly string[], request: Request): Truth {
   const cases = casesOf(request.context, keys);
   return cases === undefined ? 'unknown' : agreed(cases.map((context) => appliesInCase(statement, { ...request, context })));
 }

@@ -67,12 +67,16 @@ const LITERALS: Readonly<Record<string, string>> = { '\ue000': '*', '\ue001': '?
 /** Stand in a pattern for the digits of an account id that is not the unknown account's. */
 const OTHER_DIGITS = 0xe0f0;
 
+const RESERVED = /[\u0000\ue000-\uf8ff]/g;
+
 /** Whether a text has characters that mean something else here; AWS takes none of them in a policy. */
-export const hasReserved = (text: string) => /[\u0000\ue000-\uf8ff]/.test(text);
+export const hasReserved = (text: string) => text.search(RESERVED) >= 0;
+
+const hasUnknown = (text: string) => /[\u0000\ue100-\uf8ff]/.test(text);
 
 /** A text in which `*` and `?` are no wildcards, as a pattern. */
 export function literally(text: string): string {
-  return text.replaceAll('*', '\ue000').replaceAll('?', '\ue001');
+  return /[*?]/.test(text) ? text.replaceAll('*', '\ue000').replaceAll('?', '\ue001') : text;
 }
 
 /** A pattern in which `${key}` is no variable. */
@@ -94,8 +98,8 @@ export function ofOthers(pattern: string): string {
 
 /** Whether a value matches a pattern with `*` and `?`: whatever stands for its unknown parts, or only with some of it. */
 export function matches(pattern: string, value: string): Truth {
-  if (pattern === value && !/[*?]/.test(pattern)) {
-    return 'yes';
+  if (!/[*?]/.test(pattern) && !hasUnknown(value) && !hasUnknown(pattern)) {
+    return (hasReserved(pattern) ? pattern.replace(RESERVED, plain) : pattern) === value ? 'yes' : 'no';
   }
   return glob(pattern, value, surely) ? 'yes' : glob(pattern, value, possibly) ? 'unknown' : 'no';
 }
