@@ -7,7 +7,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
 import { executionsOf } from '../private/control-files';
-import { handlerLogGroup } from '../private/handler-function';
+import { LoggedStateMachine } from '../private/logged-state-machine';
 
 export interface PasswordRecoveryCloserProps {
   /** Reads the record: has the recovery ended, and if not, until when is there nothing to do? */
@@ -63,11 +63,11 @@ export class PasswordRecoveryCloser extends Construct {
       .when(sfn.Condition.stringEquals('$.closing.state', 'closed'), new sfn.Succeed(this, 'Closed'))
       .otherwise(looking));
 
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(sleep),
       comment: 'Waits for the end of a password recovery, and closes it',
-      tracingEnabled: false,
-      logs: { destination: handlerLogGroup(this, 'Logs', options), level: sfn.LogLevel.ALL, includeExecutionData: true },
+      includeExecutionData: true,
+      options,
     });
     this.letDescribe(look, close);
   }

@@ -10,8 +10,9 @@ import { IRootSessionRunbook } from './root-session-runbook';
 import { HandlerOptions } from '../handler-options';
 import { GO_FILE, RunbookSettings, Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
-import { HandlerFunction, handlerLogGroup } from '../private/handler-function';
+import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
+import { LoggedStateMachine } from '../private/logged-state-machine';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
 
 /** A parameter of a document, and by its name in camel case a key of the state machine's input. */
@@ -112,13 +113,12 @@ export class Runbook extends Construct implements IRootSessionRunbook {
         // an approval takes up to a week, in which the account may have been moved
         .otherwise(topic ? this.approval(approvals).next(this.inUnits('Now', settings.selection, go, notSelected)) : go),
     );
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(run.next(this.whoStarted(this.inUnits('', settings.selection, prepare, notSelected)))),
       timeout: whole,
       comment: props.description,
-      tracingEnabled: false,
-      // what a state is given shows the task token, with which an approver answers
-      logs: { destination: handlerLogGroup(this, 'Logs', props.options), level: sfn.LogLevel.ALL, includeExecutionData: topic === undefined },
+      includeExecutionData: topic === undefined, // what a state is given shows the task token, with which an approver answers
+      options: props.options,
     });
     this.stateMachine.node.addDependency(...props.ready ?? []);
     control.readBy(this.stateMachine, fn);

@@ -11,8 +11,9 @@ import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
 import { JOINED_PURGE_VARIABLE } from '../private/contract';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
-import { HandlerFunction, handlerLogGroup } from '../private/handler-function';
+import { HandlerFunction } from '../private/handler-function';
 import { ACCOUNT_JOINED, isInRegionOfOrganizations, ORGANIZATIONS_SOURCE } from '../private/joined-events';
+import { LoggedStateMachine } from '../private/logged-state-machine';
 import { organizationsArn } from '../private/organizations-arn';
 import { PATIENTLY } from '../private/retries';
 
@@ -119,12 +120,12 @@ export class SweepOnJoin extends Construct {
         .when(sfn.Condition.booleanEquals('$.found.ready', true), sweepAccount.next(new sfn.Succeed(this, 'Swept')))
         .otherwise(wait.next(findAccount)),
     );
-    return new sfn.StateMachine(this, 'StateMachine', {
+    return new LoggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(begin),
       timeout: MACHINE_TIMEOUT,
       comment: 'An account that joins the organization: find it, wait for it, sweep it alone',
-      tracingEnabled: false,
-      logs: { destination: handlerLogGroup(this, 'Logs', options), level: sfn.LogLevel.ALL, includeExecutionData: false },
+      includeExecutionData: false,
+      options,
     });
   }
 

@@ -7,8 +7,8 @@ import { Construct } from 'constructs';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
 import { END_FILE, RUNS_PREFIX, SweepSettings } from '../private/contract';
 import { ControlFiles, executionsOf, reserveControlFiles, RUN } from '../private/control-files';
-import { handlerLogGroup } from '../private/handler-function';
 import { useKey } from '../private/kept-bucket';
+import { LoggedStateMachine } from '../private/logged-state-machine';
 import { IF_IT_DIED, PATIENTLY } from '../private/retries';
 
 export interface SweepProps extends SweepFunctionsProps {
@@ -87,13 +87,12 @@ export class Sweep extends Construct {
     );
 
     const run = control.writeRun(settings, MACHINE_TIMEOUT);
-    const logGroup = handlerLogGroup(this, 'Logs', options);
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(run.next(begin).next(begins.otherwise(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)))),
       timeout: MACHINE_TIMEOUT,
       comment: 'Root credentials of member accounts: look, plan, act, look again',
-      tracingEnabled: false,
-      logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+      includeExecutionData: true,
+      options,
     });
     this.reportFunction = functions.report;
     this.rootSessionRole = functions.batch.role!;

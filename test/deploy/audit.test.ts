@@ -157,12 +157,15 @@ describe('an audit and a purge on one reports bucket', () => {
   test('have a part of it each, and leave nothing in the way of a bucket that the CDK empties', async () => {
     const shared = stack().stack('Shared');
     const accounts = AccountSelection.accounts([9, 11].map(member));
-    const result = await shared.deploy((scope) => {
+    const deployed = (withPurge: boolean) => shared.deploy((scope) => {
       const reportsBucket = new s3.Bucket(scope, 'Reports', { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY });
       new CfnOutput(scope, 'Bucket', { value: reportsBucket.bucketName });
       new RootCredentialsAudit(scope, 'Audit', { accounts, reportsBucket });
-      new RootCredentialsPurge(scope, 'Purge', { accounts, reportsBucket });
+      if (withPurge) {
+        new RootCredentialsPurge(scope, 'Purge', { accounts, reportsBucket });
+      }
     });
+    const result = await deployed(true);
     expectAbout(result.output, result).toMatchObject({ code: 0 });
     const bucket = await shared.output('Bucket');
     const reports = (await shared.objects()).filter((address) => address.startsWith(`s3://${bucket}/`) && address.endsWith('/latest/report.json'));
@@ -174,5 +177,13 @@ describe('an audit and a purge on one reports bucket', () => {
     const end = await shared.destroy();
     expectAbout(end.output, end).toMatchObject({ code: 0 });
     expect((await shared.objects()).filter((address) => address.startsWith(`s3://${bucket}/`))).toEqual([]);
+
+    const left = await shared.logGroups();
+    const again = await deployed(false); // the log groups of the first time are still there
+    expectAbout(again.output, again).toMatchObject({ code: 0 });
+    const ofMachines = (await shared.logGroups()).filter((name) => name.startsWith('/aws/vendedlogs/states/Shared-'));
+    expect(ofMachines.filter((name) => left.includes(name))).toHaveLength(2);
+    expect(ofMachines).toHaveLength(3);
+    expect(await shared.logDeliveries()).toEqual([expect.stringMatching(/:log-group:\/aws\/vendedlogs\/\*$/)]);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { CancelUpdateStackCommand, CloudFormationClient, DescribeStacksCommand, GetTemplateCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, DescribeResourcePoliciesCommand, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand, type DescribeExecutionOutput, type ExecutionListItem, paginateListExecutions,
@@ -223,6 +223,12 @@ export class Deployment {
       names.push(...logGroups!.map(({ logGroupName }) => logGroupName!));
     }
     return names;
+  }
+
+  /** What the policy of the account for log delivery names: it holds 5,120 characters. */
+  async logDeliveries(): Promise<string[]> {
+    const { resourcePolicies } = await new CloudWatchLogsClient(this.clientSettings).send(new DescribeResourcePoliciesCommand({}));
+    return resourcePolicies!.flatMap(({ policyDocument }) => JSON.parse(policyDocument!).Statement[0].Resource);
   }
 
   /** Executions of the stack's sweep, or of another state machine, the latest first. */

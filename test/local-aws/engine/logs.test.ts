@@ -169,4 +169,14 @@ describe('the logs of the local AWS', () => {
       await expect(filter(pattern)).rejects.toMatchObject({ name: 'InvalidParameterException' });
     }
   });
+
+  test('have a group of a name that a template gives once, also when the group was left by another stack', async () => {
+    const group = (DeletionPolicy = 'Delete') => ({ Group: { Type: 'AWS::Logs::LogGroup', DeletionPolicy, Properties: { LogGroupName: 'given' } } });
+    const stacks = new Stacks(aws);
+    await stacks.create('first', group('Retain'));
+    await stacks.delete('first');
+    const { status, events } = await stacks.create('second', group());
+    expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('already exists'));
+  });
 });

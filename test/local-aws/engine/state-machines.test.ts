@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateStateMachineCommand, DescribeExecutionCommand, DescribeStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { LocalAws } from '../local-aws';
 import { FakeOrganization } from '../organization';
@@ -135,4 +136,26 @@ describe('a state machine of the local AWS', () => {
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(stack.events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining(message));
   });
+
+  test('gets its log group into the one policy of the account for log delivery, those below /aws/vendedlogs/ together', async () => {
+    const logged = (names: string[]) => Object.fromEntries(names.flatMap((LogGroupName, i) => [
+      [`Log${i}`, { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName } }],
+      [`Machine${i}`, stateMachine('Role', one({ Type: 'Pass', End: true }), {
+        LoggingConfiguration: { Level: 'ALL', Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: att(`Log${i}`) } }] },
+      })],
+    ]));
+    const stacks = new Stacks(aws);
+    const arns = (...names: string[]) => names.map((name) => expect.stringMatching(`:log-group:${name}$`));
+    await stacks.create('vended', { Role: role('states'), ...logged(['/aws/vendedlogs/states/one', '/aws/vendedlogs/states/two']) });
+    await stacks.delete('vended');
+    expect(await delivered()).toEqual(arns('machines:\\*', '/aws/vendedlogs/\\*'));
+    const full = await stacks.create('full', { Role: role('states'), ...logged([...'abcdefghijkl'].map((letter) => letter.repeat(500))) });
+    expect(full.status).toBe('ROLLBACK_COMPLETE');
+    expect(full.events.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(expect.stringContaining('longer than 5120 characters'));
+  });
+
+  async function delivered(): Promise<string[]> {
+    const { resourcePolicies } = await new CloudWatchLogsClient(aws.clientSettings()).send(new DescribeResourcePoliciesCommand({}));
+    return resourcePolicies!.flatMap(({ policyDocument }) => JSON.parse(policyDocument!).Statement[0].Resource);
+  }
 });

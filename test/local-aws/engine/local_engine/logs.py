@@ -1,4 +1,4 @@
-"""CloudWatch Logs: what arrives in a group goes to its subscriptions, its metric filters, and, where it is EMF, to metrics."""
+"""CloudWatch Logs: what arrives in a group goes to its subscriptions, its metric filters, and, where it is EMF, to metrics; a name is given once."""
 import base64
 import functools
 import gzip
@@ -13,6 +13,7 @@ from local_engine.log_patterns import compile_pattern, values_at
 from local_engine.metrics import record
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch_logs, lambda_svc
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 compiled = functools.lru_cache(maxsize=None)(compile_pattern)
 
@@ -110,7 +111,21 @@ def with_valid_pattern(put):
     return call
 
 
+def refuse_second(create):
+    """A name that a template gives is refused where there is such a group, also one that another stack has left."""
+
+    def call(logical_id, properties, *rest, **named):
+        name = properties.get("LogGroupName")
+        if name in cloudwatch_logs._log_groups:
+            raise ValueError(f"Resource of type 'AWS::Logs::LogGroup' with identifier '{{\"/properties/LogGroupName\":\"{name}\"}}' already exists.")
+        return create(logical_id, properties, *rest, **named)
+
+    return call
+
+
 def install():
+    log_group = _RESOURCE_HANDLERS["AWS::Logs::LogGroup"]
+    log_group["create"] = refuse_second(log_group["create"])
     cloudwatch_logs._fanout_to_subscription_filters = take_in
     cloudwatch_logs._put_metric_filter = with_valid_pattern(cloudwatch_logs._put_metric_filter)
     cloudwatch_logs._put_subscription_filter = with_valid_pattern(cloudwatch_logs._put_subscription_filter)

@@ -1,4 +1,4 @@
-"""Step Functions: SDK tasks sign with the machine's role, payloads are limited, a definition is checked, a machine keeps its logging."""
+"""Step Functions: SDK tasks sign with the machine's role, payloads are limited, a definition is checked, a machine keeps its logging and lets it be delivered."""
 import json
 
 import botocore.exceptions
@@ -7,9 +7,11 @@ from local_engine.executions import role_of_execution
 from local_engine.front import client, credentials
 from local_engine.handlers import around
 from ministack.core.responses import error_response_json
-from ministack.services import stepfunctions
+from ministack.services import cloudwatch_logs, stepfunctions
 from ministack.services.cloudformation import provisioners
 
+DELIVERY_POLICY = "AWSLogDeliveryWrite20150319"
+RESOURCE_POLICY_LIMIT = 5_120  # CloudWatch Logs user guide, "CloudWatch Logs quotas"
 PAYLOAD_LIMIT = 262_144  # Step Functions developer guide, "Quotas related to task executions"
 CLIENT_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}  # of an SDK task -> of botocore
 
@@ -158,6 +160,7 @@ def check_definitions():
         invalid = check(provisioners._sfn_definition(properties))
         if invalid:
             raise ValueError(invalid)
+        let_deliver(properties)
 
     stepfunctions._validate_definition_jsonata = check
     around("AWS::StepFunctions::StateMachine", before=check_properties, after=keep_logging)
@@ -170,6 +173,30 @@ def keep_logging(arn, properties):
     """A template's names begin with a capital, those of the API do not."""
     if properties and "LoggingConfiguration" in properties:
         stepfunctions._state_machines[arn]["loggingConfiguration"] = as_api_names(properties["LoggingConfiguration"])
+
+
+def let_deliver(properties):
+    """
+    Step Functions developer guide, "Best practices for Step Functions": each log group gets into a policy of the account, which is full at 5,120 characters; all below
+    /aws/vendedlogs/ are there once. Nothing is taken out of it.
+    """
+    for destination in properties.get("LoggingConfiguration", {}).get("Destinations", []):
+        arn = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]
+        vended = ":log-group:/aws/vendedlogs/"
+        resource = arn.split(vended)[0] + vended + "*" if vended in arn else arn
+        policy = cloudwatch_logs._resource_policies.get(DELIVERY_POLICY)
+        resources = json.loads(policy["policyDocument"])["Statement"][0]["Resource"] if policy else []
+        if resource not in resources:
+            document = json.dumps(delivery_of([*resources, resource]), separators=(",", ":"))
+            if len(document) > RESOURCE_POLICY_LIMIT:
+                raise ValueError("Resource limit exceeded: the resource policy of CloudWatch Logs would be longer than 5120 characters")
+            cloudwatch_logs._put_resource_policy({"policyName": DELIVERY_POLICY, "policyDocument": document})
+
+
+def delivery_of(resources):
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    statement = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": actions, "Resource": resources}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def as_api_names(value):
