@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -18,6 +18,11 @@ export const CONTEXT: Record<string, object> = {
   'guardrails': { targets: ['ou-abcd-11111111'], archiveAccounts: ['444444444444'] },
   'break-glass': { exclude: ['333333333333'], protectedBuckets: ['central-audit-logs'] },
 };
+
+/** The context in the cdk.json of an example. */
+export function shipped(name: string): Record<string, string | string[]> {
+  return JSON.parse(readFileSync(join(EXAMPLES, name, 'cdk.json'), 'utf8')).context;
+}
 
 /** Asset hashes change with every version of the SDK that is bundled. */
 export const withoutAssetHashes = (template: string): string => template.replaceAll(/[0-9a-f]{64}/g, 'ASSET');
