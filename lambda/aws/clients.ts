@@ -11,6 +11,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { retryingUnreadable } from './answers';
+import { partitionOfRegion } from '../../lib/private/contract-partitions';
 
 const connections = { keepAlive: true, maxSockets: 64 };
 
@@ -39,7 +40,13 @@ export const stepFunctions = () => retryingUnreadable(new SFNClient(shared));
 /** IAM as the function's own role: the switches of the organization. */
 export const iam = () => retryingUnreadable(new IAMClient(shared));
 /** The Region decides the endpoint; AssumeRoot is not answered by the global one. */
-export const sts = (region: string) => retryingUnreadable(new STSClient({ ...shared, region }));
+export const sts = (region: string) => retryingUnreadable(new STSClient({ ...shared, region: inOwnPartition(region) }));
+
+/** An app that does not know its Region may be deployed to any partition, and has the default of `aws`. */
+function inOwnPartition(region: string): string {
+  const own = process.env.AWS_REGION ?? region;
+  return partitionOfRegion(own).id === partitionOfRegion(region).id ? region : own;
+}
 
 /**
  * What a client finds out from the environment and from files. A sweep makes one for each of thousands of sessions, and all would find the same; credentials

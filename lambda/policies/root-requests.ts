@@ -1,6 +1,7 @@
 import type { Request } from './judge';
 import { ANY, ANY_ACCOUNT, ANY_ACTION, ANY_BUCKET, ANY_QUEUE, ANY_REGION } from './patterns';
 import { type Caller, contextOf } from './request-context';
+import { PARTITIONS } from '../../lib/private/contract-partitions';
 
 /** The root user of one member account, or of any. */
 export interface RootUser {
@@ -12,9 +13,6 @@ export interface RootUser {
 
 /** A session of AssumeRoot, or the root user's own password or access key. */
 export type RootCredentials = 'session' | 'long-term';
-
-/** IAM has one endpoint in a partition, which is the Region that its calls are made in. */
-const IAM_REGIONS: ReadonlyMap<string, string> = new Map([['aws', 'us-east-1'], ['aws-us-gov', 'us-gov-west-1'], ['aws-cn', 'cn-north-1']]);
 
 const IAM_READS = ['GetLoginProfile', 'ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices', 'GetUser', 'GetAccessKeyLastUsed'];
 const IAM_DELETES = ['DeleteLoginProfile', 'DeleteAccessKey', 'DeleteSigningCertificate', 'DeactivateMFADevice'];
@@ -92,7 +90,7 @@ function callerOf({ partition, accountId = ANY_ACCOUNT, organizationId }: RootUs
     resourceAccountId: accountId,
     organizationId,
     region: ANY_REGION,
-    iamRegion: IAM_REGIONS.get(partition),
+    iamRegion: PARTITIONS.find(({ id }) => id === partition)?.iamRegion,
   };
 }
 

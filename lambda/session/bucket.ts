@@ -3,6 +3,7 @@ import { failure } from './failure';
 import type { PolicyHolder } from './policy-holder';
 import { explained } from './remedies';
 import { TASK_POLICIES } from '../../lib/private/contract';
+import { partitionOfArn } from '../../lib/private/contract-partitions';
 import { s3OfRootSession } from '../aws/clients';
 import { isNamed } from '../aws/errors';
 import { everyItem } from '../aws/pages';
@@ -18,9 +19,6 @@ export interface BucketReference {
 /** S3 answers reads as they are; a cache on the way may not know it yet. */
 export const BUCKET_PATIENCE = seconds(60);
 
-/** The Region of a bucket that AWS does not name, where ListBuckets and redirects begin. */
-const ANY_REGION = 'us-east-1';
-
 /**
  * Finds a bucket of an account. Its Region is in the account's list of buckets: the task policy denies the calls that are meant for it.
  * AWS names it only if the request has a parameter.
@@ -31,11 +29,12 @@ export async function findBucket(
   sessions: RootSessions, { accountId, bucket: name, arn }: BucketReference, patience: Patience = BUCKET_PATIENCE,
 ): Promise<PolicyHolder> {
   const session = sessions.of(accountId, TASK_POLICIES.unlockBucket);
-  const found = (await explained(() => session.useAs(s3OfRootSession(ANY_REGION), (s3) => bucketsNamed(s3, name)))).find(({ Name }) => Name === name);
+  const anyRegion = partitionOfArn(arn).globalRegion; // where ListBuckets and redirects begin
+  const found = (await explained(() => session.useAs(s3OfRootSession(anyRegion), (s3) => bucketsNamed(s3, name)))).find(({ Name }) => Name === name);
   if (found === undefined) {
     throw failure('NoSuchBucket', `account ${accountId} has no bucket ${name}, directory buckets left out: correct the account or the name; nothing was changed`);
   }
-  return new LockedBucket(session, accountId, found.BucketRegion ?? ANY_REGION, name, arn, patience);
+  return new LockedBucket(session, accountId, found.BucketRegion ?? anyRegion, name, arn, patience);
 }
 
 function bucketsNamed(client: S3Client, Prefix: string): Promise<Bucket[]> {

@@ -6,6 +6,7 @@ import { restore, RESTORE_FIELDS } from './restore';
 import type { Start } from './start';
 import { unlock, UNLOCK_FIELDS } from './unlock';
 import type { PolicySettings } from '../../lib/private/contract';
+import { REGION_PATTERN } from '../../lib/private/contract-partitions';
 import type { Patience } from '../aws/patience';
 import type { RootSessions } from '../aws/root-sessions';
 
@@ -21,7 +22,7 @@ const BUCKET = { bucket: { pattern: /^[A-Za-z0-9][\w.-]{2,254}$/, allowed: 'the 
 
 const QUEUE = {
   queue: { pattern: /^[\w:/.-]{1,256}$/, allowed: 'the URL, the ARN or the name of an SQS queue' },
-  region: { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, allowed: 'a Region, which a URL and an ARN have already', optional: true },
+  region: { pattern: new RegExp(`^${REGION_PATTERN}$`), allowed: 'a Region, which a URL and an ARN have already', optional: true },
 } as const;
 
 export const unlockBucket = (aws: PolicyAws) => unlock({ ...BUCKET, ...UNLOCK_FIELDS }, bucketOf(aws), aws.records);

@@ -4,6 +4,7 @@ import type { PolicyHolder } from './policy-holder';
 import { explained } from './remedies';
 import { refused } from './start-input';
 import { TASK_POLICIES } from '../../lib/private/contract';
+import { partitionOfRegion, REGION_PATTERN } from '../../lib/private/contract-partitions';
 import { sqsOfRootSession } from '../aws/clients';
 import { isNamed } from '../aws/errors';
 import { seconds, type Patience } from '../aws/patience';
@@ -19,11 +20,10 @@ export interface QueueReference {
 export const QUEUE_PATIENCE = seconds(120);
 
 const NAME = '[A-Za-z0-9_-]{1,80}(?:\\.fifo)?';
-const REGION = '[a-z]{2}(?:-[a-z]+)+-\\d';
-const ARN = new RegExp(`^arn:aws[a-z-]*:sqs:(?<region>${REGION}):(?<accountId>\\d{12}):(?<name>${NAME})$`);
-/** The endpoints of SQS: as they are now, for FIPS, for IPv6, and as they were. */
+const ARN = new RegExp(`^arn:aws[a-z-]*:sqs:(?<region>${REGION_PATTERN}):(?<accountId>\\d{12}):(?<name>${NAME})$`);
+/** The endpoints of SQS: as they are now, for FIPS, for IPv6, and as they were; that of the first Region has not its name. */
 const URL = new RegExp(
-  `^https://(?:sqs(?:-fips)?\\.(?<region>${REGION})|(?<older>${REGION})\\.queue|queue)\\.(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)`
+  `^https://(?:(?:sqs(?:-fips)?\\.(?<region>${REGION_PATTERN})|(?<older>${REGION_PATTERN})\\.queue)\\.(?<suffix>[a-z0-9.-]+)|queue\\.amazonaws\\.com)`
   + `/(?<accountId>\\d{12})/(?<name>${NAME})$`,
 );
 const JUST_NAME = new RegExp(`^(?<name>${NAME})$`);
@@ -31,7 +31,7 @@ const JUST_NAME = new RegExp(`^(?<name>${NAME})$`);
 /** Reads a queue's URL, ARN or name. The URL is taken apart and never called: SQS is asked for it again. */
 export function queueReference(queue: string, accountId: string, region?: string): QueueReference {
   const found = (ARN.exec(queue) ?? URL.exec(queue) ?? JUST_NAME.exec(queue))?.groups;
-  if (found === undefined) {
+  if (found === undefined || !isEndpoint(found)) {
     throw refused(`queue must be the URL, the ARN or the name of an SQS queue, got '${queue}'`);
   }
   const named = found.region ?? found.older ?? (found.accountId && 'us-east-1'); // queue.amazonaws.com is of the first Region
@@ -46,6 +46,11 @@ export function queueReference(queue: string, accountId: string, region?: string
     throw refused(`region must be given with the name of a queue: '${queue}' may be in any`);
   }
   return { accountId, region: where, name: found.name };
+}
+
+/** Whether the name of a host ends as those of its Region do. */
+function isEndpoint({ region, older, suffix }: Record<string, string | undefined>): boolean {
+  return suffix === undefined || partitionOfRegion((region ?? older)!).dnsSuffixes.includes(suffix);
 }
 
 /** Finds a queue of an account. */

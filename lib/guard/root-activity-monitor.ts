@@ -19,6 +19,7 @@ import {
 } from '../private/contract-guard';
 import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
+import { warnOutsideOfAws } from '../private/partition';
 import { putEvents } from '../private/put-events';
 import { checkShape, checkValue, listOf } from '../private/shape';
 import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
@@ -69,6 +70,7 @@ export class RootActivityMonitor extends Construct {
     checkShape(PROPS, props);
     const settings = settingsOf(props);
     checkProps(this, props, settings);
+    warnOutsideOfAws(this);
     this.trailLogGroup = props.trailLogGroup;
     this.namespace = props.metricNamespace ?? 'CdkRootAccess';
     this.eventBus = props.eventBus;

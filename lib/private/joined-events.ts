@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { partitionOfRegion } from './contract-partitions';
 
 export const ORGANIZATIONS_SOURCE = 'aws.organizations';
 
@@ -10,11 +11,11 @@ export const ORGANIZATIONS_SOURCE = 'aws.organizations';
  */
 export const ACCOUNT_JOINED: events.EventPattern = { source: [ORGANIZATIONS_SOURCE], detail: { eventName: ['AccountJoinedOrganization'] } };
 
-/** Where AWS Organizations is, one Region for each partition: it sends its events to the management account's bus there and nowhere else. */
-const ORGANIZATIONS_REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-northwest-1'];
-
-/** Whether events of AWS Organizations can reach this stack's account; `undefined` when its Region is not known yet. */
+/**
+ * Whether events of AWS Organizations can reach this stack's account: they come to the management account's bus in one Region of each partition,
+ * and to no other. `undefined` when the stack's Region is not known yet.
+ */
 export function isInRegionOfOrganizations(scope: Construct): boolean | undefined {
   const { region } = Stack.of(scope);
-  return Token.isUnresolved(region) ? undefined : ORGANIZATIONS_REGIONS.includes(region);
+  return Token.isUnresolved(region) ? undefined : partitionOfRegion(region).globalRegion === region;
 }

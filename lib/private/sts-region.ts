@@ -1,14 +1,25 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { partitionOfRegion } from './contract-partitions';
 
-/** Regions that no account has to opt in to. Others may be disabled in a member account, and STS refuses a session there. */
+/** Regions of the partition `aws` that no account has to opt in to. Others may be disabled in a member account, and STS refuses a session there. */
 const ENABLED_BY_DEFAULT = [
   'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1',
   'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2',
 ];
 
-/** The Region whose STS issues root sessions when nobody says which: that of the stack if it is enabled in every account. */
-export function defaultStsRegion(scope: Construct): string {
+/**
+ * The Region whose STS issues root sessions: the one that is asked for, else that of the stack if it is enabled in every account. Where the
+ * stack's Region is not known, the functions take their own if they turn out to be in another partition.
+ */
+export function stsRegion(scope: Construct, wanted?: string): string {
   const { region } = Stack.of(scope);
-  return !Token.isUnresolved(region) && ENABLED_BY_DEFAULT.includes(region) ? region : 'us-east-1';
+  if (Token.isUnresolved(region)) {
+    return wanted ?? 'us-east-1';
+  }
+  const { id, globalRegion } = partitionOfRegion(region);
+  if (wanted !== undefined && !Token.isUnresolved(wanted) && partitionOfRegion(wanted).id !== id) {
+    throw new Error(`stsRegion must be a Region of the partition '${id}', in which the stack is (${region}), got '${wanted}'`);
+  }
+  return wanted ?? (id !== 'aws' || ENABLED_BY_DEFAULT.includes(region) ? region : globalRegion);
 }

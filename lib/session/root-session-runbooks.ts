@@ -12,6 +12,7 @@ import { RunbookParameter } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
+import { REGION_PATTERN } from '../private/contract-partitions';
 import { reserveControlFiles } from '../private/control-files';
 import { keptBucket, useKey } from '../private/kept-bucket';
 import { useKeyOfTopic } from '../private/key-use';
@@ -20,7 +21,7 @@ import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
 import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '../private/shape';
 import { aBucket, aHandler, aKey, anAccountSelection, aTopic, someFeatures, someTexts } from '../private/shapes';
-import { defaultStsRegion } from '../private/sts-region';
+import { stsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
 
@@ -117,7 +118,7 @@ export interface RootSessionRunbooksProps {
    *
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
    *
-   * @default - the stack's Region if it is known and enabled by default, else us-east-1
+   * @default - the stack's Region if it is known and enabled by default, else us-east-1; in another partition than `aws` the stack's Region
    */
   readonly stsRegion?: string;
 
@@ -158,7 +159,7 @@ const BUCKET: Record<string, RunbookParameter> = { Bucket: { description: 'Name 
 
 const QUEUE: Record<string, RunbookParameter> = {
   Queue: { description: 'URL, ARN or name of the queue', pattern: '^[A-Za-z0-9_:/.-]{1,256}$' },
-  Region: { description: 'Region of the queue, if it is given by name', pattern: '^([a-z]{2}(-[a-z]+)+-[0-9])?$', default: '' },
+  Region: { description: 'Region of the queue, if it is given by name', pattern: `^(${REGION_PATTERN})?$`, default: '' },
 };
 
 /**
@@ -235,7 +236,7 @@ export class RootSessionRunbooks extends Construct {
     };
     checkSomeAccountIsLeft(settings.selection, settings.protectedAccounts);
     warnOutsideOfAws(this);
-    const common = { approvals, bucket, stsRegion: props.stsRegion ?? defaultStsRegion(this), options: props.handler };
+    const common = { approvals, bucket, stsRegion: stsRegion(this, props.stsRegion), options: props.handler };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {
       ...common, kind: 'bucket', task: TASK_POLICIES.unlockBucket, parameters: BUCKET, settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },

@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { ACCOUNT_JOINED, isInRegionOfOrganizations } from '../private/joined-events';
+import { warnOutsideOfAws } from '../private/partition';
 import { checkShape } from '../private/shape';
 import { anEventBus } from '../private/shapes';
 
@@ -44,6 +45,7 @@ export class AccountJoinedForwarder extends Construct {
   constructor(scope: Construct, id: string, props: AccountJoinedForwarderProps) {
     super(scope, id);
     checkShape({ needed: { bus: anEventBus }, optional: {} }, props);
+    warnOutsideOfAws(this);
     this.checkRegion();
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the event of an account that joined the organization was not forwarded; the queue holds it');
     const role = new iam.Role(this, 'Role', {

@@ -175,7 +175,7 @@ export interface RootCredentialsSweepOptions {
    *
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
    *
-   * @default - the stack's Region if it is known and enabled by default, else us-east-1
+   * @default - the stack's Region if it is known and enabled by default, else us-east-1; in another partition than `aws` the stack's Region
    */
   readonly stsRegion?: string;
 

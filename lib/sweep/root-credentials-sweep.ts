@@ -19,7 +19,7 @@ import { ACCEPTED_PREFIX, LATEST_PREFIX, RUNS_PREFIX } from '../private/contract
 import { warnOutsideOfAws } from '../private/partition';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket } from '../private/reserved-prefixes';
-import { defaultStsRegion } from '../private/sts-region';
+import { stsRegion } from '../private/sts-region';
 import { warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
 import { checkSomeAccountIsLeft } from '../private/validate';
 
@@ -109,7 +109,7 @@ export abstract class RootCredentialsSweep extends Construct {
       bucket: this.reportsBucket,
       reportsPrefix: this.reportsPrefix,
       acceptedKey,
-      stsRegion: props.stsRegion ?? defaultStsRegion(this),
+      stsRegion: stsRegion(this, props.stsRegion),
       notifications: props.notifications,
       options: props.handler,
     });
