@@ -1,4 +1,5 @@
 export * from './centralized-root-access';
+export * from './guard/blocked-root-sessions-toleration';
 export * from './guard/long-term-root-exemption';
 export * from './guard/root-activity';
 export * from './guard/root-activity-monitor';

@@ -67,6 +67,7 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
   passwordRecoveries: lib.PasswordRecoveries.fromBucket(bucket),
 };
 const exemption: Required<lib.LongTermRootExemption> = { reason: 'MFA delete', actions: ['s3:PutBucketVersioning'], accountIds: ['444444444444'] };
+const toleration: Required<lib.BlockedRootSessionsToleration> = { policyId: 'p-abcdefgh', organizationalUnitId: 'ou-abcd-11111111', reason: 'a test' };
 const ignored: Required<lib.IgnoredRootActivity> = { accountId: '444444444444', activities: [lib.RootActivity.ROOT_SIGN_IN], reason: 'a test' };
 
 const recovery: Required<lib.PasswordRecoveryOptions> = {
@@ -111,6 +112,7 @@ const API = [
     exemptions: [exemption],
     policyName: 'deny',
     blockedRootSessions: lib.BlockedRootSessions.FAIL,
+    tolerations: [toleration],
     features,
     removalPolicy: RemovalPolicy.RETAIN,
     handler,

@@ -1,10 +1,12 @@
-import { type Cause, denialsOf, judge, type Level, type Policy, type Target } from '../policies/judge';
-import { rootRequest, type RootUser, TASK_ACTIONS } from '../policies/root-requests';
+import { type Accounts, type Cause, denialsOf, judge, type Level, type Policy, type Request, type Target } from '../policies/judge';
+import { rootRequest, type RootUser, TASK_ACTIONS, unnamedRequest } from '../policies/root-requests';
 
 /** What root sessions are denied, or may be, by one cause. */
 export interface Blocked {
   readonly cause: Cause;
   readonly actions: readonly string[];
+  /** Whether it denies everything to everybody, but for what it names: it takes root sessions away, and so it does the root user's own password. */
+  readonly closes: boolean;
 }
 
 const ACTIONS = [...new Set(Object.values(TASK_ACTIONS).flat())];
@@ -13,21 +15,53 @@ const ACTIONS = [...new Set(Object.values(TASK_ACTIONS).flat())];
 const NOWHERE: Target = { id: '', type: 'ROOT' };
 
 export const blockedActions = {
-  /** By the statements of one policy. */
-  byPolicy: (policy: Policy, root: RootUser): Blocked[] => (
-    grouped(ACTIONS.flatMap((action) => denialsOf(policy, NOWHERE, rootRequest(root, 'session', action)).map((cause) => ({ cause, action }))))),
+  /** By the statements of one policy: in any account, or in these. */
+  byPolicy: (policy: Policy, root: RootUser, accountIds?: readonly string[]): Blocked[] => {
+    const by = (one: RootUser) => blocked(one, (request) => denialsOf(policy, NOWHERE, request));
+    return accountIds === undefined ? by(root) : inAccounts(accountIds, root, by);
+  },
 
   /** By the lack of a policy that allows it. */
   byLack: (level: Level, root: RootUser): Blocked[] => (
-    grouped(ACTIONS.flatMap((action) => (
-      judge([level], rootRequest(root, 'session', action)).causes.filter(({ policy }) => policy === undefined).map((cause) => ({ cause, action })))))),
+    blocked(root, (request) => judge([level], request).causes.filter(({ policy }) => policy === undefined))
+      .map((one) => ({ ...one, closes: one.closes && one.actions.length === ACTIONS.length }))),
 };
 
-function grouped(single: readonly { readonly cause: Cause; readonly action: string }[]): Blocked[] {
+function blocked(root: RootUser, causes: (request: Request) => readonly Cause[]): Blocked[] {
+  const toEverybody = causes(unnamedRequest(root));
+  const groups = grouped(ACTIONS.flatMap((action) => causes(rootRequest(root, 'session', action)).map((cause) => ({ cause, actions: [action] }))));
+  return groups.map(({ cause, actions }) => {
+    const isAlike = (others: readonly Cause[]) => others.some((other) => keyOf(other) === keyOf(cause));
+    const closes = cause.judgement === 'blocks' && isAlike(toEverybody) && actions.every((action) => isAlike(causes(rootRequest(root, 'long-term', action))));
+    return { cause, actions, closes };
+  });
+}
+
+/** The same in each of the accounts, said once. */
+function inAccounts(accountIds: readonly string[], root: RootUser, by: (root: RootUser) => Blocked[]): Blocked[] {
+  const each = accountIds.map((accountId) => ({ accountId, found: by({ ...root, accountId }) }));
   const groups = new Map<string, Blocked>();
-  for (const { cause, action } of single) {
-    const key = JSON.stringify([cause.judgement, cause.target.id, cause.policy?.id, cause.statement]);
-    groups.set(key, { cause, actions: [...groups.get(key)?.actions ?? [], action] });
+  for (const { accountId, found } of each) {
+    for (const { cause, actions, closes } of found) {
+      const key = JSON.stringify([keyOf(cause), actions, closes]);
+      const only = [...onlyOf(groups.get(key)?.cause.accounts), accountId];
+      groups.set(key, { cause: { ...cause, accounts: { only } }, actions, closes });
+    }
+  }
+  return [...groups.values()];
+}
+
+const onlyOf = (accounts: Accounts | undefined) => accounts && 'only' in accounts ? accounts.only : [];
+
+function keyOf({ judgement, target, policy, statement, accounts }: Cause): string {
+  return JSON.stringify([judgement, target.id, policy?.id, statement, accounts]);
+}
+
+function grouped(single: readonly Omit<Blocked, 'closes'>[]): Omit<Blocked, 'closes'>[] {
+  const groups = new Map<string, Omit<Blocked, 'closes'>>();
+  for (const { cause, actions } of single) {
+    const key = keyOf(cause);
+    groups.set(key, { cause, actions: [...groups.get(key)?.actions ?? [], ...actions] });
   }
   return [...groups.values()];
 }

@@ -1,11 +1,11 @@
 import { DescribeOrganizationCommand, paginateListRoots, type Organization, type OrganizationsClient } from '@aws-sdk/client-organizations';
 import { blockedActions, type Blocked } from './blocked-actions';
-import type { GuardrailPreflightProperties } from '../../lib/private/contract';
+import type { GuardrailPreflightProperties, Toleration } from '../../lib/private/contract';
 import { isDenied, isNamed, textOf } from '../aws/errors';
 import { everyItem } from '../aws/pages';
 import { type Patience, retryWhile } from '../aws/patience';
-import { nameOf, textOf as textOfCause } from '../policies/causes';
-import { denialsOf, type Level, type Policy, type Target } from '../policies/judge';
+import { accountsOf, nameOf, textOf as textOfCause } from '../policies/causes';
+import { type Cause, denialsOf, type Level, type Policy, type Target } from '../policies/judge';
 import { anyRootRequest, type RootUser } from '../policies/root-requests';
 import { AuthorizationPolicies } from '../policies/service-control-policies';
 
@@ -64,15 +64,16 @@ class Preflight {
     const all = await this.policies.all();
     this.checkName(all);
     levels.forEach((path) => this.checkRoom(path[path.length - 1]));
-    const blocked = [...await this.denied(all), ...this.notAllowed(levels)];
-    const blocking = blocked.filter(({ cause }) => cause.judgement === 'blocks').map(textOfBlocked);
-    const tolerated = this.properties.TolerateBlockedRootSessions === 'true';
-    if (blocking.length > 0 && !tolerated) {
-      throw new Error(`root sessions are blocked, so that nobody could act as root below the guardrail: ${atMost(5, blocking).join('; ')}`);
+    const blocked = await this.withTolerations([...await this.denied(all), ...this.notAllowed(levels)]);
+    const isBlocking = ({ cause }: Blocked) => cause.judgement === 'blocks';
+    const failing = blocked.filter((each) => isBlocking(each) && !each.closes && each.toleration === undefined).map(textOfBlocked);
+    if (failing.length > 0 && this.properties.TolerateBlockedRootSessions !== 'true') {
+      throw new Error(`root sessions are blocked, so that nobody could act as root below the guardrail: ${atMost(5, failing).join('; ')}`);
     }
     return [
-      ...blocking,
-      ...blocked.filter(({ cause }) => cause.judgement !== 'blocks').map(textOfBlocked),
+      ...blocked.filter(isBlocking).map(textOfBlocked),
+      ...blocked.filter((each) => !isBlocking(each)).map(textOfBlocked),
+      ...this.needlessTolerations(blocked),
       ...await this.managementAccountBelow(),
       ...this.alike(levels),
     ];
@@ -127,9 +128,83 @@ class Preflight {
     for (const policy of all.filter((each) => !this.isOurs(each))) {
       const denials = blockedActions.byPolicy(policy, this.root);
       const targets = denials.length > 0 ? await this.meeting(await this.policies.targetsOf(policy.id)) : [];
-      found.push(...targets.flatMap((target) => denials.map(({ cause, actions }) => ({ actions, cause: { ...cause, target } }))));
+      for (const target of targets) {
+        const here = await this.deniedAt(target, policy, denials);
+        found.push(...here.map((blocked) => ({ ...blocked, cause: { ...blocked.cause, target } })));
+      }
     }
     return found;
+  }
+
+  /** What a policy denies at one of its targets. Where the accounts there are known, or a statement is about accounts that it names, it is judged for these. */
+  private async deniedAt(target: Target, policy: Policy, denials: readonly Blocked[]): Promise<Blocked[]> {
+    const known = await this.accountsBelow(target);
+    if (known !== undefined) {
+      return blockedActions.byPolicy(policy, this.root, known).map((blocked) => target.type === 'ACCOUNT' ? inEachAccount(blocked) : blocked);
+    }
+    const named = [...new Set(denials.flatMap(({ cause: { accounts } }) => accounts && 'only' in accounts ? accounts.only : []))];
+    const below = await this.belowBoth(named, target);
+    const isOfNamed = ({ cause: { accounts } }: Blocked) => accounts !== undefined && 'only' in accounts;
+    const statements = new Set(denials.filter(isOfNamed).map(({ cause }) => cause.statement));
+    const ofNamed = below.length > 0 ? blockedActions.byPolicy(policy, this.root, below).filter(({ cause }) => statements.has(cause.statement)) : [];
+    return [...denials.filter((blocked) => !isOfNamed(blocked)), ...ofNamed];
+  }
+
+  /** The accounts that the guardrail reaches below a target of another policy, where these are known: both are attached to units and roots otherwise. */
+  private async accountsBelow(target: Target): Promise<string[] | undefined> {
+    if (target.type === 'ACCOUNT') {
+      return [target.id];
+    }
+    const above = await this.policies.pathTo(target.id);
+    const { Targets } = this.properties;
+    const isBelow = await Promise.all(Targets.map(async (id) => (await this.policies.pathTo(id)).some((each) => each.id === target.id)));
+    const below = Targets.filter((_id, i) => isBelow[i]);
+    return above.some(({ id }) => Targets.includes(id)) || !below.every((id) => /^\d{12}$/.test(id)) ? undefined : below;
+  }
+
+  /** Those of some accounts that are below the target of another policy, and below one of the guardrail. */
+  private async belowBoth(accountIds: readonly string[], target: Target): Promise<string[]> {
+    const { MasterAccountId: managementAccount } = this.organization;
+    const below: string[] = [];
+    for (const accountId of accountIds.filter((id) => id !== managementAccount)) {
+      const path = (await this.pathInOrganization(accountId)).map(({ id }) => id);
+      if (path.includes(target.id) && this.properties.Targets.some((id) => path.includes(id))) {
+        below.push(accountId);
+      }
+    }
+    return below;
+  }
+
+  /** Policies name accounts of other organizations, too, and such as are gone. */
+  private async pathInOrganization(accountId: string): Promise<readonly Target[]> {
+    try {
+      return await this.policies.pathTo(accountId);
+    } catch (error) {
+      if (isNamed(error, 'ChildNotFoundException')) {
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  private async withTolerations(blocked: readonly Blocked[]): Promise<(Blocked & Tolerated)[]> {
+    const tolerations = this.properties.Tolerations ?? [];
+    return Promise.all(blocked.map(async (each) => {
+      const { policy, target } = each.cause;
+      const path = tolerations.length > 0 ? (await this.policies.pathTo(target.id)).map(({ id }) => id) : [];
+      const toleration = tolerations.find(({ PolicyId, OrganizationalUnitId }) => (
+        (PolicyId === undefined || PolicyId === policy?.id) && (OrganizationalUnitId === undefined || path.includes(OrganizationalUnitId))));
+      return { ...each, toleration };
+    }));
+  }
+
+  /** They would hide what somebody attaches later. */
+  private needlessTolerations(blocked: readonly Tolerated[]): string[] {
+    const needed = new Set(blocked.map(({ toleration }) => toleration));
+    return (this.properties.Tolerations ?? []).filter((toleration) => !needed.has(toleration)).map(({ PolicyId, OrganizationalUnitId, Reason }) => {
+      const about = [...PolicyId ? [`policy ${PolicyId}`] : [], ...OrganizationalUnitId ? [`OU ${OrganizationalUnitId}`] : []].join(' in ');
+      return `nothing is blocked that the toleration of ${about} is about ('${Reason}'): take it from tolerations`;
+    });
   }
 
   private async meeting(targets: readonly Target[]): Promise<Target[]> {
@@ -169,8 +244,27 @@ class Preflight {
   }
 }
 
-function textOfBlocked({ cause, actions }: Blocked): string {
-  return textOfCause(cause, atMost(3, actions).join(', '));
+interface Tolerated {
+  readonly toleration?: Toleration;
+}
+
+function textOfBlocked({ cause, actions, closes, toleration }: Blocked & Tolerated): string {
+  const text = closes ? textOfClosed(cause) : textOfCause(cause, atMost(3, actions).join(', '));
+  return toleration ? `${text}; tolerated: ${toleration.Reason}` : text;
+}
+
+/** Nothing to correct: the guardrail takes nothing away where nobody can do anything. */
+function textOfClosed(cause: Cause): string {
+  const { policy, statement, target } = cause;
+  const denies = policy
+    ? `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} denies everything to everybody in '${statement}'${accountsOf(cause)}, and root sessions as well`
+    : `no service control policy at ${nameOf(target)} allows anything to anybody, nor to root sessions`;
+  return `${denies}: nobody acts as root there, with the guardrail or without it`;
+}
+
+/** At an account there are no others. */
+function inEachAccount({ cause: { accounts: _accounts, ...cause }, ...blocked }: Blocked): Blocked {
+  return { ...blocked, cause };
 }
 
 function atMost(count: number, items: readonly string[]): string[] {

@@ -57,7 +57,8 @@ function textOfProblem({ target, policy, problem }: Cause): string {
 /** At most so many accounts are named, since a policy may have hundreds. */
 const MOST_NAMED = 5;
 
-function accountsOf({ accounts }: Cause): string {
+/** The accounts that a cause is about, where the statement names some. */
+export function accountsOf({ accounts }: Cause): string {
   if (!accounts) {
     return '';
   }

@@ -61,6 +61,9 @@ export const ANY_QUEUE = form([/[\w-]/], /[\w.-]/);
 /** `service:Action`, in lower case. */
 export const ANY_ACTION = `${form([/[a-z]/], /[a-z0-9-]/)}:${form([/[a-z]/], /[a-z0-9]/)}`;
 
+/** A name that no policy has: wildcards alone take it. */
+export const UNNAMED = form([/(?!)/]);
+
 /** Stand in a pattern for characters that mean themselves: `${*}`, `${?}` and, where there are no variables, the `$` of `${`. */
 const LITERALS: Readonly<Record<string, string>> = { '\ue000': '*', '\ue001': '?', '\ue002': '$' };
 

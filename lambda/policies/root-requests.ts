@@ -1,5 +1,5 @@
 import type { Request } from './judge';
-import { ANY, ANY_ACCOUNT, ANY_ACTION, ANY_BUCKET, ANY_QUEUE, ANY_REGION } from './patterns';
+import { ANY, ANY_ACCOUNT, ANY_ACTION, ANY_BUCKET, ANY_QUEUE, ANY_REGION, UNNAMED } from './patterns';
 import { type Caller, contextOf } from './request-context';
 import { PARTITIONS } from '../../lib/private/contract-partitions';
 
@@ -46,6 +46,25 @@ export function anyRootRequest(root: RootUser, credentials: RootCredentials): Re
     resource: ANY,
     context: contextOf({ ...callerOf(root, credentials), onResource: true }),
     ...accountId === undefined && { inAccount: (id: string) => anyRootRequest({ ...others, accountId: id }, credentials) },
+  };
+}
+
+/** A call that no policy names, of a role that no policy names: what blocks it closes accounts to everybody, but for what it names. */
+export function unnamedRequest(root: RootUser): Request {
+  const { partition, accountId = ANY_ACCOUNT, organizationId } = root;
+  return {
+    action: `${UNNAMED}:${UNNAMED}`,
+    resource: ANY,
+    context: {
+      'aws:principalarn': `arn:${partition}:iam::${accountId}:role/${UNNAMED}`,
+      'aws:principalaccount': accountId,
+      'aws:principalisawsservice': 'false',
+      'aws:principaltag/*': undefined,
+      'aws:assumedroot': undefined,
+      'aws:viaawsservice': 'false',
+      ...organizationId !== undefined && { 'aws:principalorgid': organizationId },
+    },
+    ...root.accountId === undefined && { inAccount: (id: string) => unnamedRequest({ ...root, accountId: id }) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { Annotations, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as organizations from 'aws-cdk-lib/aws-organizations';
 import { Construct } from 'constructs';
+import { BlockedRootSessionsToleration } from './blocked-root-sessions-toleration';
 import { guardrailDescription, guardrailPolicy } from './guardrail-policy';
 import { LongTermRootExemption } from './long-term-root-exemption';
 import { PreflightHandler } from './preflight-handler';
@@ -9,7 +10,7 @@ import { IOrgRootAccessFeatures } from '../organization/org-root-access-features
 import { warnOutsideOfAws } from '../private/partition';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, options, Shape } from '../private/shape';
 import { aHandler, someFeatures, someTexts } from '../private/shapes';
-import { checkPolicyTarget } from '../private/validate';
+import { checkPolicyId, checkPolicyTarget, checkUnitBelowRoot } from '../private/validate';
 
 /** AWS doubled its quota in May 2026. This is what every organization has, and what CloudFormation's documentation still names. */
 const LONGEST_POLICY = 5_120;
@@ -55,6 +56,16 @@ export interface RootUserGuardrailProps {
   readonly blockedRootSessions?: BlockedRootSessions;
 
   /**
+   * Service control policies and organizational units by which root sessions may be blocked: a finding, with the reason, where the deployment would fail.
+   * It cannot be given together with `BlockedRootSessions.TOLERATE`, which tolerates everything.
+   *
+   * Policies that deny everything to everybody, such as that of a unit for suspended accounts, need none: they are a finding anyway.
+   *
+   * @default - nothing
+   */
+  readonly tolerations?: BlockedRootSessionsToleration[];
+
+  /**
    * Centralized root access of the organization. The policy is attached after it is switched on: before, what needs the root user can be done by nobody.
    *
    * @default - it is on already
@@ -81,12 +92,15 @@ export interface RootUserGuardrailProps {
 
 const EXEMPTION: Shape<LongTermRootExemption> = { needed: { reason: aText }, optional: { actions: someTexts, accountIds: someTexts } };
 
+const TOLERATION: Shape<BlockedRootSessionsToleration> = { needed: { reason: aText }, optional: { policyId: aText, organizationalUnitId: aText } };
+
 const PROPS: Shape<RootUserGuardrailProps> = {
   needed: { targets: someTexts },
   optional: {
     exemptions: listOf(options(EXEMPTION)),
     policyName: aText,
     blockedRootSessions: oneOf('BlockedRootSessions', BlockedRootSessions),
+    tolerations: listOf(options(TOLERATION)),
     features: someFeatures,
     removalPolicy: aRemovalPolicy,
     handler: aHandler,
@@ -100,8 +114,8 @@ const PROPS: Shape<RootUserGuardrailProps> = {
  * Before the policy is made or its targets change, a function reads the organization and fails the deployment, with the remedy, when the policy type is not
  * enabled in the root, a target is not in the organization or is the management account, a target has no room for another policy, another policy has the
  * name, or a service control policy at, above or below a target blocks root sessions: one without an exemption for `aws:AssumedRoot`, or the control
- * AWS-GR_RESTRICT_ROOT_USER of Control Tower without `ExemptAssumeRoot`. What it cannot decide, because it depends on the call, is in `findings`. It does
- * not look for accounts and units *below* a target from which FullAWSAccess was detached, and it looks again only when these properties change.
+ * AWS-GR_RESTRICT_ROOT_USER of Control Tower without `ExemptAssumeRoot`. What it cannot decide, because it depends on the call, is in `findings`, and so is
+ * what is among the `tolerations`, and a policy that denies everything to everybody. It does not look for accounts and units *below* a target from which FullAWSAccess was detached, and it looks again only when these properties change.
  *
  * It is deployed to the organization's management account. At most 5,120 characters of policy. Adds the permissions to read the organization and its
  * service control policies (`organizations:DescribeOrganization`, `organizations:ListRoots`, `organizations:ListParents`, `organizations:ListPolicies`,
@@ -152,10 +166,12 @@ export class RootUserGuardrail extends Construct {
     super(scope, id);
     checkShape(PROPS, props);
     warnOutsideOfAws(this);
-    const { targets, exemptions = [], blockedRootSessions = BlockedRootSessions.FAIL, features, removalPolicy = RemovalPolicy.DESTROY } = props;
+    const { targets, exemptions = [], blockedRootSessions = BlockedRootSessions.FAIL, tolerations = [], features } = props;
+    const { removalPolicy = RemovalPolicy.DESTROY } = props;
     const policyName = props.policyName ?? Names.uniqueResourceName(this, { maxLength: LONGEST_NAME });
     checkTargets(targets, features);
     checkName(policyName);
+    checkTolerations(tolerations, blockedRootSessions);
     this.policyName = policyName;
     this.checkOthers();
     const content = guardrailPolicy(exemptions);
@@ -165,6 +181,10 @@ export class RootUserGuardrail extends Construct {
       PolicyName: policyName,
       Targets: targets,
       TolerateBlockedRootSessions: `${blockedRootSessions === BlockedRootSessions.TOLERATE}`,
+      ...tolerations.length > 0 && {
+        Tolerations: tolerations.map(({ policyId, organizationalUnitId, reason }) => (
+          { PolicyId: policyId, OrganizationalUnitId: organizationalUnitId, Reason: reason })),
+      },
     });
     if (features) {
       preflight.node.addDependency(features);
@@ -225,6 +245,31 @@ function checkTargets(targets: string[], features?: IOrgRootAccessFeatures) {
   if (managementAccount !== undefined) {
     throw new Error(`targets must not name the management account '${managementAccount}': service control policies never affect it`);
   }
+}
+
+function checkTolerations(tolerations: BlockedRootSessionsToleration[], blockedRootSessions: BlockedRootSessions) {
+  if (tolerations.length > 0 && blockedRootSessions === BlockedRootSessions.TOLERATE) {
+    throw new Error('tolerations must not be given together with BlockedRootSessions.TOLERATE, which tolerates everything: leave one of them out');
+  }
+  tolerations.forEach(({ reason, policyId, organizationalUnitId }, i) => {
+    const name = `tolerations[${i}]`;
+    if (reason.trim() === '') {
+      throw new Error(`${name}.reason must say why, got '${reason}'`);
+    }
+    if (policyId === undefined && organizationalUnitId === undefined) {
+      throw new Error(`${name} must have a policyId, an organizationalUnitId or both, got neither: to tolerate everything use BlockedRootSessions.TOLERATE`);
+    }
+    if (policyId !== undefined) {
+      checkPolicyId(`${name}.policyId`, policyId);
+    }
+    if (organizationalUnitId !== undefined) {
+      checkUnitBelowRoot(`${name}.organizationalUnitId`, organizationalUnitId);
+    }
+    const same = tolerations.findIndex((other) => other.policyId === policyId && other.organizationalUnitId === organizationalUnitId);
+    if (same < i) {
+      throw new Error(`${name} is about the same as tolerations[${same}]: give one reason for both`);
+    }
+  });
 }
 
 function checkName(name: string) {

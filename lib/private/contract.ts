@@ -271,6 +271,15 @@ export interface GuardrailPreflightProperties {
   /** Ids of roots, organizational units and accounts. */
   readonly Targets: string[];
   readonly TolerateBlockedRootSessions: Flag;
+  /** Absent in templates of older versions. */
+  readonly Tolerations?: Toleration[];
+}
+
+/** A policy, a unit, or a policy in a unit by which root sessions may be blocked. */
+export interface Toleration {
+  readonly PolicyId?: string;
+  readonly OrganizationalUnitId?: string;
+  readonly Reason: string;
 }
 
 // --- session -----------------------------------------------------------------------------------

@@ -13,6 +13,11 @@ export function checkOrganizationalUnitId(property: string, value: string) {
   check(property, value, /^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/, "the id of an organizational unit ('ou-abcd-11111111') or of the root ('r-abcd')");
 }
 
+/** Fails for an id that no organizational unit can have: the root is none. */
+export function checkUnitBelowRoot(property: string, value: string) {
+  check(property, value, /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/, "the id of an organizational unit ('ou-abcd-11111111')");
+}
+
 /** Fails for an id to which no policy of an organization can be attached. */
 export function checkPolicyTarget(property: string, value: string) {
   check(property, value, /^(\d{12}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/, "the id of the root ('r-abcd'), of an organizational unit ('ou-abcd-11111111') or of an account (12 digits)");

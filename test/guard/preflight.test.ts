@@ -144,6 +144,136 @@ describe('a policy that blocks root sessions', () => {
   });
 });
 
+describe('a statement that closes accounts to everybody', () => {
+  const DENY_ALL = { Sid: 'Quarantine', Effect: 'Deny', Action: '*', Resource: '*' };
+  const spared = (role: string) => ({ ...DENY_ALL, Condition: { ArnNotLike: { 'aws:PrincipalARN': [`arn:aws:iam::*:role/${role}`] } } });
+
+  test.each<[string, object]>([
+    ['without an exemption', DENY_ALL],
+    ['but to a role', spared('AWSControlTowerExecution')],
+    ['but to some roles', spared('*LZA*')],
+    ['but to those with a tag', { ...DENY_ALL, Condition: { StringNotEquals: { 'aws:PrincipalTag/break-glass': 'true' } } }],
+    ['but for some actions', { ...DENY_ALL, Action: undefined, NotAction: ['support:*', 'billing:*'] }],
+  ])('%s takes nothing from the root user, so it is a finding', async (_how, statement) => {
+    const { organization, found, inner } = await world();
+    const { id } = organization.policies.add('suspended', document(statement), inner);
+    expect(await found([ROOT])).toContainEqual(
+      `the service control policy 'suspended' (${id}) at the OU ${inner} denies everything to everybody in 'Quarantine', and root sessions as well: nobody acts as root there, with the guardrail or without it`);
+  });
+
+  test.each<[string, object]>([
+    ['of root users', { ...DENY_ALL, Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:root' } } }],
+    ['of one service', { ...DENY_ALL, Action: 'iam:*' }],
+    ['of root users without MFA', { ...DENY_ALL, Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } } }],
+    ['of some Regions', { ...DENY_ALL, Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } }],
+  ])('is not one %s: it fails the deployment', async (_how, statement) => {
+    const { organization, found, inner } = await world();
+    organization.policies.add('no quarantine', document(statement), inner);
+    await expect(found([ROOT])).rejects.toThrow("'no quarantine'");
+  });
+
+  test('may be the lack of any that allows', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('nothing', document(DENY_ALL), outer);
+    organization.policies.detach('p-FullAWSAccess', outer);
+    expect(await found([outer])).toContainEqual(
+      `no service control policy at the OU ${outer} allows anything to anybody, nor to root sessions: nobody acts as root there, with the guardrail or without it`);
+  });
+});
+
+describe('accounts that a policy names', () => {
+  const EXCEPT = (...ids: string[]) => document({
+    Sid: 'NoRoot',
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:root' }, ArnNotLike: { 'aws:PrincipalArn': ids.map((id) => `arn:aws:iam::${id}:root`) } },
+  });
+  const ONLY = (id: string) => document({
+    Sid: 'NoRoot', Effect: 'Deny', Action: '*', Resource: '*', Condition: { ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${id}:root` } },
+  });
+
+  test('are spared, which spares no other account', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('all but one', EXCEPT(MEMBER), ROOT);
+    await expect(found([outer])).rejects.toThrow(`and 17 more in 'NoRoot' in every account but ${MEMBER}: add`);
+  });
+
+  test('are spared where the guardrail or the policy is attached to them', async () => {
+    const { organization, found } = await world();
+    organization.policies.add('all but one', EXCEPT(MEMBER), ROOT, MEMBER);
+    expect(await found([MEMBER])).toEqual([]);
+    await expect(found([MEMBER, OTHER])).rejects.toThrow(`in no account but ${OTHER}: add`);
+  });
+
+  test('are denied, which fails the deployment if they are below the target', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('one', ONLY(MEMBER), ROOT);
+    await expect(found([outer])).rejects.toThrow(`and 17 more in 'NoRoot' in no account but ${MEMBER}: add`);
+    expect(await found([OTHER])).toEqual([]);
+  });
+
+  test('are closed, which is told of these', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('one', document({ Sid: 'Closed', Effect: 'Deny', Action: '*', Resource: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': MEMBER } } }), ROOT);
+    expect(await found([outer])).toEqual([expect.stringContaining(`denies everything to everybody in 'Closed' in no account but ${MEMBER}, and root sessions as well`)]);
+  });
+
+  test.each(['999999999999', OTHER])('are of no interest elsewhere, or in another organization: %s', async (id) => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('one', ONLY(id), ROOT);
+    expect(await found([outer])).toEqual([]);
+  });
+});
+
+test.each([
+  ['without Statement', '{"Version":"2012-10-17"}', 'the document has no Statement'],
+  ['with null', document(null as unknown as object), 'statement 1 is null, not an object'],
+  ['with null where a list is expected', document({ Sid: 'X', Effect: 'Deny', Action: null, Resource: '*' }), "statement 1 ('X') has null as its Action, not a text or a list of texts"],
+  ['that is not JSON', 'Deny', 'the document is not JSON'],
+])('a policy %s is a finding with its name and place', async (_how, content, problem) => {
+  const { organization, found, outer, inner } = await world();
+  const policy = organization.policies.add('broken', content as object, inner);
+  Object.assign(policy, { content: typeof content === 'string' ? content : JSON.stringify(content) });
+  expect(await found([outer])).toEqual([`the service control policy 'broken' (${policy.id}) at the OU ${inner} cannot be judged: ${problem}: correct it`]);
+});
+
+describe('what is tolerated', () => {
+  test('by the id of the policy is a finding wherever it is attached, with the reason, and nothing else is', async () => {
+    const { organization, found, outer, inner } = await world();
+    const { id } = organization.policies.add('old guardrail', DENY_ROOT, outer, MEMBER);
+    const Tolerations = [{ PolicyId: id, Reason: 'goes in May' }];
+    expect(await found([ROOT], { Tolerations })).toEqual(expect.arrayContaining([outer, MEMBER].map((place) => expect.stringMatching(
+      new RegExp(`^the service control policy 'old guardrail' \\(${id}\\) at the \\w+ ${place} denies root sessions .*; tolerated: goes in May$`)))));
+    organization.policies.add('another', DENY_ROOT, inner);
+    await expect(found([ROOT], { Tolerations })).rejects.toThrow(/^root sessions are blocked, .*: the service control policy 'another' [^;]*$/);
+  });
+
+  test('by the id of a unit is a finding in it and below, and fails above and beside', async () => {
+    const { organization, found, outer, inner } = await world();
+    const policy = organization.policies.add('old guardrail', DENY_ROOT, MEMBER, inner);
+    const Tolerations = [{ OrganizationalUnitId: inner, Reason: 'legacy' }];
+    expect(await found([outer], { Tolerations })).toEqual([inner, MEMBER].map((place) => expect.stringMatching(new RegExp(`${place} denies .*; tolerated: legacy$`))));
+    organization.policies.attach(policy.id, outer);
+    await expect(found([outer], { Tolerations })).rejects.toThrow(`at the OU ${outer} denies`);
+  });
+
+  test('by both is that policy in that unit', async () => {
+    const { organization, found, outer, inner } = await world();
+    const { id } = organization.policies.add('old guardrail', DENY_ROOT, inner);
+    expect(await found([outer], { Tolerations: [{ PolicyId: id, OrganizationalUnitId: outer, Reason: 'legacy' }] })).toHaveLength(1);
+    organization.policies.add('another', DENY_ROOT, inner);
+    await expect(found([outer], { Tolerations: [{ PolicyId: id, OrganizationalUnitId: outer, Reason: 'legacy' }] })).rejects.toThrow("'another'");
+  });
+
+  test('and is not there is a finding, so that it is taken away', async () => {
+    const { found, outer } = await world();
+    expect(await found([outer], { Tolerations: [{ PolicyId: 'p-12345678', OrganizationalUnitId: outer, Reason: 'legacy' }] })).toEqual([
+      `nothing is blocked that the toleration of policy p-12345678 in OU ${outer} is about ('legacy'): take it from tolerations`,
+    ]);
+  });
+});
+
 test('a guardrail that somebody else attached can stay beside this one', async () => {
   const { organization, found, outer } = await world();
   const { id } = organization.policies.add('from Terraform', DENY_LONG_TERM_ROOT, outer);

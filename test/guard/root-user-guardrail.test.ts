@@ -144,6 +144,18 @@ describe('the preflight', () => {
     templateWith().hasResourceProperties('Custom::RootUserGuardrailPreflight', { TolerateBlockedRootSessions: 'false' });
   });
 
+  test('is told what is tolerated, and why', () => {
+    const tolerations = [{ reason: 'goes in May', policyId: 'p-abcd1234' }, { reason: 'legacy', policyId: 'p-abcd1234', organizationalUnitId: UNIT }, { reason: 'closed', organizationalUnitId: UNIT }];
+    templateWith({ tolerations }).hasResourceProperties('Custom::RootUserGuardrailPreflight', {
+      Tolerations: [
+        { PolicyId: 'p-abcd1234', Reason: 'goes in May' },
+        { PolicyId: 'p-abcd1234', OrganizationalUnitId: UNIT, Reason: 'legacy' },
+        { OrganizationalUnitId: UNIT, Reason: 'closed' },
+      ],
+    });
+    templateWith().hasResourceProperties('Custom::RootUserGuardrailPreflight', { Tolerations: Match.absent() });
+  });
+
   test('waits for the features, and so does the policy', () => {
     const stack = new Stack(new App(), 'Stack');
     const features = new OrgRootAccessFeatures(stack, 'RootAccess');
@@ -186,6 +198,12 @@ describe('synth fails for', () => {
     ['an empty list of actions', exemption({ actions: [], accountIds: [MEMBER] }), "exemptions: actions of 'because' must name at least one, got an empty list"],
     ['an account that cannot be', exemption({ accountIds: ['12'] }), "exemptions: accountIds of 'because' must be a 12-digit AWS account id, got '12'"],
     ['an action in two exemptions', { exemptions: [{ reason, actions: ['s3:PutBucketVersioning'], accountIds: [MEMBER] }, { reason, actions: ['s3:put*'] }] }, 'overlap: name an action in one exemption'],
+    ['a toleration without a reason', { tolerations: [{ reason: ' ', policyId: 'p-abcd1234' }] }, "tolerations[0].reason must say why, got ' '"],
+    ['a toleration of everything', { tolerations: [{ reason }] }, 'tolerations[0] must have a policyId, an organizationalUnitId or both, got neither: to tolerate everything use BlockedRootSessions.TOLERATE'],
+    ['a toleration of a policy by its name', { tolerations: [{ reason, policyId: 'quarantine' }] }, "tolerations[0].policyId must be the id of a policy ('p-abcdefgh'), got 'quarantine'"],
+    ['a toleration in the root', { tolerations: [{ reason, organizationalUnitId: 'r-abcd' }] }, "tolerations[0].organizationalUnitId must be the id of an organizational unit ('ou-abcd-11111111'), got 'r-abcd'"],
+    ['a toleration twice', { tolerations: [{ reason, policyId: 'p-abcd1234' }, { reason: 'other', policyId: 'p-abcd1234' }] }, 'tolerations[1] is about the same as tolerations[0]: give one reason for both'],
+    ['tolerations beside everything', { tolerations: [{ reason, policyId: 'p-abcd1234' }], blockedRootSessions: BlockedRootSessions.TOLERATE }, 'tolerations must not be given together with BlockedRootSessions.TOLERATE'],
     ['a removal policy that it does not know', { removalPolicy: RemovalPolicy.SNAPSHOT }, "removalPolicy must be RemovalPolicy.RETAIN or RemovalPolicy.DESTROY, got 'snapshot'"],
   ])('%s', (_name, props, message) => {
     expect(() => stackWith(props)).toThrow(message);
@@ -209,6 +227,7 @@ test('tokens pass', () => {
   const template = templateWith({
     targets: Token.asList({ Ref: 'Targets' }),
     policyName: Lazy.string({ produce: () => 'late' }),
+    tolerations: [{ reason, policyId: Token.asString({ Ref: 'Policy' }) }],
     exemptions: [{ reason, actions: [Lazy.string({ produce: () => 's3:*' })], accountIds: [Lazy.string({ produce: () => MEMBER })] }],
   });
   expect(policyOf(template).Properties).toMatchObject({ Name: 'late', TargetIds: { Ref: 'Targets' } });
