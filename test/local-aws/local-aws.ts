@@ -207,6 +207,8 @@ export class LocalAws {
   /**
    * Moves the clock of executions, functions, schedules and alarms: what waits for a time that has come then goes on at once. That is Wait states, retries,
    * timeouts of machines and of tasks with a token, `$$.State.EnteredTime`, and `Date` in functions; a schedule whose time has passed fires once.
+   *
+   * By itself it runs as that of the machine, but for pauses between two tries: those of functions (`timers/promises`) and retries of up to a minute are a tenth as long.
    */
   async advance(milliseconds: number): Promise<void> {
     await this.control('advance', { seconds: milliseconds / 1000 });

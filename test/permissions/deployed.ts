@@ -63,6 +63,7 @@ export class Deployed {
   private readonly iam: IAMClient;
   private readonly lambda: LambdaClient;
   private readonly logicalIds: ReadonlyMap<string, string>;
+  private readonly policies = new Map<string, Promise<AttachedPolicy[]>>();
 
   private constructor(
     readonly deployment: Deployment,
@@ -173,7 +174,14 @@ export class Deployed {
     await this.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
   }
 
-  private async policiesOf(RoleName: string): Promise<AttachedPolicy[]> {
+  /** As they were deployed: whatever is taken from a role is given back. */
+  private policiesOf(role: string): Promise<AttachedPolicy[]> {
+    const known = this.policies.get(role) ?? this.readPolicies(role);
+    this.policies.set(role, known);
+    return known;
+  }
+
+  private async readPolicies(RoleName: string): Promise<AttachedPolicy[]> {
     const { PolicyNames: names } = await this.iam.send(new ListRolePoliciesCommand({ RoleName }));
     const { AttachedPolicies: attached } = await this.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
     return Promise.all([

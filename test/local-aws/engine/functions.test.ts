@@ -15,7 +15,13 @@ describe('a function of the local AWS', () => {
       Role: { ...role('lambda'), Properties: { ...role('lambda').Properties, RoleName: 'Worker' } },
       Function: lambdaFunction('Role', `
         const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
-        exports.handler = async ({ fail, wait }) => {
+        const { setTimeout: pause } = require('timers/promises');
+        exports.handler = async ({ fail, wait, pauses }) => {
+          if (pauses) {
+            const began = [Date.now(), performance.now()];
+            await Promise.all(pauses.map((milliseconds) => pause(milliseconds)));
+            return [Date.now() - began[0], performance.now() - began[1]];
+          }
           if (fail) throw Object.assign(new RangeError('too far'), fail === true ? {} : { name: fail });
           if (wait) return new Promise((resolve) => setTimeout(resolve, wait));
           console.log('asking who I am');
@@ -49,6 +55,13 @@ describe('a function of the local AWS', () => {
       FunctionError: 'Unhandled',
       answer: { errorType, errorMessage: 'too far', trace: expect.arrayContaining([expect.stringContaining('too far')]) },
     });
+  });
+
+  test('pauses for a tenth of the time, also several times at once, and finds that all of it has passed', async () => {
+    const { answer: [seen, passed] } = await invoke({ pauses: [5_000, 20_000, 20_000] });
+    expect(seen).toBeGreaterThanOrEqual(20_000);
+    expect(seen - passed).toBeGreaterThan(17_000); // not the sum of them
+    expect(seen - passed).toBeLessThan(20_000);
   });
 
   test('is throttled above the account\'s concurrency', async () => {
