@@ -1,10 +1,11 @@
 import { randomUUID } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import pLimit from 'p-limit';
 import { failure } from './failure';
 import type { RecoveryRecord } from './password-recovery-record';
 import { RECOVERIES_PREFIX } from '../../lib/private/contract';
 import { isNamed } from '../aws/errors';
-import { hasObject, readObject } from '../aws/objects';
+import { hasObject, keysOf, readObject } from '../aws/objects';
 
 /** As it stands in the bucket. */
 interface StoredRecord {
@@ -14,6 +15,9 @@ interface StoredRecord {
 
 /** How often a change is made again because somebody else's came first. */
 const ATTEMPTS = 5;
+
+/** Records that are read at once. */
+const READS = 20;
 
 /** The latest recovery of each account. */
 export interface RecoveryRecords {
@@ -28,6 +32,14 @@ export class RecoveryStore implements RecoveryRecords {
 
   async read(accountId: string): Promise<RecoveryRecord | undefined> {
     return (await this.stored(accountId))?.record;
+  }
+
+  /** The latest of every account that ever had one. */
+  async all(): Promise<RecoveryRecord[]> {
+    const keys = await keysOf(this.s3, this.bucket, RECOVERIES_PREFIX);
+    const reading = pLimit(READS);
+    return Promise.all(keys.map((Key) => reading(() => (
+      readObject(this.s3, { Bucket: this.bucket, Key }, (text) => JSON.parse(text) as RecoveryRecord)))));
   }
 
   async change(accountId: string, change: (record: RecoveryRecord | undefined) => RecoveryRecord): Promise<RecoveryRecord> {

@@ -385,3 +385,8 @@ export interface RecoverySettings extends RunbookSettings {
 /** Names of the environment variables of the password recovery's functions. */
 export const CLOSER_VARIABLE = 'CLOSER_STATE_MACHINE_ARN';
 export const REMINDERS_VARIABLE = 'REMINDERS_MINUTES';
+
+/** Type of the custom resource that keeps the runbooks from being deleted while a recovery is open. */
+export const OPEN_RECOVERIES_RESOURCE_TYPE = 'Custom::OpenPasswordRecoveries';
+export const OPENER_VARIABLE = 'ALLOW_STATE_MACHINE_ARN';
+export const CLOSE_DOCUMENT_VARIABLE = 'CLOSE_DOCUMENT';

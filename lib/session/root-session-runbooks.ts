@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Approvals } from './approvals';
+import { OpenRecoveries } from './open-recoveries';
 import { IPasswordRecoveries, PasswordRecoveries } from './password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
 import { PolicyRunbooks } from './policy-runbooks';
@@ -171,12 +172,16 @@ const QUEUE: Record<string, RunbookParameter> = {
  * What a runbook is about to change is saved before, with the reason, the starter and the SHA-256. Nobody may start anything until he is
  * given `grantStart`.
  *
+ * While a password recovery is open, the deletion of the stack fails with the command that closes it: without these runbooks nothing deletes the password.
+ *
  * It is deployed to the management account, or to a delegated administrator for IAM. Nothing is deployed to the member accounts.
  *
  * Permissions: each runbook has a function and a role of its own, which may call `sts:AssumeRoot` with a single task policy, in the selected accounts and
  * never in the protected ones, `ssm:GetAutomationExecution` to find out who started it, and read and write its own records. Extending a password recovery needs no root
  * session. The function that allows one reads the service control policies above the account, to say which of them still stop the root user:
- * `organizations:ListParents`, `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. Where they cannot be read, it says so and goes on. The state machines may call their function, write their log and publish to the topics.
+ * `organizations:ListParents`, `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. Where they cannot be read, it says so and goes on.
+ * The function that refuses the deletion reads the records below `recoveries/`, the closers (`states:ListExecutions`, `states:DescribeExecution`) and the state of
+ * this stack. The state machines may call their function, write their log and publish to the topics.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
  *
@@ -245,7 +250,8 @@ export class RootSessionRunbooks extends Construct {
       ...common, kind: 'queue', task: TASK_POLICIES.unlockQueue, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
-    reservePrefixes(this, bucket, {
+    const open = new OpenRecoveries(this, 'OpenRecoveries', { recoveries: passwords, bucket, options: props.handler });
+    const reserved = reservePrefixes(this, bucket, {
       property: 'recordsBucket',
       prefixes: [
         { prefix: POLICIES_PREFIX, sid: 'OnlyRunbooksWritePolicies', writers: [...buckets.roles, ...queues.roles] },
@@ -253,12 +259,13 @@ export class RootSessionRunbooks extends Construct {
       ],
     });
     const writers = [...buckets.roles, ...queues.roles, ...passwords.writers];
-    useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], [...writers, ...passwords.readers]);
+    const decrypting = useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], [...writers, ...passwords.readers, open.role]);
     const runbooks = [buckets.unlock, queues.unlock, buckets.restore, queues.restore, passwords.allow, passwords.extend, passwords.close];
     const machines = runbooks.map(({ stateMachine }) => stateMachine);
     reserveControlFiles(this, bucket, 'recordsBucket', machines);
-    useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], [...writers, ...machines.map(({ role }) => role)]);
+    const encrypting = useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], [...writers, ...machines.map(({ role }) => role)]);
     useKeyOfTopic(this, props.passwordRecovery?.topic).forEach((statement) => passwords.closer.addToRolePolicy(statement));
+    open.keep(buckets, queues, passwords, ...reserved, ...decrypting, ...encrypting);
     if (props.features) {
       this.node.addDependency(props.features);
     }

@@ -177,6 +177,11 @@ function forCloser(): object[] {
   ]);
 }
 
+/** Requests as CloudFormation makes them, at a time when it makes none. */
+const forDeletion = (): object[] => ['Create', 'Update', 'Delete'].flatMap((RequestType) => [deployed.stackId, 'arn:aws:cloudformation:us-east-1:111111111111:stack/Other/x'].map((StackId) => ({
+  RequestType, StackId, RequestId: 'x', LogicalResourceId: deployed.logicalId('Runbooks/OpenRecoveries/Resource/Default'), PhysicalResourceId: 'x', ResourceProperties: {},
+})));
+
 // -- the table --------------------------------------------------------------------------------------------------------
 
 /** What is tried with a function, or why nothing is. */
@@ -187,6 +192,7 @@ const ROWS: readonly (readonly [path: RegExp, events: (part: string) => object[]
   [/^(\w+)\/OnJoin\/Find$/, () => [{ event: { detail: { serviceEventDetails: { accountId: TARGET } } }, startedAt: '2020-01-01T00:00:00Z', now: '2020-01-01T00:00:00Z', failure: {} }]],
   [/\/OnDeploy\/(Start|Await)$/, () => 'of custom resources: what they believe of a request has tests of its own'],
   [/^RootAccessSwitches\/(Handler)$/, () => 'of custom resources: what they believe of a request has tests of its own'],
+  [/^Runbooks\/OpenRecoveries\/(Handler)$/, forDeletion],
   [/^RootUserGuardrailPreflight\/(Handler)$/, () => 'of custom resources: what they believe of a request has tests of its own'],
   [/\/Provider\/(framework-\w+)$/, () => "the CDK's framework hands a request on to the functions above, and its answer to an address that the request names"],
   [/^Monitor\/(Tell)$/, () => 'it is there to tell of what it is given: a forged event is a false alarm, which the metric filters do not share'],
@@ -250,7 +256,7 @@ test('who may invoke every function, and nothing else, changes nothing: not in t
     }));
   }));
   expect(await world(deployed)).toEqual(before);
-  expect(new Set(succeeded)).toEqual(new Set(['Purge/OnJoin/Find', 'Runbooks/PasswordRecovery/Look'])); // what they answer is all that they do
+  expect(new Set(succeeded)).toEqual(new Set(['Purge/OnJoin/Find', 'Runbooks/PasswordRecovery/Look', 'Runbooks/OpenRecoveries/Handler'])); // what they answer is all that they do
   expect(tried.length).toBeGreaterThan(400);
 }, 300_000);
 

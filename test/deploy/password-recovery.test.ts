@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStackResourceCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
   DescribeExecutionCommand, ListExecutionsCommand, paginateGetExecutionHistory, SFNClient, StartExecutionCommand, StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -351,4 +351,31 @@ describe('a records bucket that takes the place of another while a recovery is o
     await closed(accountId);
     expect(await record(accountId)).toMatchObject({ recoveryId: opened.recoveryId, openedAt: opened.openedAt, reason: opened.reason });
   }, 240_000);
+});
+
+describe('runbooks that are destroyed while a recovery is open', () => {
+  test('stay as they are, and name the command that closes it; then they go', async () => {
+    const accountId = freshAccount();
+    expect(await run('allow', { AccountId: accountId })).toMatchObject({ status: 'Success' });
+    const before = await stack.template();
+
+    const refused = await stack.destroy();
+    expectAbout(refused.output, refused.output.split('\n')[0]).toBe('DELETE_FAILED');
+    expect(refused.output).toContain(`account ${accountId} until ${(await record(accountId)).endsAt} (s3://${outputs.recordsBucket}/recoveries/${accountId}.json)`);
+    expect(refused.output).toContain(`aws ssm start-automation-execution --document-name ${outputs.closeDocument} --parameters "AccountId=${accountId},`);
+    expect(await undeleted(before)).toEqual(Object.keys(before.Resources).filter((id) => id.startsWith('Runbooks')).sort());
+
+    expect(await run('close', { AccountId: accountId })).toMatchObject({ status: 'Success', output: { state: 'closed' } });
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(hasPassword(accountId)).toBe(false);
+  });
+
+  /** Resources of the runbooks that are still there. */
+  async function undeleted({ Resources }: { Resources: object }): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { StackResourceSummaries: resources } of paginateListStackResources({ client: new CloudFormationClient(stack.aws.clientSettings()) }, { StackName: 'RootAccess' })) {
+      found.push(...resources!.filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE').map(({ LogicalResourceId }) => LogicalResourceId!));
+    }
+    return found.filter((id) => id in Resources && id.startsWith('Runbooks')).sort();
+  }
 });

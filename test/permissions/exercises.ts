@@ -273,7 +273,7 @@ interface StackEvent {
 }
 
 /** Sends a request of CloudFormation while that says it is about to do what it asks for. */
-async function ask(deployed: Deployed, fn: string, event: StackEvent, stackStatus = 'UPDATE_IN_PROGRESS'): Promise<string> {
+export async function ask(deployed: Deployed, fn: string, event: StackEvent, stackStatus = 'UPDATE_IN_PROGRESS'): Promise<string> {
   const { aws } = deployed.deployment;
   const resource = { logicalId: event.LogicalResourceId, physicalId: event.PhysicalResourceId };
   await aws.underWay(deployed.stackId, stackStatus, { ...resource, status: `${event.RequestType.toUpperCase()}_IN_PROGRESS` });
@@ -285,7 +285,7 @@ async function ask(deployed: Deployed, fn: string, event: StackEvent, stackStatu
 }
 
 /** Of something that was replaced and is no more: the events alone know it, and here they do not. */
-async function cleanUp(deployed: Deployed, fn: string, event: StackEvent): Promise<string> {
+export async function cleanUp(deployed: Deployed, fn: string, event: StackEvent): Promise<string> {
   const { aws } = deployed.deployment;
   const other = { logicalId: event.LogicalResourceId, physicalId: 'another', status: 'UPDATE_COMPLETE' };
   await aws.underWay(deployed.stackId, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', other);
@@ -297,7 +297,7 @@ async function cleanUp(deployed: Deployed, fn: string, event: StackEvent): Promi
 }
 
 /** A Delete does least: nothing is swept, and switches that are retained stay. Nobody waits for the answer at its address. */
-const cloudFormationEvent = ({ deployment, stackId }: Deployed, RequestType = 'Delete') => ({
+export const cloudFormationEvent = ({ deployment, stackId }: Deployed, RequestType = 'Delete') => ({
   RequestType,
   StackId: stackId,
   RequestId: randomUUID(),

@@ -66,6 +66,8 @@ const HOLDERS: readonly (readonly [RegExp, string])[] = [
   [/^Runbooks\/PasswordRecovery\/CloseFunctionRole/, 'close function'],
   [/^Runbooks\/PasswordRecovery\/LookRole/, 'look function'],
   [/^Runbooks\/PasswordRecovery\/CloseAtEndRole/, 'close-at-end function'],
+  [/^Runbooks\/OpenRecoveries\/(HandlerRole|Permissions)/, 'open-recoveries function'],
+  [/^Runbooks\/OpenRecoveries\/ProviderRole/, 'Provider of the open recoveries'],
   [/^Runbooks\/PasswordRecovery\/Closer\/StateMachine\/Role/, 'closer state machine'],
   [/^Runbooks\/\w+\/\w+\/StateMachine\/Role/, 'runbook state machine'],
   [/^People\/Operator/, 'who may start a runbook'],

@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Deployed } from './deployed';
-import { allOn, begun, type Exercise, idling, isTriedForLong, organizationOf, runMachine } from './exercises';
+import { allOn, ask, begun, cleanUp, cloudFormationEvent, type Exercise, idling, isTriedForLong, organizationOf, runMachine } from './exercises';
 import type { Grant } from './grants';
 import { BELOW, UNIT } from './stacks';
 import type { Closer, RecoveryRecord } from '../../lambda/session/password-recovery-record';
@@ -40,6 +40,12 @@ export const RUNBOOK_EXERCISES: Readonly<Record<string, Exercise>> = Object.from
   }],
   ['look whether a recovery has ended', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/Look', await asleep(deployed, grant, false))],
   ['close a recovery at its end', async (deployed, grant) => deployed.invoke('Runbooks/PasswordRecovery/CloseAtEnd', await asleep(deployed, grant, true))],
+  ['delete the runbooks', async (deployed, grant) => {
+    await asleep(deployed, grant, false);
+    return ask(deployed, OPEN_RECOVERIES, deletion(deployed));
+  }],
+  ['clean up after runbooks', (deployed) => cleanUp(deployed, OPEN_RECOVERIES, deletion(deployed))],
+  ['ask by CloudFormation whether a recovery is open', (deployed) => deployed.invoke('Runbooks/OpenRecoveries/Provider/framework-onEvent', deletion(deployed))],
   ['run a runbook', (deployed, grant) => {
     const machine = deployed.pathOf(grant).replace(/\/Role$/, '');
     const accountId = grant.resource.includes(':ou/') ? BELOW : ACCOUNT;
@@ -129,6 +135,9 @@ async function asleep(deployed: Deployed, grant: Grant, atOnce: boolean): Promis
   const closer = { ...awake(await record(deployed, grant)), atOnce, recordsBucket: deployed.id('Runbooks/Records') };
   return { execution: await idling(new SFNClient(deployed.deployment.aws.clientSettings()), deployed.id(CLOSER), JSON.stringify(closer)), closer };
 }
+
+const OPEN_RECOVERIES = 'Runbooks/OpenRecoveries/Handler';
+const deletion = (deployed: Deployed) => ({ ...cloudFormationEvent(deployed), RequestType: 'Delete' as const, LogicalResourceId: deployed.logicalId('Runbooks/OpenRecoveries/Resource/Default'), ResourceProperties: {} });
 
 /** Of an account in a unit, so that there is every kind of level above it. */
 async function lookAtPolicies(deployed: Deployed, grant: Grant): Promise<string> {

@@ -150,7 +150,19 @@ export class World {
   }
 
   private states(target: string, input: any): WireResponse {
-    return target.endsWith('.DescribeExecution') ? this.describeCloser(input) : this.startCloser(input);
+    switch (target.split('.').at(-1)) {
+      case 'DescribeExecution': return this.describeCloser(input);
+      case 'ListExecutions': return this.listClosers(input);
+      default: return this.startCloser(input);
+    }
+  }
+
+  /** One a page. */
+  private listClosers({ statusFilter, nextToken = '0' }: { statusFilter: string; nextToken?: string }): WireResponse {
+    const found = [...this.closers.values()].filter(({ status }) => status === statusFilter);
+    const page = Number(nextToken);
+    const executions = found.slice(page, page + 1).map(({ name, status }) => ({ executionArn: `${CLOSERS}:${name}`, name, status }));
+    return json(200, { executions, ...page + 1 < found.length && { nextToken: `${page + 1}` } });
   }
 
   /** One of the closer's own: the role of its functions may ask for no other. */

@@ -177,7 +177,7 @@ describe('permissions of a function', () => {
     }
   });
 
-  test.each([['kms:Decrypt', 9], ['kms:GenerateDataKey', 15]])('with a key are the two that S3 needs: %s by way of it for %i of them', (action, roles) => {
+  test.each([['kms:Decrypt', 10], ['kms:GenerateDataKey', 15]])('with a key are the two that S3 needs: %s by way of it for %i of them', (action, roles) => {
     const keyed = synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') }));
     keyed.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: [Match.objectLike({ Action: action, Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } })] },

@@ -11,7 +11,7 @@ const HANDLER = `
     const { Mode, Size, Version = '' } = event.ResourceProperties;
     console.log(['received', event.RequestType, event.LogicalResourceId, event.PhysicalResourceId, JSON.stringify(event.ResourceProperties)].join(' '));
     if (Mode === 'silent' && event.RequestType !== 'Delete') return resolve();
-    const failed = Mode === 'fail' && event.RequestType !== 'Delete';
+    const failed = event.RequestType === 'Delete' ? Mode === 'stay' : Mode === 'fail';
     const body = JSON.stringify({
       Status: failed ? 'FAILED' : 'SUCCESS', Reason: 'told to fail', PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : 'physical-' + event.LogicalResourceId + Version,
       StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId, Data: { Text: 'x'.repeat(event.RequestType === 'Create' ? Number(Size ?? 1) : 1) },
@@ -116,6 +116,18 @@ describe('a custom resource of the local AWS', () => {
       'replaced UPDATE_COMPLETE', 'Thing physical-Thing1 DELETE_COMPLETE', 'Thing physical-Thing1 DELETE_IN_PROGRESS', 'replaced UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
     ]);
     expect(await stacks.resource('replaced', 'Thing', 'UPDATE_COMPLETE')).toMatchObject({ physicalId: 'physical-Thing2' });
+  });
+
+  test('that cannot be deleted keeps what it depends on, and nothing else', async () => {
+    const parameter = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } };
+    await stacks.create('staying', { ...FUNCTION, Needed: parameter, Free: parameter, Stays: { ...custom({ Mode: 'stay' }), DependsOn: 'Needed' } });
+    const { status, events } = await stacks.delete('staying');
+
+    expect(status).toBe('DELETE_FAILED');
+    const states = (logicalId: string) => events.filter(({ LogicalResourceId, ResourceStatus }) => LogicalResourceId === logicalId && ResourceStatus!.startsWith('DELETE')).map(({ ResourceStatus }) => ResourceStatus);
+    expect(states('Stays')).toContain('DELETE_FAILED');
+    expect(states('Free')).toContain('DELETE_COMPLETE');
+    expect(['Needed', 'Function', 'Role'].map(states)).toEqual([[], [], []]);
   });
 
   test('waits while its function is throttled', async () => {

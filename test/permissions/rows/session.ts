@@ -1,4 +1,4 @@
-import { awsPolicies, entity, type Exercised, inVpc, logDelivery, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, versions, viaService } from './row';
+import { awsPolicies, entity, type Exercised, framework, inVpc, logDelivery, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, versions, viaService } from './row';
 import { MANAGEMENT } from '../../deploy/testing';
 import { PEOPLE } from '../stacks';
 
@@ -14,6 +14,9 @@ const FUNCTIONS = [
   'Bucket/UnlockFunction', 'Bucket/RestoreFunction', 'Queue/UnlockFunction', 'Queue/RestoreFunction',
   'PasswordRecovery/AllowFunction', 'PasswordRecovery/ExtendFunction', 'PasswordRecovery/CloseFunction',
 ];
+const OPEN_RECOVERIES = 'OpenRecoveries/Handler';
+const OPEN = { holder: 'open-recoveries function', exercise: 'delete the runbooks', denied: 'fails', need: 'whether a recovery is open is not known, so the runbooks cannot be deleted' } as const;
+const PROVIDER = 'Provider of the open recoveries';
 const CLOSER_FUNCTIONS = ['PasswordRecovery/Look', 'PasswordRecovery/CloseAtEnd'];
 
 /** Every function of a runbook believes its state machine, and what the state machine has written. */
@@ -84,6 +87,19 @@ export const EXERCISED: readonly Exercised[] = [
   ...ofRecoveries('close function', 'close a recovery', { starts: true, taskPolicy: 'IAMDeleteRootUserCredentials' }),
   ...ofRecoveries('look function', 'look whether a recovery has ended', { writes: false }),
   ...ofRecoveries('close-at-end function', 'close a recovery at its end', { taskPolicy: 'IAMDeleteRootUserCredentials' }),
+  { ...OPEN, actions: ['s3:GetObject'], resource: records('recoveries/*') },
+  { ...OPEN, ...listing('recoveries/*') },
+  { ...OPEN, actions: ['states:ListExecutions'], resource: '<PasswordRecovery/Closer/StateMachine>' },
+  { ...OPEN, actions: ['states:DescribeExecution'], resource: executionsOf('PasswordRecovery/Closer') },
+  ...['DescribeStacks', 'DescribeStackResource', 'DescribeStackEvents'].map((action): Exercised => ({
+    ...OPEN,
+    actions: [`cloudformation:${action}`],
+    resource: '<this stack>',
+    exercise: action === 'DescribeStackEvents' ? 'clean up after runbooks' : OPEN.exercise,
+    denied: action === 'DescribeStackEvents' ? 'fails' : 'waits',
+    need: 'who may invoke the function can pass for CloudFormation, and learn which recoveries are open',
+  })),
+  { holder: PROVIDER, actions: ['lambda:InvokeFunction'], resource: `<${OPEN_RECOVERIES}>`, exercise: 'ask by CloudFormation whether a recovery is open', denied: 'tells CloudFormation', need: 'the runbooks cannot be deleted' },
   ...['account', 'ou'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListParents'], resource: entity(kind) })),
   ...['account', 'ou', 'root'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS })),
   { ...ABOVE, actions: ['organizations:DescribePolicy'], resource: POLICIES, condition: OF_SCPS },
@@ -126,7 +142,7 @@ const READERS_AND_WRITERS = [
   'bucket unlock function', 'bucket restore function', 'queue unlock function', 'queue restore function', 'allow function', 'extend function', 'close function',
   'close-at-end function',
 ];
-const HANDLERS = [...READERS_AND_WRITERS, 'look function'];
+const HANDLERS = [...READERS_AND_WRITERS, 'look function', OPEN.holder];
 const keyed = (holder: string, actions: string[], of: string, service: string): Pinned => ({
   holder, actions, resource: key(of), condition: viaService(service), need: 'with a key: what it is for is neither read nor written', pinned: NOT_ENCRYPTED,
 });
@@ -141,10 +157,14 @@ export const PINNED: readonly Pinned[] = [
   logs('close function', 'PasswordRecovery/CloseFunctionLogs'),
   logs('look function', 'PasswordRecovery/LookLogs'),
   logs('close-at-end function', 'PasswordRecovery/CloseAtEndLogs'),
+  logs(OPEN.holder, 'OpenRecoveries/HandlerLogs'),
+  logs(PROVIDER, 'OpenRecoveries/ProviderLogs'),
+  ...framework(PROVIDER, OPEN_RECOVERIES),
+  ...versions(PROVIDER, OPEN_RECOVERIES),
   ...logDelivery(MACHINE.holder, CLOSER.holder),
   ...versions(MACHINE.holder, ...FUNCTIONS),
   ...versions(CLOSER.holder, ...CLOSER_FUNCTIONS),
-  ...inVpc(...HANDLERS),
+  ...inVpc(...HANDLERS, PROVIDER),
   awsPolicies('allow function'),
   ...HANDLERS.map((holder) => keyed(holder, ['kms:Decrypt'], 'records', 's3')),
   ...[...READERS_AND_WRITERS, MACHINE.holder].map((holder) => keyed(holder, ['kms:GenerateDataKey'], 'records', 's3')),

@@ -105,6 +105,31 @@ def cancel_at_once():
     stacks._resolve_stack_outputs = resolve_unless_cancelled
 
 
+# -- A deletion that fails --------------------------------------------------------------------------------------------
+
+
+class InOrderOfCreation(list):
+    """In reverse order it leaves out what a resource that could not be deleted depends on."""
+
+    def __init__(self, logical_ids, definitions):
+        super().__init__(logical_ids)
+        self.definitions = definitions
+
+    def __reversed__(self):
+        stack = next((stack for stack in ministack_cloudformation._stacks.values() if stack.get("_template", {}).get("Resources") is self.definitions), {})
+        for logical_id in super().__reversed__():
+            resources = stack.get("_resources", {})
+            failed = [other for other, resource in resources.items() if other != logical_id and resource.get("ResourceStatus") == "DELETE_FAILED"]
+            if logical_id not in stacks._with_dependencies(failed, self.definitions, set(resources)) - set(failed):
+                yield logical_id
+
+
+def keep_dependencies():
+    """AWS deletes nothing on which a resource depends that it could not delete; ministack goes on with it."""
+    sort = stacks._topological_sort
+    stacks._topological_sort = lambda definitions, conditions: InOrderOfCreation(sort(definitions, conditions), definitions)
+
+
 # -- A sibling that fails ---------------------------------------------------------------------------------------------
 
 
@@ -157,3 +182,4 @@ def install():
     clean_up_in_a_phase_of_its_own()
     cancel_at_once()
     remember_requests()
+    keep_dependencies()
