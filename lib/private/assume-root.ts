@@ -2,8 +2,8 @@ import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
-/** A managed policy holds 6,144 characters: this many root ARNs, whose account and partition may be tokens of some length. */
-const ARNS_IN_A_POLICY = 120;
+/** A managed policy holds 6,144 characters: this many root ARNs, in the partition with the longest name. */
+const ARNS_IN_A_POLICY = 145;
 
 export interface AssumeRootGrant {
   /** Names of the task policies that the sessions may have. */
@@ -22,33 +22,71 @@ export interface AssumeRootGrant {
  * @returns what must exist before the role can be used
  */
 export function grantAssumeRoot(scope: Construct, role: iam.IRole, grant: AssumeRootGrant): Construct[] {
-  return assumeRootStatements(grant).map((statement, i) => new iam.ManagedPolicy(scope, `AssumeRoot${i}`, {
-    description: 'Root sessions in member accounts, for cdk-root-access',
-    statements: [statement],
-    roles: [role],
-  }));
+  return assumeRootStatements(grant).map((statement, i) => managedPolicy(scope, `AssumeRoot${i}`, statement, role));
 }
 
 /** The same as statements, each of which fits a managed policy: first those that allow, then those that deny. */
-export function assumeRootStatements({ tasks, accounts, exclude }: AssumeRootGrant): iam.PolicyStatement[] {
-  const allowed = (accounts === undefined ? [['*']] : shards(accounts)).map((ids) => new iam.PolicyStatement({
+export const assumeRootStatements = (grant: AssumeRootGrant): iam.PolicyStatement[] => [...allowing(grant), ...denying(grant)];
+
+/** How many managed policies a role needs for a grant. */
+export const policiesFor = ({ accounts, exclude }: Omit<AssumeRootGrant, 'tasks'>) => (
+  (accounts === undefined ? 1 : shards(accounts).length) + shards(exclude).length);
+
+/** How many accounts so many policies hold. */
+export const accountsIn = (policies: number) => policies * ARNS_IN_A_POLICY;
+
+/**
+ * Root sessions for several roles, each with a task of its own, in the same accounts. The lists are long, so roles share the policies that hold them:
+ * those with the same task what allows, and all what denies.
+ */
+export class SharedAssumeRoot extends Construct {
+  private readonly allowed: Record<string, iam.ManagedPolicy[]> = {};
+  private readonly denied: iam.ManagedPolicy[];
+  private readonly granted = new Map<iam.IRole, iam.ManagedPolicy[]>();
+
+  constructor(scope: Construct, id: string, private readonly grants: Omit<AssumeRootGrant, 'tasks'>) {
+    super(scope, id);
+    this.denied = denying(grants).map((statement, i) => managedPolicy(this, `Deny${i}`, statement));
+  }
+
+  /** Lets a role take root sessions with one task policy. */
+  grant(role: iam.IRole, task: string) {
+    this.allowed[task] ??= allowing({ ...this.grants, tasks: [task] }).map((statement, i) => managedPolicy(this, `${task}${i}`, statement));
+    const policies = [...this.allowed[task], ...this.denied];
+    policies.forEach((policy) => policy.attachToRole(role));
+    this.granted.set(role, policies);
+  }
+
+  /** What must exist before the role can be used. */
+  policiesOf(role: iam.IRole): Construct[] {
+    return this.granted.get(role) ?? [];
+  }
+}
+
+function allowing({ tasks, accounts }: Omit<AssumeRootGrant, 'exclude'>): iam.PolicyStatement[] {
+  return (accounts === undefined ? [['*']] : shards(accounts)).map((ids) => new iam.PolicyStatement({
     actions: ['sts:AssumeRoot'],
     resources: ids.map(rootArn), // '*': any member account, which is the selection
     conditions: { ArnEquals: { 'sts:TaskPolicyArn': tasks.map(taskPolicyArn) } },
   }));
-  const denied = shards(exclude).map((ids) => new iam.PolicyStatement({
+}
+
+function denying({ exclude }: Pick<AssumeRootGrant, 'exclude'>): iam.PolicyStatement[] {
+  return shards(exclude).map((ids) => new iam.PolicyStatement({
     effect: iam.Effect.DENY,
     actions: ['sts:AssumeRoot'],
     resources: ids.map(rootArn),
   }));
-  return [...allowed, ...denied];
+}
+
+function managedPolicy(scope: Construct, id: string, statement: iam.PolicyStatement, ...roles: iam.IRole[]): iam.ManagedPolicy {
+  return new iam.ManagedPolicy(scope, id, { description: 'Root sessions in member accounts, for cdk-root-access', statements: [statement], roles });
 }
 
 /** ARN of a task policy, in the partition of the stack that it ends up in. The policies are AWS's own, so their ARNs have no account. */
-export const taskPolicyArn = (task: string) => iamArn('aws', `policy/root-task/${task}`);
+export const taskPolicyArn = (task: string) => `arn:${Aws.PARTITION}:iam::aws:policy/root-task/${task}`;
 
-const rootArn = (accountId: string) => iamArn(accountId, 'root');
-const iamArn = (account: string, resource: string) => `arn:${Aws.PARTITION}:iam::${account}:${resource}`;
+const rootArn = (accountId: string) => `arn:${Aws.PARTITION}:iam::${accountId}:root`;
 
 function shards(ids: string[]): string[][] {
   return Array.from({ length: Math.ceil(ids.length / ARNS_IN_A_POLICY) }, (_, i) => ids.slice(i * ARNS_IN_A_POLICY, (i + 1) * ARNS_IN_A_POLICY));

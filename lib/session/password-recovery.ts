@@ -8,7 +8,7 @@ import { Approvals } from './approvals';
 import { PasswordRecoveryCloser } from './password-recovery-closer';
 import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from './runbook';
 import { HandlerOptions } from '../handler-options';
-import { grantAssumeRoot } from '../private/assume-root';
+import { SharedAssumeRoot } from '../private/assume-root';
 import {
   CLOSER_VARIABLE, RECORDS_VARIABLE, RECOVERIES_PREFIX, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings, STS_REGION_VARIABLE, TASK_POLICIES,
   TaskPolicyName,
@@ -55,6 +55,7 @@ export interface PasswordRecoveryProps {
   readonly settings: RunbookSettings;
   readonly approvals: Approvals;
   readonly bucket: s3.IBucket;
+  readonly rootSessions: SharedAssumeRoot;
   readonly stsRegion: string;
   readonly options?: HandlerOptions;
 }
@@ -126,7 +127,7 @@ export class PasswordRecovery extends Construct {
     new iam.Policy(allow, 'ServiceControlPolicies', { roles: [allow.role!], statements: readPoliciesAbove(this) }); // what still stops the root user
 
     const recoverySettings: RecoverySettings = { ...settings, ...hours };
-    const ready = policiesOf(look, closeAtEnd);
+    const ready = this.policiesOf(look, closeAtEnd);
     this.allow = this.runbook('Allow', {
       description: 'Allows the recovery of the root password of a member account for some hours',
       parameters: { AccountId: ACCOUNT_ID, Hours: HOURS },
@@ -162,7 +163,7 @@ export class PasswordRecovery extends Construct {
 
   private runbook(id: string, { fn, ready, ...props }: Omit<RunbookProps, 'bucket' | 'ready'> & { ready: Construct[] }): Runbook {
     const { bucket, options } = this.props;
-    return new Runbook(this, id, { ...props, fn, bucket, ready: [...ready, ...policiesOf(fn)], options });
+    return new Runbook(this, id, { ...props, fn, bucket, ready: [...ready, ...this.policiesOf(fn)], options });
   }
 
   /** The function of a runbook, which starts closers. */
@@ -176,7 +177,7 @@ export class PasswordRecovery extends Construct {
   }
 
   private function(id: string, { asset, handler = 'handler', description, timeout, environment, task, writes }: FunctionProps): HandlerFunction {
-    const { bucket, stsRegion, settings: { selection, protectedAccounts }, options } = this.props;
+    const { bucket, rootSessions, stsRegion, options } = this.props;
     const fn = new HandlerFunction(this, id, {
       asset,
       handler,
@@ -199,15 +200,17 @@ export class PasswordRecovery extends Construct {
       ],
     });
     if (task) {
-      grantAssumeRoot(fn, fn.role!, { tasks: [task], accounts: selection.accounts, exclude: [...selection.exclude, ...protectedAccounts] });
+      rootSessions.grant(fn.role!, task);
     }
     (writes ? this.writers : this.readers).push(fn.role!);
     return fn;
   }
-}
 
-const policiesOf = (...functions: HandlerFunction[]) => (
-  functions.flatMap((fn) => fn.node.findAll()).filter((child) => child instanceof iam.Policy || child instanceof iam.ManagedPolicy));
+  /** What must exist before the functions are asked. */
+  private policiesOf(...functions: HandlerFunction[]): Construct[] {
+    return functions.flatMap((fn) => [...fn.node.findAll().filter((child) => child instanceof iam.Policy), ...this.props.rootSessions.policiesOf(fn.role!)]);
+  }
+}
 
 const LONGEST = Duration.days(7);
 const MOST_REMINDERS = 10;

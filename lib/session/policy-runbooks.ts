@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { Approvals } from './approvals';
 import { ACCOUNT_ID, Runbook, RunbookParameter } from './runbook';
 import { HandlerOptions } from '../handler-options';
-import { grantAssumeRoot } from '../private/assume-root';
+import { SharedAssumeRoot } from '../private/assume-root';
 import { POLICIES_PREFIX, PolicySettings, RECORDS_VARIABLE, REPLACEMENTS_PREFIX, STS_REGION_VARIABLE, TaskPolicyName } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 
@@ -18,6 +18,7 @@ export interface PolicyRunbooksProps {
   readonly settings: PolicySettings;
   readonly approvals: Approvals;
   readonly bucket: s3.IBucket;
+  readonly rootSessions: SharedAssumeRoot;
   readonly stsRegion: string;
   readonly options?: HandlerOptions;
 }
@@ -85,12 +86,9 @@ export class PolicyRunbooks extends Construct {
   }
 
   private runbook(id: string, fn: HandlerFunction, { statements, ...props }: RunbookParts): Runbook {
-    const { task, settings, approvals, bucket, options } = this.props;
-    const { selection, protectedAccounts } = settings;
-    const ready = [
-      new iam.Policy(fn, 'Records', { roles: [fn.role!], statements }),
-      ...grantAssumeRoot(fn, fn.role!, { tasks: [task], accounts: selection.accounts, exclude: [...selection.exclude, ...protectedAccounts] }),
-    ];
+    const { task, settings, approvals, bucket, rootSessions, options } = this.props;
+    rootSessions.grant(fn.role!, task);
+    const ready = [new iam.Policy(fn, 'Records', { roles: [fn.role!], statements }), ...rootSessions.policiesOf(fn.role!)];
     return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, ready, options });
   }
 }

@@ -8,10 +8,12 @@ import { OpenRecoveries } from './open-recoveries';
 import { IPasswordRecoveries, PasswordRecoveries } from './password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
 import { PolicyRunbooks } from './policy-runbooks';
+import { deniedAccounts } from './protected-accounts';
 import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
 import { RunbookParameter } from './runbook';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
+import { SharedAssumeRoot } from '../private/assume-root';
 import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { REGION_PATTERN } from '../private/contract-partitions';
 import { reserveControlFiles } from '../private/control-files';
@@ -49,7 +51,9 @@ export interface RootSessionRunbooksProps {
   /**
    * Ids of accounts that no runbook touches.
    *
-   * Adds a Deny of `sts:AssumeRoot` on each of them to the runbooks' roles.
+   * Adds a Deny of `sts:AssumeRoot` on each of them to the runbooks' roles, in policies that the roles share: up to 1,305 accounts with IAM's default
+   * quota of 10 managed policies for a role, and up to 2,320 with a quota of 17, those that the selection excludes included. With
+   * `AccountSelection.accounts` there may be any number: beyond that quota, the Deny is of those in the selection, and nothing allows any other.
    *
    * @default - none but those that the selection excludes
    */
@@ -235,13 +239,14 @@ export class RootSessionRunbooks extends Construct {
     }
     const bucket = props.recordsBucket ?? keptBucket(this, 'Records', props.encryptionKey);
     const approvals = new Approvals(props.approvers);
-    const settings = {
-      selection: (props.accounts ?? AccountSelection.organization())._selection(),
-      protectedAccounts: [...props.protectedAccounts ?? [], ...props.features ? [props.features.managementAccountId] : []],
-    };
-    checkSomeAccountIsLeft(settings.selection, settings.protectedAccounts);
+    const selection = (props.accounts ?? AccountSelection.organization())._selection();
+    const protectedAccounts = [...props.protectedAccounts ?? [], ...props.features ? [props.features.managementAccountId] : []];
+    checkSomeAccountIsLeft(selection, protectedAccounts);
+    const denied = deniedAccounts(this, selection, protectedAccounts);
+    const settings = { selection, protectedAccounts: denied.filter((id) => !selection.exclude.includes(id)) };
+    const rootSessions = new SharedAssumeRoot(this, 'AssumeRoot', { accounts: selection.accounts, exclude: denied });
     warnOutsideOfAws(this);
-    const common = { approvals, bucket, stsRegion: stsRegion(this, props.stsRegion), options: props.handler };
+    const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.handler };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {
       ...common, kind: 'bucket', task: TASK_POLICIES.unlockBucket, parameters: BUCKET, settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },

@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { checkProtected } from './protected-accounts';
 import { RootAccessFeature } from '../organization/org-root-access-features';
 import { assumeRootStatements, taskPolicyArn } from '../private/assume-root';
 import { TASK_POLICIES } from '../private/contract';
@@ -18,7 +19,8 @@ export interface AssumeRootOptions {
   readonly accounts?: AccountSelection;
 
   /**
-   * Ids of accounts in which root sessions are denied, whatever else allows them.
+   * Ids of accounts in which root sessions are denied, whatever else allows them: at most 2,755, those that the selection excludes included. A role
+   * needs a managed policy for every 145.
    *
    * Adds a Deny of `sts:AssumeRoot` on each of them, for every task policy.
    *
@@ -98,7 +100,9 @@ export class RootTaskPolicy {
     const selection = (options.accounts ?? AccountSelection.organization())._selection();
     checkSomeAccountIsLeft(selection, protectedAccounts);
     const { accounts, exclude } = selection;
-    const statements = assumeRootStatements({ tasks: [this.policyName], accounts, exclude: [...exclude, ...protectedAccounts] });
+    const denied = [...new Set([...exclude, ...protectedAccounts])];
+    checkProtected(selection, denied);
+    const statements = assumeRootStatements({ tasks: [this.policyName], accounts, exclude: denied });
     statements.filter(({ effect }) => effect === iam.Effect.DENY).forEach((deny) => grantee.grantPrincipal.addToPrincipalPolicy(deny));
     return statements.filter(({ effect }) => effect === iam.Effect.ALLOW)
       .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }))

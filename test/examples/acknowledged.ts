@@ -31,7 +31,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the ids of the organization, its management account and its units are known only when the stack is deployed',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:iam::\*:root\] .*\/AssumeRoot0\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:iam::\*:root\] .*\/AssumeRoot(0|\/\w+0)\//,
     reason: 'the selection is the organization: its accounts are not known to the template; excluded ones have a Deny',
   },
   {

@@ -3,10 +3,12 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { OPENER_MS } from '../../lambda/session/password-recovery-record';
+import { SharedAssumeRoot } from '../../lib/private/assume-root';
 import { Approvals } from '../../lib/session/approvals';
 import { PasswordRecovery, type PasswordRecoveryOptions } from '../../lib/session/password-recovery';
 
 const ACCOUNTS = ['222222222222', '333333333333'];
+const PROTECTED = ['444444444444'];
 
 interface Options {
   readonly recovery?: PasswordRecoveryOptions;
@@ -19,7 +21,8 @@ function synthesized({ recovery, topic, approvers }: Options = {}) {
   const told = topic ? new sns.Topic(stack, 'Topic') : undefined;
   const construct = new PasswordRecovery(stack, 'Recovery', {
     recovery: { ...recovery, topic: told },
-    settings: { selection: { accounts: ACCOUNTS, exclude: [] }, protectedAccounts: ['444444444444'] },
+    settings: { selection: { accounts: ACCOUNTS, exclude: [] }, protectedAccounts: PROTECTED },
+    rootSessions: new SharedAssumeRoot(stack, 'AssumeRoot', { accounts: ACCOUNTS, exclude: PROTECTED }),
     approvals: new Approvals(approvers ? { topic: new sns.Topic(stack, 'Approvers') } : undefined),
     bucket: new s3.Bucket(stack, 'Records'),
     stsRegion: 'us-east-1',
