@@ -1,6 +1,13 @@
 import { awscdk } from 'projen';
 
-/** What the npm tarball holds. */
+const BUILD = 'node projenrc/build.mjs';
+
+/** What the npm tarball holds, and that it holds what the sources say. */
 export function packageContents(project: awscdk.AwsCdkConstructLibrary) {
   project.package.addField('files', ['.jsii', 'dist-lib/**/*.js', 'dist-lib/**/*.d.ts', 'assets', 'schema', 'API.md']);
+  project.gitignore.addPatterns('/.npmignore'); // jsii-pacmak writes it, and npm prefers `files`
+  project.setScript('prepare', `${BUILD} --dependency`);
+  for (const language of ['js', 'java', 'python', 'dotnet', 'go']) {
+    project.tasks.tryFind(`package:${language}`)!.prependExec(BUILD);
+  }
 }

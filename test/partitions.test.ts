@@ -18,9 +18,9 @@ const REGIONS = RegionInfo.regions.map(({ name }) => name);
 const OTHERS = REGIONS.filter((region) => RegionInfo.get(region).partition !== 'aws');
 
 /** Where the SDK sends requests that are made in a Region. */
-function endpoint(Client: new (config: { region: string }) => { config: any }, region: string, dual = false): { host: string; signingRegion: string } {
-  const { url, properties } = new Client({ region }).config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: dual });
-  return { host: url.hostname, signingRegion: properties?.authSchemes?.[0].signingRegion };
+function endpoint(Client: new (config: { region: string }) => { config: any }, region: string, ipv6 = false) {
+  const { url, properties } = new Client({ region }).config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: ipv6 });
+  return { host: url.hostname as string, signingRegion: properties?.authSchemes?.[0].signingRegion as string };
 }
 
 describe.each(REGIONS)('of %s', (region) => {
