@@ -24,25 +24,37 @@ interface Seen {
   readonly settled: boolean;
 }
 
+/** Marks the physical id of features of which some, named behind it, were on before their resource. */
+const ADOPTED = '/adopted:';
+
 export async function create(properties: FeaturesProperties, aws: Aws): Promise<Answer> {
   const organization = await managedOrganization(aws);
-  const turnedOn: Switch[] = [];
-  try {
-    await switchOn(properties.Features, aws, turnedOn);
-  } catch (error) {
-    throw new Error([textOf(error), ...await undo(turnedOn, aws)].join('; '), { cause: error });
-  }
-  return answer(organization);
+  const turnedOn = await switchOnOrUndo(properties.Features, aws);
+  return answer(organization, wantedWith(properties.Features).filter((name) => !turnedOn.includes(name)));
 }
 
-/** A rollback is an update to the older properties. */
-export async function update(properties: FeaturesProperties, older: FeaturesProperties, aws: Aws): Promise<Answer> {
+/**
+ * A rollback is an update to the older properties. The update that failed has taken back what it did itself if it was this one that failed; if it was another
+ * resource, nobody knows any more what this one had found on, so it stays on.
+ */
+export async function update(properties: FeaturesProperties, older: FeaturesProperties, aws: Aws, physicalId: string): Promise<Answer> {
   const organization = await managedOrganization(aws);
-  await switchOn(properties.Features, aws);
-  if (properties.RemovalPolicy === 'destroy') {
-    await switchOff(older.Features.filter((feature) => !properties.Features.includes(feature)), aws);
+  const isOwned = properties.RemovalPolicy === 'destroy';
+  await (isOwned ? switchOnOrUndo : switchOn)(properties.Features, aws);
+  const dropped = older.Features.filter((feature) => !properties.Features.includes(feature));
+  if (isOwned && dropped.length > 0) {
+    await switchOffUnlessRollingBack(dropped, aws);
   }
-  return answer(organization);
+  const answered = answer(organization);
+  return organizationOf(physicalId) === organization.organizationId ? { ...answered, PhysicalResourceId: physicalId } : answered;
+}
+
+async function switchOffUnlessRollingBack(features: readonly FeatureName[], aws: Aws) {
+  if (await aws.isRollingBack()) {
+    log.warn('these features stay on: the update that failed may have found them on', { features });
+    return;
+  }
+  await switchOff(features, aws);
 }
 
 export async function remove(properties: FeaturesProperties, physicalId: string, aws: Aws): Promise<void> {
@@ -50,7 +62,7 @@ export async function remove(properties: FeaturesProperties, physicalId: string,
     return;
   }
   const organization = await currentOrganization(aws);
-  if (organization?.Id !== physicalId) {
+  if (organization?.Id !== organizationOf(physicalId)) {
     log.warn('nothing is switched off: no create of this resource was finished in the organization of this account', { physicalId });
     return;
   }
@@ -59,10 +71,19 @@ export async function remove(properties: FeaturesProperties, physicalId: string,
     log.warn('trusted access for IAM is off, so the features cannot be switched off: they come back with it');
     return;
   }
-  await refuseWhileDelegated(aws);
-  await switchOff(properties.Features, aws);
-  await switchOffTrustedAccess(on.filter((name) => name !== TRUSTED_ACCESS && !properties.Features.includes(name)), aws);
+  const adopted = await aws.isRollingBack() ? adoptedIn(physicalId) : []; // what was on before the deployment that failed stays on
+  const owned = wantedWith(properties.Features).filter((name) => !adopted.includes(name));
+  if (owned.includes(TRUSTED_ACCESS)) {
+    await refuseWhileDelegated(aws);
+  }
+  await switchOff(owned.filter((name) => name !== TRUSTED_ACCESS), aws);
+  if (owned.includes(TRUSTED_ACCESS)) {
+    await switchOffTrustedAccess(on.filter((name) => name !== TRUSTED_ACCESS && !properties.Features.includes(name as FeatureName)), aws);
+  }
 }
+
+const organizationOf = (physicalId: string) => physicalId.split(ADOPTED)[0];
+const adoptedIn = (physicalId: string) => physicalId.split(ADOPTED)[1]?.split(',') ?? [];
 
 /** Trusted access stays for features that this stack does not own. */
 async function switchOffTrustedAccess(featuresOfOthers: readonly Switch[], aws: Aws) {
@@ -80,9 +101,11 @@ async function refuseWhileDelegated(aws: Aws) {
   }
 }
 
+const wantedWith = (features: readonly FeatureName[]): Switch[] => [TRUSTED_ACCESS, ...features];
+
 /** Switches on what is off and waits until AWS says so. Each switch that may have been turned is added to `turnedOn` at once. */
 async function switchOn(features: readonly FeatureName[], aws: Aws, turnedOn: Switch[] = []) {
-  const wanted: Switch[] = [TRUSTED_ACCESS, ...features];
+  const wanted = wantedWith(features);
   const before = await read(aws);
   if (!before.on.includes(TRUSTED_ACCESS)) {
     await turnOn(TRUSTED_ACCESS, aws, turnedOn);
@@ -125,7 +148,21 @@ async function turnOff(name: Switch, aws: Aws) {
   }
 }
 
-/** CloudFormation sends no delete for a create that failed, so it takes back what it did itself, whatever the removal policy. */
+/**
+ * CloudFormation sends no delete for a create that failed, so it takes back what it did itself, whatever the removal policy.
+ *
+ * @returns what was off
+ */
+async function switchOnOrUndo(features: readonly FeatureName[], aws: Aws): Promise<Switch[]> {
+  const turnedOn: Switch[] = [];
+  try {
+    await switchOn(features, aws, turnedOn);
+    return turnedOn;
+  } catch (error) {
+    throw new Error([textOf(error), ...await undo(turnedOn, aws)].join('; '), { cause: error });
+  }
+}
+
 async function undo(turnedOn: readonly Switch[], aws: Aws): Promise<string[]> {
   if (turnedOn.length === 0) {
     return [];
@@ -202,6 +239,9 @@ const calls: Readonly<Record<Switch, { on(aws: Aws): Promise<unknown>; off(aws: 
 };
 
 /** The id is the organization's, never derived from the properties: a change of them would be a replacement, whose delete switches off. */
-function answer({ organizationId, managementAccountId }: OrganizationIds): Answer {
-  return { PhysicalResourceId: organizationId, Data: { OrganizationId: organizationId, ManagementAccountId: managementAccountId } };
+function answer({ organizationId, managementAccountId }: OrganizationIds, adopted: readonly Switch[] = []): Answer {
+  return {
+    PhysicalResourceId: adopted.length > 0 ? `${organizationId}${ADOPTED}${adopted.join(',')}` : organizationId,
+    Data: { OrganizationId: organizationId, ManagementAccountId: managementAccountId },
+  };
 }

@@ -45,6 +45,18 @@ describe('switches that are on before', () => {
     organization.delegate(SECURITY);
   });
 
+  test('are as they were when a deployment that adopted them under DESTROY fails elsewhere', async () => {
+    organization.faults.add({ operation: 'organizations:RegisterDelegatedAdministrator', effect: fail('AccountNotFoundException') });
+    const { code } = await stack().deploy((scope) => {
+      switches(RemovalPolicy.DESTROY)(scope);
+      const other = new RootAccessDelegation(scope, 'Other', { accountId: OTHER });
+      other.node.addDependency(scope.node.findChild('SecurityAccount'));
+    });
+    expect([code, await stack().status()]).toEqual([1, 'ROLLBACK_COMPLETE']);
+    expect(changes(organization.calls)).toEqual(['RegisterDelegatedAdministrator']);
+    expect(isOn()).toEqual(EVERYTHING);
+  });
+
   test('are adopted without a change', async () => {
     expect(await stack().deploy(switches(RemovalPolicy.RETAIN))).toMatchObject({ code: 0 });
     expect(changes(organization.calls)).toEqual([]);

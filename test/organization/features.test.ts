@@ -1,6 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { delegateTo, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, switchesOf, world } from './testing';
 import * as features from '../../lambda/organization/features';
+import type { Aws } from '../../lambda/organization/organization';
 import type { FeaturesProperties } from '../../lib/private/contract';
 import { fail, FEATURES, late, loseAnswer, type Effect } from '../local-aws/organization';
 
@@ -11,6 +12,9 @@ const CREDENTIALS_OWNED: FeaturesProperties = { ...CREDENTIALS_ONLY, RemovalPoli
 const ALL_ON = { trustedAccess: true, features: [...FEATURES] };
 const ALL_OFF = { trustedAccess: false, features: [] };
 const ANSWER = { PhysicalResourceId: ORGANIZATION_ID, Data: { OrganizationId: ORGANIZATION_ID, ManagementAccountId: MANAGEMENT } };
+
+/** Of features that were on before. */
+const ADOPTED = `${ORGANIZATION_ID}/adopted:trusted access,RootCredentialsManagement,RootSessions`;
 
 const never = late(Infinity);
 
@@ -44,7 +48,7 @@ describe('switching on', () => {
 
   test('takes what is on already as it is, without a single write', async () => {
     const { aws, turned } = await world(ALL_ON);
-    expect(await features.create(BOTH, aws)).toEqual(ANSWER);
+    expect(await features.create(BOTH, aws)).toEqual({ ...ANSWER, PhysicalResourceId: ADOPTED });
     expect(turned()).toEqual([]);
   });
 
@@ -217,56 +221,69 @@ describe('a create that fails', () => {
 describe('an update', () => {
   test('switches on a feature that joins the properties, and answers the ids', async () => {
     const { organization, aws } = await world({ trustedAccess: true, features: ['RootCredentialsManagement'] });
-    expect(await features.update(BOTH, CREDENTIALS_ONLY, aws)).toEqual(ANSWER);
+    expect(await features.update(BOTH, CREDENTIALS_ONLY, aws, ORGANIZATION_ID)).toEqual(ANSWER);
     expect(switchesOf(organization)).toEqual(ALL_ON);
   });
 
   test('switches off a feature that leaves the properties when the stack owns it, and answers the ids', async () => {
     const { organization, aws } = await world(ALL_ON);
-    expect(await features.update(CREDENTIALS_OWNED, OWNED, aws)).toEqual(ANSWER);
+    expect(await features.update(CREDENTIALS_OWNED, OWNED, aws, ORGANIZATION_ID)).toEqual(ANSWER);
     expect(switchesOf(organization)).toEqual({ trustedAccess: true, features: ['RootCredentialsManagement'] });
   });
 
   test('keeps a feature on that leaves the properties under RETAIN', async () => {
     const { aws, turned } = await world(ALL_ON);
-    await features.update(CREDENTIALS_ONLY, BOTH, aws);
+    await features.update(CREDENTIALS_ONLY, BOTH, aws, ORGANIZATION_ID);
     expect(turned()).toEqual([]);
   });
 
   test('that brings RETAIN switches nothing off, even what leaves with it', async () => {
     const { aws, turned } = await world(ALL_ON);
-    await features.update(CREDENTIALS_ONLY, OWNED, aws);
+    await features.update(CREDENTIALS_ONLY, OWNED, aws, ORGANIZATION_ID);
     expect(turned()).toEqual([]);
   });
 
   test('switches on again what somebody had switched off', async () => {
     const { organization, aws } = await world();
-    await features.update(BOTH, BOTH, aws);
+    await features.update(BOTH, BOTH, aws, ORGANIZATION_ID);
     expect(switchesOf(organization)).toEqual(ALL_ON);
   });
 
   test('that rolls back a failed one converges to the older properties when the stack owns the switches', async () => {
     const { organization, aws } = await world({ trustedAccess: true, features: ['RootCredentialsManagement'] });
     const failing = organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(OWNED, CREDENTIALS_OWNED, aws)).rejects.toThrow('should be on');
+    await expect(features.update(OWNED, CREDENTIALS_OWNED, aws, ORGANIZATION_ID)).rejects.toThrow('should be on');
     failing();
-    expect(await features.update(CREDENTIALS_OWNED, OWNED, aws)).toEqual(ANSWER);
+    expect(await features.update(CREDENTIALS_OWNED, OWNED, aws, ORGANIZATION_ID)).toEqual(ANSWER);
     expect(switchesOf(organization)).toEqual({ trustedAccess: true, features: ['RootCredentialsManagement'] });
   });
 
   test('that rolls back a failed one switches nothing off under RETAIN', async () => {
     const { organization, aws } = await world({ trustedAccess: true, features: ['RootCredentialsManagement'] });
     const failing = organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(BOTH, CREDENTIALS_ONLY, aws)).rejects.toThrow('should be on');
+    await expect(features.update(BOTH, CREDENTIALS_ONLY, aws, ORGANIZATION_ID)).rejects.toThrow('should be on');
     failing();
-    await features.update(CREDENTIALS_ONLY, BOTH, aws);
+    await features.update(CREDENTIALS_ONLY, BOTH, aws, ORGANIZATION_ID);
     expect(switchesOf(organization)).toEqual(ALL_ON);
+  });
+
+  test('that rolls back one in which something else failed leaves on what it may have found on, also when the stack owns the switches', async () => {
+    const { organization, aws } = await world(ALL_ON);
+    expect(await features.update(OWNED, CREDENTIALS_OWNED, aws, ORGANIZATION_ID)).toEqual(ANSWER);
+    await features.update(CREDENTIALS_OWNED, OWNED, { ...aws, isRollingBack: async () => true }, ORGANIZATION_ID);
+    expect(switchesOf(organization)).toEqual(ALL_ON);
+  });
+
+  test('keeps the physical id, which says what was on before, and takes a new one in another organization', async () => {
+    const { aws } = await world(ALL_ON);
+    expect(await features.update(BOTH, BOTH, aws, ADOPTED)).toEqual({ ...ANSWER, PhysicalResourceId: ADOPTED });
+    expect(await features.update(BOTH, BOTH, aws, 'o-another/adopted:RootSessions')).toEqual(ANSWER);
   });
 
   test('fails when a feature that leaves is still reported', async () => {
     const { organization, aws } = await world(ALL_ON);
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(CREDENTIALS_OWNED, OWNED, aws)).rejects.toThrow('RootSessions should be off, but after 3 seconds AWS still reports');
+    await expect(features.update(CREDENTIALS_OWNED, OWNED, aws, ORGANIZATION_ID)).rejects.toThrow('RootSessions should be off, but after 3 seconds AWS still reports');
   });
 });
 
@@ -386,14 +403,14 @@ describe('a delete', () => {
 
   test('after an update to RETAIN switches nothing off', async () => {
     const { organization, aws } = await world(ALL_ON);
-    await features.update(BOTH, OWNED, aws);
+    await features.update(BOTH, OWNED, aws, ORGANIZATION_ID);
     await features.remove(BOTH, ORGANIZATION_ID, aws);
     expect(switchesOf(organization)).toEqual(ALL_ON);
   });
 
   test('after an update to DESTROY switches off', async () => {
     const { organization, aws } = await world(ALL_ON);
-    await features.update(OWNED, BOTH, aws);
+    await features.update(OWNED, BOTH, aws, ORGANIZATION_ID);
     await features.remove(OWNED, ORGANIZATION_ID, aws);
     expect(switchesOf(organization)).toEqual(ALL_OFF);
   });
@@ -413,3 +430,39 @@ const answerWithServerError: Effect = async (call, answer) => {
   await answer();
   return fail('ServiceFailure')(call, answer);
 };
+
+describe('the rollback of the deployment that made the resource', () => {
+  const rollBack = (aws: Aws, physicalId: string) => features.remove(OWNED, physicalId, { ...aws, isRollingBack: async () => true });
+
+  test('leaves on what was on before', async () => {
+    const { organization, aws, turned } = await world(ALL_ON);
+    delegateTo(organization, SECURITY);
+    const { PhysicalResourceId } = await features.create(OWNED, aws);
+    await rollBack(aws, PhysicalResourceId);
+    expect(turned()).toEqual([]);
+    expect(switchesOf(organization)).toEqual(ALL_ON);
+  });
+
+  test('switches off what was off before, and nothing else', async () => {
+    const before = { trustedAccess: true, features: ['RootCredentialsManagement' as const] };
+    const { organization, aws } = await world(before);
+    const { PhysicalResourceId } = await features.create(OWNED, aws);
+    expect(switchesOf(organization)).toEqual(ALL_ON);
+    await rollBack(aws, PhysicalResourceId);
+    expect(switchesOf(organization)).toEqual(before);
+  });
+
+  test('switches off everything where all was off', async () => {
+    const { organization, aws } = await world();
+    const { PhysicalResourceId } = await features.create(OWNED, aws);
+    expect(PhysicalResourceId).toBe(ORGANIZATION_ID);
+    await rollBack(aws, PhysicalResourceId);
+    expect(switchesOf(organization)).toEqual(ALL_OFF);
+  });
+
+  test('is told apart from a delete later on, which switches off', async () => {
+    const { organization, aws } = await world(ALL_ON);
+    await features.remove(OWNED, ADOPTED, aws);
+    expect(switchesOf(organization)).toEqual(ALL_OFF);
+  });
+});
