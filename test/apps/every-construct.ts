@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -25,7 +26,7 @@ export function everyPart(scope: Construct, handler?: HandlerOptions) {
     features, accounts, protectedAccounts: [SECURITY], allowReplacement: true, approvers: { topic }, passwordRecovery: { topic }, handler,
   });
   const audit = new RootCredentialsAudit(scope, 'Audit', { features, accounts, schedule, joinedAccounts: JoinedAccounts.AUDIT, readServiceControlPolicies: true, notifications: topic, handler });
-  const purge = new RootCredentialsPurge(scope, 'Purge', { features, accounts, passwordRecoveries: runbooks.passwordRecoveries, notifications: topic, alarms: {}, handler });
+  const purge = new RootCredentialsPurge(scope, 'Purge', { features, accounts, passwordRecoveries: runbooks.passwordRecoveries, notifications: topic, alarms: { actions: [new actions.SnsAction(topic)] }, handler });
   new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [audit, purge] });
   new RootUserGuardrail(scope, 'Guardrail', { features, targets: [UNIT], handler });
   new RootActivityMonitor(scope, 'Monitor', { trailLogGroup: new logs.LogGroup(scope, 'Trail'), allowedPrincipals: [purge.rootSessionRole], handler });
