@@ -66,7 +66,7 @@ function holds({ operator, key, values }: Condition, context: Context): Truth {
   }
   const negated = NEGATED.test(name);
   const positive = negated ? name.replace('not', '') : name;
-  const test = TESTS.get(positive);
+  const test = negated && positive.startsWith('arn') ? unlikeArn : TESTS.get(positive);
   if (found === 'unknown' || !(test || OTHERS.test(positive))) {
     return 'unknown';
   }
@@ -174,6 +174,11 @@ function likeArn(pattern: string, value: string): Truth {
     return matches(pattern, value) === 'no' ? 'no' : 'unknown';
   }
   return every(patterns.map((part, i) => matches(part, values[i])));
+}
+
+/** Nor does AWS say that such a text is unlike an ARN. */
+function unlikeArn(pattern: string, value: string): Truth {
+  return partsOf(pattern).length < 6 || partsOf(value).length < 6 ? 'unknown' : likeArn(pattern, value);
 }
 
 function partsOf(arn: string): string[] {

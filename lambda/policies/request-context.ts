@@ -87,8 +87,9 @@ const GLOBAL_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   'aws:CalledViaFirst': direct(ABSENT),
   'aws:CalledViaLast': direct(ABSENT),
   'aws:ViaAWSService': direct('false'),
-  'aws:CalledViaAWSMCP': direct(ABSENT), // of calls by way of an MCP server of AWS, like the next
+  'aws:CalledViaAWSMCP': direct(ABSENT), // of calls by way of an MCP server of AWS, like the next two
   'aws:ViaAWSMCPService': direct(oneOf(ABSENT, 'false')),
+  'aws:IsMcpServiceAction': direct(oneOf(ABSENT, 'false')),
   'aws:CurrentTime': always(ANY),
   'aws:EpochTime': always(ANY),
   'aws:referer': (caller) => isLongTerm(caller) ? FREE : ABSENT, // the SDK sends none

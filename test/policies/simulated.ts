@@ -10,13 +10,13 @@ export interface Simulated {
   readonly action: string;
   readonly resource: string;
   /** Keys as IAM writes them; those that are missing are absent from the request. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Whether an independent evaluator of IAM policies lets the root user of an account do something below these levels. */
 export async function isAllowed(levels: readonly Level[], { action, resource, context }: Simulated): Promise<boolean> {
   const decision = await runSimulation({
-    request: { principal: `arn:aws:iam::${ACCOUNT}:root`, action, resource: { resource, accountId: ACCOUNT }, contextVariables: { ...context } },
+    request: { principal: `arn:aws:iam::${ACCOUNT}:root`, action, resource: { resource, accountId: ACCOUNT }, contextVariables: context as Record<string, string | string[]> },
     identityPolicies: [ADMINISTRATOR],
     serviceControlPolicies: levels.map(({ target, policies }) => ({
       orgIdentifier: target.id, policies: policies.map(({ name, content }) => ({ name, policy: JSON.parse(content) as unknown })),
