@@ -51,7 +51,8 @@ function judgedIn(account: string, levels: ReturnType<typeof levelsOf>, request:
 const ANYWHERE = { partition: 'aws', organizationId: ORGANIZATION };
 const credentialsOfRoot = fc.constantFrom('session' as const, 'session' as const, 'long-term' as const);
 /** Of an account that the judge knows, and of one that it does not. */
-const requests = fc.tuple(credentialsOfRoot, fc.constantFrom(...EVALUABLE), fc.boolean()).map(([credentials, action, isKnown]) => (account: string) => rootRequest({ ...ANYWHERE, ...isKnown && { accountId: account } }, credentials, action));
+const requests = fc.tuple(credentialsOfRoot, fc.constantFrom(...EVALUABLE), fc.boolean()).map(([credentials, action, isKnown]) => (
+  (account: string) => rootRequest({ ...ANYWHERE, ...isKnown && { accountId: account } }, credentials, action)));
 
 describe('against an independent evaluator', () => {
   test('where the judge decides, every request that may be meant is decided alike, and it says how often it cannot tell', async () => {
