@@ -14,7 +14,7 @@ export * from './faults';
 export type { FakeResource, ResourceInit } from './locked-resources';
 export { FEATURES } from './organization';
 export type { Feature, OrganizationOptions, OrganizationalUnit } from './organization';
-export { FULL_AWS_ACCESS, OrganizationPolicies, SERVICE_CONTROL_POLICY } from './policies';
+export { FULL_AWS_ACCESS, OrganizationPolicies, RESOURCE_CONTROL_POLICY, SERVICE_CONTROL_POLICY } from './policies';
 export type { OrganizationPolicy, PolicyQuotas } from './policies';
 export { readRequest, serve, writeAnswer } from './server';
 export type { ServedOrganization } from './server';

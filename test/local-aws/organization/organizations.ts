@@ -4,7 +4,7 @@ import { accessDenied, AwsError } from './errors';
 import { Operation, Operations, permit, Result, Value } from './operation';
 import { Children, Organization, OrganizationalUnit } from './organization';
 import { page } from './pages';
-import { SERVICE_CONTROL_POLICY } from './policies';
+import { OrganizationPolicies, SERVICE_CONTROL_POLICY } from './policies';
 
 /** AWS Organizations, as far as it concerns reading the organization and its trusted services. Callers as in the AWS API reference. */
 export const ORGANIZATIONS_OPERATIONS: Operations = {
@@ -127,7 +127,7 @@ const isDelegate = ({ caller, view }: Call, organization: Organization) => view(
 
 function callable(by: (call: Call, organization: Organization) => boolean, operation: Operation): Operation {
   return async (call, organization) => {
-    await permit(call, organization, resourceOf(call, organization), contextOf(call));
+    await permit(call, organization, resourceOf(call, organization), contextOf(call, organization));
     if (!organization.findAccount(call.caller.accountId)) {
       throw new AwsError('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.');
     }
@@ -145,8 +145,8 @@ function resourceOf({ input }: Call, organization: Organization): string {
 
 const kindOf = (id: string) => id.startsWith('ou-') ? 'ou' : id.startsWith('r-') ? 'root' : 'account';
 
-function contextOf({ input: { ServicePrincipal: service, Filter: filter, PolicyId: policyId } }: Call): Record<string, string> {
-  const type = filter ?? (policyId && SERVICE_CONTROL_POLICY);
+function contextOf({ input: { ServicePrincipal: service, Filter: filter, PolicyId: policyId } }: Call, { policies }: Organization): Record<string, string> {
+  const type = filter ?? (policyId && typeOf(policies, policyId));
   return { ...service !== undefined && { 'organizations:ServicePrincipal': service }, ...type !== undefined && { 'organizations:PolicyType': type } };
 }
 
@@ -189,10 +189,14 @@ const arn = ({ managementAccountId, organizationId }: Organization, type: string
 
 /** AWS's own policies belong to no organization. */
 export function policyArn({ managementAccountId, organizationId, policies }: Organization, id: string): string {
+  const resource = `${typeOf(policies, id).toLowerCase()}/${id}`;
   return policies.find(id)?.awsManaged
-    ? `arn:aws:organizations::aws:policy/service_control_policy/${id}`
-    : `arn:aws:organizations::${managementAccountId}:policy/${organizationId}/service_control_policy/${id}`;
+    ? `arn:aws:organizations::aws:policy/${resource}`
+    : `arn:aws:organizations::${managementAccountId}:policy/${organizationId}/${resource}`;
 }
+
+/** One that does not exist may be of any type. */
+const typeOf = (policies: OrganizationPolicies, id: string) => policies.find(id)?.type ?? SERVICE_CONTROL_POLICY;
 
 function describeOrganization(organization: Organization): Value {
   const { organizationId, managementAccountId, featureSet } = organization;

@@ -5,7 +5,8 @@ import {
   ListPoliciesCommand, ListPoliciesForTargetCommand, ListRootsCommand, ListTagsForResourceCommand, ListTargetsForPolicyCommand, TagResourceCommand,
   UntagResourceCommand, UpdatePolicyCommand,
 } from '@aws-sdk/client-organizations';
-import { MANAGEMENT, MEMBER, READY, refused, SECURITY, served, type Served } from './testing';
+import { AssumeRootCommand } from '@aws-sdk/client-sts';
+import { MANAGEMENT, MEMBER, READY, refused, SECURITY, served, type Served, taskArn } from './testing';
 
 const Type = 'SERVICE_CONTROL_POLICY';
 const DENY_ROOT = { Effect: 'Deny', Action: '*', Resource: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:*:iam::*:root' } } };
@@ -117,6 +118,53 @@ describe('policies', () => {
     expect(await parent('555555555555')).toEqual([{ Id: unit, Type: 'ORGANIZATIONAL_UNIT' }]);
     expect(await parent(unit)).toEqual([{ Id: organization.rootId, Type: 'ROOT' }]);
   });
+});
+
+describe('resource control policies', () => {
+  const Filter = 'RESOURCE_CONTROL_POLICY';
+  const perimeter = { Effect: 'Deny', Principal: '*', Action: ['s3:*', 'sts:AssumeRoot'], Resource: '*' };
+
+  test('are listed, attached and described as service control policies are, beside one of AWS that stays', async () => {
+    const { organization, management: { organizations } } = await served({ ...READY, policyTypes: [Type, Filter] });
+    const create = (...statements: object[]) => organizations.send(new CreatePolicyCommand({ Name: 'p', Description: '', Type: Filter, Content: JSON.stringify(document(...statements)) }));
+    expect(await refused(create({ ...perimeter, Principal: undefined }))).toMatchObject({ name: 'MalformedPolicyDocumentException' });
+    expect(await refused(create({ ...perimeter, Effect: 'Allow' }))).toMatchObject({ name: 'MalformedPolicyDocumentException' });
+    const PolicyId = (await create(perimeter)).Policy!.PolicySummary!.Id!;
+    await organizations.send(new AttachPolicyCommand({ PolicyId, TargetId: MEMBER }));
+    const { Policies } = await organizations.send(new ListPoliciesForTargetCommand({ Filter, TargetId: MEMBER }));
+    expect(Policies!.map(({ Arn }) => Arn)).toEqual([
+      'arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess',
+      `arn:aws:organizations::${MANAGEMENT}:policy/${organization.organizationId}/resource_control_policy/${PolicyId}`,
+    ]);
+    expect((await organizations.send(new ListPoliciesForTargetCommand({ Filter: Type, TargetId: MEMBER }))).Policies).toHaveLength(1);
+    const detach = (id: string) => organizations.send(new DetachPolicyCommand({ PolicyId: id, TargetId: MEMBER }));
+    expect(await refused(detach('p-RCPFullAWSAccess'))).toMatchObject({ reason: 'IMMUTABLE_POLICY' });
+    await detach(PolicyId);
+  });
+
+  test('are none while their type is not enabled', async () => {
+    const { management: { organizations } } = await served();
+    expect((await organizations.send(new ListPoliciesForTargetCommand({ Filter, TargetId: MEMBER }))).Policies).toEqual([]);
+  });
+
+  test('reach no call to IAM, and AssumeRoot by a switch', async () => {
+    const all = await served();
+    all.organization.account(MEMBER).root.password = true;
+    all.organization.policies.addResourceControl('perimeter', document({ ...perimeter, Action: ['sts:*', 's3:*'] }), MEMBER);
+    const session = await all.root(MEMBER, 'IAMAuditRootUserCredentials');
+    await expect(session.iam.send(new GetLoginProfileCommand({}))).resolves.toBeDefined();
+    all.organization.switches.resourceControlPoliciesReachAssumeRoot = true;
+    expect(await refused(all.root(MEMBER, 'IAMAuditRootUserCredentials'))).toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+test('a delegated administrator gets no root session where a service control policy above it denies that', async () => {
+  const all = await served();
+  all.organization.delegate(SECURITY);
+  const session = () => all.as(SECURITY).sts.send(new AssumeRootCommand({ TargetPrincipal: MEMBER, TaskPolicyArn: { arn: taskArn('IAMAuditRootUserCredentials') } }));
+  await expect(session()).resolves.toBeDefined();
+  all.organization.policies.add('no root sessions', document({ Effect: 'Deny', Action: 'sts:AssumeRoot', Resource: 'arn:aws:iam::*:root' }), SECURITY);
+  expect(await refused(session())).toMatchObject({ name: 'AccessDenied', message: expect.not.stringContaining('control policy') });
 });
 
 describe('the root user of a member account', () => {

@@ -10,7 +10,7 @@ export interface OrganizationPolicy {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** What AWS Organizations allows of service control policies: doubled on 2026-05-15, from 5 and 5,120 (AWS What's New). */
+/** What AWS Organizations allows of policies of each type: doubled on 2026-05-15, from 5 and 5,120 (AWS What's New). */
 export interface PolicyQuotas {
   /** Policies that may be attached to a root, a unit or an account, AWS's own included. */
   attachments: number;
@@ -19,7 +19,10 @@ export interface PolicyQuotas {
 }
 
 export const SERVICE_CONTROL_POLICY = 'SERVICE_CONTROL_POLICY';
+export const RESOURCE_CONTROL_POLICY = 'RESOURCE_CONTROL_POLICY';
 export const FULL_AWS_ACCESS = 'p-FullAWSAccess';
+/** Nobody can detach it (Organizations user guide, "RCP syntax"). */
+export const RCP_FULL_AWS_ACCESS = 'p-RCPFullAWSAccess';
 
 const ALLOW_EVERYTHING = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] });
 
@@ -29,6 +32,16 @@ const fullAwsAccess: OrganizationPolicy = {
   description: 'Allows access to every operation',
   type: SERVICE_CONTROL_POLICY,
   content: ALLOW_EVERYTHING,
+  awsManaged: true,
+  tags: new Map(),
+};
+
+const rcpFullAwsAccess: OrganizationPolicy = {
+  id: RCP_FULL_AWS_ACCESS,
+  name: 'RCPFullAWSAccess',
+  description: 'Allows access to every operation',
+  type: RESOURCE_CONTROL_POLICY,
+  content: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }] }),
   awsManaged: true,
   tags: new Map(),
 };
@@ -44,7 +57,7 @@ export class OrganizationPolicies {
 
   constructor(clock: () => number, enabledTypes: readonly string[]) {
     this.enabledTypes = new Set(enabledTypes);
-    this.policies = new Timeline(clock, new Map([[FULL_AWS_ACCESS, fullAwsAccess]]));
+    this.policies = new Timeline(clock, new Map([fullAwsAccess, rcpFullAwsAccess].map((policy) => [policy.id, policy])));
     this.attachments = new Timeline(clock, new Map());
   }
 
@@ -59,6 +72,15 @@ export class OrganizationPolicies {
   /** A policy of an organization that somebody made before. */
   add(name: string, document: object, ...targets: string[]): OrganizationPolicy {
     const policy = this.create({ name, description: '', type: SERVICE_CONTROL_POLICY, content: JSON.stringify(document), tags: new Map() });
+    targets.forEach((target) => this.attach(policy.id, target));
+    return policy;
+  }
+
+  /** A resource control policy, in an organization that has switched them on. Every statement has to be about every principal. */
+  addResourceControl(name: string, document: { readonly Statement: readonly object[] }, ...targets: string[]): OrganizationPolicy {
+    const content = JSON.stringify({ ...document, Statement: document.Statement.map((statement) => ({ ...statement, Principal: '*' })) });
+    this.enabledTypes.add(RESOURCE_CONTROL_POLICY);
+    const policy = this.create({ name, description: '', type: RESOURCE_CONTROL_POLICY, content, tags: new Map() });
     targets.forEach((target) => this.attach(policy.id, target));
     return policy;
   }
@@ -86,10 +108,10 @@ export class OrganizationPolicies {
     this.setAttached(target, this.attachedIds(target).filter((other) => other !== id));
   }
 
-  /** The service control policies of a target, in the order of their attachment; none while the type is off. */
-  attachedTo(target: string, view: View = now): OrganizationPolicy[] {
-    if (!this.enabledTypes.has(SERVICE_CONTROL_POLICY)) return [];
-    return this.attachedIds(target, view).map((id) => view(this.policies).get(id)!).filter(Boolean);
+  /** The policies of one type of a target, in the order of their attachment; none while the type is off. */
+  attachedTo(target: string, type = SERVICE_CONTROL_POLICY, view: View = now): OrganizationPolicy[] {
+    if (!this.enabledTypes.has(type)) return [];
+    return this.attachedIds(target, view).map((id) => view(this.policies).get(id)!).filter((policy) => policy?.type === type);
   }
 
   isAttached(id: string, target: string): boolean {
@@ -102,7 +124,7 @@ export class OrganizationPolicies {
   }
 
   private attachedIds(target: string, view: View = now): readonly string[] {
-    return view(this.attachments).get(target) ?? [FULL_AWS_ACCESS];
+    return view(this.attachments).get(target) ?? [FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS];
   }
 
   private setAttached(target: string, ids: readonly string[]): void {

@@ -3,9 +3,9 @@ import { AwsError } from './errors';
 import { Operations, Result, Value } from './operation';
 import { Organization } from './organization';
 import { constraint, describeRoot, forAdministrators, forManagement, invalidInput, list, policyArn } from './organizations';
-import { OrganizationPolicy, SERVICE_CONTROL_POLICY } from './policies';
+import { OrganizationPolicy, RCP_FULL_AWS_ACCESS, RESOURCE_CONTROL_POLICY, SERVICE_CONTROL_POLICY } from './policies';
 
-/** Policies of AWS Organizations. Only service control policies decide anything here. Errors as in the AWS API reference. */
+/** Policies of AWS Organizations: service and resource control policies. Errors as in the AWS API reference. */
 export const POLICY_OPERATIONS: Operations = {
   EnablePolicyType: forManagement((call, organization) => {
     const { enabledTypes } = organization.policies;
@@ -52,7 +52,7 @@ export const POLICY_OPERATIONS: Operations = {
     if (policies.isAttached(id, target)) {
       throw new AwsError('DuplicatePolicyAttachmentException', 'The selected policy is already attached to the specified target.');
     }
-    if (policies.attachedTo(target).length >= policies.quotas.attachments) {
+    if (policies.attachedTo(target, type).length >= policies.quotas.attachments) {
       throw constraint('MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED', 'You have attached the maximum number of policies to the specified target.');
     }
     policies.attach(id, target);
@@ -60,12 +60,13 @@ export const POLICY_OPERATIONS: Operations = {
   }),
   DetachPolicy: forManagement((call, organization) => {
     const { policies } = organization;
-    const { id } = policyOf(call, organization);
+    const { id, type } = policyOf(call, organization);
     const target = targetOf(call, organization);
+    if (id === RCP_FULL_AWS_ACCESS) throw invalidInput('IMMUTABLE_POLICY', 'You specified a policy that is managed by AWS and cannot be modified.');
     if (!policies.isAttached(id, target)) {
       throw new AwsError('PolicyNotAttachedException', "The policy isn't attached to the specified target in the specified root.");
     }
-    if (policies.attachedTo(target).length === 1) {
+    if (policies.attachedTo(target, type).length === 1) {
       throw constraint('MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED', 'You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.');
     }
     policies.detach(id, target);
@@ -74,8 +75,8 @@ export const POLICY_OPERATIONS: Operations = {
   ListPolicies: forAdministrators((call, organization) => (
     list(call, 'Policies', organization.policies.all(call.view).filter(({ type }) => type === typeOf(call.input.Filter)), (policy) => summary(organization, policy)))),
   ListPoliciesForTarget: forAdministrators((call, organization) => {
-    const attached = organization.policies.attachedTo(targetOf(call, organization), call.view);
-    return list(call, 'Policies', attached.filter(({ type }) => type === typeOf(call.input.Filter)), (policy) => summary(organization, policy));
+    const attached = organization.policies.attachedTo(targetOf(call, organization), typeOf(call.input.Filter), call.view);
+    return list(call, 'Policies', attached, (policy) => summary(organization, policy));
   }),
   ListTargetsForPolicy: forAdministrators((call, organization) => (
     list(call, 'Targets', targetsOf(organization, policyOf(call, organization).id), (target) => target))),
@@ -95,22 +96,24 @@ function check({ policies }: Organization, policy: Omit<OrganizationPolicy, 'id'
   if (policy.content.length > policies.quotas.characters) {
     throw constraint('POLICY_CONTENT_LIMIT_EXCEEDED', 'You attempted to create a policy that is larger than the maximum size.');
   }
-  if (!isDocument(policy.content)) {
+  if (!isDocument(policy.content, policy.type)) {
     throw new AwsError('MalformedPolicyDocumentException', 'The provided policy document does not meet the requirements of the specified policy type.');
   }
 }
 
-function isDocument(content: string): boolean {
+/** A resource control policy only denies, and to every principal (Organizations user guide, "RCP syntax"). */
+function isDocument(content: string, type: string): boolean {
   try {
-    return Array.isArray((JSON.parse(content) as { Statement?: unknown }).Statement);
+    const { Statement: statements } = JSON.parse(content) as { Statement?: { Effect?: string; Principal?: unknown }[] };
+    return Array.isArray(statements) && (type !== RESOURCE_CONTROL_POLICY || statements.every(({ Effect, Principal }) => Effect === 'Deny' && Principal === '*'));
   } catch {
     return false;
   }
 }
 
-/** The fake knows no other type. */
+/** The fake knows no other types. */
 function typeOf(type: string | undefined): string {
-  if (type !== SERVICE_CONTROL_POLICY) throw invalidInput('INVALID_ENUM_POLICY_TYPE', 'You specified an invalid policy type.');
+  if (type !== SERVICE_CONTROL_POLICY && type !== RESOURCE_CONTROL_POLICY) throw invalidInput('INVALID_ENUM_POLICY_TYPE', 'You specified an invalid policy type.');
   return type;
 }
 

@@ -132,3 +132,20 @@ test('a service control policy that denies root sessions denies these too', asyn
   organization.assumedRootDenied.add(MEMBER);
   expect(await refused(s3.send(new DeleteBucketPolicyCommand({ Bucket })))).toMatchObject({ name: 'AccessDenied', message: expect.stringContaining('service control policy') });
 });
+
+describe('policies of the organization in a root session', () => {
+  const statement = { Effect: 'Deny', Action: ['s3:GetBucketPolicy', 'sqs:GetQueueAttributes', 'iam:*'], Resource: '*' };
+  const deny = { Version: '2012-10-17', Statement: [statement] };
+
+  test.each(['resource', 'service'] as const)('deny it the bucket and the queue, by a %s control policy', async (kind) => {
+    const { organization, root } = await locked();
+    const id = kind === 'resource' ? organization.policies.addResourceControl('perimeter', deny, MEMBER) : organization.policies.add('perimeter', deny, MEMBER);
+    expect(id).toBeDefined();
+    const reason = `with an explicit deny in a ${kind} control policy`;
+    const { s3 } = await root('S3UnlockBucketPolicy');
+    expect(await refused(s3.send(new GetBucketPolicyCommand({ Bucket })))).toMatchObject({ name: 'AccessDenied', message: expect.stringContaining(reason) });
+    await expect(s3.send(new ListBucketsCommand({}))).resolves.toBeDefined();
+    const { sqs } = await root('SQSUnlockQueuePolicy');
+    expect(await refused(sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] })))).toMatchObject({ message: expect.stringContaining(reason) });
+  });
+});

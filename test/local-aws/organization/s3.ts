@@ -3,7 +3,7 @@ import { actionOf, Call, Input } from './call';
 import { accessDenied, AwsError } from './errors';
 import { deniesEverybody, FakeResource } from './locked-resources';
 import { Organization } from './organization';
-import { rootSessionDenial } from './task-policies';
+import { rootDenial } from './service-control-policies';
 import { WireRequest, WireResponse } from '../wire';
 
 /** Amazon S3's REST protocol in path style, as far as the policies of buckets go. What else there is has a name only, so that it can be denied. */
@@ -37,10 +37,11 @@ function operationOf(method: string, query: URLSearchParams, bucket: string, key
 /** IAM's names differ from those of the operations. */
 const ACTIONS: Readonly<Record<string, string>> = { ListBuckets: 's3:ListAllMyBuckets', ListObjects: 's3:ListBucket', HeadBucket: 's3:ListBucket' };
 
-export function answerS3(call: Call, organization: Organization): WireResponse {
+export async function answerS3(call: Call, organization: Organization): Promise<WireResponse> {
   const { operation, caller, input } = call;
   const action = ACTIONS[operation] ?? actionOf(call);
-  const denial = caller.taskPolicy && rootSessionDenial(organization, caller, action, input.Bucket ? `arn:aws:s3:::${input.Bucket}` : '*');
+  const resource = input.Bucket ? `arn:aws:s3:::${input.Bucket}` : '*';
+  const denial = caller.taskPolicy && await rootDenial(organization, caller, action, resource, { 'aws:RequestedRegion': call.region });
   if (denial) throw accessDenied(denial);
   if (operation === 'ListBuckets') return listBuckets(call, organization);
   const bucket = find(call, organization);

@@ -1,7 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { Caller } from '../wire';
 import { Organization } from './organization';
-import { FULL_AWS_ACCESS } from './policies';
+import { FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, RESOURCE_CONTROL_POLICY, SERVICE_CONTROL_POLICY } from './policies';
 import { rootSessionDenial } from './task-policies';
 
 /** The policies of one root, unit or account, as the simulator takes them. */
@@ -12,16 +12,26 @@ interface Level {
 
 const ADMINISTRATOR = { name: 'root', policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } };
 
-/** Service control policies above an account, the root's first; empty where there is nothing that could deny. They never bind the management account. */
-export function serviceControlLevels(organization: Organization, accountId: string): Level[] {
+/** Service control policies above an account, which bind its principals. */
+export const serviceControlLevels = (organization: Organization, accountId: string) => levelsAbove(organization, accountId, SERVICE_CONTROL_POLICY);
+
+/** Resource control policies above an account, which bind everybody on its buckets and queues. They reach no call to IAM. */
+function resourceControlLevels(organization: Organization, accountId: string, action: string): Level[] {
+  const isReached = /^(s3|sqs):/.test(action) || (action === 'sts:AssumeRoot' && organization.switches.resourceControlPoliciesReachAssumeRoot);
+  return isReached ? levelsAbove(organization, accountId, RESOURCE_CONTROL_POLICY) : [];
+}
+
+/** Policies of one type above an account, the root's first; empty where there is nothing that could deny. They never bind the management account. */
+function levelsAbove(organization: Organization, accountId: string, type: string): Level[] {
   const { policies, managementAccountId } = organization;
   const account = organization.findAccount(accountId);
   if (!account || accountId === managementAccountId || !policies.restrict) return [];
-  const levels = [...organization.pathOf(account), accountId].map((id) => ({ id, attached: policies.attachedTo(id) }));
-  const open = levels.every(({ attached }) => attached.length === 0 || attached.every(({ id }) => id === FULL_AWS_ACCESS));
+  const levels = [...organization.pathOf(account), accountId].map((id) => ({ id, attached: policies.attachedTo(id, type) }));
+  const open = levels.every(({ attached }) => attached.length === 0 || attached.every(({ id }) => [FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS].includes(id)));
   return open ? [] : levels.map(({ id, attached }) => ({
     orgIdentifier: id,
-    policies: attached.map(({ name, content }) => ({ name, policy: JSON.parse(content) as unknown })),
+    policies: attached.filter(({ id }) => id !== RCP_FULL_AWS_ACCESS) // the simulator has it itself
+      .map(({ name, content }) => ({ name, policy: JSON.parse(content) as unknown })),
   }));
 }
 
@@ -35,27 +45,41 @@ export const isRoot = ({ arn }: Caller): boolean => arn.endsWith(':root');
 export function rootDenial(
   organization: Organization, caller: Caller, action: string, resource: string, context: Readonly<Record<string, string | string[]>> = {},
 ): string | undefined | Promise<string | undefined> {
-  const levels = serviceControlLevels(organization, caller.accountId);
+  const levels = levelsOf(organization, caller, action, caller.accountId);
   const ofSession = () => caller.taskPolicy === undefined ? undefined : rootSessionDenial(organization, caller, action, resource);
-  if (levels.length === 0) return ofSession();
-  const denial = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
-  return simulate(organization, levels, caller, action, resource, context).then((result) => {
-    switch (result) {
-      case 'Allowed': return ofSession();
-      case 'ExplicitlyDenied': return `${denial} with an explicit deny in a service control policy`;
-      default: return `${denial} because no service control policy allows the ${action} action`;
-    }
-  });
+  if (levels.service.length + levels.resource.length === 0) return ofSession();
+  return simulate(organization, levels, caller, action, resource, context).then((reason) => (
+    reason === undefined ? ofSession() : `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`));
 }
 
+/** Whether policies of the organization deny a caller a root session in an account: those above the caller's own account and, by a switch, those above the other. */
+export async function deniesAssumeRoot(organization: Organization, caller: Caller, target: string): Promise<boolean> {
+  const levels = levelsOf(organization, caller, 'sts:AssumeRoot', target);
+  return levels.service.length + levels.resource.length > 0
+    && await simulate(organization, levels, caller, 'sts:AssumeRoot', `arn:aws:iam::${target}:root`, {}, target) !== undefined;
+}
+
+interface Levels {
+  readonly service: Level[];
+  readonly resource: Level[];
+}
+
+const levelsOf = (organization: Organization, caller: Caller, action: string, ownerId: string): Levels => (
+  { service: serviceControlLevels(organization, caller.accountId), resource: resourceControlLevels(organization, ownerId, action) });
+
+/** By what a call is denied, in the words of AWS, or undefined. */
 async function simulate(
-  organization: Organization, levels: Level[], caller: Caller, action: string, resource: string, context: Readonly<Record<string, string | string[]>>,
-): Promise<string> {
+  organization: Organization, levels: Levels, caller: Caller, action: string, resource: string, context: Readonly<Record<string, string | string[]>>,
+  accountId = caller.accountId,
+): Promise<string | undefined> {
+  const isIam = action.startsWith('iam:');
+  const asTaken = (all: Level[]) => all.map(({ orgIdentifier, policies }) => (
+    { orgIdentifier, policies: policies.map(({ name, policy }) => ({ name, policy: isIam ? ofUsers(policy) : policy })) }));
   const decision = await runSimulation({
     request: {
       principal: caller.arn,
       action,
-      resource: { resource: asUser(resource), accountId: caller.accountId },
+      resource: { resource: isIam ? asUser(resource) : resource, accountId },
       contextVariables: {
         'aws:PrincipalArn': caller.arn,
         'aws:PrincipalAccount': caller.accountId,
@@ -68,12 +92,14 @@ async function simulate(
       } as Record<string, string>,
     },
     identityPolicies: [ADMINISTRATOR],
-    serviceControlPolicies: levels.map(({ orgIdentifier, policies }) => (
-      { orgIdentifier, policies: policies.map(({ name, policy }) => ({ name, policy: ofUsers(policy) })) })),
-    resourceControlPolicies: [],
+    serviceControlPolicies: asTaken(levels.service),
+    resourceControlPolicies: asTaken(levels.resource),
   }, {});
   if (decision.resultType === 'error') throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(decision.errors)}`);
-  return decision.overallResult;
+  if (decision.overallResult === 'Allowed') return undefined;
+  const analyses = decision.resultType === 'single' ? [decision.result.analysis] : decision.results.map(({ analysis }) => analysis);
+  const type = analyses.some(({ scpAnalysis }) => scpAnalysis && scpAnalysis.result !== 'Allowed') ? 'service' : 'resource';
+  return decision.overallResult === 'ExplicitlyDenied' ? `with an explicit deny in a ${type} control policy` : `because no ${type} control policy allows the ${action} action`;
 }
 
 /** The simulator's data know IAM's calls on users only: the root user stands there as a user of that name, in requests as in policies. */

@@ -4,14 +4,15 @@ import { writeJson, writeJsonError } from './json';
 import { deniesEverybody, FakeResource } from './locked-resources';
 import { Result } from './operation';
 import { Organization } from './organization';
-import { rootSessionDenial } from './task-policies';
+import { rootDenial } from './service-control-policies';
 import { WireResponse } from '../wire';
 
 /** Amazon SQS in its JSON protocol, as far as the policies of queues go. Everything is regional. */
-export function answerSqs(call: Call, organization: Organization): WireResponse {
+export async function answerSqs(call: Call, organization: Organization): Promise<WireResponse> {
   const { caller, input, region } = call;
   const [account, name] = input.QueueUrl?.split('/').slice(-2) ?? [input.QueueOwnerAWSAccountId ?? caller.accountId, input.QueueName ?? '*'];
-  const denial = caller.taskPolicy && rootSessionDenial(organization, caller, actionOf(call), `arn:aws:sqs:${region}:${account}:${name}`);
+  const denial = caller.taskPolicy
+    && await rootDenial(organization, caller, actionOf(call), `arn:aws:sqs:${region}:${account}:${name}`, { 'aws:RequestedRegion': region });
   if (denial) throw accessDenied(denial);
   const queue = organization.queues.get(`${region}/${account}/${name}`);
   return writeJson(perform(call, organization, queue));

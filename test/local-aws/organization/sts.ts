@@ -2,6 +2,7 @@ import { Call } from './call';
 import { accessDenied, AwsError } from './errors';
 import { Operations, permit, Result } from './operation';
 import { IAM_SERVICE, Organization } from './organization';
+import { deniesAssumeRoot } from './service-control-policies';
 import { taskPolicyByArn } from './task-policies';
 
 export const STS_OPERATIONS: Operations = { AssumeRoot: assumeRoot, AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity };
@@ -49,7 +50,7 @@ function refuseViolations(...checks: (string | false)[]): void {
 /** Whatever the reason is, the caller reads the same words. */
 async function authorizeAssumeRoot(call: Call, organization: Organization, target: string): Promise<void> {
   const resource = `arn:aws:iam::${target}:root`;
-  const allowed = mayRoot(call, organization) && isRootable(call, organization, target)
+  const allowed = mayRoot(call, organization) && isRootable(call, organization, target) && !await deniesAssumeRoot(organization, call.caller, target)
     && await organization.authorize({
       caller: call.caller,
       action: 'sts:AssumeRoot',

@@ -6,6 +6,8 @@ export class UnknownSwitches {
   inactiveAccountsMayBeRooted = false;
   /** Enabling a feature that is on succeeds; else it is an error. */
   enableIsIdempotent = true;
+  /** Resource control policies above an account apply to AssumeRoot in it. */
+  resourceControlPoliciesReachAssumeRoot = false;
   /** When the last barrier, an MFA device, may be deactivated in a root session. */
   mfaRemoval: 'always' | 'without-password' | 'never' = 'always';
   /** Entries of the root user's keys, certificates and MFA devices carry a `UserName`. */
