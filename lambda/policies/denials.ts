@@ -14,8 +14,9 @@ export interface Denial {
   readonly policyId?: string;
   readonly action?: string;
   readonly resource?: string;
-  /** ARN of the caller. */
+  /** ARN of the caller, which may be a session, and of its role. */
   readonly caller?: string;
+  readonly principal?: string;
 }
 
 /** What AWS says in a denial, or undefined where it gives no reason: many services, and STS for AssumeRoot, do not. */
@@ -29,7 +30,8 @@ export function denialOf(message: string): Denial | undefined {
     policyId: /:policy\/[^\s"]*\/(p-\w+)/.exec(words)?.[1],
     action: actionIn(words),
     resource,
-    caller: /User: (arn:[^\s"]+)/.exec(message)?.[1],
+    caller: callerIn(message),
+    principal: principalIn(message),
   };
 }
 
@@ -51,15 +53,20 @@ export function namedRemedies(message: string): string[] {
 /** How a statement of a policy exempts root sessions, and nobody else. */
 export const EXEMPT_ROOT_SESSIONS = '"Null": {"aws:AssumedRoot": "true"}';
 
-/** How a statement of a policy exempts the role of a session, and nobody else. */
-export function exemptionOf(caller: string | undefined): string {
-  return `"ArnNotLike": {"aws:PrincipalArn": "${roleArnOf(caller) ?? 'ARN of the role'}"}`;
+/** How a statement of a policy exempts a role, and nobody else. */
+export function exemptionOf(roleArn = 'ARN of the role'): string {
+  return `"ArnNotLike": {"aws:PrincipalArn": "${roleArn}"}`;
 }
 
-/** The ARN of a session's role. It is not known whether the role has a path; those of the constructs have none. */
-export function roleArnOf(caller = ''): string | undefined {
+/** The principal that AWS names in a denial, as policies name it: of a session its role. It is not known whether the role has a path; those of the constructs have none. */
+export function principalIn(message: string): string | undefined {
+  const caller = callerIn(message);
   const role = roleOf(caller);
-  return role && `arn:${role.partition}:iam::${role.accountId}:role/${role.name}`;
+  return role ? `arn:${role.partition}:iam::${role.accountId}:role/${role.name}` : caller;
+}
+
+function callerIn(message: string): string | undefined {
+  return /User: (arn:[^\s"]+)/.exec(message)?.[1];
 }
 
 function roleOf(caller = '') {
@@ -79,11 +86,11 @@ const REMEDIES: Readonly<Record<Denier, (denial: Denial, message: string) => str
         CONTROL_TOWER_REMEDY,
         `its Deny is on ${call(denial)} or on the Region: exempt root sessions there, too, and look at the policies of every parent of the account`,
       ]
-      : [`AWS says that a service control policy${idOf(denial)} at or above ${accountOf(denial)} denies it: add ${exemptionOf(denial.caller)} to the condition of that Deny`];
+      : [`AWS says that a service control policy${idOf(denial)} at or above ${accountOf(denial)} denies it: add ${exemptionOf(denial.principal)} to the condition of that Deny`];
   },
   'resource control policy': (denial) => [
     `AWS says that ${denial.explicit ? `a resource control policy${idOf(denial)} denies` : 'no resource control policy allows'} it: look at and above the account of ${denial.resource ?? 'the resource'}, and add ${
-      isRoot(denial) ? EXEMPT_ROOT_SESSIONS : exemptionOf(denial.caller)} to the condition of the Deny`,
+      isRoot(denial) ? EXEMPT_ROOT_SESSIONS : exemptionOf(denial.principal)} to the condition of the Deny`,
   ],
   'permissions boundary': (denial) => [
     `AWS says that the permissions boundary of ${callerOf(denial)} ${denial.explicit ? 'denies' : 'does not allow'} it: allow ${call(denial)} there, or give the role another boundary (it comes from an Aspect of the app, from \`cdk bootstrap\` or from cdk.json)`,

@@ -36,14 +36,3 @@ function asFarAsReached(request: Request, causes: readonly Cause[]): Cause[] {
     case 'unknown': return causes.map((cause) => ({ ...cause, judgement: 'cannot tell' }));
   }
 }
-
-/** A document as the judge reads one: every statement of a resource control policy is about every principal, and has to say so. */
-export function withoutPrincipals(content: string): string {
-  try {
-    return JSON.stringify(JSON.parse(content, (key, value: unknown) => key === 'Principal' && isEverybody(value) ? undefined : value));
-  } catch {
-    return content;
-  }
-}
-
-const isEverybody = (principal: unknown) => principal === '*' || JSON.stringify(principal) === '{"AWS":"*"}';

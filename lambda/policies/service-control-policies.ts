@@ -4,7 +4,6 @@ import {
 } from '@aws-sdk/client-organizations';
 import pLimit from 'p-limit';
 import type { Level, Policy, PolicyType, Target } from './judge';
-import { withoutPrincipals } from './resource-control-policies';
 import { isNamed } from '../aws/errors';
 import { everyItem } from '../aws/pages';
 
@@ -109,8 +108,7 @@ export class AuthorizationPolicies {
       return ALLOWS_EVERYTHING[type];
     }
     const { Policy: policy } = await this.organizations.send(new DescribePolicyCommand({ PolicyId: Id }));
-    const content = type === SCP ? policy!.Content! : withoutPrincipals(policy!.Content!);
-    return { id: Id!, name: Name!, type, awsManaged: AwsManaged ?? false, content };
+    return { id: Id!, name: Name!, type, awsManaged: AwsManaged ?? false, content: policy!.Content! };
   }
 
   private keep<T>(name: string, read: () => Promise<T>): Promise<T> {

@@ -31,7 +31,7 @@ export interface BatchSweep {
   readonly partsMs?: number;
   readonly patience?: AccountPatience;
   /** Where the causes of denials are looked for; they are not without it. */
-  readonly causes?: Omit<CausesSearch, 'organizationId'>;
+  readonly causes?: CausesSearch;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function sweepBatch(batch: number, sweep: BatchSweep): Promise<Acco
     const planned = await folder.plans(batch, attempt);
     const recalled = swept.map((result) => recall(result, credentialsOf(planned, result)))
       .map((result) => result.accountId === selection.callerAccountId ? ownAccount(result) : result);
-    const results = causes ? await withCauses(recalled, { ...causes, organizationId: selection.organizationId }) : recalled;
+    const results = causes ? await withCauses(recalled, selection, causes) : recalled;
     await parts.end();
     await folder.saveResults(batch, { attempt, ended: true, results });
     return results;

@@ -1,7 +1,7 @@
 import type { Problem } from './results';
 import { isDenied, isDeniedName, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
 import { AssumeRootError } from '../aws/root-sessions';
-import { CONTROL_TOWER_REMEDY, denialOf, EXEMPT_ROOT_SESSIONS, namedRemedies } from '../policies/denials';
+import { CONTROL_TOWER_REMEDY, EXEMPT_ROOT_SESSIONS, namedRemedies } from '../policies/denials';
 
 /** Codes of this library, for what AWS has no error name for. */
 export const CODES = {
@@ -130,18 +130,22 @@ function assumeRootDenied(message: string): string[] {
   ];
 }
 
-/** A denial in one account while others were given sessions: what all have in common is not the cause. */
+/** A denial in one account while others were given sessions: what all have in common is not the cause. The policies that were found to deny it stay first. */
 export function rankedBesideOthers(denied: Problem): Problem {
-  return !isDeniedSession(denied) || denialOf(denied.message) ? denied : {
+  const common = assumeRootDenied(denied.message);
+  const at = denied.remedies.indexOf(common[0]);
+  return !isDeniedSession(denied) || at < 0 ? denied : {
     ...denied,
-    remedies: [
-      'the account is closed, suspended or about to be: look at its state in Organizations, and exclude it',
-      'a policy denies it for this account and not for others: look for its id in the service control policies of the account that runs the sweep, in a permissions '
-        + 'boundary or a VPC endpoint policy, and for a resource control policy above the account',
-      'the permission or the delegation was taken away while the sweep ran: look in CloudTrail, and sweep the account again',
-    ],
+    remedies: [...denied.remedies.slice(0, at), ...DENIED_BESIDE_OTHERS, ...denied.remedies.slice(at + common.length)],
   };
 }
+
+const DENIED_BESIDE_OTHERS = [
+  'the account is closed, suspended or about to be: look at its state in Organizations, and exclude it',
+  'a policy denies it for this account and not for others: look for its id in the service control policies of the account that runs the sweep, in a permissions '
+    + 'boundary or a VPC endpoint policy, and for a resource control policy above the account',
+  'the permission or the delegation was taken away while the sweep ran: look in CloudTrail, and sweep the account again',
+];
 
 /** A call within the root session was denied, for no reason that AWS names: the session itself may do it, so a policy of the organization forbids it. */
 const CALL_DENIED = [

@@ -94,9 +94,10 @@ describe('a policy that blocks root sessions', () => {
   ])('fails the deployment when it is attached %s', async (_name, where) => {
     const all = await world();
     const { id } = all.organization.policies.add('old guardrail', DENY_ROOT, place(all, where));
-    const kind = { root: 'the root', outer: 'the OU', inner: 'the OU', member: 'the account' }[where];
-    await expect(all.found([all.outer])).rejects.toThrow('root sessions are blocked, so that nobody could act as root below the guardrail: '
-      + `the service control policy 'old guardrail' (${id}) at ${kind} ${place(all, where)} denies root sessions iam:GetAccountSummary, iam:GetLoginProfile, iam:ListAccessKeys, and 17 more `
+    const { outer, inner } = all;
+    const named = { root: `the root ${ROOT}`, outer: `the OU ${outer} (outer)`, inner: `the OU ${inner} (inner)`, member: `the account ${MEMBER} (account-${MEMBER})` }[where];
+    await expect(all.found([outer])).rejects.toThrow('root sessions are blocked, so that nobody could act as root below the guardrail: '
+      + `the service control policy 'old guardrail' (${id}) at ${named} denies root sessions iam:GetAccountSummary, iam:GetLoginProfile, iam:ListAccessKeys, and 17 more `
       + "in 'GRRESTRICTROOTUSER': add \"Null\": {\"aws:AssumedRoot\": \"true\"} to the condition of that statement, which exempts root sessions and nobody else");
   });
 

@@ -10,6 +10,7 @@ import { AuthorizationPolicies } from '../../policies/service-control-policies';
 import { AcceptanceRecord, digestOfSettings, StillAccepted } from '../acceptance';
 import { ACCOUNT_MS } from '../account';
 import { sweepBatch } from '../batch';
+import { placesIn } from '../causes';
 import { recoveriesIn } from '../recoveries';
 import { RunFolder, runPrefix } from '../run-folder';
 
@@ -39,7 +40,9 @@ export async function handler({ run, digest, batch }: BatchEvent, context: Pick<
     accountsInFlight: settings.accountsInFlight,
     beginUntil: endBy - ACCOUNT_MS,
     endBy,
-    causes: readsPolicies ? { policies: new AuthorizationPolicies(clients.organizations), partition, until: endBy } : undefined,
+    causes: readsPolicies ? {
+      policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: process.env[STS_REGION_VARIABLE], until: endBy,
+    } : undefined,
   });
   for (const { accountId, outcome, problem } of results) {
     log.info('account swept', { accountId, outcome, code: problem?.code });

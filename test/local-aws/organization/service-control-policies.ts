@@ -81,7 +81,7 @@ async function simulate(
       action,
       resource: { resource: isIam ? asUser(resource) : resource, accountId },
       contextVariables: {
-        'aws:PrincipalArn': caller.arn,
+        'aws:PrincipalArn': caller.arn.replace(/^arn:aws:sts::(\d+):assumed-role\/([^/]+)\/.*$/, 'arn:aws:iam::$1:role/$2'), // AWS: of a session that of its role
         'aws:PrincipalAccount': caller.accountId,
         'aws:PrincipalType': 'Account',
         'aws:PrincipalOrgID': organization.organizationId,
@@ -96,10 +96,11 @@ async function simulate(
     resourceControlPolicies: asTaken(levels.resource),
   }, {});
   if (decision.resultType === 'error') throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(decision.errors)}`);
-  if (decision.overallResult === 'Allowed') return undefined;
   const analyses = decision.resultType === 'single' ? [decision.result.analysis] : decision.results.map(({ analysis }) => analysis);
-  const type = analyses.some(({ scpAnalysis }) => scpAnalysis && scpAnalysis.result !== 'Allowed') ? 'service' : 'resource';
-  return decision.overallResult === 'ExplicitlyDenied' ? `with an explicit deny in a ${type} control policy` : `because no ${type} control policy allows the ${action} action`;
+  const ofType = { service: analyses.map(({ scpAnalysis }) => scpAnalysis?.result), resource: analyses.map(({ rcpAnalysis }) => rcpAnalysis?.result) };
+  const type = (['service', 'resource'] as const).find((each) => levels[each].length > 0 && ofType[each].some((result) => result !== 'Allowed'));
+  if (type === undefined) return undefined; // what the owner of the resource allows is no matter of these policies
+  return ofType[type].includes('ExplicitlyDenied') ? `with an explicit deny in a ${type} control policy` : `because no ${type} control policy allows the ${action} action`;
 }
 
 /** The simulator's data know IAM's calls on users only: the root user stands there as a user of that name, in requests as in policies. */
