@@ -1,4 +1,5 @@
-import { type Accounts, type Cause, denialsOf, judge, type Level, type Policy, type Request, type Target } from '../policies/judge';
+import { type Accounts, type Cause, judge, type Level, type Policy, type Request, type Target } from '../policies/judge';
+import { denialsBy } from '../policies/resource-control-policies';
 import { rootRequest, type RootUser, TASK_ACTIONS, unnamedRequest } from '../policies/root-requests';
 
 /** What root sessions are denied, or may be, by one cause. */
@@ -17,7 +18,7 @@ const NOWHERE: Target = { id: '', type: 'ROOT' };
 export const blockedActions = {
   /** By the statements of one policy: in any account, or in these. */
   byPolicy: (policy: Policy, root: RootUser, accountIds?: readonly string[]): Blocked[] => {
-    const by = (one: RootUser) => blocked(one, (request) => denialsOf(policy, NOWHERE, request));
+    const by = (one: RootUser) => blocked(one, (request) => denialsBy(policy, NOWHERE, request));
     return accountIds === undefined ? by(root) : inAccounts(accountIds, root, by);
   },
 

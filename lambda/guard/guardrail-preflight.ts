@@ -6,6 +6,7 @@ import { everyItem } from '../aws/pages';
 import { type Patience, retryWhile } from '../aws/patience';
 import { accountsOf, nameOf, textOf as textOfCause } from '../policies/causes';
 import { type Cause, denialsOf, type Level, type Policy, type Target } from '../policies/judge';
+import { RESOURCE_CONTROL_POLICY } from '../policies/resource-control-policies';
 import { anyRootRequest, type RootUser } from '../policies/root-requests';
 import { AuthorizationPolicies } from '../policies/service-control-policies';
 
@@ -25,7 +26,7 @@ export async function preflight(properties: GuardrailPreflightProperties, older:
   const organization = await theOrganization(organizations, patience);
   try {
     // a role that was made seconds ago is denied; everything here only reads, so it begins anew
-    return await retryWhile(isDenied, patience, () => new Preflight(properties, older, organization, organizations).run());
+    return await retryWhile(isDenied, patience, () => new Preflight(properties, older, organization, { organizations, patience }).run());
   } catch (error) {
     throw isDenied(error)
       ? new Error(`the policies of organization ${organization.Id} cannot be read, which its management account ${organization.MasterAccountId} can: ${textOf(error)}`)
@@ -52,9 +53,9 @@ class Preflight {
     private readonly properties: GuardrailPreflightProperties,
     private readonly older: Older,
     private readonly organization: Organization,
-    private readonly organizations: OrganizationsClient,
+    private readonly aws: Aws,
   ) {
-    this.policies = new AuthorizationPolicies(organizations);
+    this.policies = new AuthorizationPolicies(aws.organizations);
     this.root = { partition: organization.Arn!.split(':')[1], organizationId: organization.Id };
   }
 
@@ -64,7 +65,8 @@ class Preflight {
     const all = await this.policies.all();
     this.checkName(all);
     levels.forEach((path) => this.checkRoom(path[path.length - 1]));
-    const blocked = await this.withTolerations([...await this.denied(all), ...this.notAllowed(levels)]);
+    const resourceControl = await this.resourceControlPolicies();
+    const blocked = await this.withTolerations([...await this.denied([...all, ...resourceControl.policies]), ...this.notAllowed(levels)]);
     const isBlocking = ({ cause }: Blocked) => cause.judgement === 'blocks';
     const failing = blocked.filter((each) => isBlocking(each) && !each.closes && each.toleration === undefined).map(textOfBlocked);
     if (failing.length > 0 && this.properties.TolerateBlockedRootSessions !== 'true') {
@@ -76,11 +78,28 @@ class Preflight {
       ...this.needlessTolerations(blocked),
       ...await this.managementAccountBelow(),
       ...this.alike(levels),
+      ...resourceControl.notRead,
     ];
   }
 
+  /** An administrator to whom the organization has delegated its policies may not be allowed these: that is worth knowing, and no reason to stop. */
+  private async resourceControlPolicies(): Promise<{ readonly policies: Policy[]; readonly notRead: string[] }> {
+    try {
+      return { policies: await retryWhile(isDenied, this.aws.patience, () => this.policies.all(RESOURCE_CONTROL_POLICY)), notRead: [] };
+    } catch (error) {
+      if (!isDenied(error)) {
+        throw error;
+      }
+      return {
+        policies: [],
+        notRead: [`the resource control policies of organization ${this.organization.Id} were not read (${textOf(error)}): one that denies root sessions is not found; let this account call organizations:ListPolicies, `
+          + 'ListTargetsForPolicy and DescribePolicy for RESOURCE_CONTROL_POLICY in the delegation policy of the organization'],
+      };
+    }
+  }
+
   private async checkPolicyType() {
-    const roots = await everyItem('organizations:ListRoots', paginateListRoots({ client: this.organizations }, {}), ({ Roots }) => Roots);
+    const roots = await everyItem('organizations:ListRoots', paginateListRoots({ client: this.aws.organizations }, {}), ({ Roots }) => Roots);
     for (const { Id, PolicyTypes = [] } of roots) {
       if (!PolicyTypes.some(({ Type, Status }) => Type === 'SERVICE_CONTROL_POLICY' && Status === 'ENABLED')) {
         throw new Error(`service control policies are not enabled in root ${Id}: run \`aws organizations enable-policy-type --root-id ${Id} --policy-type SERVICE_CONTROL_POLICY\`${this.organization.FeatureSet === 'ALL' ? '' : ', which needs an organization with all features'}, then deploy again`);
@@ -239,8 +258,8 @@ class Preflight {
     return [...new Set(found)];
   }
 
-  private isOurs({ name }: Policy): boolean {
-    return this.older !== undefined && [this.older.PolicyName, this.properties.PolicyName].includes(name);
+  private isOurs({ name, type }: Policy): boolean {
+    return type !== RESOURCE_CONTROL_POLICY && this.older !== undefined && [this.older.PolicyName, this.properties.PolicyName].includes(name);
   }
 }
 

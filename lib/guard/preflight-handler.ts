@@ -6,7 +6,7 @@ import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } 
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 import { ofOwnStack, readOwnStack } from '../private/own-stack';
-import { OF_SCPS, readPoliciesAbove } from '../private/policies-above';
+import { CONTROL_POLICIES, describePolicies, ofTypes, policiesOfOrganization, readPoliciesAbove } from '../private/policies-above';
 import { saysTheSame } from '../private/same-options';
 
 const ID = 'RootUserGuardrailPreflight';
@@ -35,7 +35,7 @@ export class PreflightHandler extends Construct {
     const handler = new HandlerFunction(this, 'Handler', {
       asset: 'guard-preflight',
       handler: 'handler',
-      description: 'Centralized root access: reads the service control policies before a guardrail is attached',
+      description: 'Centralized root access: reads the organization\'s policies before a guardrail is attached',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
       environment: ofOwnStack(this),
@@ -59,12 +59,14 @@ export class PreflightHandler extends Construct {
 }
 
 function reading(stack: Stack): iam.PolicyStatement[] {
-  const ours = `arn:${stack.partition}:organizations::*:policy/o-*/service_control_policy/p-*`; // AWS's own denies nothing
   return [
     new iam.PolicyStatement({ actions: ['organizations:DescribeOrganization', 'organizations:ListRoots'], resources: ['*'] }), // IAM knows no resource for them
-    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: OF_SCPS }), // nor for this one
-    ...readPoliciesAbove(stack),
-    new iam.PolicyStatement({ actions: ['organizations:ListTargetsForPolicy'], resources: [ours], conditions: OF_SCPS }),
+    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: ofTypes(...CONTROL_POLICIES) }), // nor for this one
+    ...readPoliciesAbove(stack, ['service_control_policy']),
+    describePolicies(stack, 'resource_control_policy'),
+    ...CONTROL_POLICIES.map((type) => new iam.PolicyStatement({ // AWS's own deny nothing
+      actions: ['organizations:ListTargetsForPolicy'], resources: [policiesOfOrganization(stack, type)], conditions: ofTypes(type),
+    })),
     ...readOwnStack(stack),
   ];
 }

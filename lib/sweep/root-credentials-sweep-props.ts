@@ -14,15 +14,16 @@ import { IOrgRootAccessFeatures } from '../organization/org-root-access-features
 /** How RootCredentialsAudit and RootCredentialsPurge sweep, whatever accounts they look after. */
 export interface RootCredentialsSweepOptions {
   /**
-   * Whether the sweep reads the service control policies above an account in which a call was denied, to say which of them denied it, where it is
-   * attached and what to change: first in the report's remedies. What is swept, and how it ends, is the same with and without it.
+   * Whether the sweep reads the service and resource control policies that can deny a root session, or a call in one, after AWS has denied it. The first of the
+   * report's remedies then names the policy, where it is attached and what to change. What is swept, and how it ends, is the same with and without it.
    *
-   * Adds, to the role of the function that sweeps a batch, `organizations:ListParents`, and for service control policies only
-   * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. Where they cannot be read, the report has the usual remedies.
+   * Adds, to the role of the function that sweeps a batch, `organizations:ListParents`, and for service and resource control policies only
+   * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. A delegated administrator needs the organization's delegation policy to allow them,
+   * too. Where the policies cannot be read, the report has the usual remedies and says so.
    *
    * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
    *
-   * @default false - the remedies are the usual causes of a denial
+   * @default - true where the construct is known to be in the management account: in the stack, or in the account, of `features`; otherwise false
    */
   readonly readServiceControlPolicies?: boolean;
 

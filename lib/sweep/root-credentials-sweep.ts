@@ -16,6 +16,7 @@ import { checkSchedule, SweepSchedule } from './sweep-schedule';
 import { checkProps, checkRelease, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
 import { SweepSignals } from './sweep-signals';
 import { ACCEPTED_PREFIX, LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
+import { isInManagementAccount } from '../private/management-account';
 import { warnOutsideOfAws } from '../private/partition';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket } from '../private/reserved-prefixes';
@@ -104,7 +105,7 @@ export abstract class RootCredentialsSweep extends Construct {
       taskPolicies: ['IAMAuditRootUserCredentials', ...work.purge && !settings.dryRun ? ['IAMDeleteRootUserCredentials'] : []],
       neverAccounts: props.features ? [props.features.managementAccountId] : [],
       passwordRecoveries: work.passwordRecoveries,
-      readPolicies: props.readServiceControlPolicies ?? false,
+      readPolicies: props.readServiceControlPolicies ?? isInManagementAccount(this, props.features),
       batchesAtOnce: props.concurrency?.batchesAtOnce ?? 4,
       bucket: this.reportsBucket,
       reportsPrefix: this.reportsPrefix,

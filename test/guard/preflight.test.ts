@@ -1,6 +1,8 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
+import { seconds } from '../../lambda/aws/patience';
 import { shortened } from '../../lambda/guard/findings';
+import { preflight } from '../../lambda/guard/guardrail-preflight';
 import { FakeStacks, serveStacks, STACK_ID } from '../aws/fake-stacks';
 import { fail } from '../local-aws/organization';
 import { setEnvironment } from '../support/environment-variables';
@@ -334,5 +336,37 @@ describe('the handler', () => {
     const answer = shortened(Array.from({ length: 30 }, (_, i) => `${i} ${'é'.repeat(60)}`));
     expect(Buffer.byteLength(answer)).toBeLessThan(2_100);
     expect(answer).toMatch(/\nand 14 more, in the function's log$/);
+  });
+});
+
+describe('resource control policies', () => {
+  const DENY_S3 = document({ Sid: 'Perimeter', Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:root' } } });
+
+  test('that deny root sessions the buckets of their accounts fail the deployment, with what they are and where they are', async () => {
+    const { organization, found, outer, inner } = await world();
+    const { id } = organization.policies.addResourceControl('perimeter', DENY_S3, inner);
+    await expect(found([outer])).rejects.toThrow(`the resource control policy 'perimeter' (${id}) at the OU ${inner} (inner) denies root sessions s3:GetBucketPolicy, s3:DeleteBucketPolicy, s3:PutBucketPolicy in 'Perimeter': `
+      + 'add "Null": {"aws:AssumedRoot": "true"} to the condition of that statement');
+  });
+
+  test('that exempt root sessions, are elsewhere, or are about other services and organizations are nothing', async () => {
+    const { organization, found, outer } = await world();
+    const { policies } = organization;
+    policies.addResourceControl('elsewhere', DENY_S3, OTHER);
+    policies.addResourceControl('exempt', document({ ...DENY_S3.Statement[0], Condition: { Null: { 'aws:AssumedRoot': 'true' } } }), outer);
+    policies.addResourceControl('others', document({ Effect: 'Deny', Action: ['kms:*', 'secretsmanager:*'], Resource: '*' }), outer);
+    policies.addResourceControl('perimeter', document({
+      Effect: 'Deny', Action: ['s3:*', 'sqs:*'], Resource: '*', Condition: {
+        StringNotEqualsIfExists: { 'aws:PrincipalOrgID': organization.organizationId }, BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+      },
+    }), outer);
+    expect(await found([outer])).toEqual([]);
+  });
+
+  test('that cannot be read are a finding, and no reason to stop', async () => {
+    const { organization, aws, outer } = await world();
+    organization.authorize = async ({ context }) => context['organizations:PolicyType'] === 'RESOURCE_CONTROL_POLICY' ? 'not these' : undefined;
+    const properties = { PolicyName: 'guardrail', Targets: [outer], TolerateBlockedRootSessions: 'false' as const };
+    expect(await preflight(properties, undefined, { ...aws, patience: seconds(0.02, 5, 10) })).toEqual([expect.stringMatching(/^the resource control policies of organization o-fakeorganization were not read .*delegation policy/)]);
   });
 });

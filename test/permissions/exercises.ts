@@ -95,6 +95,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     return sweepBatch(deployed, grant);
   },
   'sweep a batch that a policy denies': sweepDeniedBatch,
+  'sweep a batch that gets no session': sweepBatchWithoutSession,
   'sweep a batch again': async (deployed, grant) => {
     const { run } = await sweptBatch(deployed, grant);
     return deployed.invoke(functionOf(grant, 'Batch'), { ...RUN(), digest: run.digest, batch: 0 });
@@ -321,11 +322,14 @@ function guardrailEvent(deployed: Deployed, RequestType: string) {
 async function lookBeforeGuardrail(deployed: Deployed): Promise<string> {
   const { policies } = organizationOf(deployed);
   const condition = { StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' } };
-  const { id } = policies.add('Regions', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: condition }] }, UNIT);
+  const Statement = [{ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: condition }];
+  const added = [policies.add('Regions', { Version: '2012-10-17', Statement }, UNIT), policies.addResourceControl('Perimeter', { Statement }, UNIT)];
   const event = guardrailEvent(deployed, 'Create');
   return ask(deployed, PREFLIGHT, { ...event, ResourceProperties: { ...event.ResourceProperties, PolicyName: 'another' } }).finally(() => {
-    policies.detach(id, UNIT);
-    policies.remove(id);
+    added.forEach(({ id }) => {
+      policies.detach(id, UNIT);
+      policies.remove(id);
+    });
   });
 }
 
@@ -398,6 +402,18 @@ async function sweepDeniedBatch(deployed: Deployed, grant: Grant): Promise<strin
   const { policies } = organizationOf(deployed);
   const { id } = policies.add('No summaries', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:GetAccountSummary', Resource: '*' }] }, UNIT);
   return sweepBatch(deployed, { ...grant, resource: `arn:aws:iam::${member(11)}:root` }).finally(() => {
+    policies.detach(id, UNIT);
+    policies.remove(id);
+  });
+}
+
+/** The same by a resource control policy, which is looked for where AWS gives no session. */
+async function sweepBatchWithoutSession(deployed: Deployed, grant: Grant): Promise<string> {
+  const { policies, switches } = organizationOf(deployed);
+  const { id } = policies.addResourceControl('Perimeter', { Statement: [{ Effect: 'Deny', Action: 'sts:AssumeRoot', Resource: '*' }] }, UNIT);
+  switches.resourceControlPoliciesReachAssumeRoot = true;
+  return sweepBatch(deployed, { ...grant, resource: `arn:aws:iam::${member(11)}:root` }).finally(() => {
+    switches.resourceControlPoliciesReachAssumeRoot = false;
     policies.detach(id, UNIT);
     policies.remove(id);
   });

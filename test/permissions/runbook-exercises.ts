@@ -143,10 +143,13 @@ const deletion = (deployed: Deployed) => ({ ...cloudFormationEvent(deployed), Re
 async function lookAtPolicies(deployed: Deployed, grant: Grant): Promise<string> {
   await record(deployed, grant, { closedAt: iso(-HOUR) });
   const { policies } = organizationOf(deployed);
-  const { id } = policies.add('No objects', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }] }, UNIT);
+  const Statement = [{ Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }];
+  const added = [policies.add('No objects', { Version: '2012-10-17', Statement }, UNIT), policies.addResourceControl('Perimeter', { Statement }, UNIT)];
   return asked(deployed, 'PasswordRecovery/Allow', { dryRun: 'true' }).finally(() => {
-    policies.detach(id, UNIT);
-    policies.remove(id);
+    added.forEach(({ id }) => {
+      policies.detach(id, UNIT);
+      policies.remove(id);
+    });
   });
 }
 

@@ -78,7 +78,7 @@ export class OrganizationPolicies {
 
   /** A resource control policy, in an organization that has switched them on. Every statement has to be about every principal. */
   addResourceControl(name: string, document: { readonly Statement: readonly object[] }, ...targets: string[]): OrganizationPolicy {
-    const content = JSON.stringify({ ...document, Statement: document.Statement.map((statement) => ({ ...statement, Principal: '*' })) });
+    const content = JSON.stringify({ Version: '2012-10-17', Statement: document.Statement.map((statement) => ({ ...statement, Principal: '*' })) });
     this.enabledTypes.add(RESOURCE_CONTROL_POLICY);
     const policy = this.create({ name, description: '', type: RESOURCE_CONTROL_POLICY, content, tags: new Map() });
     targets.forEach((target) => this.attach(policy.id, target));

@@ -1,4 +1,4 @@
-import { awsPolicies, BY_CONDITION, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, THE_CDK_GRANTS, versions, viaService } from './row';
+import { awsPolicies, BY_CONDITION, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_RCPS, OF_SCPS, type Pinned, POLICIES, RESOURCE_POLICIES, THE_CDK_GRANTS, versions, viaService } from './row';
 import { MANAGEMENT } from '../../deploy/testing';
 
 const MONITOR = { holder: 'monitor function' };
@@ -20,6 +20,22 @@ export const EXERCISED: readonly Exercised[] = [
     condition: OF_SCPS,
     need: 'policies below the targets that block root sessions are not found',
     everything: BY_CONDITION,
+  },
+  {
+    ...PREFLIGHT,
+    actions: ['organizations:ListPolicies'],
+    resource: '*',
+    condition: OF_RCPS,
+    need: 'resource control policies that block root sessions are not found',
+    everything: BY_CONDITION,
+  },
+  { ...PREFLIGHT, actions: ['organizations:DescribePolicy'], resource: RESOURCE_POLICIES, condition: OF_RCPS, need: 'what a resource control policy says is not known' },
+  {
+    ...PREFLIGHT,
+    actions: ['organizations:ListTargetsForPolicy'],
+    resource: RESOURCE_POLICIES,
+    condition: OF_RCPS,
+    need: 'where a resource control policy that blocks root sessions is attached is not known',
   },
   ...['account', 'ou'].map((kind): Exercised => (
     { ...PREFLIGHT, actions: ['organizations:ListParents'], resource: entity(kind), need: 'what is above a target is not known' })),
@@ -76,5 +92,5 @@ export const PINNED: readonly Pinned[] = [
     need: 'with a key: nobody gets a message',
     pinned: NOT_ENCRYPTED,
   },
-  awsPolicies(PREFLIGHT.holder),
+  ...awsPolicies(PREFLIGHT.holder),
 ];

@@ -28,10 +28,11 @@ export interface Pinned extends Row {
 }
 
 export const OF_SCPS = 'organizations:PolicyType StringEquals SERVICE_CONTROL_POLICY';
+export const OF_RCPS = 'organizations:PolicyType StringEquals RESOURCE_CONTROL_POLICY';
 export const FOR_IAM = 'organizations:ServicePrincipal StringEquals iam.amazonaws.com';
 export const FROM_THE_LIBRARY = 'events:source ForAllValues:StringEquals cdk-root-access';
 export const NO_RESOURCE = 'IAM knows no resource for it (service authorization reference)';
-export const BY_CONDITION = 'IAM knows no resource for it; the condition keeps it to iam.amazonaws.com, or to service control policies';
+export const BY_CONDITION = 'IAM knows no resource for it; the condition keeps it to iam.amazonaws.com, or to policies that deny calls';
 export const THE_CDK_GRANTS = 'the CDK grants it beside what is needed';
 export const NOT_ENCRYPTED = 'the local AWS does not encrypt';
 
@@ -40,6 +41,7 @@ export const root = (accountId: string) => `arn:aws:iam::${accountId}:root`;
 export const member = (accountId: string) => `arn:aws:organizations::*:account/o-*/${accountId}`;
 export const entity = (kind: string) => `arn:aws:organizations::*:${kind}/o-*/*`;
 export const POLICIES = 'arn:aws:organizations::*:policy/o-*/service_control_policy/p-*';
+export const RESOURCE_POLICIES = 'arn:aws:organizations::*:policy/o-*/resource_control_policy/p-*';
 export const viaService = (service: string) => `kms:ViaService StringEquals ${service}.us-east-1.amazonaws.com`;
 
 /** Logs of a function, which are written by the runtime. */
@@ -88,14 +90,14 @@ export const logDelivery = (...holders: string[]) => holders.map((holder): Pinne
   pinned: 'the engine writes the log without asking for permission',
 }));
 
-export const awsPolicies = (holder: string): Pinned => ({
+export const awsPolicies = (holder: string) => ([['service', OF_SCPS, 'FullAWSAccess'], ['resource', OF_RCPS, 'RCPFullAWSAccess']] as const).map(([type, condition, name]): Pinned => ({
   holder,
   actions: ['organizations:DescribePolicy'],
-  resource: 'arn:aws:organizations::aws:policy/service_control_policy/p-*',
-  condition: OF_SCPS,
+  resource: `arn:aws:organizations::aws:policy/${type}_control_policy/p-*`,
+  condition,
   need: "what a policy of AWS's own says is not known",
-  pinned: 'AWS has one, FullAWSAccess, whose text is known',
-});
+  pinned: `AWS has one, ${name}, whose text is known`,
+}));
 
 export function matches(row: Row, { holder, action, resource, condition }: Grant): boolean {
   return row.holder === holder && row.actions.includes(action) && row.resource === resource && row.condition === condition;

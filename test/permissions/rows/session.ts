@@ -1,4 +1,4 @@
-import { awsPolicies, entity, type Exercised, framework, inVpc, logDelivery, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, versions, viaService } from './row';
+import { awsPolicies, entity, type Exercised, framework, inVpc, logDelivery, logs, NO_RESOURCE, NOT_ENCRYPTED, OF_RCPS, OF_SCPS, type Pinned, POLICIES, RESOURCE_POLICIES, root, task, versions, viaService } from './row';
 import { MANAGEMENT } from '../../deploy/testing';
 import { PEOPLE } from '../stacks';
 
@@ -103,6 +103,8 @@ export const EXERCISED: readonly Exercised[] = [
   ...['account', 'ou'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListParents'], resource: entity(kind) })),
   ...['account', 'ou', 'root'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS })),
   { ...ABOVE, actions: ['organizations:DescribePolicy'], resource: POLICIES, condition: OF_SCPS },
+  ...['account', 'ou', 'root'].map((kind): Exercised => ({ ...ABOVE, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_RCPS })),
+  { ...ABOVE, actions: ['organizations:DescribePolicy'], resource: RESOURCE_POLICIES, condition: OF_RCPS },
 
   ...FUNCTIONS.map((fn): Exercised => (
     { ...MACHINE, actions: ['lambda:InvokeFunction'], resource: `<${fn}>`, exercise: 'run a runbook', denied: 'tries on', need: 'the runbook does nothing' })),
@@ -165,7 +167,7 @@ export const PINNED: readonly Pinned[] = [
   ...versions(MACHINE.holder, ...FUNCTIONS),
   ...versions(CLOSER.holder, ...CLOSER_FUNCTIONS),
   ...inVpc(...HANDLERS, PROVIDER),
-  awsPolicies('allow function'),
+  ...awsPolicies('allow function'),
   ...HANDLERS.map((holder) => keyed(holder, ['kms:Decrypt'], 'records', 's3')),
   ...[...READERS_AND_WRITERS, MACHINE.holder].map((holder) => keyed(holder, ['kms:GenerateDataKey'], 'records', 's3')),
   ...READERS_AND_WRITERS.filter((holder) => holder !== 'close-at-end function').map((holder): Pinned => ({

@@ -1,4 +1,4 @@
-import { awsPolicies, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logDelivery, logs, member, NO_RESOURCE, NOT_ENCRYPTED, OF_SCPS, type Pinned, POLICIES, root, task, THE_CDK_GRANTS, versions, viaService } from './row';
+import { awsPolicies, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logDelivery, logs, member, NO_RESOURCE, NOT_ENCRYPTED, OF_RCPS, OF_SCPS, type Pinned, POLICIES, RESOURCE_POLICIES, root, task, THE_CDK_GRANTS, versions, viaService } from './row';
 import { MANAGEMENT } from '../../deploy/testing';
 import { FORWARDED_TO, LISTED, PEOPLE } from '../stacks';
 
@@ -13,6 +13,7 @@ const START = { holder: 'start function' };
 const AWAIT = { holder: 'await function' };
 const ACCEPTED = '<Reports>/accepted/*';
 const EXPLAINED = { ...BATCH, exercise: 'sweep a batch that a policy denies', construct: 'Explained', denied: 'goes on' } as const;
+const NO_SESSION = { ...EXPLAINED, exercise: 'sweep a batch that gets no session' } as const;
 const PROVIDER = { holder: 'Provider of the sweep' };
 const WAITER = { holder: 'waiter of the Provider' };
 const SWEEP_MACHINE = { holder: 'sweep state machine' };
@@ -135,8 +136,6 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'fails',
     need: 'with password recoveries: whether that of an account is open is not known, so nothing is deleted',
   },
-  ...['account', 'ou'].map((kind): Exercised => (
-    { ...EXPLAINED, actions: ['organizations:ListParents'], resource: entity(kind), need: 'with readServiceControlPolicies: what is above an account is not known' })),
   ...['account', 'ou', 'root'].map((kind): Exercised => (
     { ...EXPLAINED, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS, need: 'with readServiceControlPolicies: the policy that denied a call is not named' })),
   {
@@ -145,6 +144,15 @@ export const EXERCISED: readonly Exercised[] = [
     resource: POLICIES,
     condition: OF_SCPS,
     need: 'with readServiceControlPolicies: what a policy says is not known',
+  },
+  ...['account', 'ou', 'root'].map((kind): Exercised => (
+    { ...NO_SESSION, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_RCPS, need: 'with readServiceControlPolicies: the policy that denied a session is not named' })),
+  {
+    ...NO_SESSION,
+    actions: ['organizations:DescribePolicy'],
+    resource: RESOURCE_POLICIES,
+    condition: OF_RCPS,
+    need: 'with readServiceControlPolicies: what a resource control policy says is not known',
   },
   ...['*', ...LISTED].flatMap((accountId): Exercised[] => [
     {
@@ -318,7 +326,14 @@ export const PINNED: readonly Pinned[] = [
     need: 'what no state machine has begun is not told from a permission that takes effect late',
     pinned: 'the local AWS says of a missing object that it is missing, whoever asks',
   })),
-  awsPolicies(BATCH.holder),
+  ...awsPolicies(BATCH.holder),
+  ...['account', 'ou'].map((kind): Pinned => ({
+    ...BATCH,
+    actions: ['organizations:ListParents'],
+    resource: entity(kind),
+    need: 'with readServiceControlPolicies: what is above the account of the sweep, or above an account that the selection does not know, is not known',
+    pinned: 'the selection knows what is above its accounts, and the management account is bound by no policy',
+  })),
   ...framework('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...framework('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
