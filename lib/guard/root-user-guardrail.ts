@@ -113,12 +113,12 @@ const PROPS: Shape<RootUserGuardrailProps> = {
  *
  * Before the policy is made or its targets change, a function reads the organization and fails the deployment, with the remedy, when the policy type is not
  * enabled in the root, a target is not in the organization or is the management account, a target has no room for another policy, another policy has the
- * name, or a service control policy at, above or below a target blocks root sessions: one without an exemption for `aws:AssumedRoot`, or the control
+ * name, or a service or resource control policy at, above or below a target blocks root sessions: one without an exemption for `aws:AssumedRoot`, or the control
  * AWS-GR_RESTRICT_ROOT_USER of Control Tower without `ExemptAssumeRoot`. What it cannot decide, because it depends on the call, is in `findings`, and so is
  * what is among the `tolerations`, and a policy that denies everything to everybody. It does not look for accounts and units *below* a target from which FullAWSAccess was detached, and it looks again only when these properties change.
  *
  * It is deployed to the organization's management account. At most 5,120 characters of policy. Adds the permissions to read the organization and its
- * service control policies (`organizations:DescribeOrganization`, `organizations:ListRoots`, `organizations:ListParents`, `organizations:ListPolicies`,
+ * service and resource control policies (`organizations:DescribeOrganization`, `organizations:ListRoots`, `organizations:ListParents`, `organizations:ListPolicies`,
  * `organizations:ListPoliciesForTarget`, `organizations:ListTargetsForPolicy`, `organizations:DescribePolicy`) and the status of this stack
  * (`cloudformation:DescribeStacks`). CloudFormation makes the policy with the permissions of whoever deploys.
  *

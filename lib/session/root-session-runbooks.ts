@@ -182,7 +182,7 @@ const QUEUE: Record<string, RunbookParameter> = {
  *
  * Permissions: each runbook has a function and a role of its own, which may call `sts:AssumeRoot` with a single task policy, in the selected accounts and
  * never in the protected ones, `ssm:GetAutomationExecution` to find out who started it, and read and write its own records. Extending a password recovery needs no root
- * session. The function that allows one reads the service control policies above the account, to say which of them still stop the root user:
+ * session. The function that allows one reads the service and resource control policies above the account, to say which of them still stop the root user:
  * `organizations:ListParents`, `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. Where they cannot be read, it says so and goes on.
  * The function that refuses the deletion reads the records below `recoveries/`, the closers (`states:ListExecutions`, `states:DescribeExecution`) and the state of
  * this stack. The state machines may call their function, write their log and publish to the topics.

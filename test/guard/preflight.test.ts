@@ -355,11 +355,10 @@ describe('resource control policies', () => {
     policies.addResourceControl('elsewhere', DENY_S3, OTHER);
     policies.addResourceControl('exempt', document({ ...DENY_S3.Statement[0], Condition: { Null: { 'aws:AssumedRoot': 'true' } } }), outer);
     policies.addResourceControl('others', document({ Effect: 'Deny', Action: ['kms:*', 'secretsmanager:*'], Resource: '*' }), outer);
-    policies.addResourceControl('perimeter', document({
-      Effect: 'Deny', Action: ['s3:*', 'sqs:*'], Resource: '*', Condition: {
-        StringNotEqualsIfExists: { 'aws:PrincipalOrgID': organization.organizationId }, BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-      },
-    }), outer);
+    const Condition = {
+      StringNotEqualsIfExists: { 'aws:PrincipalOrgID': organization.organizationId }, BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+    };
+    policies.addResourceControl('perimeter', document({ Effect: 'Deny', Action: ['s3:*', 'sqs:*'], Resource: '*', Condition }), outer);
     expect(await found([outer])).toEqual([]);
   });
 

@@ -23,7 +23,9 @@ function swept(): Promise<AccountResult> {
   });
 }
 
-async function explained({ aws, organization }: World, results: AccountResult[], { until = Infinity, callerAccountId = MANAGEMENT } = {}): Promise<AccountResult[]> {
+async function explained(
+  { aws, organization }: World, results: AccountResult[], { until = Infinity, callerAccountId = MANAGEMENT } = {},
+): Promise<AccountResult[]> {
   const { organizationId } = organization;
   return withCauses(results, { organizationId, managementAccountId: MANAGEMENT, callerAccountId }, {
     policies: new AuthorizationPolicies(aws.organizations), partition: 'aws', region: 'us-east-1', until,

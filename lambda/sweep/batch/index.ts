@@ -40,9 +40,9 @@ export async function handler({ run, digest, batch }: BatchEvent, context: Pick<
     accountsInFlight: settings.accountsInFlight,
     beginUntil: endBy - ACCOUNT_MS,
     endBy,
-    causes: readsPolicies ? {
-      policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: process.env[STS_REGION_VARIABLE], until: endBy,
-    } : undefined,
+    causes: readsPolicies
+      ? { policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: process.env[STS_REGION_VARIABLE], until: endBy }
+      : undefined,
   });
   for (const { accountId, outcome, problem } of results) {
     log.info('account swept', { accountId, outcome, code: problem?.code });

@@ -145,7 +145,8 @@ function resourceOf({ input }: Call, organization: Organization): string {
 
 const kindOf = (id: string) => id.startsWith('ou-') ? 'ou' : id.startsWith('r-') ? 'root' : 'account';
 
-function contextOf({ input: { ServicePrincipal: service, Filter: filter, PolicyId: policyId } }: Call, { policies }: Organization): Record<string, string> {
+function contextOf({ input }: Call, { policies }: Organization): Record<string, string> {
+  const { ServicePrincipal: service, Filter: filter, PolicyId: policyId } = input;
   const type = filter ?? (policyId && typeOf(policies, policyId));
   return { ...service !== undefined && { 'organizations:ServicePrincipal': service }, ...type !== undefined && { 'organizations:PolicyType': type } };
 }

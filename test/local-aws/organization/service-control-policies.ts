@@ -27,10 +27,10 @@ function levelsAbove(organization: Organization, accountId: string, type: string
   const account = organization.findAccount(accountId);
   if (!account || accountId === managementAccountId || !policies.restrict) return [];
   const levels = [...organization.pathOf(account), accountId].map((id) => ({ id, attached: policies.attachedTo(id, type) }));
-  const open = levels.every(({ attached }) => attached.length === 0 || attached.every(({ id }) => [FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS].includes(id)));
+  const open = levels.every(({ attached }) => attached.every((policy) => [FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS].includes(policy.id)));
   return open ? [] : levels.map(({ id, attached }) => ({
     orgIdentifier: id,
-    policies: attached.filter(({ id }) => id !== RCP_FULL_AWS_ACCESS) // the simulator has it itself
+    policies: attached.filter((policy) => policy.id !== RCP_FULL_AWS_ACCESS) // the simulator has it itself
       .map(({ name, content }) => ({ name, policy: JSON.parse(content) as unknown })),
   }));
 }
@@ -97,7 +97,10 @@ async function simulate(
   }, {});
   if (decision.resultType === 'error') throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(decision.errors)}`);
   const analyses = decision.resultType === 'single' ? [decision.result.analysis] : decision.results.map(({ analysis }) => analysis);
-  const ofType = { service: analyses.map(({ scpAnalysis }) => scpAnalysis?.result), resource: analyses.map(({ rcpAnalysis }) => rcpAnalysis?.result) };
+  const ofType = {
+    service: analyses.map(({ scpAnalysis }) => scpAnalysis?.result),
+    resource: analyses.map(({ rcpAnalysis }) => rcpAnalysis?.result),
+  };
   const type = (['service', 'resource'] as const).find((each) => levels[each].length > 0 && ofType[each].some((result) => result !== 'Allowed'));
   if (type === undefined) return undefined; // what the owner of the resource allows is no matter of these policies
   return ofType[type].includes('ExplicitlyDenied') ? `with an explicit deny in a ${type} control policy` : `because no ${type} control policy allows the ${action} action`;
