@@ -161,7 +161,7 @@ describe('a statement that closes accounts to everybody', () => {
     const { organization, found, inner } = await world();
     const { id } = organization.policies.add('suspended', document(statement), inner);
     expect(await found([ROOT])).toContainEqual(
-      `the service control policy 'suspended' (${id}) at the OU ${inner} denies everything to everybody in 'Quarantine', and root sessions as well: nobody acts as root there, with the guardrail or without it`);
+      `the service control policy 'suspended' (${id}) at the OU ${inner} (inner) denies everything to everybody in 'Quarantine', and root sessions as well: nobody acts as root there, with the guardrail or without it`);
   });
 
   test.each<[string, object]>([
@@ -238,7 +238,7 @@ test.each([
   const { organization, found, outer, inner } = await world();
   const policy = organization.policies.add('broken', content as object, inner);
   Object.assign(policy, { content: typeof content === 'string' ? content : JSON.stringify(content) });
-  expect(await found([outer])).toEqual([`the service control policy 'broken' (${policy.id}) at the OU ${inner} cannot be judged: ${problem}: correct it`]);
+  expect(await found([outer])).toEqual([`the service control policy 'broken' (${policy.id}) at the OU ${inner} (inner) cannot be judged: ${problem}: correct it`]);
 });
 
 describe('what is tolerated', () => {
@@ -247,7 +247,7 @@ describe('what is tolerated', () => {
     const { id } = organization.policies.add('old guardrail', DENY_ROOT, outer, MEMBER);
     const Tolerations = [{ PolicyId: id, Reason: 'goes in May' }];
     expect(await found([ROOT], { Tolerations })).toEqual(expect.arrayContaining([outer, MEMBER].map((place) => expect.stringMatching(
-      new RegExp(`^the service control policy 'old guardrail' \\(${id}\\) at the \\w+ ${place} denies root sessions .*; tolerated: goes in May$`)))));
+      new RegExp(`^the service control policy 'old guardrail' \\(${id}\\) at the \\w+ ${place} \\(\\S+\\) denies root sessions .*; tolerated: goes in May$`)))));
     organization.policies.add('another', DENY_ROOT, inner);
     await expect(found([ROOT], { Tolerations })).rejects.toThrow(/^root sessions are blocked, .*: the service control policy 'another' [^;]*$/);
   });
@@ -256,9 +256,9 @@ describe('what is tolerated', () => {
     const { organization, found, outer, inner } = await world();
     const policy = organization.policies.add('old guardrail', DENY_ROOT, MEMBER, inner);
     const Tolerations = [{ OrganizationalUnitId: inner, Reason: 'legacy' }];
-    expect(await found([outer], { Tolerations })).toEqual([inner, MEMBER].map((place) => expect.stringMatching(new RegExp(`${place} denies .*; tolerated: legacy$`))));
+    expect(await found([outer], { Tolerations })).toEqual([inner, MEMBER].map((place) => expect.stringMatching(new RegExp(`${place} \\(\\S+\\) denies .*; tolerated: legacy$`))));
     organization.policies.attach(policy.id, outer);
-    await expect(found([outer], { Tolerations })).rejects.toThrow(`at the OU ${outer} denies`);
+    await expect(found([outer], { Tolerations })).rejects.toThrow(`at the OU ${outer} (outer) denies`);
   });
 
   test('by both is that policy in that unit', async () => {
