@@ -20,7 +20,8 @@ const LATE_MS = 5 * 60_000;
 /** The time at the end in which results are written. */
 const WRITING_MS = 60_000;
 
-const clients = { s3: s3(), stepFunctions: stepFunctions(), sts: sts(process.env[STS_REGION_VARIABLE]!), organizations: organizations() };
+const stsRegion = process.env[STS_REGION_VARIABLE]!;
+const clients = { s3: s3(), stepFunctions: stepFunctions(), sts: sts(stsRegion), organizations: organizations() };
 const readsPolicies = process.env[READ_POLICIES_VARIABLE] === 'true';
 
 /** One item of the Map. It answers with nothing: the Map collects answers in a payload, and results grow with the accounts. */
@@ -41,7 +42,7 @@ export async function handler({ run, digest, batch }: BatchEvent, context: Pick<
     beginUntil: endBy - ACCOUNT_MS,
     endBy,
     causes: readsPolicies
-      ? { policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: process.env[STS_REGION_VARIABLE], until: endBy }
+      ? { policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: stsRegion, until: endBy }
       : undefined,
   });
   for (const { accountId, outcome, problem } of results) {
