@@ -17,6 +17,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   'session-bucket-policy': 'restoreHandler,unlockHandler',
   'session-close-password-recovery': 'handler',
   'session-extend-password-recovery': 'handler',
+  'session-open-recoveries': 'handler',
   'session-password-recovery-closer': 'close,look',
   'session-queue-policy': 'restoreHandler,unlockHandler',
   'sweep-batch': 'handler',
