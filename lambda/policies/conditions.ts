@@ -1,4 +1,4 @@
-import { ANY, every, hasReserved, literally, matches, not, some, type Truth } from './patterns';
+import { ANY, every, FROM_NOW_ON, hasReserved, literally, matches, not, some, type Truth } from './patterns';
 
 /** What a request has of one key: nothing, one value, or several. */
 export type Value = string | readonly string[] | undefined;
@@ -44,10 +44,15 @@ const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['numericlessthanequals', numeric((value, wanted) => value <= wanted)],
   ['numericgreaterthan', numeric((value, wanted) => value > wanted)],
   ['numericgreaterthanequals', numeric((value, wanted) => value >= wanted)],
+  ['dateequals', date('no')],
+  ['datelessthan', date('no')],
+  ['datelessthanequals', date('no')],
+  ['dategreaterthan', date('yes')],
+  ['dategreaterthanequals', date('yes')],
 ]);
 
 /** Operators that need a value which is not known here: they can be decided only for a key that is absent. */
-const OTHERS = /^(date(equals|lessthan|lessthanequals|greaterthan|greaterthanequals)|ipaddress|binaryequals)$/;
+const OTHERS = /^(ipaddress|binaryequals)$/;
 
 /** Those that AWS has in the negative, too. */
 const NEGATED = /^(string|arn|numeric|date)not(equals|equalsignorecase|like)$|^notipaddress$/;
@@ -122,7 +127,7 @@ function resolve(text: string, context: Context): Resolved {
     if (value === undefined && byDefault !== undefined) {
       return literally(byDefault);
     }
-    if (!Array.isArray(value) || value.length !== 1 || value[0] === ANY) {
+    if (!Array.isArray(value) || value.length !== 1 || [ANY, FROM_NOW_ON].includes(value[0])) {
       isKnown = false;
       return ANY;
     }
@@ -190,5 +195,13 @@ function numeric(compare: (value: number, wanted: number) => boolean): Test {
   return (text, value) => {
     const numbers = [value, text].map((each) => /^\s*[+-]?\d+(\.\d+)?\s*$/.test(each) ? Number(each) : NaN);
     return hasReserved(value) || hasReserved(text) || numbers.includes(NaN) ? 'unknown' : compare(numbers[0], numbers[1]) ? 'yes' : 'no';
+  };
+}
+
+/** A time that is past tells nothing but that it is past: what comes after it is later, whenever it is. In ISO 8601 or in seconds (IAM user guide, "Date condition operators"). */
+function date(ofPast: Truth): Test {
+  return (text, value) => {
+    const wanted = /^\d{5,}$/.test(text) ? Number(text) * 1_000 : Date.parse(text);
+    return value === FROM_NOW_ON && wanted < Date.now() ? ofPast : 'unknown';
   };
 }

@@ -61,6 +61,9 @@ export const ANY_QUEUE = form([/[\w-]/], /[\w.-]/);
 /** `service:Action`, in lower case. */
 export const ANY_ACTION = `${form([/[a-z]/], /[a-z0-9-]/)}:${form([/[a-z]/], /[a-z0-9]/)}`;
 
+/** A time that is still to come: that of a request which will be made. */
+export const FROM_NOW_ON = form([], /[^]/);
+
 /** A name that no policy has: wildcards alone take it. */
 export const UNNAMED = form([/(?!)/]);
 

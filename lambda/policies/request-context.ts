@@ -1,5 +1,5 @@
 import { type Context, FREE, type OneOf, type Value } from './conditions';
-import { ANY, ANY_ORGANIZATION, ANY_PLACE } from './patterns';
+import { ANY, ANY_ORGANIZATION, ANY_PLACE, FROM_NOW_ON } from './patterns';
 
 /** Who makes a call, and on what, as far as it is known. */
 export interface Caller {
@@ -57,7 +57,7 @@ const GLOBAL_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   // properties of a session
   'aws:AssumedRoot': ({ credentials }) => credentials === 'session' ? 'true' : ABSENT,
   'aws:FederatedProvider': always(ABSENT), // of AssumeRoleWithWebIdentity and AssumeRoleWithSAML
-  'aws:TokenIssueTime': (caller) => isLongTerm(caller) ? FREE : ANY, // of temporary credentials; a root user who signed in has some
+  'aws:TokenIssueTime': (caller) => isLongTerm(caller) ? FREE : FROM_NOW_ON, // of temporary credentials; a root user who signed in has some
   'aws:MultiFactorAuthAge': (caller) => isLongTerm(caller) ? FREE : ABSENT, // "only if" MFA was used
   // "false" or absent: events of root sessions say `mfaAuthenticated: false`, and of a service's role the guide leaves it open
   'aws:MultiFactorAuthPresent': (caller) => isLongTerm(caller) ? FREE : oneOf(ABSENT, 'false'),
@@ -90,8 +90,8 @@ const GLOBAL_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   'aws:CalledViaAWSMCP': direct(ABSENT), // of calls by way of an MCP server of AWS, like the next two
   'aws:ViaAWSMCPService': direct(oneOf(ABSENT, 'false')),
   'aws:IsMcpServiceAction': direct(oneOf(ABSENT, 'false')),
-  'aws:CurrentTime': always(ANY),
-  'aws:EpochTime': always(ANY),
+  'aws:CurrentTime': always(FROM_NOW_ON),
+  'aws:EpochTime': always(FROM_NOW_ON),
   'aws:referer': (caller) => isLongTerm(caller) ? FREE : ABSENT, // the SDK sends none
   'aws:RequestedRegion': (caller) => serviceOf(caller) === 'iam' ? caller.iamRegion ?? caller.region : caller.region,
   'aws:RequestTag/*': direct(ABSENT), // none of the calls passes tags

@@ -84,6 +84,12 @@ describe('what is in a root session and what is not decides', () => {
     ['plain HTTP', { Bool: { 'aws:SecureTransport': 'false' } }, 'allows', 's3:PutBucketPolicy'],
     ['a Region of China', { StringEquals: { 'aws:RequestedRegion': 'CN_NORTH_1' } }, 'allows', 'sqs:SetQueueAttributes'],
     ['a Region that may be', { StringLike: { 'aws:RequestedRegion': 'eu-*' } }, 'cannot tell', 'sqs:SetQueueAttributes'],
+    ['a time that is past', { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' }, DateLessThan: { 'aws:CurrentTime': '2020-02-01T00:00:00Z' } }, 'allows'],
+    ['a time since when', { DateGreaterThanEquals: { 'aws:EpochTime': '1577836800' } }, 'blocks'],
+    ['a time that is still to come', { DateLessThan: { 'aws:CurrentTime': '2098-01-01T00:00:00Z' } }, 'cannot tell'],
+    ['sessions that are older', { DateLessThan: { 'aws:TokenIssueTime': '2020-01-01T00:00:00Z' } }, 'allows'],
+    ['a time as a text', { StringLike: { 'aws:CurrentTime': '2098-*' } }, 'cannot tell'],
+    ['no time at all', { DateLessThan: { 'aws:CurrentTime': 'yesterday' } }, 'cannot tell'],
     ['a VPC', { StringNotEqualsIfExists: { 'aws:SourceVpc': 'vpc-1' } }, 'cannot tell'],
     ['a key that is called as a method of objects is', { StringEquals: { constructor: 'x' }, Null: { 'aws:toString': 'true' } }, 'cannot tell'],
   ])('%s', (_what, condition, judgement, action = 'iam:DeleteLoginProfile') => {

@@ -4,7 +4,7 @@ import { EVALUABLE, KEYS, MULTIVALUED, ORGANIZATION, policies, unknowns, valuesO
 import { isAllowed, levelsOf } from './simulated';
 import { type Context, FREE } from '../../lambda/policies/conditions';
 import { judge, type Request } from '../../lambda/policies/judge';
-import { ANY, ANY_ACCOUNT, ANY_BUCKET, ANY_PLACE, ANY_QUEUE, ANY_REGION } from '../../lambda/policies/patterns';
+import { ANY, ANY_ACCOUNT, ANY_BUCKET, ANY_PLACE, ANY_QUEUE, ANY_REGION, FROM_NOW_ON } from '../../lambda/policies/patterns';
 import { KNOWN_KEYS } from '../../lambda/policies/request-context';
 import { rootRequest } from '../../lambda/policies/root-requests';
 import { cases } from '../support/cases';
@@ -36,6 +36,9 @@ function valueOf(key: string, context: Context, choice: number): string | readon
   }
   if (value === ANY) {
     return valuesOf(key)[choice % valuesOf(key).length];
+  }
+  if (value === FROM_NOW_ON) {
+    return ['2097-01-01T00:00:00Z', '2099-01-01T00:00:00Z'][choice % 2];
   }
   return typeof value === 'object' && 'oneOf' in value ? value.oneOf[choice % value.oneOf.length] : value;
 }
