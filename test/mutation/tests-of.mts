@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Tests that are too slow to be run against every mutant: of constructs, on the deployment engine, in a browser, of random cases, at every call. */
+const TOO_SLOW = [
+  /\/(joined-accounts|org-root-access-features|root-access-delegation|root-credentials-[a-z]+|schedule|sweep-signals|terraform)\.test\.ts$/,
+  /\/(root-session-runbooks|starters-and-approvers|password-recovery-template|password-recoveries|password-recovery-crashes)\.test\.ts$/,
+  /\/(root-activity-monitor|root-user-guardrail|filter-pattern|page-in-browser|run)\.test\.ts$/,
+  /\/truth\//,
+];
+
+/** Imports from a test to a file within which the test is about the file: a helper may stand between. */
+const NEAR = 2;
+
+const tests = ['aws', 'guard', 'organization', 'policies', 'session', 'sweep']
+  .flatMap((room) => readdirSync(`test/${room}`, { recursive: true, encoding: 'utf8' }).map((name) => `test/${room}/${name}`))
+  .filter((file) => file.endsWith('.test.ts') && !TOO_SLOW.some((pattern) => pattern.test(file)));
+
+/** Every test that gets to a file, with the number of imports in between. */
+function distances(file: string): [string, number][] {
+  return tests.map((test): [string, number] => [test, distancesFrom(test).get(file) ?? Infinity]).filter(([, distance]) => distance < Infinity);
+}
+
+/** Those of its room where none gets to it: Stryker wants some. */
+export function testsOf(file: string): string[] {
+  const reaching = distances(file).map(([test]) => test);
+  return reaching.length > 0 ? reaching : tests.filter((test) => test.startsWith(dirname(file).replace('lambda/', 'test/')));
+}
+
+/** Those that are about it, or else those that get closest to it. */
+export function nearTests(file: string): string[] {
+  const all = distances(file);
+  const closest = Math.min(...all.map(([, distance]) => distance));
+  return all.length === 0 ? testsOf(file) : all.filter(([, distance]) => distance <= Math.max(NEAR, closest)).map(([test]) => test);
+}
+
+const known = new Map<string, Map<string, number>>();
+
+function distancesFrom(test: string): Map<string, number> {
+  if (!known.has(test)) {
+    const found = new Map([[test, 0]]);
+    for (const [file, distance] of found) { // grows meanwhile
+      importsOf(file).filter((imported) => !found.has(imported)).forEach((imported) => found.set(imported, distance + 1));
+    }
+    known.set(test, found);
+  }
+  return known.get(test)!;
+}
+
+/** Those of the project: static ones but for mere types, and dynamic ones. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const named = [...text.matchAll(/^(?:import|export)(?! type)[^;]*? from '(\.[^']+)'/gm), ...text.matchAll(/await import\('(\.[^']+)'\)/g)].map(([, path]) => join(dirname(file), path));
+  return named.flatMap((path) => [`${path}.ts`, join(path, 'index.ts')].filter((candidate) => existsSync(candidate)).slice(0, 1));
+}
