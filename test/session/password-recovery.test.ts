@@ -149,6 +149,21 @@ describe('allowing password recovery', () => {
     expect(await failedCloserOf('opener').wake()).toMatchObject({ state: 'closed' });
   });
 
+  test('leaves a password alone whose age AWS does not say: it may be somebody else\'s', async () => {
+    const closer = await allow();
+    world.organization.faults.add({
+      operation: 'iam:GetLoginProfile',
+      effect: async (_call, answer) => {
+        const answered = await answer();
+        return { ...answered, body: String(answered.body).replace(/<CreateDate>.*?<\/CreateDate>/, '') };
+      },
+    });
+    world.advance(24 * HOUR);
+    await expect(closer.wake()).rejects.toEqual(named('PasswordNotOfRecovery', 'since an unknown time'));
+    expect(world.account.root.password).toBe(true);
+    expect(world.record).not.toHaveProperty('closedAt');
+  });
+
   test('does not take a password for its own that somebody else had set before', async () => {
     world.organization.faults.add({
       operation: 'iam:CreateLoginProfile',

@@ -39,6 +39,27 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
     expect(result.record).toContain(`policies/${MEMBER}/${kind}s/`);
   });
 
+  test('has it on record before it is removed, and does not remove what it could not save', async () => {
+    const world = await PoliciesWorld.create();
+    let saved: string[] = [];
+    world.organization.faults.add({
+      operation: `${service}:${removal}`,
+      effect: async (_call, answer) => {
+        saved = [...world.records.objects.values()];
+        return answer();
+      },
+    });
+    await world.run(unlock, input);
+    expect(saved.map((text) => (JSON.parse(text) as { policy: string }).policy)).toEqual([DENY_ALL]);
+
+    const another = await PoliciesWorld.create();
+    const { records } = another;
+    const answer = records.answer.bind(records);
+    records.answer = (request) => request.method === 'PUT' ? { status: 403, headers: {}, body: '<Error><Code>AccessDenied</Code><Message>no</Message></Error>' } : answer(request);
+    await expect(another.run(unlock, input)).rejects.toThrow();
+    expect([another.changes(), another[kind].policy]).toEqual([[], DENY_ALL]);
+  });
+
   test.each(REASONS)('that is denied its change %s says what to do about that', async (reason, remedy) => {
     const world = await PoliciesWorld.create();
     world.organization.faults.add({ operation: `${service}:${removal}`, effect: fail('AccessDenied', `User: arn:aws:iam::${MEMBER}:root is not authorized to perform: ${service}:${removal} ${reason}`) });
@@ -266,6 +287,30 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
     });
 
     test.each([
+      ['of that account and Region', (world: PoliciesWorld) => {
+        const other = { name: 'locked-as-well', account: MEMBER, region: world[kind].region };
+        kind === 'bucket' ? world.organization.addBucket(other) : world.organization.addQueue(other);
+        return 'locked-as-well';
+      }],
+      ['of that account and name, in another Region', (world: PoliciesWorld) => {
+        const { records, organization } = world;
+        for (const [key, text] of records.objects) {
+          records.objects.set(key, text.replaceAll(world[kind].region, 'ap-south-1'));
+          records.objects.set(key.replace(world[kind].region, 'ap-south-1'), text.replaceAll(world[kind].region, 'ap-south-1'));
+        }
+        organization.calls.length = 0;
+        return 'locked';
+      }],
+    ])('does not put it on another one %s', async (_what, other) => {
+      const { world, record } = await unlocked();
+      const name = other(world);
+      const from = name === 'locked' ? record.replace(world[kind].region, 'ap-south-1') : record;
+      const of = kind === 'bucket' ? { ...BUCKET, bucket: name } : { ...QUEUE, queue: `arn:aws:sqs:eu-west-1:${MEMBER}:${name}` };
+      await expect(world.run(restore, { ...of, record: from })).rejects.toMatchObject({ name: 'OtherResource' });
+      expect(world.changes()).toEqual([]);
+    });
+
+    test.each([
       ['that does not exist', (record: string) => record.replace(/[0-9a-f]{64}/, '0'.repeat(64)), 'NoSuchRecord'],
       ['of another account', (record: string) => record.replace(MEMBER, OTHER), 'OtherAccount'],
       ['outside of the policies', () => 'recoveries/222222222222.json', 'InputRefused'],
@@ -287,6 +332,15 @@ describe('a bucket', () => {
     const world = await PoliciesWorld.create();
     await expect(world.run('unlockBucket', { ...BUCKET, bucket })).rejects.toMatchObject({ name: 'NoSuchBucket', message: expect.stringContaining(`account ${MEMBER} has no bucket ${bucket}`) });
     expect(world.changes()).toEqual([]);
+  });
+
+  test('is called as its owner\'s: one of the same name that another account has made meanwhile is not touched', async () => {
+    const world = await PoliciesWorld.create();
+    const { record } = await world.run('unlockBucket', BUCKET);
+    await world.run('restoreBucket', { ...BUCKET, record });
+    const calls = world.organization.calls.filter(({ operation }) => /BucketPolicy$/.test(operation));
+    expect(new Set(calls.map(({ operation }) => operation))).toEqual(new Set(['GetBucketPolicy', 'DeleteBucketPolicy', 'PutBucketPolicy']));
+    expect(new Set(calls.map(({ input }) => input.ExpectedBucketOwner))).toEqual(new Set([MEMBER]));
   });
 
   test('is found on the last of many pages', async () => {
@@ -359,7 +413,8 @@ describe('the input of a direct start', () => {
   test.each([
     ['nothing', undefined], ['a list', []], ['a text', 'x'], ['null', null],
     ['an unknown key', { ...BUCKET, force: true }], ['no reason', { accountId: MEMBER, bucket: 'locked' }], ['an empty reason', { ...BUCKET, reason: '' }],
-    ['an id that is a number', { ...BUCKET, accountId: 222222222222 }], ['a dry run that is neither', { ...BUCKET, dryRun: 'maybe' }], ['a list of buckets', { ...BUCKET, bucket: ['locked'] }],
+    ['an id that is a number', { ...BUCKET, accountId: 222222222222 }], ['an id with something before it', { ...BUCKET, accountId: `x${MEMBER}` }],
+    ['an id with something after it', { ...BUCKET, accountId: `${MEMBER}0` }], ['an id with a way out of the records', { ...BUCKET, accountId: `${MEMBER}/../x` }], ['a dry run that is neither', { ...BUCKET, dryRun: 'maybe' }], ['a list of buckets', { ...BUCKET, bucket: ['locked'] }],
   ])('is refused when it is %s', async (_what, input) => {
     const world = await PoliciesWorld.create();
     await expect(world.run('unlockBucket', input)).rejects.toMatchObject({ name: 'InputRefused' });

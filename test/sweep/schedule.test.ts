@@ -1,3 +1,4 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { App, Duration, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -32,6 +33,34 @@ describe('a schedule', () => {
     });
     expect(schedule.Properties.StartDate).toBeUndefined(); // AWS refuses one that has passed, and a later update would have one
     template.hasResourceProperties('Custom::RootCredentialsSweep', { Schedule: 'rate(1 day)' });
+  });
+
+  const [{ Properties: ROLE }] = Object.entries(templateOf({ schedule: DAILY }).findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('PurgeScheduleRole')).map(([, role]) => role);
+
+  test.each<[string, boolean, { account: string; group: string; region?: string; service?: string } | undefined]>([
+    ['a schedule of this account', true, { account: '111111111111', group: 'default' }],
+    ['one of another account, whoever made it name this role', false, { account: '222222222222', group: 'default' }],
+    ['one in another group of schedules', false, { account: '111111111111', group: 'others' }],
+    ['one of another Region', false, { account: '111111111111', group: 'default', region: 'eu-west-1' }],
+    ['nobody in particular', false, undefined],
+    ['another service', false, { account: '111111111111', group: 'default', service: 'events' }],
+  ])('lends its role to %s: %s', async (_who, isLent, source) => {
+    const resourcePolicy = JSON.parse(JSON.stringify(ROLE.AssumeRolePolicyDocument), (_key, value) => (
+      value?.['Fn::Join']?.[1].map((part: unknown) => typeof part === 'string' ? part : 'aws').join('') ?? value));
+    const { account, group, region = 'us-east-1', service = 'scheduler' } = source ?? { account: '', group: '' };
+    const decision = await runSimulation({
+      request: {
+        principal: `${service}.amazonaws.com`,
+        action: 'sts:AssumeRole',
+        resource: { resource: 'arn:aws:iam::111111111111:role/schedule', accountId: '111111111111' },
+        contextVariables: source ? { 'aws:SourceAccount': account, 'aws:SourceArn': `arn:aws:scheduler:${region}:${account}:schedule-group/${group}` } : {},
+      },
+      identityPolicies: [],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy,
+    }, {});
+    expect(decision).toMatchObject({ overallResult: isLent ? 'Allowed' : 'ImplicitlyDenied' });
   });
 
   test('of a cron expression has its time zone and window, and needs no time from which on it may start', () => {
