@@ -55,6 +55,33 @@ describe('likely causes of a denial in a root session', () => {
   });
 });
 
+describe('resource control policies', () => {
+  const PERIMETER = document({ Sid: 'Perimeter', Effect: 'Deny', Action: ['s3:*', 'sqs:*'], Resource: '*' });
+
+  test('are among the causes of a denial on a bucket or a queue, with what they are, and reach no call to IAM', async () => {
+    const all = await organization();
+    const { id } = all.organization.policies.addResourceControl('perimeter', PERIMETER, all.inner);
+    const text = (verb: string, action: string) => `the resource control policy 'perimeter' (${id}) at the OU ${all.inner} ${verb} root sessions ${action} in 'Perimeter': add "Null"`;
+    expect(await all.causes(MEMBER, 's3:PutBucketPolicy')).toEqual([expect.stringContaining(text('denies', 's3:PutBucketPolicy'))]);
+    expect(await all.causes(MEMBER, 'sqs:SetQueueAttributes')).toEqual([expect.stringContaining(text('denies', 'sqs:SetQueueAttributes'))]);
+    expect(await all.causes(MEMBER, 's3:ListAllMyBuckets')).toEqual([expect.stringContaining('may deny')]);
+    expect(await all.causes(MEMBER, 'iam:GetUser')).toEqual([]);
+    expect(await all.causes(OTHER, 's3:PutBucketPolicy')).toEqual([]);
+  });
+
+  test('may stop some of what a recovered root user does', async () => {
+    const all = await organization();
+    all.organization.policies.addResourceControl('perimeter', PERIMETER, ROOT);
+    expect(await all.stops(MEMBER)).toMatchObject([{ judgement: 'cannot tell', policy: { name: 'perimeter', type: 'RESOURCE_CONTROL_POLICY' } }]);
+  });
+
+  test('are none where AWS says that their type is not enabled', async () => {
+    const all = await organization();
+    all.organization.faults.add({ operation: 'organizations:ListPoliciesForTarget', times: 99, effect: fail('PolicyTypeNotEnabledException') });
+    expect(await all.causes(MEMBER, 's3:PutBucketPolicy')).toEqual([]);
+  });
+});
+
 describe('the recovered root user of an account', () => {
   test('is stopped wholly by a guardrail, which is named', async () => {
     const { organization: { policies }, outer, stops } = await organization();

@@ -4,7 +4,7 @@ import { seconds } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/aws/root-sessions';
 import { AuthorizationPolicies } from '../../lambda/policies/service-control-policies';
 import { sweepAccount } from '../../lambda/sweep/account';
-import { withCauses } from '../../lambda/sweep/causes';
+import { placesIn, withCauses } from '../../lambda/sweep/causes';
 import { resultOf, type AccountResult } from '../../lambda/sweep/results';
 import { DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from '../guard/testing';
 import { delay, fail } from '../local-aws/organization';
@@ -155,6 +155,18 @@ describe('with the policies read, a report', () => {
     const before = await swept();
     expect(before.problem).toMatchObject({ code: 'AssumeRootDenied' });
     expect(await explained(all, [before])).toEqual([before]);
+  });
+
+  test('names units and accounts, and asks nobody what is above an account that the selection knows', async () => {
+    const all = await fakeOrganization();
+    const { id } = all.organization.policies.add('old guardrail', DENY_ROOT, all.outer);
+    const units = [{ id: ROOT, name: 'Root' }, { id: all.outer, name: 'workloads', parentId: ROOT }, { id: all.inner, parentId: all.outer }];
+    const places = placesIn({ placement: { units, parents: { [MEMBER]: all.inner } }, batches: [[{ accountId: MEMBER, accountName: 'member' }]] });
+    const before = await swept();
+    const policies = new AuthorizationPolicies(all.aws.organizations, places);
+    const [after] = await withCauses([before], { organizationId: 'o', managementAccountId: MANAGEMENT, callerAccountId: MANAGEMENT }, { policies, partition: 'aws', until: Infinity });
+    expect(after.problem!.remedies[0]).toContain(`'old guardrail' (${id}) at the OU ${all.outer} (workloads) denies root sessions`);
+    expect(all.organization.calls.map(({ operation }) => operation)).not.toContain('ListParents');
   });
 
   test('reads what is above the delegated administrator once, and the rest only until a policy is found', async () => {
