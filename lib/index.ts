@@ -15,6 +15,7 @@ export * from './session/root-session-runbooks';
 export * from './session/root-task-policy';
 export * from './sweep/account-joined-forwarder';
 export * from './sweep/account-selection';
+export * from './sweep/deployment-counts';
 export * from './sweep/failed-accounts';
 export * from './sweep/joined-accounts';
 export * from './sweep/protection';

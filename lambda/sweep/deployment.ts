@@ -3,7 +3,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { messageOfCause } from './state-error';
-import { REPORT_ATTRIBUTE, SUMMARY_ATTRIBUTE, type SweepSummary } from '../../lib/private/contract';
+import { COUNT_ATTRIBUTES, REPORT_ATTRIBUTE, SUMMARY_ATTRIBUTE, type SweepSummary } from '../../lib/private/contract';
 import { isDenied, isNamed } from '../aws/errors';
 import { everyItem } from '../aws/pages';
 import { readUntil, retryWhile, seconds, type Patience } from '../aws/patience';
@@ -147,9 +147,25 @@ async function giveUpAfter(timeoutSeconds: number, sweeps: Sweeps, { executionAr
 export function attributesOf(summary: SweepSummary | undefined): Record<string, string> {
   return {
     [SUMMARY_ATTRIBUTE]: summary === undefined ? 'no sweep of a deployment has succeeded yet' : lineOf(summary),
-    [REPORT_ATTRIBUTE]: summary?.report ?? 'none',
+    [REPORT_ATTRIBUTE]: summary?.report ?? NONE,
+    ...countsOf(summary),
   };
 }
+
+const NONE = 'none';
+
+function countsOf(summary: SweepSummary | undefined): Record<string, string> {
+  const text = (count: number | undefined) => String(count ?? NONE);
+  return {
+    [COUNT_ATTRIBUTES.accountsSwept]: text(summary && sweptOf(summary)),
+    [COUNT_ATTRIBUTES.accountsFailed]: text(summary?.accounts.failed),
+    [COUNT_ATTRIBUTES.credentialsFound]: text(summary?.credentials.found),
+    [COUNT_ATTRIBUTES.credentialsDeleted]: text(summary?.credentials.deleted),
+    [COUNT_ATTRIBUTES.credentialsKept]: text(summary?.credentials.kept),
+  };
+}
+
+const sweptOf = ({ accounts: { skipped = 0, ...swept } }: SweepSummary) => Object.values(swept).reduce((sum, count) => sum + count, 0);
 
 function lineOf({ accounts, credentials: { found, deleted, kept } }: SweepSummary): string {
   const outcomes = Object.entries(accounts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`);

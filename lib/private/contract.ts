@@ -183,6 +183,13 @@ export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';
 /** Attributes of the custom resource: what its latest sweep did, in one line, and the address of that sweep's report. */
 export const SUMMARY_ATTRIBUTE = 'Summary';
 export const REPORT_ATTRIBUTE = 'Report';
+export const COUNT_ATTRIBUTES = {
+  accountsSwept: 'AccountsSwept',
+  accountsFailed: 'AccountsFailed',
+  credentialsFound: 'CredentialsFound',
+  credentialsDeleted: 'CredentialsDeleted',
+  credentialsKept: 'CredentialsKept',
+} as const;
 
 /** What a sweep that succeeded says of itself: the output of its execution, beside the verdict. */
 export interface SweepSummary {

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
+import { DeploymentCounts } from './deployment-counts';
 import { keepsEverything } from './protection-settings';
 import { reportsBucket, reportsPrefix } from './reports-bucket';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
@@ -68,6 +69,9 @@ export abstract class RootCredentialsSweep extends Construct {
    * @attribute
    */
   public readonly deploymentReport: string;
+
+  /** The numbers of that sweep, one by one: for a pipeline that reads the outputs of its stack. */
+  public readonly deploymentCounts: DeploymentCounts;
 
   /**
    * It exists when the sweep of a deployment has ended.
@@ -134,6 +138,7 @@ export abstract class RootCredentialsSweep extends Construct {
     this._sweptOnDeploy = onDeploy.resource;
     this.deploymentSummary = onDeploy.summary;
     this.deploymentReport = onDeploy.report;
+    this.deploymentCounts = onDeploy.counts;
     if (props.features) {
       onDeploy.node.addDependency(props.features);
     }

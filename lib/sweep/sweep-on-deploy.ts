@@ -2,12 +2,13 @@ import { CustomResource, Duration, Names } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { DeploymentCounts } from './deployment-counts';
 import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
 import { HandlerOptions } from '../handler-options';
 import {
-  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE,
-  SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
+  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE,
+  SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
 } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
@@ -51,6 +52,7 @@ export class SweepOnDeploy extends Construct {
   /** What the latest sweep of a deployment did, and the address of its report. */
   readonly summary: string;
   readonly report: string;
+  readonly counts: DeploymentCounts;
 
   constructor(scope: Construct, id: string, props: SweepOnDeployProps) {
     super(scope, id);
@@ -126,5 +128,12 @@ export class SweepOnDeploy extends Construct {
     this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
     this.summary = this.resource.getAttString(SUMMARY_ATTRIBUTE);
     this.report = this.resource.getAttString(REPORT_ATTRIBUTE);
+    this.counts = {
+      accountsSwept: this.resource.getAttString(COUNT_ATTRIBUTES.accountsSwept),
+      accountsFailed: this.resource.getAttString(COUNT_ATTRIBUTES.accountsFailed),
+      credentialsFound: this.resource.getAttString(COUNT_ATTRIBUTES.credentialsFound),
+      credentialsDeleted: this.resource.getAttString(COUNT_ATTRIBUTES.credentialsDeleted),
+      credentialsKept: this.resource.getAttString(COUNT_ATTRIBUTES.credentialsKept),
+    };
   }
 }

@@ -47,6 +47,7 @@ describe('the first deployment of a purge', () => {
     const credentials = (await stack.latestReport()).accounts.flatMap((account) => account.credentials);
     const deleted = credentials.filter(({ status }) => status === 'deleted').length;
     expect(await stack.output('Summary')).toBe(`accounts: 17 purged, 15 clean, 6 skipped; root credentials: ${deleted} found, ${deleted} deleted, 0 kept`);
+    expect(await stack.output('Counts')).toBe(`32 0 ${deleted} ${deleted} 0`);
     expect(await stack.read(await stack.output('Report'))).toContain('<html');
   });
 

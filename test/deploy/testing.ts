@@ -84,6 +84,7 @@ export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, constr
   new CfnOutput(stack, 'RootSessionRole', { value: construct.rootSessionRole.roleArn });
   new CfnOutput(stack, 'Summary', { value: construct.deploymentSummary });
   new CfnOutput(stack, 'Report', { value: construct.deploymentReport });
+  new CfnOutput(stack, 'Counts', { value: Object.values(construct.deploymentCounts).join(' ') });
   return construct;
 }
 

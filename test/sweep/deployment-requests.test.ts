@@ -111,7 +111,17 @@ describe('a deployment', () => {
     expect(await isComplete(event, answer)).toEqual({ IsComplete: false });
     succeed();
     expect(await isComplete(event, answer)).toMatchObject({
-      IsComplete: true, Data: { Summary: 'accounts: 1 purged; root credentials: 1 found, 1 deleted, 0 kept', Report: SUMMARY.report, ScheduleFrom: expect.any(String) },
+      IsComplete: true,
+      Data: {
+        Summary: 'accounts: 1 purged; root credentials: 1 found, 1 deleted, 0 kept',
+        Report: SUMMARY.report,
+        ScheduleFrom: expect.any(String),
+        AccountsSwept: '1',
+        AccountsFailed: expect.any(String),
+        CredentialsFound: '1',
+        CredentialsDeleted: '1',
+        CredentialsKept: '0',
+      },
     });
     expect(accepted()).toEqual({ settings: digestOf(SETTINGS), summary: SUMMARY });
   });

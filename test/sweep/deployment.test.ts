@@ -31,11 +31,11 @@ describe('a deployment that waits for its sweep', () => {
   });
 
   test.each([
-    [SUMMARY, 'accounts: 17 purged, 15 clean, 6 skipped; root credentials: 45 found, 44 deleted, 2 kept', SUMMARY.report],
-    [{ ...SUMMARY, accounts: { failed: 0 } }, 'accounts: none; root credentials: 45 found, 44 deleted, 2 kept', SUMMARY.report],
-    [undefined, 'no sweep of a deployment has succeeded yet', 'none'],
-  ])('tells CloudFormation: %o', (summary, Summary, Report) => {
-    expect(attributesOf(summary)).toEqual({ Summary, Report });
+    [SUMMARY, 'accounts: 17 purged, 15 clean, 6 skipped; root credentials: 45 found, 44 deleted, 2 kept', SUMMARY.report, ['32', '0', '45', '44', '2']],
+    [{ ...SUMMARY, accounts: { failed: 0 } }, 'accounts: none; root credentials: 45 found, 44 deleted, 2 kept', SUMMARY.report, ['0', '0', '45', '44', '2']],
+    [undefined, 'no sweep of a deployment has succeeded yet', 'none', ['none', 'none', 'none', 'none', 'none']],
+  ])('tells CloudFormation: %o', (summary, Summary, Report, [AccountsSwept, AccountsFailed, CredentialsFound, CredentialsDeleted, CredentialsKept]) => {
+    expect(attributesOf(summary)).toEqual({ Summary, Report, AccountsSwept, AccountsFailed, CredentialsFound, CredentialsDeleted, CredentialsKept });
   });
 
   test('fails with the words of the sweep', async () => {
