@@ -89,7 +89,7 @@ const REMEDIES: Readonly<Record<Denier, (denial: Denial, message: string) => str
       : [`AWS says that a service control policy${idOf(denial)} at or above ${accountOf(denial)} denies it: add ${exemptionOf(denial.principal)} to the condition of that Deny`];
   },
   'resource control policy': (denial) => [
-    `AWS says that ${denial.explicit ? `a resource control policy${idOf(denial)} denies` : 'no resource control policy allows'} it: look at and above the account of ${denial.resource ?? 'the resource'}, and add ${
+    `AWS says that ${denial.explicit ? `a resource control policy${idOf(denial)} denies` : 'no resource control policy allows'} it: look at and above ${ownerOf(denial)}, and add ${
       isRoot(denial) ? EXEMPT_ROOT_SESSIONS : exemptionOf(denial.principal)} to the condition of the Deny`,
   ],
   'permissions boundary': (denial) => [
@@ -109,7 +109,7 @@ const REMEDIES: Readonly<Record<Denier, (denial: Denial, message: string) => str
       : `AWS says that no policy of ${callerOf(denial)} allows ${call(denial)}: the role was changed by something else, or the construct does not select the account; deploy the stack again`,
   ],
   'resource-based policy': (denial) => [
-    `AWS says that ${denial.explicit ? 'the policy of' : 'no policy of'} ${denial.resource ?? 'the resource'} ${denial.explicit ? 'denies' : 'allows'} it: allow ${call(denial)} to ${callerOf(denial)} in the policy of the bucket, queue, topic or key`,
+    `AWS says that ${denial.explicit ? 'the policy of' : 'no policy of'} ${holderOf(denial)} ${denial.explicit ? 'denies' : 'allows'} it: allow ${call(denial)} to ${callerOf(denial)} in the policy of the bucket, queue, topic or key`,
   ],
   'S3 Block Public Access': ({ resource = 'the bucket' }, message) => [
     `AWS says that S3 Block Public Access (${/\b(?:BlockPublic\w+|IgnorePublicAcls|RestrictPublicBuckets)\b/.exec(message)?.[0] ?? 'BlockPublicPolicy'}) refuses it, because the policy makes ${resource} public: take the public statement out of the policy, or have that setting `
@@ -121,9 +121,13 @@ const REMEDIES: Readonly<Record<Denier, (denial: Denial, message: string) => str
 const isRoot = ({ caller }: Denial) => roleOf(caller) === undefined;
 const idOf = ({ policyId }: Denial) => policyId === undefined ? '' : ` (${policyId})`;
 const call = ({ action }: Denial) => action ?? 'the call';
-const accountOf = ({ caller }: Denial) => `the account ${caller?.split(':')[4] ?? ''}`.trim();
+/** Of a root user its own: one remedy is said once for all the accounts that need it. */
+const accountOf = (denial: Denial) => isRoot(denial) ? 'the account' : `the account ${denial.caller!.split(':')[4]}`;
+const isAccount = (resource: string | undefined) => resource === undefined || resource === '*' || /:root$/.test(resource);
+const ownerOf = ({ resource }: Denial) => isAccount(resource) ? 'the account' : `the account of ${resource}`;
+const holderOf = ({ resource }: Denial) => isAccount(resource) ? 'the resource' : resource;
 const callerOf = ({ caller }: Denial) => {
   const role = roleOf(caller);
-  return role ? `the role ${role.name}` : caller ?? 'the caller';
+  return role ? `the role ${role.name}` : caller === undefined ? 'the caller' : /:root$/.test(caller) ? 'the root user' : caller;
 };
 const serviceOf = ({ action }: Denial) => action?.split(':')[0] ?? 'the service';

@@ -26,7 +26,7 @@ describe('a sweep that fails', () => {
 
   test('names the accounts and their ranked remedies in the output of the CLI', () => {
     expect(output).toContain(`${member(3)} (workload 3), ${member(4)} (workload 4)`);
-    expect(output).toMatch(/1\. a service control policy denies the root user without exempting root sessions/);
+    expect(output).toMatch(/1\. AWS says that a service control policy denies it: add "Null"/);
     expect(output).toMatch(/2\. the Control Tower control/);
     expect(output).toContain(`${member(1)} (workload 1)`);
     expect(output).toContain('AccessDenied: Access Denied');

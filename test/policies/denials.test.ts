@@ -58,7 +58,7 @@ describe('what to do', () => {
   const exemptRole = '"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/Sweep-Batch"}';
 
   test.each<[Denier, string, RegExp]>([
-    ['service control policy', look(EXPLICIT['service control policy']), /add "Null": \{"aws:AssumedRoot": "true"\} to the condition of its Deny on the root user, at or above the account 222222222222/],
+    ['service control policy', look(EXPLICIT['service control policy']), /add "Null": \{"aws:AssumedRoot": "true"\} to the condition of its Deny on the root user, at or above the account$/],
     ['resource control policy', unlock(EXPLICIT['resource control policy']), /look at and above the account of arn:aws:s3:::locked, and add "Null": \{"aws:AssumedRoot": "true"\}/],
     ['permissions boundary', assumeRoot(EXPLICIT['permissions boundary']), /permissions boundary of the role Sweep-Batch denies it: allow sts:AssumeRoot there/],
     ['VPC endpoint policy', unlock(EXPLICIT['VPC endpoint policy']), /policy of a VPC endpoint denies it: allow s3:PutBucketPolicy in the policy of the endpoint for s3.*handler\.vpc/],
@@ -66,9 +66,9 @@ describe('what to do', () => {
     ['session policy', assumeRoot(EXPLICIT['session policy']), /session policy of the role Sweep-Batch denies it: open the session without it/],
     ['identity-based policy', assumeRoot(EXPLICIT['identity-based policy']), /a policy of the role Sweep-Batch denies it: an account that is excluded or protected/],
     ['identity-based policy', assumeRoot('because no identity-based policy allows the sts:AssumeRoot action'), /no policy of the role Sweep-Batch allows sts:AssumeRoot.*deploy the stack again/],
-    ['resource-based policy', unlock(EXPLICIT['resource-based policy']), /the policy of arn:aws:s3:::locked denies it: allow s3:PutBucketPolicy to arn:aws:iam::222222222222:root/],
+    ['resource-based policy', unlock(EXPLICIT['resource-based policy']), /the policy of arn:aws:s3:::locked denies it: allow s3:PutBucketPolicy to the root user in/],
     ['S3 Block Public Access', unlock('because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.'), /\(BlockPublicPolicy\) refuses it, because the policy makes arn:aws:s3:::locked public/],
-    ['service control policy', look('because no service control policy allows the iam:GetLoginProfile action'), /attach FullAWSAccess at each level above the account 222222222222/],
+    ['service control policy', look('because no service control policy allows the iam:GetLoginProfile action'), /attach FullAWSAccess at each level above the account from/],
   ])('about %s comes first: %s', (_denier, message, remedy) => {
     expect(namedRemedies(message)[0]).toMatch(remedy);
   });
@@ -76,4 +76,11 @@ describe('what to do', () => {
   test.each(['service', 'resource'])('about a %s control policy that denies the role itself is to exempt the role', (kind) => {
     expect(namedRemedies(assumeRoot(`with an explicit deny in a ${kind} control policy`))).toEqual([expect.stringContaining(exemptRole)]);
   });
+});
+
+test('what to do is the same for every account in which a call of its root user is denied, so that it is said once for all', () => {
+  for (const reason of Object.values(EXPLICIT)) {
+    const message = look(reason);
+    expect(namedRemedies(message.replaceAll('222222222222', '333333333333'))).toEqual(namedRemedies(message));
+  }
 });
