@@ -1,4 +1,4 @@
-import { type Accounts, type Cause, judge, type Level, type Policy, type Request, type Target } from '../policies/judge';
+import { type Accounts, type Cause, denialsOf, judge, type Level, type Policy, type Request, type Target } from '../policies/judge';
 import { denialsBy } from '../policies/resource-control-policies';
 import { rootRequest, type RootUser, TASK_ACTIONS, unnamedRequest } from '../policies/root-requests';
 
@@ -18,7 +18,9 @@ const NOWHERE: Target = { id: '', type: 'ROOT' };
 export const blockedActions = {
   /** By the statements of one policy: in any account, or in these. */
   byPolicy: (policy: Policy, root: RootUser, accountIds?: readonly string[]): Blocked[] => {
-    const by = (one: RootUser) => blocked(one, (request) => denialsBy(policy, NOWHERE, request));
+    // what a policy says to everybody, whether or not policies of its type reach each service
+    const toEverybody = (one: RootUser) => denialsOf(policy, NOWHERE, unnamedRequest(one));
+    const by = (one: RootUser) => blocked(one, (request) => denialsBy(policy, NOWHERE, request), toEverybody(one));
     return accountIds === undefined ? by(root) : inAccounts(accountIds, root, by);
   },
 
@@ -28,8 +30,7 @@ export const blockedActions = {
       .map((one) => ({ ...one, closes: one.closes && one.actions.length === ACTIONS.length }))),
 };
 
-function blocked(root: RootUser, causes: (request: Request) => readonly Cause[]): Blocked[] {
-  const toEverybody = causes(unnamedRequest(root));
+function blocked(root: RootUser, causes: (request: Request) => readonly Cause[], toEverybody = causes(unnamedRequest(root))): Blocked[] {
   const groups = grouped(ACTIONS.flatMap((action) => causes(rootRequest(root, 'session', action)).map((cause) => ({ cause, actions: [action] }))));
   return groups.map(({ cause, actions }) => {
     const isAlike = (others: readonly Cause[]) => others.some((other) => keyOf(other) === keyOf(cause));

@@ -276,7 +276,7 @@ function textOfBlocked({ cause, actions, closes, toleration }: Blocked & Tolerat
 function textOfClosed(cause: Cause): string {
   const { policy, statement, target } = cause;
   const denies = policy
-    ? `the service control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} denies everything to everybody in '${statement}'${accountsOf(cause)}, and root sessions as well`
+    ? `the ${policy.type === RESOURCE_CONTROL_POLICY ? 'resource' : 'service'} control policy '${policy.name}' (${policy.id}) at ${nameOf(target)} denies everything to everybody in '${statement}'${accountsOf(cause)}, and root sessions as well`
     : `no service control policy at ${nameOf(target)} allows anything to anybody, nor to root sessions`;
   return `${denies}: nobody acts as root there, with the guardrail or without it`;
 }

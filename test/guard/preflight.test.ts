@@ -342,6 +342,13 @@ describe('the handler', () => {
 describe('resource control policies', () => {
   const DENY_S3 = document({ Sid: 'Perimeter', Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:root' } } });
 
+  test('that close accounts to everybody are a finding, as service control policies are', async () => {
+    const { organization, found, outer, inner } = await world();
+    const { id } = organization.policies.addResourceControl('closed', document({ Sid: 'Quarantine', Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }), inner);
+    expect(await found([outer])).toContainEqual(
+      expect.stringContaining(`the resource control policy 'closed' (${id}) at the OU ${inner} (inner) denies everything to everybody in 'Quarantine'`));
+  });
+
   test('that deny root sessions the buckets of their accounts fail the deployment, with what they are and where they are', async () => {
     const { organization, found, outer, inner } = await world();
     const { id } = organization.policies.addResourceControl('perimeter', DENY_S3, inner);
