@@ -167,3 +167,31 @@ describe('an account that joins the organization', () => {
     expect(rootSessions(organization.calls)).toEqual(new Set());
   });
 });
+
+test('a scheduled sweep is stopped when the stack is deleted, and neither an account that it had not begun nor one that joins meanwhile loses anything', async () => {
+  const oneByOne = { accountsPerBatch: 100, batchesAtOnce: 1, accountsInFlight: 1 };
+  const daily = ScheduleExpression.rate(Duration.days(1));
+  expect(await deploy({ ...ORGANIZATION, schedule: daily, joinedAccounts: JoinedAccounts.PURGE, concurrency: oneByOne })).toMatchObject({ code: 0 });
+  const dirty = Array.from({ length: 12 }, (_, n) => member(n + 2));
+  dirty.forEach((id) => { organization.account(id).root.password = true; });
+  organization.addAccount({ id: '600000000004', name: 'late', root: EVERYTHING });
+  organization.calls.length = 0;
+  organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(700) });
+
+  await stack().aws.advance(24 * HOUR);
+  await eventually(() => rootSessions(organization.calls, 'IAMDeleteRootUserCredentials').size >= 2);
+  const machine = await stack().output('Machine');
+  const statuses = async () => (await stack().executions(machine)).filter(({ name }) => !/^(deployment|joined)-/.test(name!)).map(({ status }) => status);
+  expect(await statuses()).toContain('RUNNING');
+  const deletion = stack().destroy();
+  await eventually(async () => (await statuses()).includes('ABORTED'));
+  await stack().aws.putAccountJoined('600000000004');
+  expect(await deletion).toMatchObject({ code: 0 });
+
+  const begun = rootSessions(organization.calls);
+  const notBegun = dirty.filter((id) => !begun.has(id));
+  expect(notBegun.length).toBeGreaterThan(0);
+  expect(notBegun.filter((id) => !organization.account(id).root.password)).toEqual([]);
+  expect(begun).not.toContain('600000000004');
+  expect(organization.account('600000000004').root.password).toBe(true);
+});
