@@ -21,59 +21,68 @@ import { PURGE_OPTIONS } from './sweep/sweep-shapes';
 /** Properties of CentralizedRootAccess. */
 export interface CentralizedRootAccessProps {
   /**
-   * Id of the member account that becomes delegated administrator for IAM, such as your security account.
+   * Account ID of the member account to register as a delegated administrator for IAM, such as your security
+   * account.
    *
-   * Adds a RootAccessDelegation with its permissions.
+   * Adds a `RootAccessDelegation` and its permissions.
    *
-   * @default - no account is delegated
+   * @default - no delegated administrator is registered
    */
   readonly delegatedAdministrator?: string;
 
   /**
-   * The member accounts that are audited, and purged if `purge` is given.
+   * Member accounts to audit, and to purge if `purge` is given.
    *
    * @default AccountSelection.organization()
    */
   readonly accounts?: AccountSelection;
 
   /**
-   * When the accounts are audited again, beside the audit of each deployment that changes `accounts`. Adds what `schedule` of
-   * RootCredentialsAudit adds.
+   * Schedule of the audit. Each deployment that changes `accounts` runs an audit as well.
+   *
+   * Adds the resources and permissions that `schedule` of `RootCredentialsAudit` adds.
    *
    * @default - every day
    */
   readonly auditSchedule?: scheduler.ScheduleExpression;
 
   /**
-   * What happens to an account that joins the organization: it is only looked at, or not until the next audit. AWS sends the event to
-   * us-east-1, so elsewhere this needs a RootCredentialsAudit of its own, with an AccountJoinedForwarder. Adds what `joinedAccounts` of RootCredentialsAudit adds.
+   * Whether to audit an account as soon as it joins the organization. If false, the next scheduled audit covers it.
+   *
+   * AWS sends the event to us-east-1. In other Regions, use a `RootCredentialsAudit` of your own with an
+   * `AccountJoinedForwarder` instead. Adds the resources and permissions that `joinedAccounts` of
+   * `RootCredentialsAudit` adds.
    *
    * @default false
    */
   readonly auditJoinedAccounts?: boolean;
 
   /**
-   * Delete the root credentials that are found: how. `{}` takes the defaults of RootCredentialsPurge. It purges the accounts that are audited; for other
-   * ones, use RootCredentialsPurge beside. `notifications`, `alarms` and `handler` are those of this construct unless they are given here. A deployment's
-   * audit follows its purge.
+   * Options of the purge, which deletes the root credentials of the audited accounts. `{}` uses the defaults of
+   * `RootCredentialsPurge`.
    *
-   * Deletion cannot be undone. Deploy without it first, and read the audit's report.
+   * The purge covers the same accounts as the audit. To purge other accounts, add a `RootCredentialsPurge` of your
+   * own. `notifications`, `alarms` and `handler` default to those of this construct. In each deployment, the audit
+   * runs after the purge.
    *
-   * @default - nothing is deleted
+   * Deletion cannot be undone. Deploy without this property first, and read the report of the audit.
+   *
+   * @default - no credential is deleted
    */
   readonly purge?: RootCredentialsPurgeOptions;
 
   /**
-   * Topic that hears of credentials that were found, of accounts that could not be read, and of audits that did not run.
+   * Topic notified when a sweep finds credentials, cannot read an account, or does not run.
    *
-   * Alarms publish to it, so if it has a key the key's policy must let `cloudwatch.amazonaws.com` use it.
+   * Alarms publish to this topic. If the topic is encrypted, its key policy must allow `cloudwatch.amazonaws.com`
+   * to use the key.
    *
-   * @default - a new topic, to which nobody subscribes until you do
+   * @default - a new topic without subscriptions
    */
   readonly notifications?: sns.ITopic;
 
   /**
-   * How the functions run.
+   * Options of the Lambda functions.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
@@ -113,15 +122,19 @@ function given<Options extends object>(props: Options): Options {
 }
 
 /**
- * Centralized root access for a whole organization, with careful defaults: both features are on, a security account is delegated if it is
- * named, every member account is audited every day, and a topic hears of what is found. Root credentials are deleted only if `purge` is given.
+ * Centralized root access for an organization, with safe defaults.
  *
- * It is deployed to the management account. Features that are on and an account that is delegated already are taken as they are; the features
- * stay on when the stack is deleted. An account that cannot be read does not fail the deployment, because the switches would be
- * rolled back with it: an alarm tells of it instead. A purge that fails does fail it.
+ * Enables both features, registers a delegated administrator if you name one, audits every member account every
+ * day, and notifies a topic of findings. Deletes root credentials only if you set `purge`.
  *
- * Adds what the constructs that it is made of add: OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsAudit,
- * RootCredentialsPurge. Use them directly for anything else.
+ * Deploy it to the management account. Features that are already enabled and an account that is already registered
+ * are adopted. The features stay enabled when the stack is deleted. An account that cannot be read raises an alarm
+ * and does not fail the deployment, because a rollback would also affect the features. A purge that fails does fail
+ * the deployment.
+ *
+ * Adds the resources and permissions of the constructs that it contains: `OrgRootAccessFeatures`,
+ * `RootAccessDelegation`, `RootCredentialsAudit` and `RootCredentialsPurge`. For other settings, use these
+ * constructs directly.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
  *
@@ -132,19 +145,19 @@ function given<Options extends object>(props: Options): Options {
  * rootAccess.notifications.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
  */
 export class CentralizedRootAccess extends Construct {
-  /** The switches, for other constructs of the app. */
+  /** The features of centralized root access. Pass them to other constructs of the app. */
   public readonly features: OrgRootAccessFeatures;
 
-  /** The delegated administrator, if one is named. */
+  /** The delegated administrator, if `delegatedAdministrator` is set. */
   public readonly delegation?: RootAccessDelegation;
 
-  /** The daily audit. */
+  /** The scheduled audit. */
   public readonly audit: RootCredentialsAudit;
 
-  /** The purge, if it was asked for. */
+  /** The purge, if `purge` is set. */
   public readonly purge?: RootCredentialsPurge;
 
-  /** Where one subscribes. */
+  /** Topic for notifications and alarms. Subscribe to it to receive them. */
   public readonly notifications: sns.ITopic;
 
   constructor(scope: Construct, id: string, props: CentralizedRootAccessProps = {}) {

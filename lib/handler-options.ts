@@ -2,49 +2,52 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 
-/** How the Lambda functions of a construct run. */
+/** Options of the Lambda functions of a construct. */
 export interface HandlerOptions {
   /**
-   * Runtime of the functions: Node.js 22 or newer.
+   * Runtime of the functions, Node.js 22 or later.
    *
-   * It is pinned rather than the latest, so that an upgrade of the CDK does not change your functions.
+   * The default is a fixed version, so that an upgrade of the CDK does not change your functions.
    *
    * @default lambda.Runtime.NODEJS_22_X
    */
   readonly runtime?: lambda.Runtime;
 
   /**
-   * How long the functions' logs are kept. The log groups stay when the stack is deleted.
+   * How long to retain the logs of the functions. The log groups are retained when the stack is deleted.
    *
    * @default logs.RetentionDays.ONE_YEAR
    */
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * VPC in which the functions run, those of the CDK's Provider framework included.
+   * VPC for the functions, including the functions of the CDK's Provider framework.
    *
-   * They need to reach IAM, STS, Organizations, S3, SQS, SNS, EventBridge, Step Functions, Lambda and CloudFormation. IAM and
-   * Organizations have endpoints for a VPC in us-east-1 alone; elsewhere a route to the internet is needed. In isolated
-   * subnets, synth warns of each service for which the app makes no endpoint in the VPC.
-   * Adds the permissions to manage network interfaces (`ec2:CreateNetworkInterface`, `ec2:DescribeNetworkInterfaces`,
-   * `ec2:DescribeSubnets`, `ec2:DeleteNetworkInterface`, `ec2:AssignPrivateIpAddresses`, `ec2:UnassignPrivateIpAddresses`)
-   * to the functions' roles.
+   * The functions must reach IAM, STS, Organizations, S3, SQS, SNS, EventBridge, Step Functions, Lambda and
+   * CloudFormation. IAM and Organizations offer VPC endpoints in us-east-1 only; in other Regions the subnets need
+   * a route to the internet. For isolated subnets, synthesis warns about each service for which the app creates no
+   * endpoint in the VPC.
+   *
+   * Adds the permissions to manage network interfaces (`ec2:CreateNetworkInterface`,
+   * `ec2:DescribeNetworkInterfaces`, `ec2:DescribeSubnets`, `ec2:DeleteNetworkInterface`,
+   * `ec2:AssignPrivateIpAddresses`, `ec2:UnassignPrivateIpAddresses`) to the roles of the functions.
    *
    * @default - the functions do not run in a VPC
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Subnets of the VPC.
+   * Subnets of the VPC in which to place the functions.
    *
    * @default - private subnets with a route to the internet
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * Security groups of the functions.
+   * Security groups to associate with the functions.
    *
-   * @default - one new security group for each function; the Provider framework uses that of the function that it calls
+   * @default - a new security group for each function; a function of the Provider framework shares that of the
+   * function that it invokes
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
 }

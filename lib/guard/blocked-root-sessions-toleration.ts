@@ -1,22 +1,26 @@
 /**
- * Where it does not matter that root sessions are blocked: by one service control policy, in one organizational unit and below it, or by that policy in
- * that unit.
+ * Tolerates that root sessions are blocked by a service control policy, in an organizational unit, or by that
+ * policy in that unit.
+ *
+ * An organizational unit includes the units below it.
  */
 export interface BlockedRootSessionsToleration {
-  /** Why. It stands in the finding. */
+  /** Reason for the toleration. The finding shows it. */
   readonly reason: string;
 
   /**
-   * Id of the service control policy, such as `p-abcd1234`.
+   * ID of the service control policy, such as `p-abcd1234`.
    *
-   * @default - every policy in the `organizationalUnitId`
+   * @default - every policy in `organizationalUnitId`
    */
   readonly policyId?: string;
 
   /**
-   * Id of the organizational unit, such as `ou-abcd-11111111`. What is attached above it blocks root sessions elsewhere, too, and is not tolerated.
+   * ID of the organizational unit, such as `ou-abcd-11111111`.
    *
-   * @default - wherever the policy of `policyId` is attached
+   * A policy that is attached above the unit also blocks root sessions in other units, and is not tolerated.
+   *
+   * @default - every target of the policy in `policyId`
    */
   readonly organizationalUnitId?: string;
 }

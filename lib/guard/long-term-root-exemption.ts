@@ -1,21 +1,28 @@
-/** What the root user of member accounts may still do with its own password or access keys, and why. */
+/**
+ * Allows the root users of member accounts to perform actions with their own password or access keys, with the
+ * reason.
+ */
 export interface LongTermRootExemption {
   /**
-   * Why. It stands in the policy's description, as far as that has room (512 characters), and as a whole in the template's metadata.
+   * Reason for the exemption.
+   *
+   * The description of the policy shows it as far as space permits (512 characters). The metadata of the template
+   * contains it in full.
    */
   readonly reason: string;
 
   /**
-   * Actions that are exempt: `s3:PutBucketVersioning`, `s3:PutBucket*` or `s3:*`. A wildcard can only be at the end.
+   * Actions to exempt, such as `s3:PutBucketVersioning`, `s3:PutBucket*` or `s3:*`. A wildcard is allowed at the
+   * end only.
    *
    * @default - every action, in the accounts of `accountIds`
    */
   readonly actions?: string[];
 
   /**
-   * Ids of the accounts in which they are exempt.
+   * Account IDs of the accounts in which the actions are exempt.
    *
-   * @default - every account below the targets, for the `actions`
+   * @default - every account below the targets, for the actions of `actions`
    */
   readonly accountIds?: string[];
 }

@@ -7,65 +7,70 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { RootActivity } from './root-activity';
 import { HandlerOptions } from '../handler-options';
 
-/** Root activity in one account that is expected, and is neither told nor counted. */
+/** Root activity in one account that is expected, and is neither reported nor counted. */
 export interface IgnoredRootActivity {
-  /** Id of the account in which it is expected. */
+  /** Account ID of the account in which the activity is expected. */
   readonly accountId: string;
 
-  /** The activities that are expected there. The others are noticed as everywhere. */
+  /** Activities that are expected in the account. All other activities are still reported. */
   readonly activities: RootActivity[];
 
-  /** Why: up to 200 characters. It is written to the function's log with each event that is ignored. */
+  /** Reason for ignoring the activity, at most 200 characters. The function logs it with each ignored event. */
   readonly reason: string;
 }
 
 /** Properties of RootActivityMonitor. */
 export interface RootActivityMonitorProps {
   /**
-   * The log group of the organization's trail: a trail of all accounts and all Regions, with management events.
+   * Log group of the trail of the organization. The trail must include all accounts, all Regions and management
+   * events.
    *
-   * It must be in the account and the Region of the stack, since a log group can call a function there only.
-   * Adds about twenty metric filters and one of the two subscription filters that a log group may have.
+   * The log group must be in the account and the Region of the stack, because a log group can invoke functions only
+   * there. Adds about twenty metric filters and one of the two subscription filters that a log group can have.
    */
   readonly trailLogGroup: logs.ILogGroup;
 
   /**
-   * Topic that gets one message for each event, and the alarms.
+   * Topic that receives one message for each event, and the alarms.
    *
-   * Adds the permission to publish to it (`sns:Publish`) to the function's role; for a topic that the CDK knows to have a key also
-   * `kms:Decrypt` and `kms:GenerateDataKey` on it, by way of SNS.
-   * The policy of a topic of yours must let `cloudwatch.amazonaws.com` publish, and so must its key: with AWS's own key `alias/aws/sns`
-   * CloudWatch cannot send an alarm.
+   * Adds `sns:Publish` on the topic to the role of the function. If the topic has a known key, also adds
+   * `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS. The policy of a topic that you provide must allow
+   * `cloudwatch.amazonaws.com` to publish, and so must the policy of its key: CloudWatch cannot send alarms to a
+   * topic with the AWS managed key `alias/aws/sns`.
    *
-   * @default - a new topic without subscribers
+   * @default - a new topic without subscriptions
    */
   readonly topic?: sns.ITopic;
 
   /**
-   * Key that encrypts the new topic. Not together with `topic`. Its policy is extended so that alarms can use it.
+   * KMS key that encrypts the new topic. Cannot be combined with `topic`.
    *
-   * Adds `kms:Decrypt` and `kms:GenerateDataKey` on the key, by way of SNS, to the function's role.
+   * Adds a statement to the key policy so that alarms can use the key. Adds `kms:Decrypt` and `kms:GenerateDataKey`
+   * on the key, through SNS, to the role of the function.
    *
-   * @default - the messages are not encrypted with a key
+   * @default - the topic is not encrypted with a key
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Event bus that gets one event for each event noticed. Adds the permission `events:PutEvents` on it to the function's role.
+   * Event bus that receives one event for each reported event. Adds `events:PutEvents` on it to the role of the
+   * function.
    *
    * @default - the default event bus of the account
    */
   readonly eventBus?: events.IEventBus;
 
   /**
-   * Roles that take root sessions as their duty, such as the `rootSessionRole` of a RootCredentialsPurge.
+   * Roles that are expected to take root sessions, such as the `rootSessionRole` of a RootCredentialsPurge.
    *
-   * @default - none: every root session is told
+   * @default - none; every root session is reported
    */
   readonly allowedPrincipals?: iam.IRole[];
 
   /**
-   * ARNs of further roles and users that may take root sessions, without wildcards. That of a role has its path:
+   * ARNs of further roles and users that are expected to take root sessions, without wildcards.
+   *
+   * The ARN of a role includes its path, such as
    * `arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_BreakGlass_0123456789abcdef`.
    *
    * @default - none
@@ -73,39 +78,42 @@ export interface RootActivityMonitorProps {
   readonly allowedPrincipalArns?: string[];
 
   /**
-   * Ids of service control policies and resource control policies that guard root users, or that root sessions depend on: `p-` and letters.
-   * It is told when one is attached, detached, deleted or changed, when any other resource control policy is changed, and when one of the
-   * two types is switched off.
+   * IDs (`p-` and letters) of service control policies and resource control policies that restrict root users or on
+   * which root sessions depend.
+   *
+   * Reports when one of these policies is attached, detached, deleted or changed, when any other resource control
+   * policy is changed, and when one of the two policy types is disabled.
    *
    * @default - policies are not watched
    */
   readonly guardrailPolicyIds?: string[];
 
   /**
-   * Activities that are expected in some accounts, each with the reason.
+   * Activities that are expected in some accounts, each with a reason.
    *
-   * A metric filter holds the accounts of its activity, so there can be a few only; synth fails when there are too many.
+   * The metric filter of an activity contains the accounts to ignore, so only a few are possible. Synthesis fails
+   * if there are too many.
    *
-   * @default - nothing is ignored
+   * @default - no activity is ignored
    */
   readonly ignore?: IgnoredRootActivity[];
 
   /**
-   * Namespace of the metrics. Two monitors in one account and Region need two.
+   * Namespace of the metrics. Two monitors in the same account and Region need different namespaces.
    *
    * @default 'CdkRootAccess'
    */
   readonly metricNamespace?: string;
 
   /**
-   * What the alarms do.
+   * Actions of the alarms.
    *
-   * @default - they publish to the topic
+   * @default - publish to the topic
    */
   readonly alarmActions?: cloudwatch.IAlarmAction[];
 
   /**
-   * How the function runs.
+   * Options of the Lambda function.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
@@ -115,9 +123,9 @@ export interface RootActivityMonitorProps {
 /** Options of RootActivityMonitor.onRootActivity(). */
 export interface OnRootActivityOptions extends events.OnEventOptions {
   /**
-   * The activities that the rule is for.
+   * Activities for which to create the rule.
    *
-   * @default - all, and also events that could not be read
+   * @default - all activities, and events that could not be read
    */
   readonly activities?: RootActivity[];
 }

@@ -25,20 +25,25 @@ import { checkShape, checkValue, listOf } from '../private/shape';
 import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
 
 /**
- * Notices what root users do in the whole organization, and what is done to centralized root access.
+ * Reports the activity of root users in the whole organization, and changes to centralized root access.
  *
- * Reads the log group of the organization's trail, because events of member accounts never reach the event bus of the management account.
- * Told is: signing in as root, and failing to; calls with root's long-term credentials; changes of root credentials and of their e-mail
- * addresses; root sessions of principals that are not expected; features, trusted access or a delegated administrator changed; accounts that
- * move or leave. What root sessions do is not told, so that a sweep does not set off alarms.
+ * Reads the log group of the trail of the organization, because events of member accounts never reach the event bus
+ * of the management account.
  *
- * For each event the topic gets a message and the event bus an event: who, what, where, when, from where, and what to do. A message may come
- * twice, since the delivery of logs and of functions is at least once; each has the id of CloudTrail's event. What cannot be delivered waits
- * for 14 days in a queue. Independent of the function, metric filters count what happens, and alarms watch the counts, the function, the
- * queue, and whether the trail still delivers.
+ * Reports root sign-ins and failed attempts; calls with the long-term credentials of root users; changes to root
+ * credentials and to the email addresses of root users; root sessions of principals that are not allowed; changes
+ * to the features, to trusted access and to delegated administrators; and accounts that move or leave. Does not
+ * report calls in root sessions, so that a sweep does not trigger alarms.
  *
- * Each alarm costs, and so does each metric in the months in which it has data. The function has permissions on the topic, the event bus, the
- * queue (`sqs:SendMessage`, `sqs:GetQueueAttributes`, `sqs:GetQueueUrl`) and its own logs.
+ * For each such event, publishes a message to the topic and an event to the event bus, with principal, action,
+ * account, time, source IP address and remedy. Logs and functions are delivered at least once, so a message can
+ * arrive twice; each contains the ID of the CloudTrail event. Messages that cannot be delivered stay in a queue for
+ * 14 days. Independent of the function, metric filters count the events, and alarms monitor the counts, the
+ * function, the queue, and whether the trail still delivers.
+ *
+ * Each alarm is charged, and so is each metric in the months in which it has data. Adds permissions on the topic,
+ * the event bus, the queue (`sqs:SendMessage`, `sqs:GetQueueAttributes`, `sqs:GetQueueUrl`) and the log group of
+ * the function to its role.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-track-privileged-tasks.html
  *
@@ -51,13 +56,17 @@ import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topi
  * monitor.topic.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
  */
 export class RootActivityMonitor extends Construct {
-  /** Gets a message for each event, and the alarms unless `alarmActions` says otherwise. */
+  /** Topic that receives a message for each event, and the alarms unless `alarmActions` is set. */
   readonly topic: sns.ITopic;
 
-  /** Events that could not be told, after three attempts: each with the log events that the function was called with, compressed, and the error. */
+  /**
+   * Queue for events that could not be reported after three attempts.
+   *
+   * Each message contains the compressed log events with which the function was invoked, and the error.
+   */
   readonly undelivered: sqs.IQueue;
 
-  /** All alarms: one for each activity, and those that watch the monitor itself. */
+  /** All alarms: one for each activity, and those that monitor the monitor itself. */
   readonly alarms: cloudwatch.Alarm[] = [];
 
   private readonly eventBus?: events.IEventBus;
@@ -91,24 +100,38 @@ export class RootActivityMonitor extends Construct {
   }
 
   /**
-   * How often an activity was noticed. The sum over 5 minutes, unless the options say otherwise.
+   * Metric for the number of events of an activity.
+   *
+   * Sum over 5 minutes by default.
    */
   metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     checkValue('activity', activity, ACTIVITY);
     return this.metric(activity, options);
   }
 
-  /** How many root sessions were asked for, by anybody, allowed or denied. The sum over 5 minutes, unless the options say otherwise. */
+  /**
+   * Metric for the number of root sessions that were requested, by any principal, allowed or denied.
+   *
+   * Sum over 5 minutes by default.
+   */
   metricRootSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(ROOT_SESSIONS, options);
   }
 
-  /** How many events of the trail could not be read. The sum over 5 minutes, unless the options say otherwise. */
+  /**
+   * Metric for the number of events of the trail that could not be read.
+   *
+   * Sum over 5 minutes by default.
+   */
   metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(UNREADABLE, options);
   }
 
-  /** How many events the trail delivered to its log group. The sum over an hour, unless the options say otherwise. */
+  /**
+   * Metric for the number of events that the trail delivered to its log group.
+   *
+   * Sum over 1 hour by default.
+   */
   metricTrailEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: 'AWS/Logs',
@@ -121,10 +144,11 @@ export class RootActivityMonitor extends Construct {
   }
 
   /**
-   * A rule on the event bus for activities that were noticed.
+   * Creates an EventBridge rule for reported activities.
    *
-   * The detail of an event has `activity`, `title`, `accountId`, `region`, `eventTime`, `late`, `principal`, `action`, `outcome`, `sourceIp`, `userAgent`,
-   * `eventId` and `advice`. Some of it is chosen by whoever caused the event, so never put it into a command or a page unescaped.
+   * The detail of an event contains `activity`, `title`, `accountId`, `region`, `eventTime`, `late`, `principal`,
+   * `action`, `outcome`, `sourceIp`, `userAgent`, `eventId` and `advice`. The caller that caused the event controls
+   * some of these values: escape them before you use them in a command or a page.
    */
   onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {
     const { activities, ruleName, description, target, eventPattern, crossStackScope } = options;

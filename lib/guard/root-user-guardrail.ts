@@ -16,74 +16,86 @@ import { checkPolicyId, checkPolicyTarget, checkUnitBelowRoot } from '../private
 const LONGEST_POLICY = 5_120;
 const LONGEST_NAME = 128;
 
-/** What happens when a service control policy is found that blocks root sessions below the targets. */
+/** How a guardrail handles service control policies that block root sessions below its targets. */
 export enum BlockedRootSessions {
-  /** The deployment fails before the guardrail is attached: afterwards nobody could do there what needs the root user. */
+  /**
+   * The deployment fails before the policy is attached. Otherwise, no principal could perform root tasks in the
+   * affected accounts.
+   */
   FAIL = 'FAIL',
 
-  /** The guardrail is attached. What was found is in `findings` and in the function's log. */
+  /** The policy is attached. The `findings` and the log of the function list what was found. */
   TOLERATE = 'TOLERATE',
 }
 
 /** Properties of RootUserGuardrail. */
 export interface RootUserGuardrailProps {
   /**
-   * Ids of what the policy is attached to: the root of the organization (`r-abcd`), organizational units (`ou-abcd-11111111`), accounts (12 digits).
+   * IDs of the targets of the policy: the organization root (`r-abcd`), organizational units (`ou-abcd-11111111`)
+   * or accounts (12 digits).
    *
-   * Service control policies never affect the management account, also when it is below a target. As a target of its own it is refused.
+   * Service control policies never affect the management account, even if it is below a target. A management
+   * account as a target is rejected.
    */
   readonly targets: string[];
 
   /**
-   * What the root user may still do with its own password or access keys. An action cannot be in an exemption for some accounts and in another one.
+   * Actions that root users may still perform with their own password or access keys.
    *
-   * @default - nothing
+   * An action cannot be both in an exemption for some accounts and in another exemption.
+   *
+   * @default - no exemptions
    */
   readonly exemptions?: LongTermRootExemption[];
 
   /**
-   * Name of the policy, at most 128 characters. No other policy of the organization can have it.
+   * Name of the policy, at most 128 characters. It must be unique in the organization.
    *
-   * @default - made of the construct's path
+   * @default - generated from the path of the construct
    */
   readonly policyName?: string;
 
   /**
-   * What happens when a service control policy is found that blocks root sessions below the targets.
+   * How to handle a service control policy that blocks root sessions below the targets.
    *
    * @default BlockedRootSessions.FAIL
    */
   readonly blockedRootSessions?: BlockedRootSessions;
 
   /**
-   * Service control policies and organizational units by which root sessions may be blocked: a finding, with the reason, where the deployment would fail.
-   * It cannot be given together with `BlockedRootSessions.TOLERATE`, which tolerates everything.
+   * Service control policies and organizational units that may block root sessions.
    *
-   * Policies that deny everything to everybody, such as that of a unit for suspended accounts, need none: they are a finding anyway.
+   * Each is a finding with its reason, instead of failing the deployment. Cannot be combined with
+   * `BlockedRootSessions.TOLERATE`, which tolerates all policies. A policy that denies everything to all
+   * principals, such as the policy of a unit for suspended accounts, is always a finding and needs no toleration.
    *
-   * @default - nothing
+   * @default - no tolerations
    */
   readonly tolerations?: BlockedRootSessionsToleration[];
 
   /**
-   * Centralized root access of the organization. The policy is attached after it is switched on: before, what needs the root user can be done by nobody.
+   * Centralized root access of the organization.
    *
-   * @default - it is on already
+   * The policy is attached after centralized root access is enabled. Without it, no principal can perform root
+   * tasks in the targets.
+   *
+   * @default - centralized root access is already enabled
    */
   readonly features?: IOrgRootAccessFeatures;
 
   /**
-   * What happens to the policy when it leaves the stack.
+   * What happens to the policy when it is removed from the stack.
    *
-   * With `RemovalPolicy.DESTROY` it is detached and deleted. With `RemovalPolicy.RETAIN` it stays, attached to what it was; a later deployment under
-   * the same name fails until it is imported into the stack or deleted.
+   * With `RemovalPolicy.DESTROY`, it is detached and deleted. With `RemovalPolicy.RETAIN`, it stays attached to its
+   * targets; a later deployment with the same name fails until you import the policy into the stack or delete it.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * How the function runs that looks before the policy is attached. All guardrails in a stack share one, so this must be the same for all of them.
+   * Options of the Lambda function that checks the organization. All guardrails in a stack share one function, so
+   * they must have the same options.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
@@ -108,19 +120,27 @@ const PROPS: Shape<RootUserGuardrailProps> = {
 };
 
 /**
- * A service control policy that denies the root users of member accounts everything they do with a password or access key of their own, and leaves root
- * sessions (`sts:AssumeRoot`) as they are.
+ * A service control policy that denies the long-term credentials of root users in member accounts.
  *
- * Before the policy is made or its targets change, a function reads the organization and fails the deployment, with the remedy, when the policy type is not
- * enabled in the root, a target is not in the organization or is the management account, a target has no room for another policy, another policy has the
- * name, or a service or resource control policy at, above or below a target blocks root sessions: one without an exemption for `aws:AssumedRoot`, or the control
- * AWS-GR_RESTRICT_ROOT_USER of Control Tower without `ExemptAssumeRoot`. What it cannot decide, because it depends on the call, is in `findings`, and so is
- * what is among the `tolerations`, and a policy that denies everything to everybody. It does not look for accounts and units *below* a target from which FullAWSAccess was detached, and it looks again only when these properties change.
+ * It denies every action with a password or access key of the root user, and does not affect root sessions
+ * (`sts:AssumeRoot`).
  *
- * It is deployed to the organization's management account. At most 5,120 characters of policy. Adds the permissions to read the organization and its
- * service and resource control policies (`organizations:DescribeOrganization`, `organizations:ListRoots`, `organizations:ListParents`, `organizations:ListPolicies`,
- * `organizations:ListPoliciesForTarget`, `organizations:ListTargetsForPolicy`, `organizations:DescribePolicy`) and the status of this stack
- * (`cloudformation:DescribeStacks`). CloudFormation makes the policy with the permissions of whoever deploys.
+ * Before the policy is created or its targets change, a function reads the organization. The deployment fails, with
+ * the remedy, if the policy type is not enabled in the root, a target is not in the organization or is the
+ * management account, a target has no room for another policy, another policy has the name, or a service or
+ * resource control policy at, above or below a target blocks root sessions. Such a policy has no exemption for
+ * `aws:AssumedRoot`, or is the Control Tower control AWS-GR_RESTRICT_ROOT_USER without `ExemptAssumeRoot`.
+ *
+ * The `findings` list policies whose effect depends on the call, policies in `tolerations`, and policies that deny
+ * everything to all principals. The function does not search for accounts and units *below* a target from which
+ * FullAWSAccess was detached, and it runs again only when these properties change.
+ *
+ * Deploy it to the management account. The policy has at most 5,120 characters. Adds the permissions to read the
+ * organization and its service and resource control policies (`organizations:DescribeOrganization`,
+ * `organizations:ListRoots`, `organizations:ListParents`, `organizations:ListPolicies`,
+ * `organizations:ListPoliciesForTarget`, `organizations:ListTargetsForPolicy`, `organizations:DescribePolicy`) and
+ * the status of this stack (`cloudformation:DescribeStacks`). CloudFormation creates the policy with the
+ * permissions of the deployment.
  *
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-assumedroot
@@ -139,7 +159,7 @@ const PROPS: Shape<RootUserGuardrailProps> = {
  */
 export class RootUserGuardrail extends Construct {
   /**
-   * Id of the policy.
+   * ID of the policy.
    *
    * @attribute
    */
@@ -153,8 +173,10 @@ export class RootUserGuardrail extends Construct {
   readonly policyArn: string;
 
   /**
-   * What was found before the policy was attached and does not stop it, a line each; `none` when nothing was. The function's log has all of it, this has
-   * what fits into 2,000 bytes.
+   * Findings of the check before the policy was attached, one per line, or `none`.
+   *
+   * Findings do not fail the deployment. This attribute contains up to 2,000 bytes; the log of the function
+   * contains all findings.
    *
    * @attribute
    */

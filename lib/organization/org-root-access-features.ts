@@ -10,74 +10,80 @@ import { aHandler } from '../private/shapes';
 import { checkAccountId, checkOrganizationId } from '../private/validate';
 
 /**
- * The features of centralized root access.
+ * Features of centralized root access.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
  */
 export enum RootAccessFeature {
-  /** Audit and delete the root credentials of member accounts, and allow password recovery. */
+  /** Allows you to audit and delete the root credentials of member accounts, and to allow password recovery. */
   ROOT_CREDENTIALS_MANAGEMENT = 'RootCredentialsManagement',
 
-  /** Take privileged root sessions in member accounts: unlock an S3 bucket or an SQS queue whose policy denies everybody. */
+  /**
+   * Allows you to take privileged root sessions in member accounts, to unlock an S3 bucket or SQS queue whose
+   * policy denies all principals.
+   */
   ROOT_SESSIONS = 'RootSessions',
 }
 
-/** Centralized root access of an organization, made in this app or imported. */
+/** Centralized root access of an organization, created in this app or imported. */
 export interface IOrgRootAccessFeatures extends IConstruct {
   /**
-   * Id of the organization, such as `o-abcdefghij`.
+   * ID of the organization, such as `o-abcdefghij`.
    *
    * @attribute
    */
   readonly organizationId: string;
 
   /**
-   * Id of the organization's management account.
+   * Account ID of the management account.
    *
    * @attribute
    */
   readonly managementAccountId: string;
 }
 
-/** What is known of an organization whose centralized root access is managed elsewhere. */
+/** Attributes of an organization whose centralized root access is managed elsewhere. */
 export interface OrgRootAccessFeaturesAttributes {
-  /** Id of the organization, such as `o-abcdefghij`. */
+  /** ID of the organization, such as `o-abcdefghij`. */
   readonly organizationId: string;
 
-  /** Id of the organization's management account. */
+  /** Account ID of the management account. */
   readonly managementAccountId: string;
 }
 
 /** Properties of OrgRootAccessFeatures. */
 export interface OrgRootAccessFeaturesProps {
   /**
-   * Features that are on after a deployment. A feature that is on and not named here is left alone.
+   * Features to enable. A feature that is enabled and not listed here is left unchanged.
    *
-   * Adds the permission to enable each of them (`iam:EnableOrganizationsRootCredentialsManagement`,
-   * `iam:EnableOrganizationsRootSessions`) and, for a creation that fails, to disable each of them again
+   * Adds the permission to enable each listed feature (`iam:EnableOrganizationsRootCredentialsManagement`,
+   * `iam:EnableOrganizationsRootSessions`) and the permission to disable it again if the creation fails
    * (`iam:DisableOrganizationsRootCredentialsManagement`, `iam:DisableOrganizationsRootSessions`).
    *
-   * @default - both
+   * @default - both features
    */
   readonly features?: RootAccessFeature[];
 
   /**
-   * What happens to the switches when a feature leaves `features`, when the stack is deleted and when a deployment is rolled back.
+   * What happens to the features when one is removed from `features`, when the stack is deleted, and when a
+   * deployment is rolled back.
    *
-   * With `RemovalPolicy.RETAIN` nothing is switched off then.
+   * With `RemovalPolicy.RETAIN`, nothing is disabled.
    *
-   * With `RemovalPolicy.DESTROY` the stack owns the switches that it names, also those that were on before it came. A feature
-   * that leaves `features` is switched off; deleting the stack, or rolling back its creation, switches off the features and
-   * then trusted access. Trusted access stays on while a feature that is not named here is on. Deleting fails while an
-   * account is registered as delegated administrator for IAM. Adds the permissions to disable both features and to list the
-   * delegated administrators for IAM (`organizations:ListDelegatedAdministrators`).
+   * With `RemovalPolicy.DESTROY`, the stack owns the features that it lists, including those that were enabled
+   * before. A feature that is removed from `features` is disabled. Deleting the stack, or rolling back its
+   * creation, disables the features and then trusted access. Trusted access stays enabled while a feature that is
+   * not listed here is enabled. Deletion fails while an account is registered as a delegated administrator for IAM.
+   * Adds the permissions to disable both features and to list the delegated administrators for IAM
+   * (`organizations:ListDelegatedAdministrators`).
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * How the function runs. All switches in a stack share one function, so this must be the same for all of them.
+   * Options of the Lambda function. All OrgRootAccessFeatures and RootAccessDelegation in a stack share one
+   * function, so they must have the same options.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
@@ -92,17 +98,18 @@ const PROPS: Shape<OrgRootAccessFeaturesProps> = {
 const ATTRIBUTES: Shape<OrgRootAccessFeaturesAttributes> = { needed: { organizationId: aText, managementAccountId: aText }, optional: {} };
 
 /**
- * Switches on centralized root access for the organization: trusted access for IAM, then the features.
+ * Enables centralized root access for the organization: trusted access for IAM, then the features.
  *
- * It is deployed to the organization's management account. What is on already is taken as it is, whoever switched it on. A
- * deployment waits until AWS reports the switches as on, for up to a minute, and fails with what it saw otherwise. It also
- * fails, with the remedy, outside of an organization, in a member account and in an organization without all features. A creation
- * that fails on the way switches off again what it has itself switched on, and nothing else, whatever the removal policy.
+ * Deploy it to the management account. Features that are already enabled are adopted. The deployment waits up to a
+ * minute until AWS reports the features as enabled, and otherwise fails with the state that it read. It also fails,
+ * with the remedy, outside of an organization, in a member account, and in an organization that does not have all
+ * features enabled. A creation that fails partway disables again what it enabled itself, and nothing else,
+ * regardless of the removal policy.
  *
- * Adds the permissions to read the organization and the switches (`organizations:DescribeOrganization`,
- * `organizations:ListAWSServiceAccessForOrganization`, `iam:ListOrganizationsFeatures`), to enable trusted access for IAM
- * (`organizations:EnableAWSServiceAccess`) and, for a creation that fails, to disable it again
- * (`organizations:DisableAWSServiceAccess`).
+ * Adds the permissions to read the organization and the state of the features
+ * (`organizations:DescribeOrganization`, `organizations:ListAWSServiceAccessForOrganization`,
+ * `iam:ListOrganizationsFeatures`), to enable trusted access for IAM (`organizations:EnableAWSServiceAccess`) and
+ * to disable it again if the creation fails (`organizations:DisableAWSServiceAccess`).
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
  *
@@ -111,7 +118,9 @@ const ATTRIBUTES: Shape<OrgRootAccessFeaturesAttributes> = { needed: { organizat
  */
 export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFeatures {
   /**
-   * Centralized root access that something else manages: another stack, Terraform, the console. Adds nothing to the template.
+   * Imports centralized root access that is managed elsewhere: in another stack, by Terraform or in the console.
+   *
+   * Adds nothing to the template.
    *
    * @example
    * const features = OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(this, 'RootAccess', {

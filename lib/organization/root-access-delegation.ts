@@ -17,45 +17,51 @@ const DEREGISTER = 'organizations:DeregisterDelegatedAdministrator';
 /** Properties of RootAccessDelegation. */
 export interface RootAccessDelegationProps {
   /**
-   * Id of the member account that becomes delegated administrator for IAM. It cannot be the management account.
+   * Account ID of the member account to register as a delegated administrator for IAM. Cannot be the management
+   * account.
    *
-   * Adds the permission to register this account and no other (`organizations:RegisterDelegatedAdministrator`), and to
-   * deregister it again when its registration fails on the way (`organizations:DeregisterDelegatedAdministrator`). Another id is
-   * a replacement: the new account is registered before the old one is deregistered.
+   * Changing it replaces the registration: the new account is registered before the old account is deregistered.
+   * Adds the permission to register this account only (`organizations:RegisterDelegatedAdministrator`), and to
+   * deregister it again if the registration fails partway (`organizations:DeregisterDelegatedAdministrator`).
    */
   readonly accountId: string;
 
   /**
-   * Centralized root access of the organization. Registering needs its trusted access, so this makes the delegation wait for it.
+   * Centralized root access of the organization. The registration requires its trusted access, so it is deployed
+   * after these features.
    *
-   * @default - trusted access for IAM is on already
+   * @default - trusted access for IAM is already enabled
    */
   readonly features?: IOrgRootAccessFeatures;
 
   /**
-   * Fail, before anything is registered, when another account is registered as delegated administrator for IAM.
+   * Whether to fail, before anything is registered, if another account is registered as a delegated administrator
+   * for IAM.
    *
    * @default false
    */
   readonly exclusive?: boolean;
 
   /**
-   * What happens to the registration when it leaves the stack, or when its deployment is rolled back.
+   * What happens to the registration when the construct is removed from the stack, or when its deployment is rolled
+   * back.
    *
-   * With `RemovalPolicy.DESTROY` the account is deregistered, also when it had been registered before the stack came: the
-   * registration is this resource. Adds the permission to deregister any delegated administrator for IAM
-   * (`organizations:DeregisterDelegatedAdministrator`), because the account that another one replaces is named by the older
-   * template only. A deployment that fails and is taken back leaves an account registered that was so before.
-   * With `RemovalPolicy.RETAIN` the account stays registered.
+   * With `RemovalPolicy.DESTROY`, the account is deregistered, even if it was registered before the first
+   * deployment. Rolling back a failed deployment keeps an account registered that was registered before. Adds the
+   * permission to deregister any delegated administrator for IAM
+   * (`organizations:DeregisterDelegatedAdministrator`), because only the previous template names the account that
+   * is replaced.
    *
-   * Changed to RETAIN in the deployment that changes `accountId`, it leaves the older account registered, too.
+   * With `RemovalPolicy.RETAIN`, the account stays registered. If a deployment changes both this to RETAIN and
+   * `accountId`, the previous account stays registered, too.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * How the function runs. All switches in a stack share one function, so this must be the same for all of them.
+   * Options of the Lambda function. All OrgRootAccessFeatures and RootAccessDelegation in a stack share one
+   * function, so they must have the same options.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
@@ -68,14 +74,16 @@ const PROPS: Shape<RootAccessDelegationProps> = {
 };
 
 /**
- * Registers a member account as delegated administrator for IAM, so that it can manage root access in the organization's place.
+ * Registers a member account as a delegated administrator for IAM, so that it can manage root access for the
+ * organization.
  *
- * A delegated administrator may take root sessions in every other member account and may switch the features off; give this
- * to your security account only. An account that is registered already is taken as it is. The deployment waits until AWS reports
- * the registration, for up to a minute. It fails, with the cause and the remedy, for the management account, a suspended or unknown
- * account, when AWS allows no further delegated administrator, and when trusted access for IAM is off.
+ * A delegated administrator can take root sessions in every other member account, and can disable the features.
+ * Register only your security account. An account that is already registered is adopted. The deployment waits up to
+ * a minute until AWS reports the registration. It fails, with cause and remedy, for the management account, for a
+ * suspended or unknown account, if AWS allows no further delegated administrator, and if trusted access for IAM is
+ * disabled.
  *
- * It is deployed to the organization's management account. Adds the permissions to read the organization
+ * Deploy it to the management account. Adds the permissions to read the organization
  * (`organizations:DescribeOrganization`) and to list the delegated administrators for IAM
  * (`organizations:ListDelegatedAdministrators`).
  *
@@ -87,7 +95,7 @@ const PROPS: Shape<RootAccessDelegationProps> = {
  */
 export class RootAccessDelegation extends Construct {
   /**
-   * Id of the delegated administrator. What uses it is deployed after the account is registered.
+   * Account ID of the delegated administrator. Resources that refer to it are deployed after the registration.
    *
    * @attribute
    */

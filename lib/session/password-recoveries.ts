@@ -5,20 +5,25 @@ import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkValue } from '../private/shape';
 import { aBucket } from '../private/shapes';
 
-/** The records of password recoveries: which member accounts may have a root password now, until when and why. */
+/** Records of password recoveries: the member accounts that may currently have a root password, until when and why. */
 export interface IPasswordRecoveries {
-  /** Bucket that holds them, below `recoveries/`: a file for each account, that of its latest recovery. */
+  /** Bucket that contains the records, below `recoveries/`: one file for each account, with its latest recovery. */
   readonly bucket: s3.IBucket;
 
   /**
-   * Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `recoveries/`, and `kms:Decrypt` by way of S3 if the bucket
-   * has a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
+   * Grants the given identity permission to read the records.
+   *
+   * Allows `s3:GetObject` and `s3:ListBucket` below `recoveries/`. If the bucket has a key, also allows
+   * `kms:Decrypt` through S3. For an identity in another account, or one whose policies are not part of the app,
+   * adds the permissions to the policies of the bucket and the key.
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
 }
 
 /**
- * Records of password recoveries that a `RootSessionRunbooks` of another app writes. Within one app, give its `passwordRecoveries`.
+ * Imports records of password recoveries that a RootSessionRunbooks of another app writes.
+ *
+ * Within one app, use the `passwordRecoveries` of the construct.
  *
  * @example
  * const records = s3.Bucket.fromBucketName(this, 'Records', 'records-of-the-runbooks');
@@ -28,10 +33,12 @@ export interface IPasswordRecoveries {
  */
 export class PasswordRecoveries {
   /**
-   * The records in a bucket: the `recordsBucket` of the runbooks. If it has a key, import it with that.
+   * Imports the records in a bucket: the `recordsBucket` of the runbooks. If the bucket has a key, import it with
+   * its key.
    *
-   * If it is in another account, the runbooks' side has to let the sweep in as well: `runbooks.passwordRecoveries.grantRead()` for an
-   * `iam.ArnPrincipal` with the ARN of the purge's `rootSessionRole`.
+   * For a bucket in another account, the app of the runbooks must also grant access to the sweep: call
+   * `runbooks.passwordRecoveries.grantRead()` with an `iam.ArnPrincipal` of the ARN of the purge's
+   * `rootSessionRole`.
    */
   public static fromBucket(bucket: s3.IBucket): IPasswordRecoveries {
     checkValue('bucket', bucket, aBucket);

@@ -16,34 +16,37 @@ import {
 import { HandlerFunction } from '../private/handler-function';
 import { readPoliciesAbove } from '../private/policies-above';
 
-/** How the runbooks allow the recovery of a root password, and take it back. */
+/** Options of the runbooks that allow, extend and close password recoveries. */
 export interface PasswordRecoveryOptions {
   /**
-   * How long a recovery is open, and by how much it is extended, when a start does not say: 1 hour to 7 days, in whole hours.
+   * Default duration of a recovery and of an extension, from 1 hour to 7 days in whole hours.
    *
    * @default Duration.hours(24)
    */
   readonly duration?: Duration;
 
   /**
-   * Longest time from the opening to the end, extensions included: from `duration` to 7 days, in whole hours.
+   * Maximum time from the opening to the end of a recovery, including extensions, from `duration` to 7 days in
+   * whole hours.
    *
    * @default Duration.days(7)
    */
   readonly longestDuration?: Duration;
 
   /**
-   * Topic that is told when a recovery is about to end, and when it could not be closed.
+   * Topic notified when a recovery is about to end, and when it could not be closed.
    *
-   * Adds `sns:Publish` on the topic to the role of the state machine that closes, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, by way of SNS, if
-   * it has one that is known.
+   * Adds `sns:Publish` on the topic to the role of the state machine that closes recoveries. If the topic has a
+   * known key, also adds `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS.
    *
-   * @default - nobody is reminded, and a recovery that could not be closed is a failed execution of `passwordRecoveryCloser`
+   * @default - no reminders; a recovery that could not be closed is a failed execution of `passwordRecoveryCloser`
    */
   readonly topic?: sns.ITopic;
 
   /**
-   * How long before the end `topic` is told, in whole minutes. At most 10; what is longer than a recovery lasts is left out.
+   * When to remind `topic` before the end of a recovery, in whole minutes. At most 10 reminders.
+   *
+   * A reminder that is longer than the recovery lasts is omitted.
    *
    * @default - 1 hour before
    */

@@ -5,53 +5,65 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { IConstruct } from 'constructs';
 
 /**
- * A runbook: an Automation document of AWS Systems Manager with a state machine behind it, which does all of the work and makes
- * all of the checks. Both ways of starting it are the same start.
+ * A runbook: an Automation document of AWS Systems Manager that starts a state machine.
+ *
+ * The state machine does all of the work and makes all of the checks, so that starting either has the same effect.
  */
 export interface IRootSessionRunbook extends IConstruct {
-  /** The state machine. A direct start passes no check by: its input is what the document would make of its parameters. */
+  /**
+   * State machine of the runbook. Its input contains the parameters of the document.
+   *
+   * Starting the state machine directly does not bypass any check.
+   */
   readonly stateMachine: sfn.IStateMachine;
 
   /** Name of the Automation document, for `aws ssm start-automation-execution` and the Systems Manager console. */
   readonly documentName: string;
 
   /**
-   * Lets somebody start the runbook in both ways, follow it and cancel it: `ssm:StartAutomationExecution` on the document,
-   * `ssm:GetAutomationExecution` on automations, `states:StartExecution` on the state machine, `states:DescribeExecution` and
-   * `states:StopExecution` on its executions. The document has no role of its own: it starts the state machine in the name of
-   * whoever started it.
+   * Grants the given identity permission to start the runbook in both ways, to follow it and to cancel it.
    *
-   * To cancel a runbook, stop its execution in Step Functions, whose name is the id of the automation: the automation ends with it.
-   * `ssm:StopAutomationExecution` is left out, because IAM cannot limit it to the automations of a document.
+   * Allows `ssm:StartAutomationExecution` on the document, `ssm:GetAutomationExecution` on automations,
+   * `states:StartExecution` on the state machine, and `states:DescribeExecution` and `states:StopExecution` on its
+   * executions. The document has no role of its own: it starts the state machine with the permissions of the
+   * identity that starts it.
    *
-   * `states:GetExecutionHistory` is left out, because the history shows the task token with which an approver answers.
+   * To cancel a runbook, stop its execution in Step Functions. The name of the execution is the ID of the
+   * automation, which ends with it. Does not allow `ssm:StopAutomationExecution`, because IAM cannot limit it to
+   * the automations of a document. Does not allow `states:GetExecutionHistory`, because the history contains the
+   * task token with which an approver responds.
    *
-   * A principal that may approve in any runbooks of the app fails at synth, unless nobody has to approve this runbook. Where it is known only when it is
-   * deployed who a principal is, synth warns.
+   * If the runbook requires approval, synthesis fails for an identity that can approve any runbook of the app. If
+   * an identity is known only at deployment, synthesis warns.
    */
   grantStart(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * Lets somebody answer a request for approval, with `states:SendTaskSuccess` and `states:SendTaskFailure`. IAM can limit neither to a state
-   * machine: what limits them is the task token, which only the subscribers of the approvers' topic are sent.
+   * Grants the given identity permission to respond to a request for approval.
    *
-   * Fails when the runbooks have no approvers, and at synth for a principal that may start any runbook of the app that needs an approval.
+   * Allows `states:SendTaskSuccess` and `states:SendTaskFailure`. IAM cannot limit these to a state machine: they
+   * are limited by the task token, which only the subscribers of the approval topic receive.
+   *
+   * Fails if the runbooks have no approvers. Synthesis fails for an identity that can start any runbook of the app
+   * that requires approval.
    */
   grantApprove(grantee: iam.IGrantable): iam.Grant;
 }
 
-/** Who has to agree before a runbook changes anything. */
+/** Options of the approval that is required before a runbook changes anything. */
 export interface RootSessionApprovers {
   /**
-   * Topic to which a request for approval is sent: what is to be done, why, by whom, and the two commands that answer it.
+   * Topic for requests for approval. A request contains the change, the reason, the principal that started the
+   * runbook, and the two commands that respond to it.
    *
-   * Subscribe only approvers. Adds `sns:Publish` on the topic to the state machines' roles, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, by way of SNS,
-   * if it has one that is known.
+   * Subscribe approvers only. Adds `sns:Publish` on the topic to the roles of the state machines. If the topic has
+   * a known key, also adds `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS.
    */
   readonly topic: sns.ITopic;
 
   /**
-   * How long an approval is waited for, 5 minutes to 7 days in whole minutes. After that the runbook ends, and nothing was changed.
+   * How long to wait for an approval, from 5 minutes to 7 days in whole minutes. After this time, the runbook ends
+   * without a change.
    *
    * @default Duration.hours(4)
    */

@@ -31,104 +31,113 @@ import { AccountSelection } from '../sweep/account-selection';
 /** Properties of RootSessionRunbooks. */
 export interface RootSessionRunbooksProps {
   /**
-   * The organization's centralized root access. The runbooks wait for it to be deployed.
+   * Centralized root access of the organization. The runbooks are deployed after it.
    *
-   * Adds a Deny of `sts:AssumeRoot` on the management account to the runbooks' roles.
+   * Adds a statement that denies `sts:AssumeRoot` on the management account to the roles of the runbooks.
    *
-   * @default - it is expected to be on already; a runbook fails with the remedy when it is not
+   * @default - centralized root access is already enabled; otherwise a runbook fails and names the remedy
    */
   readonly features?: IOrgRootAccessFeatures;
 
   /**
-   * The member accounts for which the runbooks are.
+   * Member accounts in which the runbooks can be used.
    *
-   * With organizational units, adds `organizations:ListParents`: the runbooks check the units of an account themselves, since IAM cannot.
+   * With organizational units, adds `organizations:ListParents`: the runbooks check the unit of an account
+   * themselves, because IAM cannot.
    *
    * @default AccountSelection.organization()
    */
   readonly accounts?: AccountSelection;
 
   /**
-   * Ids of accounts that no runbook touches.
+   * Account IDs of accounts in which no runbook can be used.
    *
-   * Adds a Deny of `sts:AssumeRoot` on each of them to the runbooks' roles, in policies that the roles share: up to 1,305 accounts with IAM's default
-   * quota of 10 managed policies for a role, and up to 2,320 with a quota of 17, those that the selection excludes included. With
-   * `AccountSelection.accounts` there may be any number: beyond that quota, the Deny is of those in the selection, and nothing allows any other.
+   * Adds a statement that denies `sts:AssumeRoot` on each of these accounts to managed policies that the roles of
+   * the runbooks share. This allows up to 1,305 accounts with the default IAM quota of 10 managed policies per
+   * role, and up to 2,320 with a quota of 17, including the accounts that the selection excludes. With
+   * `AccountSelection.accounts`, the number is not limited: beyond that quota, the statement names only the
+   * accounts in the selection, and no statement allows any other account.
    *
-   * @default - none but those that the selection excludes
+   * @default - only the accounts that the selection excludes
    */
   readonly protectedAccounts?: string[];
 
   /**
-   * Names of buckets whose policy no runbook touches.
+   * Names of buckets whose policy no runbook changes.
    *
-   * It is a check of the runbooks and no matter of IAM: the permission to change a policy is the root session's, and AWS limits that to a task, not to a
-   * bucket. To keep a bucket safe from IAM's side too, protect its account.
+   * The runbooks check this; IAM does not enforce it. The permission to change a policy belongs to the root
+   * session, which AWS limits to a task and not to a bucket. To protect a bucket with IAM, too, protect its
+   * account.
    *
    * @default - none
    */
   readonly protectedBuckets?: string[];
 
   /**
-   * Names or ARNs of queues whose policy no runbook touches. A check of the runbooks, as with buckets.
+   * Names or ARNs of queues whose policy no runbook changes. The runbooks check this, as with `protectedBuckets`.
    *
    * @default - none
    */
   readonly protectedQueues?: string[];
 
   /**
-   * Let an unlock put another policy in the place of the one that locks, and not only remove it. Needs `approvers`.
+   * Whether an unlock can replace the policy, instead of only removing it. Requires `approvers`.
    *
-   * The other policy is a file of the records bucket, `replacements/<SHA-256 of its bytes>.json`, and the start names its SHA-256, which is what is
-   * approved. Adds `s3:GetObject` and `s3:ListBucket` there to the unlocking roles, and `s3:PutObject` to `grantStart`.
+   * The replacement is a file of the records bucket, `replacements/<SHA-256 of its bytes>.json`. The start names
+   * its SHA-256, and the approval refers to it. Adds `s3:GetObject` and `s3:ListBucket` on these files to the roles
+   * that unlock, and `s3:PutObject` to `grantStart`.
    *
    * @default false
    */
   readonly allowReplacement?: boolean;
 
   /**
-   * Who has to agree before a runbook changes anything. Closing a password recovery needs no approval.
+   * Approval that is required before a runbook changes anything. Closing a password recovery requires no approval.
    *
-   * @default - who may start a runbook needs nobody's approval
+   * @default - no approval is required
    */
   readonly approvers?: RootSessionApprovers;
 
   /**
-   * How root passwords are recovered.
+   * Options of the password recovery.
    *
-   * @default - for 24 hours, at most 7 days, without reminders
+   * @default - recoveries last 24 hours, at most 7 days, without reminders
    */
   readonly passwordRecovery?: PasswordRecoveryOptions;
 
   /**
-   * Bucket for the records. It must be versioned; do not take the bucket of the reports, which others read.
+   * Bucket for the records. It must be versioned. Do not use the bucket of the reports, which has other readers.
    *
-   * Adds a Deny for everybody but the runbooks' roles to write below `policies/` and `recoveries/` to the bucket's policy.
+   * Adds a statement to the bucket policy that denies write access below `policies/` and `recoveries/` to all
+   * principals except the roles of the runbooks.
    *
-   * @default - a new bucket: versioned, encrypted, TLS only, kept when the stack is deleted
+   * @default - a new bucket: versioned, encrypted, TLS only, retained when the stack is deleted
    */
   readonly recordsBucket?: s3.IBucket;
 
   /**
-   * Key that encrypts the new bucket. Not together with `recordsBucket`.
+   * KMS key that encrypts the new bucket. Cannot be combined with `recordsBucket`.
    *
-   * Adds `kms:Decrypt` on the key, by way of S3, to the roles of the functions, and `kms:GenerateDataKey` to those that write.
+   * Adds permissions on the key, limited to requests through S3: `kms:Decrypt` to the roles of the functions, and
+   * `kms:GenerateDataKey` to the roles of the functions that write.
    *
-   * @default - keys that S3 manages
+   * @default - keys managed by S3
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Region whose STS issues the root sessions. It must be one that is enabled in every account.
+   * Region of the STS endpoint that issues the root sessions. The Region must be enabled in every account.
    *
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
    *
-   * @default - the stack's Region if it is known and enabled by default, else us-east-1; in another partition than `aws` the stack's Region
+   * @default - the Region of the stack if it is known and enabled by default, otherwise us-east-1; in partitions
+   * other than `aws`, the Region of the stack
    */
   readonly stsRegion?: string;
 
   /**
-   * How the functions run. In a VPC, S3's endpoint policy must allow what the runbooks do in buckets of other accounts.
+   * Options of the Lambda functions. In a VPC, the policy of the S3 endpoint must allow the requests of the
+   * runbooks to buckets of other accounts.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
@@ -168,24 +177,32 @@ const QUEUE: Record<string, RunbookParameter> = {
 };
 
 /**
- * Runbooks for what people else log in as root for: unlock an S3 bucket or an SQS queue whose policy denies everybody, restore the policy that was there
- * before, allow the recovery of a root password and close it again.
+ * Runbooks for tasks that otherwise need a root login.
  *
- * Each is an Automation document of AWS Systems Manager, where operators look for it, in front of a state machine, which checks everything itself: starting that
- * directly passes no check by. Each asks for a reason, has a dry run, and says what it has seen to be so, never what it hopes.
- * What a runbook is about to change is saved before, with the reason, the starter and the SHA-256. Nobody may start anything until he is
- * given `grantStart`.
+ * They unlock an S3 bucket or an SQS queue whose policy denies all principals, restore the previous policy, and
+ * allow and close the recovery of a root password.
  *
- * While a password recovery is open, the deletion of the stack fails with the command that closes it: without these runbooks nothing deletes the password.
+ * Each runbook is an Automation document of AWS Systems Manager that starts a state machine. The state machine
+ * makes all checks, so that starting it directly does not bypass any. Each runbook requires a reason, supports a
+ * dry run, and reports only results that it has verified. Before a change, it saves the current state with the
+ * reason, the principal that started it and the SHA-256. No principal can start a runbook until you call
+ * `grantStart`.
  *
- * It is deployed to the management account, or to a delegated administrator for IAM. Nothing is deployed to the member accounts.
+ * While a password recovery is open, deletion of the stack fails with the command that closes the recovery, because
+ * nothing deletes the password without these runbooks.
  *
- * Permissions: each runbook has a function and a role of its own, which may call `sts:AssumeRoot` with a single task policy, in the selected accounts and
- * never in the protected ones, `ssm:GetAutomationExecution` to find out who started it, and read and write its own records. Extending a password recovery needs no root
- * session. The function that allows one reads the service and resource control policies above the account, to say which of them still stop the root user:
- * `organizations:ListParents`, `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. Where they cannot be read, it says so and goes on.
- * The function that refuses the deletion reads the records below `recoveries/`, the closers (`states:ListExecutions`, `states:DescribeExecution`) and the state of
- * this stack. The state machines may call their function, write their log and publish to the topics.
+ * Deploy it to the management account or to a delegated administrator for IAM. Nothing is deployed to the member
+ * accounts.
+ *
+ * Permissions: each runbook has a function and a role of its own. The role can call `sts:AssumeRoot` with a single
+ * task policy, in the selected accounts and never in the protected accounts, call `ssm:GetAutomationExecution` to
+ * identify the principal that started the runbook, and read and write the records of the runbook. Extending a
+ * password recovery needs no root session. The function that allows a recovery reads the service and resource
+ * control policies above the account, to report those that still deny the root user: `organizations:ListParents`,
+ * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. If it cannot read them, it reports that
+ * and continues. The function that prevents the deletion reads the records below `recoveries/`, the executions that
+ * close recoveries (`states:ListExecutions`, `states:DescribeExecution`) and the status of this stack. The state
+ * machines can invoke their function, write their log and publish to the topics.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
  *
@@ -199,34 +216,67 @@ const QUEUE: Record<string, RunbookParameter> = {
  * runbooks.unlockBucket.grantStart(operators);
  */
 export class RootSessionRunbooks extends Construct {
-  /** Unlocks an S3 bucket: parameters `AccountId`, `Bucket`, `Reason`, `DryRun`, and with `allowReplacement` `ReplacementSha256`. */
+  /**
+   * Runbook that unlocks an S3 bucket.
+   *
+   * Parameters: `AccountId`, `Bucket`, `Reason`, `DryRun`, and with `allowReplacement` also `ReplacementSha256`.
+   */
   public readonly unlockBucket: IRootSessionRunbook;
 
-  /** Unlocks an SQS queue: parameters `AccountId`, `Queue`, `Region`, `Reason`, `DryRun`, and with `allowReplacement` `ReplacementSha256`. */
+  /**
+   * Runbook that unlocks an SQS queue.
+   *
+   * Parameters: `AccountId`, `Queue`, `Region`, `Reason`, `DryRun`, and with `allowReplacement` also
+   * `ReplacementSha256`.
+   */
   public readonly unlockQueue: IRootSessionRunbook;
 
-  /** Restores the policy of a bucket: parameters `AccountId`, `Bucket`, `Record`, `Reason`, `DryRun`. */
+  /**
+   * Runbook that restores the policy of a bucket.
+   *
+   * Parameters: `AccountId`, `Bucket`, `Record`, `Reason`, `DryRun`.
+   */
   public readonly restoreBucketPolicy: IRootSessionRunbook;
 
-  /** Restores the policy of a queue: parameters `AccountId`, `Queue`, `Region`, `Record`, `Reason`, `DryRun`. */
+  /**
+   * Runbook that restores the policy of a queue.
+   *
+   * Parameters: `AccountId`, `Queue`, `Region`, `Record`, `Reason`, `DryRun`.
+   */
   public readonly restoreQueuePolicy: IRootSessionRunbook;
 
-  /** Allows the recovery of a root password for some hours: parameters `AccountId`, `Hours`, `Reason`, `DryRun`. */
+  /**
+   * Runbook that allows the recovery of a root password for a number of hours.
+   *
+   * Parameters: `AccountId`, `Hours`, `Reason`, `DryRun`.
+   */
   public readonly allowPasswordRecovery: IRootSessionRunbook;
 
-  /** Moves the end of a password recovery: parameters `AccountId`, `Hours`, `Reason`, `DryRun`. */
+  /**
+   * Runbook that extends a password recovery.
+   *
+   * Parameters: `AccountId`, `Hours`, `Reason`, `DryRun`.
+   */
   public readonly extendPasswordRecovery: IRootSessionRunbook;
 
-  /** Closes a password recovery now: parameters `AccountId`, `Reason`, `DryRun`. */
+  /**
+   * Runbook that closes a password recovery immediately.
+   *
+   * Parameters: `AccountId`, `Reason`, `DryRun`.
+   */
   public readonly closePasswordRecovery: IRootSessionRunbook;
 
-  /** Closes password recoveries at their end: an execution for each, which nobody's cancel of a runbook stops. */
+  /**
+   * State machine that closes password recoveries at their end, with one execution for each recovery.
+   *
+   * Canceling a runbook does not stop the execution.
+   */
   public readonly passwordRecoveryCloser: sfn.IStateMachine;
 
-  /** Which accounts may have a root password now, for sweeps that shall keep it. */
+  /** Records of the accounts that may currently have a root password. Pass them to a purge that should keep it. */
   public readonly passwordRecoveries: IPasswordRecoveries;
 
-  /** What the runbooks saved: policies below `policies/`, password recoveries below `recoveries/`. */
+  /** Bucket for the records of the runbooks: policies below `policies/`, password recoveries below `recoveries/`. */
   public readonly recordsBucket: s3.IBucket;
 
   constructor(scope: Construct, id: string, props: RootSessionRunbooksProps = {}) {
@@ -287,19 +337,22 @@ export class RootSessionRunbooks extends Construct {
     this.passwordRecoveries = PasswordRecoveries.fromBucket(bucket);
   }
 
-  /** Lets somebody start every runbook, as each one's `grantStart` does. */
+  /** Grants the given identity permission to start every runbook. Calls `grantStart` of each runbook. */
   public grantStart(grantee: iam.IGrantable): iam.Grant {
     return this.all.map((runbook) => runbook.grantStart(grantee)).reduce((all, grant) => all.combine(grant));
   }
 
-  /** Lets somebody answer requests for approval, as each runbook's `grantApprove` does. */
+  /** Grants the given identity permission to respond to requests for approval. Calls `grantApprove` of each runbook. */
   public grantApprove(grantee: iam.IGrantable): iam.Grant {
     return this.unlockBucket.grantApprove(grantee);
   }
 
   /**
-   * Lets somebody read the records: `s3:GetObject` and `s3:ListBucket` below `policies/` and `recoveries/`, and `kms:Decrypt` by way of S3 if
-   * there is a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
+   * Grants the given identity permission to read the records.
+   *
+   * Allows `s3:GetObject` and `s3:ListBucket` below `policies/` and `recoveries/`. If the bucket has a key, also
+   * allows `kms:Decrypt` through S3. For an identity in another account, or one whose policies are not part of the
+   * app, adds the permissions to the policies of the bucket and the key.
    */
   public grantReadRecords(grantee: iam.IGrantable): iam.Grant {
     return grantReadPrefixes(this.recordsBucket, grantee, POLICIES_PREFIX, RECOVERIES_PREFIX);

@@ -8,23 +8,25 @@ import { anAccountSelection, someTexts } from '../private/shapes';
 import { checkAccountId, checkSomeAccountIsLeft } from '../private/validate';
 import { AccountSelection } from '../sweep/account-selection';
 
-/** In which accounts somebody may take root sessions. */
+/** Options that select the accounts in which an identity can take root sessions. */
 export interface AssumeRootOptions {
   /**
-   * The member accounts. IAM has no condition for the organizational unit of an account that is assumed into, so with a selection of units
-   * the sessions may be taken in every account but the excluded ones.
+   * Member accounts in which to allow root sessions.
+   *
+   * IAM has no condition for the organizational unit of the account in which a root session is taken. With a
+   * selection of units, the sessions are allowed in every account that is not excluded.
    *
    * @default AccountSelection.organization()
    */
   readonly accounts?: AccountSelection;
 
   /**
-   * Ids of accounts in which root sessions are denied, whatever else allows them: at most 2,755, those that the selection excludes included. A role
-   * needs a managed policy for every 145.
+   * Account IDs of accounts in which root sessions are denied, even if another statement allows them.
    *
-   * Adds a Deny of `sts:AssumeRoot` on each of them, for every task policy.
+   * At most 2,755, including the accounts that the selection excludes. A role needs a managed policy for every 145
+   * accounts. Adds a statement that denies `sts:AssumeRoot` on each of these accounts, for every task policy.
    *
-   * @default - none but those that the selection excludes
+   * @default - only the accounts that the selection excludes
    */
   readonly protectedAccounts?: string[];
 }
@@ -32,9 +34,10 @@ export interface AssumeRootOptions {
 const OPTIONS: Shape<AssumeRootOptions> = { needed: {}, optional: { accounts: anAccountSelection, protectedAccounts: someTexts } };
 
 /**
- * The task policies of AWS: each limits a root session in a member account to one task.
+ * An AWS managed task policy, which limits a root session in a member account to one task.
  *
- * They only deny. A session has the root user's permissions, cut down to the task; service and resource control policies apply to it.
+ * A task policy only denies. A root session has the permissions of the root user, reduced to the task; service and
+ * resource control policies apply to it.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
  *
@@ -45,26 +48,29 @@ const OPTIONS: Shape<AssumeRootOptions> = { needed: {}, optional: { accounts: an
  * });
  */
 export class RootTaskPolicy {
-  /** `IAMAuditRootUserCredentials`: read which credentials the root user has. */
+  /** `IAMAuditRootUserCredentials`: read the credentials of the root user. */
   public static readonly AUDIT_CREDENTIALS = new RootTaskPolicy(TASK_POLICIES.auditCredentials, RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT);
 
-  /** `IAMCreateRootUserPassword`: allow the recovery of the root user's password. */
+  /** `IAMCreateRootUserPassword`: allow the recovery of the password of the root user. */
   public static readonly CREATE_PASSWORD = new RootTaskPolicy(TASK_POLICIES.createPassword, RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT);
 
-  /** `IAMDeleteRootUserCredentials`: delete password, access keys and signing certificates, deactivate MFA devices. */
+  /**
+   * `IAMDeleteRootUserCredentials`: delete the password, access keys and signing certificates, and deactivate MFA
+   * devices.
+   */
   public static readonly DELETE_CREDENTIALS = new RootTaskPolicy(TASK_POLICIES.deleteCredentials, RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT);
 
   /** `S3UnlockBucketPolicy`: read, replace and delete the policies of S3 buckets. */
   public static readonly UNLOCK_BUCKET = new RootTaskPolicy(TASK_POLICIES.unlockBucket, RootAccessFeature.ROOT_SESSIONS);
 
-  /** `SQSUnlockQueuePolicy`: read and replace the attributes of SQS queues, of which the policy is one. */
+  /** `SQSUnlockQueuePolicy`: read and replace the attributes of SQS queues, including the policy. */
   public static readonly UNLOCK_QUEUE = new RootTaskPolicy(TASK_POLICIES.unlockQueue, RootAccessFeature.ROOT_SESSIONS);
 
   /**
-   * A task policy that AWS has added since.
+   * A task policy that this library does not define, such as one that AWS has added since.
    *
-   * @param policyName its name, the last part of its ARN
-   * @param feature the feature without which AWS issues no session with it
+   * @param policyName name of the policy, the last part of its ARN
+   * @param feature feature that must be enabled for AWS to issue a session with the policy
    */
   public static custom(policyName: string, feature: RootAccessFeature): RootTaskPolicy {
     checkValue('policyName', policyName, {
@@ -79,19 +85,20 @@ export class RootTaskPolicy {
   public readonly policyArn: string;
 
   private constructor(
-    /** Name of the policy, below `root-task/`. */
+    /** Name of the policy, the part of its ARN after `root-task/`. */
     public readonly policyName: string,
-    /** The feature that gates it: AWS issues no session with this policy unless it is on. Neither feature includes the other. */
+    /** Feature that must be enabled for AWS to issue a session with this policy. Neither feature includes the other. */
     public readonly feature: RootAccessFeature,
   ) {
     this.policyArn = taskPolicyArn(policyName);
   }
 
   /**
-   * Lets somebody take root sessions that are limited to this task: `sts:AssumeRoot` on the root users of the accounts, under the condition
-   * that `sts:TaskPolicyArn` is this policy; and a Deny of `sts:AssumeRoot` on protected and excluded accounts, for every task policy.
+   * Grants the given identity permission to take root sessions that are limited to this task.
    *
-   * AWS issues such sessions only to the management account and to delegated administrators for IAM.
+   * Allows `sts:AssumeRoot` on the root users of the accounts if `sts:TaskPolicyArn` is this policy, and denies
+   * `sts:AssumeRoot` on protected and excluded accounts for every task policy. AWS issues such sessions only to the
+   * management account and to delegated administrators for IAM.
    */
   public grantAssumeRoot(grantee: iam.IGrantable, options: AssumeRootOptions = {}): iam.Grant {
     checkShape(OPTIONS, options);

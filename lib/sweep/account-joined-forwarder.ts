@@ -13,24 +13,27 @@ import { anEventBus } from '../private/shapes';
 /** Properties of AccountJoinedForwarder. */
 export interface AccountJoinedForwarderProps {
   /**
-   * The bus to which the events go: `joinedAccountsBus` of the RootCredentialsAudit or RootCredentialsPurge elsewhere.
+   * Event bus that receives the events: `joinedAccountsBus` of the RootCredentialsAudit or RootCredentialsPurge in
+   * the other account or Region.
    *
-   * Within one app the construct's own; else `events.EventBus.fromEventBusArn()`. It lets the management account put events
-   * when the other construct has this account's id as `joinedAccountsForwardedFrom`.
+   * Within one app, pass the property of the construct. Otherwise import the bus with
+   * `events.EventBus.fromEventBusArn()`. Its policy allows the management account to put events if the other
+   * construct has the ID of this account as `joinedAccountsForwardedFrom`.
    */
   readonly bus: events.IEventBus;
 }
 
 /**
- * Carries the event of an account that joins the organization to where sweeps are deployed: another account, or another
- * Region. AWS sends it to the event bus of the management account in us-east-1 and to no other.
+ * Forwards the event of an account that joins the organization to the account or Region in which sweeps are
+ * deployed.
  *
- * It is deployed to the management account in us-east-1 (us-gov-west-1 and cn-northwest-1 in their partitions); elsewhere
- * synth fails. It forwards `AccountJoinedOrganization` and nothing else. What could not be delivered within 24 hours is kept
- * in a queue for 14 days, with an alarm.
+ * AWS sends this event only to the default event bus of the management account in us-east-1. Deploy the forwarder
+ * there (us-gov-west-1 and cn-northwest-1 in their partitions); in other Regions synthesis fails. It forwards
+ * `AccountJoinedOrganization` only. An event that cannot be delivered within 24 hours is kept in a queue for 14
+ * days, with an alarm.
  *
- * Resources: an EventBridge rule, a role, an SQS queue and a CloudWatch alarm. Permissions: the role may call
- * `events:PutEvents` on the bus; EventBridge may call `sqs:SendMessage` on the queue, for this rule.
+ * Adds an EventBridge rule, a role, an SQS queue and a CloudWatch alarm. Permissions: the role can call
+ * `events:PutEvents` on the bus; EventBridge can call `sqs:SendMessage` on the queue, for this rule.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
  *
@@ -39,7 +42,7 @@ export interface AccountJoinedForwarderProps {
  * new AccountJoinedForwarder(this, 'JoinedAccounts', { bus: securityPurge.joinedAccountsBus! });
  */
 export class AccountJoinedForwarder extends Construct {
-  /** Goes off when an event could not be delivered. It has no actions until you add one. */
+  /** Alarm that is triggered if an event cannot be delivered. It has no actions until you add one. */
   public readonly undeliveredAlarm: cloudwatch.Alarm;
 
   constructor(scope: Construct, id: string, props: AccountJoinedForwarderProps) {

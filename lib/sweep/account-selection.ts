@@ -7,12 +7,13 @@ import { checkAccountId, checkOrganizationalUnitId } from '../private/validate';
 /** A longer list does not fit the policies that limit the sweep to it. */
 const MOST_LISTED = 500;
 
-/** What an `AccountSelection` leaves out. */
+/** Options of an AccountSelection. */
 export interface AccountSelectionOptions {
   /**
-   * Ids of accounts that are never touched, at most 500.
+   * Account IDs of accounts that are never touched, at most 500.
    *
-   * Adds a Deny of `sts:AssumeRoot` on each of them to the sweep's role, so that they are safe from any start and any mistake.
+   * Adds a statement that denies `sts:AssumeRoot` on each of these accounts to the role of the sweep, so that no
+   * input of an execution and no defect of the sweep can reach them.
    *
    * @default - no account is excluded
    */
@@ -22,22 +23,23 @@ export interface AccountSelectionOptions {
 const OPTIONS: Shape<AccountSelectionOptions> = { needed: {}, optional: { exclude: someTexts } };
 
 /**
- * The member accounts that a construct looks after.
+ * Selects the member accounts to which a construct applies.
  *
- * The management account is never among them, whatever is selected: no root session can reach its root user. Accounts that
- * are not ACTIVE are reported as skipped.
+ * The management account is never selected, because no root session can reach its root user. Accounts that are not
+ * ACTIVE are reported as skipped.
  */
 export class AccountSelection {
-  /** Every member account of the organization, those that join later included. */
+  /** Selects every member account of the organization, including accounts that join later. */
   public static organization(options: AccountSelectionOptions = {}): AccountSelection {
     checkShape(OPTIONS, options);
     return new AccountSelection({ exclude: checkAccounts('exclude', options.exclude ?? []) });
   }
 
   /**
-   * The accounts with these ids, at most 500. An id that the organization does not have fails the sweep.
+   * Selects the accounts with the given account IDs, at most 500.
    *
-   * The sweep's role may take root sessions in these accounts only.
+   * An ID that the organization does not have fails the sweep. The role of the sweep can take root sessions in
+   * these accounts only.
    */
   public static accounts(accountIds: string[]): AccountSelection {
     checkValue('accountIds', accountIds, someTexts);
@@ -48,12 +50,15 @@ export class AccountSelection {
   }
 
   /**
-   * The accounts in these organizational units and in all units below them, those that move in later included.
+   * Selects the accounts in the given organizational units and in all units below them, including accounts that
+   * move in later.
    *
-   * IAM has no condition for the OU of an account that is assumed into, so the sweep's role may take root sessions in every
-   * account but the excluded ones; the sweep itself keeps to the units.
+   * IAM has no condition for the organizational unit of the account in which a root session is taken. The role of
+   * the sweep can therefore take root sessions in every account that is not excluded; the sweep itself limits them
+   * to the units.
    *
-   * @param organizationalUnitIds ids of organizational units (`ou-abcd-11111111`) or of the organization's root (`r-abcd`)
+   * @param organizationalUnitIds IDs of organizational units (`ou-abcd-11111111`) or of the root of the
+   * organization (`r-abcd`)
    */
   public static organizationalUnits(organizationalUnitIds: string[], options: AccountSelectionOptions = {}): AccountSelection {
     checkValue('organizationalUnitIds', organizationalUnitIds, someTexts);

@@ -1,17 +1,17 @@
-/** Numbers of the latest sweep of a deployment that succeeded, for outputs; each is `none` until there is one. */
+/** Counts of the latest successful sweep of a deployment, for stack outputs. Each is `none` until there is one. */
 export interface DeploymentCounts {
-  /** Accounts that were looked at, or should have been. */
+  /** Number of accounts that the sweep read, or should have read. */
   readonly accountsSwept: string;
 
-  /** Accounts that failed, where failed accounts are tolerated. */
+  /** Number of accounts that failed, if failed accounts are tolerated. */
   readonly accountsFailed: string;
 
-  /** Root credentials that were found, without those that are kept. */
+  /** Number of root credentials that were found, except those that are kept. */
   readonly credentialsFound: string;
 
-  /** Root credentials that were deleted, and seen to be gone. */
+  /** Number of root credentials that were deleted and verified as gone. */
   readonly credentialsDeleted: string;
 
-  /** Root credentials that were left in place on purpose. */
+  /** Number of root credentials that were intentionally kept. */
   readonly credentialsKept: string;
 }

@@ -1,8 +1,8 @@
-/** What an account that a sweep could not clean means for the sweep. */
+/** How a sweep handles an account that it cannot read or clean. */
 export enum FailedAccounts {
-  /** The sweep fails, and with it the deployment that started it. The other accounts are swept all the same. */
+  /** The sweep fails, and with it the deployment that started it. All other accounts are still swept. */
   FAIL = 'FAIL',
 
-  /** The sweep succeeds; the report names the accounts and what to do about each. */
+  /** The sweep succeeds. The report lists the accounts and a remedy for each. */
   TOLERATE = 'TOLERATE',
 }

@@ -1,11 +1,13 @@
-/** What happens to an account that joins the organization, whether it is created or invited, if the construct selects it. */
+/** How a sweep handles an account that joins the organization, created or invited, if the construct selects it. */
 export enum JoinedAccounts {
-  /** It is looked at, and the report says which root credentials it has. Nothing is deleted. */
+  /** The account is audited: the report lists its root credentials, and nothing is deleted. */
   AUDIT = 'AUDIT',
 
   /**
-   * It is swept as every other account. An account that is invited keeps its root credentials when it joins, and something may run on
-   * its root user's access key: be sure that nobody is invited before that was looked into.
+   * The account is swept like every other account.
+   *
+   * An invited account brings its root credentials along, and a workload may use an access key of its root user.
+   * Make sure that this is checked before an account is invited.
    */
   PURGE = 'PURGE',
 }

@@ -2,82 +2,84 @@ import { Duration } from 'aws-cdk-lib';
 import { RootCredential } from './root-credential';
 import { IPasswordRecoveries } from '../session/password-recoveries';
 
-/** Credentials that a purge leaves where they are, and why. */
+/** A rule that keeps credentials, with the reason. */
 export interface KeepRule {
   /**
-   * Ids of the accounts: at most 500 in all rules together. An id that the organization does not have fails the sweep before
-   * it begins, because keeping it protects nothing.
+   * Account IDs of the accounts to which the rule applies, at most 500 in all rules together.
    *
-   * With `AccountSelection.organizationalUnits` it adds `organizations:DescribeAccount` on the accounts of the organization to
-   * the role of the function that selects.
+   * An ID that the organization does not have fails the sweep before it begins, because the rule protects nothing.
+   * With `AccountSelection.organizationalUnits`, adds `organizations:DescribeAccount` on the accounts of the
+   * organization to the role of the function that selects the accounts.
    *
-   * @default - every selected account; `credentials` must then name kinds
+   * @default - every selected account; requires `credentials`
    */
   readonly accounts?: string[];
 
   /**
-   * Kinds of credentials. Who keeps a password keeps the MFA devices of its account, too.
+   * Kinds of credentials to keep. A rule that keeps a password also keeps the MFA devices of the account.
    *
-   * @default - all kinds; `accounts` must then name accounts
+   * @default - all kinds; requires `accounts`
    */
   readonly credentials?: RootCredential[];
 
-  /** Why, in up to 200 characters without line breaks: it stands in every report beside what is kept. */
+  /** Reason for keeping the credentials, at most 200 characters without line breaks. Every report shows it. */
   readonly reason: string;
 }
 
-/** What a purge keeps although its kind is among the credentials to delete. */
+/** Options for credentials that a purge keeps although it deletes their kind. */
 export interface RootCredentialsProtection {
   /**
-   * Keep passwords and access keys that were used, or created, within this time: 1 day to 3,650 days.
+   * Keeps passwords and access keys that were used or created within this time, from 1 day to 3,650 days.
    *
-   * A last use that AWS does not tell, or that could not be read, counts as used: so a key that was never used is kept. Signing
-   * certificates, of which AWS keeps no last use, are kept unless `credentials` names them; an MFA device is kept where the
-   * password is. AWS shows a use with some delay, and a credential that is used between the look and its deletion is deleted:
-   * this protects what is in regular use, and nothing else.
+   * A last use that AWS does not provide, or that cannot be read, counts as used: an access key that was never used
+   * is kept. Signing certificates have no last use and are kept unless `credentials` names them. MFA devices are
+   * kept if the password is kept. AWS reports a use with a delay, and a credential that is used between the read
+   * and its deletion is deleted: the setting protects only credentials in regular use.
    *
    * Adds no resources and no permissions.
    *
    * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
    *
-   * @default - when a credential was last used decides nothing
+   * @default - the last use is not considered
    */
   readonly keepIfUsedWithin?: Duration;
 
   /**
-   * Credentials to keep, by account and kind, each with its reason: at most 100 rules.
+   * Rules for credentials to keep, by account and kind, at most 100.
    *
-   * An account that is not to be looked at either belongs into `exclude` of the selection, which IAM enforces.
-   *
-   * Adds no resources, and no permissions but the one that `KeepRule.accounts` names.
+   * To leave an account alone entirely, list it in `exclude` of the selection instead, which IAM enforces. Adds no
+   * resources, and no permissions other than those described in `KeepRule.accounts`.
    *
    * @default - no rules
    */
   readonly keep?: KeepRule[];
 
   /**
-   * Keep the password and the MFA devices of an account while a password recovery is open in it. Access keys and certificates
-   * are deleted all the same.
+   * Keeps the password and the MFA devices of an account while a password recovery is open in it.
    *
-   * The record is read right before anything in an account is deleted. If it cannot be read, nothing is deleted and the
-   * account is failed.
+   * Access keys and certificates are still deleted. The record is read immediately before anything in an account is
+   * deleted. If it cannot be read, nothing is deleted and the account fails.
    *
-   * Adds, to the role of the function that sweeps, what `grantRead()` grants: `s3:GetObject` on the records, `s3:ListBucket`
-   * limited to their prefix, and `kms:Decrypt` if their bucket has a key. An account with something to delete costs one
-   * request of Amazon S3 more, with an open recovery two.
+   * Adds the permissions of `grantRead()` to the role of the function that sweeps: `s3:GetObject` on the records,
+   * `s3:ListBucket` limited to their prefix, and `kms:Decrypt` if the bucket has a key. An account with credentials
+   * to delete takes one more request to Amazon S3, with an open recovery two.
    *
-   * @default - a purge knows of no recovery
+   * @default - password recoveries are not considered
    */
   readonly passwordRecoveries?: IPasswordRecoveries;
 
   /**
-   * What an update may let go of: ids of accounts that leave `exclude` or a rule of `keep`, reasons of rules of `keep` that go or cover less,
-   * `keepIfUsedWithin` when it goes or gets shorter, `passwordRecoveries` when it goes or is another.
+   * Protections that an update is allowed to remove.
    *
-   * An update that lets go of one of these and does not name it here fails before anything is looked at. It protects nothing and sweeps nothing by
-   * itself; take it out afterwards, since as long as it is there these can be let go of again.
+   * List the account IDs that leave `exclude` or a rule of `keep`, the reasons of rules of `keep` that are removed
+   * or cover less, `keepIfUsedWithin` if it is removed or shortened, and `passwordRecoveries` if it is removed or
+   * changed.
    *
-   * @default - an update lets go of nothing
+   * An update that removes a protection without listing it here fails before any account is read. The property
+   * itself neither protects nor sweeps anything. Remove it after the deployment: while it is set, the listed
+   * protections can be removed again.
+   *
+   * @default - an update cannot remove a protection
    */
   readonly release?: string[];
 }

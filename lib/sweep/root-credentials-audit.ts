@@ -8,10 +8,11 @@ import { aBoolean, checkShape, Shape } from '../private/shape';
 /** Properties of RootCredentialsAudit. */
 export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
   /**
-   * Fail the sweep, and the deployment that started it, when an account has a root credential of any kind, an MFA device
-   * included. The report is written all the same, and names the accounts.
+   * Whether a root credential of any kind, including an MFA device, fails the sweep and the deployment that started
+   * it.
    *
-   * A deployment that switches it on looks again. It adds no resources and no permissions.
+   * The report is still written, and names the accounts. Changing this to true starts a sweep on the next
+   * deployment. Adds no resources and no permissions.
    *
    * @default false
    */
@@ -21,20 +22,23 @@ export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
 const PROPS: Shape<RootCredentialsAuditProps> = { needed: {}, optional: { ...SWEEP.optional, failOnFindings: aBoolean } };
 
 /**
- * Reports the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices, with their
- * creation and their last use as far as AWS tells. It changes nothing in an account, and cannot: IAM denies its role any root
- * session that could.
+ * Reports the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
  *
- * An audit runs when the construct is deployed and when `accounts` or `failOnFindings` change. What is there is `found`. An
- * account that could not be read is `failed`, never `clean`, and fails the deployment after all the others were looked at. A
- * rollback looks at nothing, and the reports stay when the stack is deleted.
+ * The report includes when each credential was created and last used, as far as AWS provides it. An audit changes
+ * nothing in an account: IAM denies its role every root session that could.
  *
- * It is deployed to the management account, or to a delegated administrator for IAM.
+ * A sweep runs on the first deployment, and when `accounts` or `failOnFindings` changes. It reports credentials as
+ * `found`. It reports an account that it cannot read as `failed`, never as `clean`; such an account fails the
+ * deployment after all other accounts were read. A rollback starts no sweep. The reports are retained when the
+ * stack is deleted.
  *
- * Permissions: one function alone may call `sts:AssumeRoot`, with the task policy `IAMAuditRootUserCredentials`, in the listed
- * accounts or else in all. Another may call `organizations:DescribeOrganization`, `iam:ListOrganizationsFeatures` and the list
- * calls of the selection. The functions write to the reports bucket and to their own log groups. CloudFormation's helper
- * functions may start, describe and stop the sweep and describe this stack.
+ * Deploy it to the management account or to a delegated administrator for IAM.
+ *
+ * Permissions: a single function can call `sts:AssumeRoot`, with the task policy `IAMAuditRootUserCredentials`, in
+ * the listed accounts or otherwise in all accounts. Another function can call `organizations:DescribeOrganization`,
+ * `iam:ListOrganizationsFeatures` and the list operations of the selection. The functions write to the reports
+ * bucket and to their own log groups. Functions of the custom resource can start, describe and stop the sweep and
+ * describe this stack.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
  *

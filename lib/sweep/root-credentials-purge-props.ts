@@ -2,21 +2,23 @@ import { RootCredentialsProtection } from './protection';
 import { RootCredential } from './root-credential';
 import { RootCredentialsSweepOptions, RootCredentialsSweepProps } from './root-credentials-sweep-props';
 
-/** How a RootCredentialsPurge purges, whatever accounts it looks after. */
+/** Options of RootCredentialsPurge other than the selection of accounts. */
 export interface RootCredentialsPurgeOptions extends RootCredentialsSweepOptions, RootCredentialsProtection {
   /**
-   * Kinds of credentials to delete. Of the other kinds the report says what is there, and the account is `kept`.
+   * Kinds of credentials to delete. Credentials of other kinds stay in place, and the report lists them with the
+   * outcome `kept`.
    *
-   * An MFA device is never removed while the account has a password.
+   * An MFA device is never deactivated while the account has a password.
    *
    * @default - all kinds
    */
   readonly credentials?: RootCredential[];
 
   /**
-   * Delete nothing, and report what would be deleted.
+   * Whether to report what would be deleted and delete nothing.
    *
-   * The sweep's role then lacks the task policy `IAMDeleteRootUserCredentials`, so that IAM itself would deny a deletion.
+   * The role of the sweep then lacks the task policy `IAMDeleteRootUserCredentials`, so that IAM denies any
+   * deletion.
    *
    * @default false
    */

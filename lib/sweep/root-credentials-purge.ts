@@ -7,18 +7,22 @@ import { checkShape } from '../private/shape';
 /**
  * Deletes the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
  *
- * A sweep runs when the construct is deployed and when `accounts`, `credentials`, `dryRun` or what is kept change. It looks at
- * every selected account, plans, deletes and looks again: what the report calls `deleted` was seen to be gone. Accounts that
- * cannot be cleaned fail the deployment, after all the others were swept, and the stack event names them with likely causes and remedies; what was deleted
- * stays deleted. A rollback sweeps nothing, deleting the stack deletes no credential, and the reports stay.
+ * A sweep runs on the first deployment, and when `accounts`, `credentials`, `dryRun` or a property that keeps
+ * credentials changes. For each selected account, it reads the credentials, plans, deletes, and reads again. It
+ * reports a credential as `deleted` only after it has verified that the credential is gone.
  *
- * It is deployed to the management account, or to a delegated administrator for IAM.
+ * Accounts that cannot be cleaned fail the deployment after all other accounts were swept. The stack event names
+ * them with likely causes and remedies. Deleted credentials stay deleted. A rollback starts no sweep. Deleting the
+ * stack deletes no credential, and the reports are retained.
  *
- * Permissions: one function alone may call `sts:AssumeRoot`, with the task policies `IAMAuditRootUserCredentials` and (unless
- * `dryRun`) `IAMDeleteRootUserCredentials`, in the listed accounts or else in all; it may read the records of
- * `passwordRecoveries`. Another may call `organizations:DescribeOrganization`, `iam:ListOrganizationsFeatures` and the list calls of the selection. The functions write
- * to the reports bucket and to their own log groups. CloudFormation's helper functions may start, describe and stop the sweep
- * and describe this stack.
+ * Deploy it to the management account or to a delegated administrator for IAM.
+ *
+ * Permissions: a single function can call `sts:AssumeRoot`, with the task policies `IAMAuditRootUserCredentials`
+ * and, unless `dryRun` is set, `IAMDeleteRootUserCredentials`, in the listed accounts or otherwise in all accounts;
+ * it can also read the records of `passwordRecoveries`. Another function can call
+ * `organizations:DescribeOrganization`, `iam:ListOrganizationsFeatures` and the list operations of the selection.
+ * The functions write to the reports bucket and to their own log groups. Functions of the custom resource can
+ * start, describe and stop the sweep and describe this stack.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
  *

@@ -11,103 +11,116 @@ import { SweepConcurrency } from './sweep-concurrency';
 import { HandlerOptions } from '../handler-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 
-/** How RootCredentialsAudit and RootCredentialsPurge sweep, whatever accounts they look after. */
+/** Options of RootCredentialsAudit and RootCredentialsPurge other than the selection of accounts. */
 export interface RootCredentialsSweepOptions {
   /**
-   * Whether the sweep reads the service and resource control policies that can deny a root session, or a call in one, after AWS has denied it. The first of the
-   * report's remedies then names the policy, where it is attached and what to change. What is swept, and how it ends, is the same with and without it.
+   * Whether the sweep reads the service and resource control policies that apply to an account in which AWS denied
+   * a call.
    *
-   * Adds, to the role of the function that sweeps a batch, `organizations:ListParents`, and for service and resource control policies only
-   * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. A delegated administrator needs the organization's delegation policy to allow them,
-   * too. Where the policies cannot be read, the report has the usual remedies and says so.
+   * It reads them only after AWS has denied a root session or a call in one. The first remedy in the report then
+   * names the policy, where it is attached and what to change. The setting does not affect what is swept or the
+   * outcome of an account.
+   *
+   * Adds `organizations:ListParents` and, limited to service and resource control policies,
+   * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy` to the role of the function that
+   * sweeps a batch. A delegated administrator also needs a delegation policy of the organization that allows these
+   * calls. If the policies cannot be read, the report says so and lists the usual remedies.
    *
    * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
    *
-   * @default - true where the construct is known to be in the management account: in the stack, or in the account, of `features`; otherwise false
+   * @default - true if the construct is known to be in the management account (in the stack or in the account of
+   * `features`), otherwise false
    */
   readonly readServiceControlPolicies?: boolean;
 
   /**
-   * Whether an account that could not be read or cleaned fails the sweep, and the deployment with it.
+   * Whether an account that cannot be read or cleaned fails the sweep, and with it the deployment.
    *
    * @default FailedAccounts.FAIL
    */
   readonly failedAccounts?: FailedAccounts;
 
   /**
-   * How many accounts are worked on at once.
+   * How many accounts the sweep processes concurrently.
    *
-   * @default - batches of 30, 4 batches at once, 10 accounts at once in each
+   * @default - batches of 30 accounts, 4 batches at a time, 10 accounts at a time in each batch
    */
   readonly concurrency?: SweepConcurrency;
 
   /**
-   * Sweep on every deployment, and not only when what is swept has changed.
+   * Whether to sweep on every deployment, instead of only when a property that affects the sweep changes.
    *
-   * The template then holds the time of its synthesis, so that `cdk diff` shows a change every time.
+   * If true, the template contains the time of synthesis, so that `cdk diff` always shows a change.
    *
    * @default false
    */
   readonly runOnEveryDeploy?: boolean;
 
   /**
-   * When to sweep again and again: a rate or a cron expression, in its time zone, not more often than every hour.
+   * Schedule on which to sweep: a rate or a cron expression, in its time zone, at most once an hour.
    *
-   * The first sweep is the deployment's own; the schedule begins after it, and a rate counts from there. A start that finds a
-   * sweep of all selected accounts at work ends at once, as succeeded and skipped. A change of the schedule alone sweeps nothing.
+   * The deployment runs the first sweep. The schedule takes effect after that sweep, and a rate counts from then.
+   * If a sweep of all selected accounts is in progress, a scheduled execution ends at once and succeeds as skipped.
+   * Changing only the schedule starts no sweep.
    *
-   * Adds an EventBridge schedule, its role, an SQS queue for starts that failed for 24 hours, and two alarms: for that queue, and
-   * for a sweep that is missing. The second looks back over the longest time between two starts, 6 hours for the sweep and
-   * `scheduleTimeWindow`, but no more than 7 days, which is CloudWatch's limit: for schedules with more than a week between
-   * two starts there is none. Permissions: the role may call `states:StartExecution` on the sweep and `sqs:SendMessage` on the queue.
+   * Adds an EventBridge schedule with its role, an SQS queue for starts that fail for 24 hours, and two alarms: one
+   * on that queue, and one for a missing sweep. The second alarm evaluates the longest time between two starts,
+   * plus 6 hours for the sweep and `scheduleTimeWindow`, up to 7 days, which is the limit of CloudWatch; it is
+   * omitted if two starts are more than a week apart. Permissions: the role can call `states:StartExecution` on the
+   * state machine of the sweep and `sqs:SendMessage` on the queue.
    *
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    *
-   * @default - sweeps start with deployments and by hand only
+   * @default - only deployments and manual executions start a sweep
    */
   readonly schedule?: scheduler.ScheduleExpression;
 
   /**
-   * Within how long after its time a scheduled sweep may begin: 1 minute to 24 hours. Only with `schedule`.
+   * Time after a scheduled start within which the sweep begins, from 1 minute to 24 hours. Requires `schedule`.
    *
-   * @default - within the minute
+   * @default - the sweep begins within the minute
    */
   readonly scheduleTimeWindow?: Duration;
 
   /**
-   * What happens to an account that joins the organization, created or invited. It is swept alone, and only if the construct
-   * selects it: an account that is outside of the selection, or excluded, is reported as skipped. An account that cannot be
-   * used yet is tried again for an hour.
+   * What to do with an account that joins the organization, whether it is created or invited.
    *
-   * AWS sends the event to the management account in us-east-1 only: elsewhere `joinedAccountsForwardedFrom` is needed. Events
-   * are not guaranteed, so have a `schedule` too.
+   * The account is swept on its own, and only if `accounts` selects it; an account that is not selected or that is
+   * excluded is reported as skipped. If an account is not usable yet, the sweep is retried for an hour.
    *
-   * Adds an EventBridge rule, a state machine, a function, their roles and log groups, an SQS queue for events that could not be
-   * delivered for 24 hours, and two alarms: for that queue, and for an account that was not swept. Permissions: the function may
-   * call `organizations:DescribeAccount`; the state machine may call the function, `states:StartExecution` on the sweep,
-   * `states:DescribeExecution` and `states:StopExecution` on its executions, and `events:PutRule`, `events:PutTargets` and
-   * `events:DescribeRule` on the rule by which Step Functions learns of their ends; the rule's role may call
-   * `states:StartExecution` on the state machine; EventBridge may call `sqs:SendMessage` on the queue, for this rule.
+   * AWS sends the event to the management account in us-east-1 only. In other accounts and Regions, set
+   * `joinedAccountsForwardedFrom`. Delivery of events is not guaranteed, so set `schedule` as well.
+   *
+   * Adds an EventBridge rule, a state machine, a function, their roles and log groups, an SQS queue for events that
+   * cannot be delivered for 24 hours, and two alarms: one on that queue, and one for an account that was not swept.
+   * Permissions: the function can call `organizations:DescribeAccount`; the state machine can invoke the function
+   * and call `states:StartExecution` on the state machine of the sweep, `states:DescribeExecution` and
+   * `states:StopExecution` on its executions, and `events:PutRule`, `events:PutTargets` and `events:DescribeRule`
+   * on the rule with which Step Functions tracks them; the role of the EventBridge rule can call
+   * `states:StartExecution` on the state machine; EventBridge can call `sqs:SendMessage` on the queue, for this
+   * rule.
    *
    * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
    *
-   * @default - nothing, until the next sweep
+   * @default - the next sweep covers the account
    */
   readonly joinedAccounts?: JoinedAccounts;
 
   /**
-   * Id of the management account whose AccountJoinedForwarder brings the events of `joinedAccounts` here: for a delegated
-   * administrator, and for every Region but us-east-1.
+   * Account ID of the management account from which an AccountJoinedForwarder sends the events for
+   * `joinedAccounts`.
    *
-   * Adds an event bus on which that account, and no other, may put events of AWS Organizations.
+   * Set it in a delegated administrator, and in every Region other than us-east-1. Adds an event bus. Only that
+   * account can put events on it, and only events of AWS Organizations.
    *
-   * @default - the events are those of this account and Region
+   * @default - events of the account and Region of the stack
    */
   readonly joinedAccountsForwardedFrom?: string;
 
   /**
-   * How long a deployment waits for the sweep: 10 minutes to 1 hour, which is CloudFormation's own limit, in whole multiples of
-   * 5 seconds. After that the sweep is stopped and the deployment fails.
+   * How long a deployment waits for the sweep, from 10 minutes to 1 hour in multiples of 5 seconds.
+   *
+   * After this time, the sweep is stopped and the deployment fails. One hour is the limit of CloudFormation.
    *
    * @default Duration.hours(1)
    */
@@ -116,91 +129,96 @@ export interface RootCredentialsSweepOptions {
   /**
    * Bucket for plans, results and reports.
    *
-   * A bucket that is given may be shared: the sweep writes below a prefix of its own in it, `reportsPrefix`. It must be in the Region of the stack.
+   * Several sweeps can share a bucket: each writes below a prefix of its own, `reportsPrefix`. The bucket must be
+   * in the Region of the stack.
    *
-   * Adds a Deny for everybody but the sweep's roles to write below `runs/`, `latest/` and `control/` to the bucket's policy. The policy of a bucket that is imported
-   * or of another stack is not changed: synth warns with the statements to add.
+   * Adds a statement to the bucket policy that denies write access below `runs/`, `latest/` and `control/` to all
+   * principals except the roles of the sweep. The policy of a bucket that is imported or that belongs to another
+   * stack is not changed; instead, synthesis warns with the statements to add.
    *
-   * @default - a new bucket: versioned, encrypted, TLS only, kept when the stack is deleted
+   * @default - a new bucket: versioned, encrypted, TLS only, retained when the stack is deleted
    */
   readonly reportsBucket?: s3.IBucket;
 
   /**
-   * Key that encrypts the new bucket. Not together with `reportsBucket`.
+   * KMS key that encrypts the new bucket. Cannot be combined with `reportsBucket`.
    *
-   * Adds, on the key and by way of S3, `kms:Decrypt` to the roles of the functions that read and of the state machine, and
-   * `kms:GenerateDataKey` to those of the functions that write.
+   * Adds permissions on the key, limited to requests through S3: `kms:Decrypt` for the state machine and for the
+   * functions that read the bucket, and `kms:GenerateDataKey` for the functions that write to it.
    *
-   * @default - keys that S3 manages
+   * @default - keys managed by S3
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * How long the reports, results and plans of each sweep are kept below `runs/`: whole days. Those of `latest/` stay. Not together
+   * How long to retain the report, results and plans of each sweep below `runs/`, in whole days. Cannot be combined
    * with `reportsBucket`.
    *
-   * Adds a lifecycle rule to the new bucket, which expires objects and costs nothing.
+   * Objects in `latest/` do not expire. Adds a lifecycle rule to the new bucket, which is free of charge.
    *
-   * @default - they are kept; older versions of what is in `latest/` go after 90 days in any case
+   * @default - objects do not expire; noncurrent versions of objects in `latest/` always expire after 90 days
    */
   readonly reportRetention?: Duration;
 
   /**
-   * Topic that hears of sweeps with something to tell: failed accounts, credentials that were found or deleted, a sweep that did
-   * not come to its end. A sweep that found nothing is silent; `onSweepFinished` hears of every one.
+   * Topic notified when a sweep has failed accounts, finds or deletes credentials, or does not complete.
    *
-   * The message is text for people, with accounts, likely causes and remedies: whoever subscribes learns which accounts have root
-   * credentials. A topic with a key needs one of yours, whose policy lets `events.amazonaws.com` use it: with the key that AWS
-   * manages, events never reach it.
+   * A sweep without findings sends no message; use `onSweepFinished` to receive an event for every sweep. The
+   * message is plain text with accounts, likely causes and remedies, so that every subscriber learns which accounts
+   * have root credentials. An encrypted topic needs a customer managed key whose policy allows
+   * `events.amazonaws.com` to use it; with the AWS managed key, events do not reach the topic.
    *
-   * Adds `sns:Publish` on the topic (and `kms:Decrypt`, `kms:GenerateDataKey` on its key) to the role of the function that reports;
-   * an EventBridge rule for sweeps that were stopped or ran into their timeout, which make no report; and, to the policy of a topic
-   * of this app, `sns:Publish` for that rule's service and for the alarms of this account and Region.
+   * Adds `sns:Publish` on the topic, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, to the role of the
+   * function that reports. Adds an EventBridge rule for sweeps that are stopped or time out, which make no report.
+   * Adds `sns:Publish` for that rule's service and for the alarms of this account and Region to the policy of a
+   * topic that belongs to the app.
    *
-   * @default - nobody is told
+   * @default - no notifications
    */
   readonly notifications?: sns.ITopic;
 
   /**
-   * Alarms for failed accounts, for found credentials and for sweeps that did not come to their end. `{}` takes the defaults; synth warns of alarms without `actions`.
+   * Options of the alarms for failed accounts, found credentials and sweeps that do not complete. `{}` uses the
+   * defaults.
    *
-   * Adds three CloudWatch alarms, of which the last looks at five metrics (0.10 USD a month for each metric looked at, in most
-   * Regions), and no permissions.
+   * Synthesis warns about alarms without `actions`. Adds three CloudWatch alarms, the last of which evaluates five
+   * metrics (0.10 USD per month for each metric evaluated, in most Regions), and no permissions.
    *
    * @default - no alarms
    */
   readonly alarms?: SweepAlarmOptions;
 
   /**
-   * Region whose STS issues the root sessions. It must be one that is enabled in every account.
+   * Region of the STS endpoint that issues the root sessions. The Region must be enabled in every account.
    *
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
    *
-   * @default - the stack's Region if it is known and enabled by default, else us-east-1; in another partition than `aws` the stack's Region
+   * @default - the Region of the stack if it is known and enabled by default, otherwise us-east-1; in partitions
+   * other than `aws`, the Region of the stack
    */
   readonly stsRegion?: string;
 
   /**
-   * How the functions run.
+   * Options of the Lambda functions.
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
   readonly handler?: HandlerOptions;
 }
 
-/** What RootCredentialsAudit and RootCredentialsPurge have in common. */
+/** Properties that RootCredentialsAudit and RootCredentialsPurge have in common. */
 export interface RootCredentialsSweepProps extends RootCredentialsSweepOptions {
   /**
-   * The organization's centralized root access. The sweep waits for it to be deployed.
+   * Centralized root access of the organization. The first sweep runs after it is deployed.
    *
-   * Adds a Deny of `sts:AssumeRoot` on the management account to the sweep's role.
+   * Adds a statement that denies `sts:AssumeRoot` on the management account to the role of the sweep.
    *
-   * @default - it is expected to be on already; a sweep fails with the remedy when it is not
+   * @default - centralized root access is already enabled; otherwise the sweep fails and names the remedy
    */
   readonly features?: IOrgRootAccessFeatures;
 
   /**
-   * The member accounts to look after. The management account is never among them.
+   * Member accounts to sweep. The management account is never selected.
    *
    * @default AccountSelection.organization()
    */

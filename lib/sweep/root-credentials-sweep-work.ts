@@ -1,9 +1,9 @@
 import { RootCredentialsProtection } from './protection';
 import { RootCredential } from './root-credential';
 
-/** What a sweep does with the credentials that it finds. */
+/** Options for the credentials that a sweep finds. */
 export interface RootCredentialsSweepWork extends RootCredentialsProtection {
-  /** Whether it is there to delete them. An audit only looks. */
+  /** Whether the sweep deletes credentials. If false, it only reports them. */
   readonly purge: boolean;
 
   /**
@@ -14,14 +14,14 @@ export interface RootCredentialsSweepWork extends RootCredentialsProtection {
   readonly credentials?: RootCredential[];
 
   /**
-   * Delete nothing, and report what would be deleted.
+   * Whether to report what would be deleted and delete nothing.
    *
    * @default false
    */
   readonly dryRun?: boolean;
 
   /**
-   * Fail when an audit finds a credential.
+   * Whether the sweep fails if an audit finds a credential.
    *
    * @default false
    */

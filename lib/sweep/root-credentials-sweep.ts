@@ -25,56 +25,77 @@ import { stsRegion } from '../private/sts-region';
 import { warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
 import { checkSomeAccountIsLeft } from '../private/validate';
 
-/** A sweep over the root credentials of member accounts: what RootCredentialsAudit and RootCredentialsPurge have in common. */
+/**
+ * Base class of RootCredentialsAudit and RootCredentialsPurge: a sweep over the root credentials of member
+ * accounts.
+ */
 export abstract class RootCredentialsSweep extends Construct {
-  /** Where the reports are: below `reportsPrefix`, `latest/report.html`, `.csv` and `.json`, and one folder for each sweep in `runs/`. */
+  /**
+   * Bucket that contains the reports.
+   *
+   * Below `reportsPrefix`, it contains `latest/report.html`, `latest/report.csv`, `latest/report.json`, and a
+   * folder for each sweep in `runs/`.
+   */
   public readonly reportsBucket: s3.IBucket;
 
   /**
-   * Below what `latest/` and `runs/` are in the bucket: nothing in the bucket that the construct makes; `<account>/<path of the construct>/` in one
-   * that was given, so that several sweeps can share it.
+   * Prefix of `latest/` and `runs/` in the reports bucket.
+   *
+   * Empty for a bucket that the construct creates. In a bucket that you provide, `<account>/<path of the
+   * construct>/`, so that several sweeps can share it.
    */
   public readonly reportsPrefix: string;
 
   /**
-   * The sweep. To start it by hand, give its execution the input `{}`, or narrow it by
-   * `{"accounts": ["222222222222"], "dryRun": true}`. Conditions are `ifSelected` (accounts that are not selected are skipped, not an
-   * error), `unlessRunning` (nothing while another sweep of all selected accounts is at work) and `notBefore` (a time).
+   * State machine that runs the sweep.
+   *
+   * To start a sweep manually, start an execution with the input `{}`, or limit it with `{"accounts":
+   * ["222222222222"], "dryRun": true}`. Conditions are `ifSelected` (skip accounts that are not selected instead of
+   * failing), `unlessRunning` (do nothing while another sweep of all selected accounts is in progress) and
+   * `notBefore` (a time).
    */
   public readonly stateMachine: sfn.IStateMachine;
 
-  /** The one role that takes root sessions: the principal of every `AssumeRoot` in CloudTrail, for the allow-list of a SIEM. */
+  /**
+   * The only role that takes root sessions.
+   *
+   * It is the principal of every `AssumeRoot` event in CloudTrail, for the allow-list of a SIEM.
+   */
   public readonly rootSessionRole: iam.IRole;
 
-  /** Where an AccountJoinedForwarder sends events to, with `joinedAccountsForwardedFrom`. */
+  /** Event bus for the events of an AccountJoinedForwarder, if `joinedAccountsForwardedFrom` is set. */
   public readonly joinedAccountsBus?: events.IEventBus;
 
   /**
-   * The alarms that `alarms`, `schedule` and `joinedAccounts` added, for further actions or a composite alarm. Those of the last two
-   * have the actions of `alarms`, and none without it.
+   * Alarms that `alarms`, `schedule` and `joinedAccounts` add, for further actions or a composite alarm.
+   *
+   * The alarms of `schedule` and `joinedAccounts` have the actions of `alarms`, and none if it is not set.
    */
   public readonly alarms: cloudwatch.Alarm[];
 
   /**
-   * What the latest sweep of a deployment did, in one line: accounts by outcome, credentials found, deleted and kept. It is known when that sweep
-   * has succeeded; a deployment that sweeps nothing leaves it as it is. Print it with a `CfnOutput`.
+   * Summary of the latest sweep of a deployment, in one line: accounts by outcome, and credentials found, deleted
+   * and kept.
+   *
+   * It is available after that sweep has succeeded. A deployment that does not sweep leaves it unchanged. Print it
+   * with a `CfnOutput`.
    *
    * @attribute
    */
   public readonly deploymentSummary: string;
 
   /**
-   * Address of the report of that sweep: `s3://…/report.html`. `none` until there is one.
+   * S3 URI of the report of the latest sweep of a deployment (`s3://…/report.html`), or `none` until there is one.
    *
    * @attribute
    */
   public readonly deploymentReport: string;
 
-  /** The numbers of that sweep, one by one: for a pipeline that reads the outputs of its stack. */
+  /** Counts of the latest sweep of a deployment, for a pipeline that reads the outputs of the stack. */
   public readonly deploymentCounts: DeploymentCounts;
 
   /**
-   * It exists when the sweep of a deployment has ended.
+   * Depend on this to run after the sweep of the deployment.
    *
    * @internal
    */
@@ -160,8 +181,10 @@ export abstract class RootCredentialsSweep extends Construct {
   }
 
   /**
-   * Lets somebody start a sweep by hand, narrowed or as it is, and follow it: `states:StartExecution` on the state machine,
-   * `states:DescribeExecution` and `states:GetExecutionHistory` on its executions.
+   * Grants the given identity permission to start a sweep manually, with or without limits, and to follow it.
+   *
+   * Allows `states:StartExecution` on the state machine, and `states:DescribeExecution` and
+   * `states:GetExecutionHistory` on its executions.
    */
   public grantStart(grantee: iam.IGrantable): iam.Grant {
     return this.stateMachine.grantStartExecution(grantee)
@@ -169,18 +192,24 @@ export abstract class RootCredentialsSweep extends Construct {
   }
 
   /**
-   * Lets somebody read the reports: `s3:GetObject` and `s3:ListBucket` below `latest/` and `runs/`, and `kms:Decrypt` by way of S3 if there
-   * is a key. Somebody of another account, or whose policies are not part of the app, is let in by the policies of the bucket and the key.
+   * Grants the given identity permission to read the reports.
+   *
+   * Allows `s3:GetObject` and `s3:ListBucket` below `latest/` and `runs/`. If the bucket has a key, also allows
+   * `kms:Decrypt` through S3. For an identity in another account, or one whose policies are not part of the app,
+   * adds the permissions to the policies of the bucket and the key.
    */
   public grantReadReports(grantee: iam.IGrantable): iam.Grant {
     return grantReadPrefixes(this.reportsBucket, grantee, `${this.reportsPrefix}${LATEST_PREFIX}`, `${this.reportsPrefix}${RUNS_PREFIX}`);
   }
 
   /**
-   * A rule for the event that every sweep sends to the account's default bus when it has made its report, clean or not.
-   * Its format is `schema/sweep-finished-1.json`; `docs/signals.md` describes it. A sweep that is stopped sends none.
+   * Creates an EventBridge rule for the event that a sweep sends to the default event bus when its report is
+   * complete.
    *
-   * Adds the rule, and to its target what that target adds.
+   * Every sweep that completes its report sends the event, with or without findings. A sweep that is stopped sends
+   * none. The format is `schema/sweep-finished-1.json`, described in `docs/signals.md`.
+   *
+   * Adds the rule and the permissions that the target needs.
    *
    * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
    */
@@ -188,87 +217,110 @@ export abstract class RootCredentialsSweep extends Construct {
     return this.signals.onSweepFinished(this, id, options);
   }
 
-  /** As `onSweepFinished`, for sweeps that found credentials: whatever was deleted, would be, or is still there and not kept for a reason. */
+  /**
+   * Creates an EventBridge rule for sweeps that found credentials.
+   *
+   * Same as `onSweepFinished`, limited to sweeps with credentials that were deleted, that would be deleted, or that
+   * are still present and not kept for a reason.
+   */
   public onCredentialsFound(id: string, options?: events.OnEventOptions): events.Rule {
     return this.signals.onSweepFinished(this, id, options, { credentials: { found: [{ numeric: ['>', 0] }] } });
   }
 
   /**
-   * Accounts that the sweep looked at, or should have.
+   * Metric for the number of accounts that a sweep reads, or should read.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricAccountsSwept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('accountsSwept', options);
   }
 
   /**
-   * Accounts without any root credential.
+   * Metric for the number of accounts without any root credential.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricAccountsClean(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('accountsClean', options);
   }
 
   /**
-   * Accounts that could not be looked at or cleaned. They may have root credentials.
+   * Metric for the number of accounts that cannot be read or cleaned, and that may have root credentials.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricAccountsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('accountsFailed', options);
   }
 
   /**
-   * Root credentials that the sweep came upon, but those that it keeps for a reason. What was deleted was found first.
+   * Metric for the number of root credentials that a sweep finds, except those that it keeps for a reason.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Includes the credentials that the sweep deletes. Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricCredentialsFound(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('credentialsFound', options);
   }
 
   /**
-   * Root credentials that were deleted and seen to be gone.
+   * Metric for the number of root credentials that a sweep deletes and verifies as gone.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricCredentialsDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('credentialsDeleted', options);
   }
 
   /**
-   * Root credentials that were left in place for a reason.
+   * Metric for the number of root credentials that a sweep keeps for a reason.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricCredentialsKept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('credentialsKept', options);
   }
 
   /**
-   * Sweeps of the whole selection that came to their end, with or without failed accounts: 1 for each. Its absence is a sweep that was missed.
+   * Metric for the number of sweeps of the whole selection that complete, with or without failed accounts.
    *
-   * @param options what differs from `Sum` of 5 minutes
+   * No data point means that no sweep completed. Sum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricSweepsFinished(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('sweepsFinished', options);
   }
 
   /**
-   * Sweeps that have reported that they did not come to their end. One that was stopped from outside reports nothing.
+   * Metric for the number of sweeps that report that they did not complete.
    *
-   * @param options what differs from `Sum` of 5 minutes
+   * A sweep that is stopped from outside reports nothing. Sum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricSweepsIncomplete(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('sweepsIncomplete', options);
   }
 
   /**
-   * Seconds from the start of a sweep to its report.
+   * Metric for the time from the start of a sweep to its report, in seconds.
    *
-   * @param options what differs from `Maximum` of 5 minutes
+   * Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
    */
   public metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.signals.metric('sweepDuration', options);

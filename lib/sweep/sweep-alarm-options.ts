@@ -1,33 +1,38 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
-/** When the alarms of a sweep go off, and what they do then. */
+/** Thresholds and actions of the alarms of a sweep. */
 export interface SweepAlarmOptions {
   /**
-   * What every alarm does when it goes off, such as `SnsAction` of `aws-cdk-lib/aws-cloudwatch-actions`.
+   * Actions of every alarm when it enters the ALARM state, such as `SnsAction` of
+   * `aws-cdk-lib/aws-cloudwatch-actions`.
    *
-   * An SNS topic that is encrypted by the key that AWS manages never hears from an alarm.
+   * Alarms cannot publish to an SNS topic that is encrypted with the AWS managed key.
    *
-   * @default - the alarms change their state and tell nobody
+   * @default - no actions
    */
   readonly actions?: cloudwatch.IAlarmAction[];
 
   /**
-   * What every alarm does when it is over.
+   * Actions of every alarm when it returns to the OK state.
    *
-   * @default - nothing
+   * @default - no actions
    */
   readonly okActions?: cloudwatch.IAlarmAction[];
 
   /**
-   * From how many failed accounts of one sweep the alarm goes off: 1 to 10,000. It lasts until a sweep of the whole selection has fewer.
+   * Number of failed accounts in one sweep that triggers the alarm, from 1 to 10,000.
+   *
+   * The alarm lasts until a sweep of the whole selection has fewer failed accounts.
    *
    * @default 1
    */
   readonly failedAccounts?: number;
 
   /**
-   * From how many credentials that one sweep found the alarm goes off: 1 to 100,000. It lasts until a sweep of the whole selection finds fewer,
-   * so the first purge of an organization sets it off. What is kept for a reason does not count.
+   * Number of credentials found by one sweep that triggers the alarm, from 1 to 100,000.
+   *
+   * The alarm lasts until a sweep of the whole selection finds fewer, so the first purge of an organization usually
+   * triggers it. Credentials that are kept for a reason do not count.
    *
    * @default 1
    */

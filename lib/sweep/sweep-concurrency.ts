@@ -1,22 +1,26 @@
-/** How many accounts a sweep works on at once. The defaults fit a new account's quota of 10 concurrent Lambda functions. */
+/**
+ * Number of accounts that a sweep processes concurrently. The defaults fit the quota of 10 concurrent Lambda
+ * functions of a new account.
+ */
 export interface SweepConcurrency {
   /**
-   * Accounts in one batch, which one invocation of a function works through: 1 to 100. A multiple of `accountsInFlight` wastes no time: the
-   * last accounts of a batch are worked on as many at once as the first.
+   * Accounts in a batch, which one invocation of a function processes, from 1 to 100.
+   *
+   * Use a multiple of `accountsInFlight`, so that the last accounts of a batch run as concurrently as the first.
    *
    * @default 30
    */
   readonly accountsPerBatch?: number;
 
   /**
-   * Batches, and so functions, at once: 1 to 1,000.
+   * Batches, and so invocations of the function, that run concurrently, from 1 to 1,000.
    *
    * @default 4
    */
   readonly batchesAtOnce?: number;
 
   /**
-   * Accounts at once within a batch: 1 to 100.
+   * Accounts that are processed concurrently within a batch, from 1 to 100.
    *
    * @default 10
    */
