@@ -89,7 +89,7 @@ export interface CentralizedRootAccessProps {
   readonly handler?: HandlerOptions;
 }
 
-/** What the purge has from the construct, and what would widen it if it had it from elsewhere. */
+/** Props that the purge takes from the construct. Taken from elsewhere, they could widen the purge. */
 const NOT_OF_PURGE = ['features', 'accounts'];
 
 const PURGE: Check = {

@@ -160,7 +160,7 @@ export class RootActivityMonitor extends Construct {
     return rule;
   }
 
-  /** The metric filters: what CloudWatch counts without any function. */
+  /** The metric filters, which count events independent of the function. */
   private count(settings: MonitorSettings, watched: ActivityKind[]) {
     for (const kind of watched.filter((each) => !COUNTED_BY_FUNCTION.includes(each))) {
       conditionsOf(kind, settings).forEach((condition, i) => this.countIn(kind, `${kind}${i}`, condition));
@@ -178,7 +178,7 @@ export class RootActivityMonitor extends Construct {
     });
   }
 
-  /** The function that says what happened. */
+  /** The function that reports activities. */
   private tell(settings: MonitorSettings, { handler: options }: RootActivityMonitorProps): HandlerFunction {
     const handler = new HandlerFunction(this, 'Tell', {
       asset: 'guard-activity',

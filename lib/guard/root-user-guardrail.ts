@@ -243,7 +243,7 @@ export class RootUserGuardrail extends Construct {
     }
   }
 
-  /** As CloudFormation writes it: without white space. What is known only at the deployment counts as long as it stands in the template. */
+  /** Counts the policy as CloudFormation writes it, without white space. A token counts with its length in the template. */
   private checkLength(content: object) {
     const { length } = JSON.stringify(Stack.of(this).resolve(content));
     if (length > LONGEST_POLICY) {
