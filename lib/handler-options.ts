@@ -32,6 +32,8 @@ export interface HandlerOptions {
    * `ec2:DescribeNetworkInterfaces`, `ec2:DescribeSubnets`, `ec2:DeleteNetworkInterface`,
    * `ec2:AssignPrivateIpAddresses`, `ec2:UnassignPrivateIpAddresses`) to the roles of the functions.
    *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   *
    * @default - the functions do not run in a VPC
    */
   readonly vpc?: ec2.IVpc;

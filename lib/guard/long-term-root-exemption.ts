@@ -20,7 +20,7 @@ export interface LongTermRootExemption {
   readonly actions?: string[];
 
   /**
-   * Account IDs of the accounts in which the actions are exempt.
+   * IDs of the accounts in which the actions are exempt.
    *
    * @default - every account below the targets, for the actions of `actions`
    */

@@ -27,6 +27,8 @@ export interface RootActivityMonitorProps {
    *
    * The log group must be in the account and the Region of the stack, because a log group can invoke functions only
    * there. Adds about twenty metric filters and one of the two subscription filters that a log group can have.
+   *
+   * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html
    */
   readonly trailLogGroup: logs.ILogGroup;
 

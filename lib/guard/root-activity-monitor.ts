@@ -31,9 +31,10 @@ import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topi
  * of the management account.
  *
  * Reports root sign-ins and failed attempts; calls with the long-term credentials of root users; changes to root
- * credentials and to the email addresses of root users; root sessions of principals that are not allowed; changes
- * to the features, to trusted access and to delegated administrators; and accounts that move or leave. Does not
- * report calls in root sessions, so that a sweep does not trigger alarms.
+ * credentials and to the email addresses of root users; root sessions of principals that are not allowed; features or
+ * trusted access that are disabled; changes to delegated administrators and to the policies in `guardrailPolicyIds`;
+ * and accounts that move, leave or are closed. Does not report calls in root sessions, so that a sweep does not
+ * trigger alarms.
  *
  * For each such event, publishes a message to the topic and an event to the event bus, with principal, action,
  * account, time, source IP address and remedy. Logs and functions are delivered at least once, so a message can

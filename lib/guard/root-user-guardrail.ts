@@ -36,6 +36,8 @@ export interface RootUserGuardrailProps {
    *
    * Service control policies never affect the management account, even if it is below a target. A management
    * account as a target is rejected.
+   *
+   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
    */
   readonly targets: string[];
 

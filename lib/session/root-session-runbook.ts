@@ -46,6 +46,8 @@ export interface IRootSessionRunbook extends IConstruct {
    *
    * Fails if the runbooks have no approvers. Synthesis fails for an identity that can start any runbook of the app
    * that requires approval.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
    */
   grantApprove(grantee: iam.IGrantable): iam.Grant;
 }

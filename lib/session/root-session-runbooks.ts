@@ -50,7 +50,7 @@ export interface RootSessionRunbooksProps {
   readonly accounts?: AccountSelection;
 
   /**
-   * Account IDs of accounts in which no runbook can be used.
+   * IDs of accounts in which no runbook can be used.
    *
    * Adds a statement that denies `sts:AssumeRoot` on each of these accounts to managed policies that the roles of
    * the runbooks share. This allows up to 1,305 accounts with the default IAM quota of 10 managed policies per

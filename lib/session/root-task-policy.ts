@@ -21,7 +21,7 @@ export interface AssumeRootOptions {
   readonly accounts?: AccountSelection;
 
   /**
-   * Account IDs of accounts in which root sessions are denied, even if another statement allows them.
+   * IDs of accounts in which root sessions are denied, even if another statement allows them.
    *
    * At most 2,755, including the accounts that the selection excludes. A role needs a managed policy for every 145
    * accounts. Adds a statement that denies `sts:AssumeRoot` on each of these accounts, for every task policy.

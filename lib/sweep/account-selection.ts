@@ -10,7 +10,7 @@ const MOST_LISTED = 500;
 /** Options of an AccountSelection. */
 export interface AccountSelectionOptions {
   /**
-   * Account IDs of accounts that are never touched, at most 500.
+   * IDs of accounts that are never touched, at most 500.
    *
    * Adds a statement that denies `sts:AssumeRoot` on each of these accounts to the role of the sweep, so that no
    * input of an execution and no defect of the sweep can reach them.

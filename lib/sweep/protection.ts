@@ -5,7 +5,7 @@ import { IPasswordRecoveries } from '../session/password-recoveries';
 /** A rule that keeps credentials, with the reason. */
 export interface KeepRule {
   /**
-   * Account IDs of the accounts to which the rule applies, at most 500 in all rules together.
+   * IDs of the accounts to which the rule applies, at most 500 in all rules together.
    *
    * An ID that the organization does not have fails the sweep before it begins, because the rule protects nothing.
    * With `AccountSelection.organizationalUnits`, adds `organizations:DescribeAccount` on the accounts of the

@@ -43,6 +43,8 @@ export interface RootCredentialsSweepOptions {
   /**
    * How many accounts the sweep processes concurrently.
    *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+   *
    * @default - batches of 30 accounts, 4 batches at a time, 10 accounts at a time in each batch
    */
   readonly concurrency?: SweepConcurrency;
@@ -172,6 +174,8 @@ export interface RootCredentialsSweepOptions {
    * function that reports. Adds an EventBridge rule for sweeps that are stopped or time out, which make no report.
    * Adds `sns:Publish` for that rule's service and for the alarms of this account and Region to the policy of a
    * topic that belongs to the app.
+   *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    *
    * @default - no notifications
    */
