@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { dirname, extname, join } from 'path';
-import { build, transform, type Loader, type Plugin } from 'esbuild';
+import { build, transform, type Loader, type Metafile, type Plugin } from 'esbuild';
+import { billOfMaterials, bundledIn, noticesOf } from './third-party';
 
 const KB = 1000;
 
 /** Runs as `projen bundle`: ESM with the SDK inside, because the runtime's own copy may not know AssumeRoot yet. */
 async function main() {
-  const bundles = new Map(await Promise.all(handlers().map(bundle)));
+  const built = await Promise.all(handlers().map(bundle));
+  const bundles = new Map(built.map(({ outfile, contents }) => [outfile, contents]));
   for (const [outfile, contents] of bundles) {
     replace(outfile, contents);
     console.log(`${outfile}  ${Math.round(contents.length / KB)} kB`);
@@ -15,6 +17,9 @@ async function main() {
   for (const stale of readdirSync('assets').map((name) => `assets/${name}`).filter((folder) => !folders.includes(folder))) {
     rmSync(stale, { recursive: true });
   }
+  const packages = bundledIn(built.map(({ metafile }) => metafile));
+  replace('THIRD-PARTY-LICENSES', Buffer.from(noticesOf(packages)));
+  replace('sbom.cdx.json', Buffer.from(billOfMaterials(packages)));
 }
 
 /**
@@ -33,13 +38,20 @@ function handlers(): string[] {
     .sort();
 }
 
-async function bundle(handler: string): Promise<[outfile: string, contents: Uint8Array]> {
+interface Bundle {
+  readonly outfile: string;
+  readonly contents: Uint8Array;
+  readonly metafile: Metafile;
+}
+
+async function bundle(handler: string): Promise<Bundle> {
   const [, room, name] = handler.split('/');
   const outfile = `assets/${room}-${name}/index.mjs`;
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [handler],
     outfile,
     write: false,
+    metafile: true,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -52,7 +64,7 @@ async function bundle(handler: string): Promise<[outfile: string, contents: Uint
     plugins: [rawText],
     logLevel: 'warning',
   });
-  return [outfile, outputFiles[0].contents];
+  return { outfile, contents: outputFiles[0].contents, metafile };
 }
 
 /** `import text from './page.css?raw'`, as Vite has it for the tests; what esbuild can make smaller is smaller. */

@@ -1,13 +1,13 @@
 import { awscdk, javascript } from 'projen';
 
-/** Bundles every `lambda/<room>/<handler>/index.ts` to `assets/<room>-<handler>/index.mjs`. */
+/** Bundles every `lambda/<room>/<handler>/index.ts` to `assets/<room>-<handler>/index.mjs`, and tells what of others is in them. */
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   const bundle = project.addTask('bundle', {
     description: 'Bundle the Lambda handlers into assets/',
     exec: 'tsx projenrc/bundle-handlers.ts',
   });
   project.preCompileTask.spawn(bundle); // the package holds the bundles
-  project.gitignore.addPatterns('/assets/');
+  project.gitignore.addPatterns('/assets/', '/THIRD-PARTY-LICENSES', '/sbom.cdx.json');
 
   // esbuild strips types without checking them, and jsii sees lib/ only; a folder that is linted needs its own tsconfig.json
   const root = javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { expectAbout } from '../support/expect-about';
 
 const run = promisify(execFile);
@@ -53,6 +54,40 @@ describe('the bundles of the handlers', () => {
   });
 });
 
+describe('what the package says of the work of others in its bundles', () => {
+  const inProject = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+  let bundled: string[];
+
+  /** By the sources that the maps of bundles name. */
+  beforeAll(async () => {
+    const { outputFiles } = await build({
+      entryPoints: HANDLERS.map((handler) => join(PROJECT, 'lambda', handler.replace('-', '/'), 'index.ts')),
+      outdir: tmpdir(), write: false, bundle: true, platform: 'node', format: 'esm', mainFields: ['module', 'main'], sourcemap: 'external',
+      external: ['@aws-sdk/credential-provider-*', '@smithy/credential-provider-imds'],
+      loader: { '.css': 'text', '.html': 'text', '.js': 'js' }, logLevel: 'error',
+      plugins: [{ name: 'raw', setup: ({ onResolve }) => onResolve({ filter: /\?raw$/ }, () => ({ path: 'raw', external: true })) }],
+    });
+    const sources = outputFiles.filter(({ path }) => path.endsWith('.map')).flatMap(({ text }) => (JSON.parse(text) as { sources: string[] }).sources);
+    bundled = [...new Set(sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []))].sort();
+  });
+
+  test('names every package with its version and licence, in words and as a bill of materials', () => {
+    const { components } = JSON.parse(inProject('sbom.cdx.json')) as { components: { name: string; version: string; purl: string; licenses: { license: { id: string } }[] }[] };
+    expect(bundled.length).toBeGreaterThan(20);
+    expect(bundled.filter((name) => !components.some((component) => component.name === name))).toEqual([]);
+    for (const { name, version, licenses: [{ license }] } of components) {
+      expect(inProject('THIRD-PARTY-LICENSES')).toContain(`${name} ${version} (${license.id})`);
+    }
+  });
+
+  test('holds the texts of their licences', () => {
+    const notices = inProject('THIRD-PARTY-LICENSES');
+    expect(notices).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
+    expect(notices).toContain('THE SOFTWARE IS PROVIDED "AS IS"');
+    expect(notices.match(/published without a text/g)?.length ?? 0).toBeLessThanOrEqual(1); // MIT-0 asks for none
+  });
+});
+
 describe('the package for npm', () => {
   let folder: string;
   let files: string[];
@@ -72,10 +107,10 @@ describe('the package for npm', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what users need and nothing else', () => {
-    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(report|sweep-finished)-1\.json)$/;
+    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(report|sweep-finished)-1\.json|THIRD-PARTY-LICENSES|sbom\.cdx\.json)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining([
-      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json', 'schema/sweep-finished-1.json',
+      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json', 'schema/sweep-finished-1.json', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json',
       ...HANDLERS.map((handler) => `assets/${handler}/index.mjs`),
     ]));
   });
