@@ -211,7 +211,8 @@ export class PasswordRecovery extends Construct {
 
   /** What must exist before the functions are asked. */
   private policiesOf(...functions: HandlerFunction[]): Construct[] {
-    return functions.flatMap((fn) => [...fn.node.findAll().filter((child) => child instanceof iam.Policy), ...this.props.rootSessions.policiesOf(fn.role!)]);
+    const ownPolicies = (fn: HandlerFunction) => fn.node.findAll().filter((child) => child instanceof iam.Policy);
+    return functions.flatMap((fn) => [...ownPolicies(fn), ...this.props.rootSessions.policiesOf(fn.role!)]);
   }
 }
 

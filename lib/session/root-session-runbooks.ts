@@ -293,7 +293,7 @@ export class RootSessionRunbooks extends Construct {
     const protectedAccounts = [...props.protectedAccounts ?? [], ...props.features ? [props.features.managementAccountId] : []];
     checkSomeAccountIsLeft(selection, protectedAccounts);
     const denied = deniedAccounts(this, selection, protectedAccounts);
-    const settings = { selection, protectedAccounts: denied.filter((id) => !selection.exclude.includes(id)) };
+    const settings = { selection, protectedAccounts: denied.filter((account) => !selection.exclude.includes(account)) };
     const rootSessions = new SharedAssumeRoot(this, 'AssumeRoot', { accounts: selection.accounts, exclude: denied });
     warnOutsideOfAws(this);
     const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.handler };

@@ -4,8 +4,8 @@ import {
   App, Aspects, CfnResource, CliCredentialsStackSynthesizer, NestedStack, PermissionsBoundary, RemovalPolicies, Stack, Stage, Tags,
 } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
 import * as cx from 'aws-cdk-lib/cx-api';
+import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import { everyPart, MANAGEMENT, stackOf } from './every-construct';
 import { expectAbout } from '../support/expect-about';
@@ -21,9 +21,10 @@ type Statement = { readonly Effect: string; readonly Action: string | string[]; 
 function resourcesOf(app: App): Resource[] {
   const stages = app.node.findAll().filter(Stage.isStage);
   app.synth();
-  const stacks = stages.flatMap((stage) => stage.node.findAll().filter((node): node is Stack => Stack.isStack(node) && Stage.of(node) === stage && node.node.id !== PIPELINE)
-    .map((stack) => join(stage.synth().directory, stack.templateFile)));
-  return stacks.flatMap((file) => Object.values(JSON.parse(readFileSync(file, 'utf8')).Resources as Record<string, Resource>));
+  const stacksOf = (stage: Stage) => stage.node.findAll().filter((node): node is Stack => (
+    Stack.isStack(node) && Stage.of(node) === stage && node.node.id !== PIPELINE));
+  const files = stages.flatMap((stage) => stacksOf(stage).map((stack) => join(stage.synth().directory, stack.templateFile)));
+  return files.flatMap((file) => Object.values(JSON.parse(readFileSync(file, 'utf8')).Resources as Record<string, Resource>));
 }
 
 /** What keeps root sessions to accounts and tasks, records and reports to their writers, and calls to their senders; each with how often it stands there. */

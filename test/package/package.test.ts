@@ -62,9 +62,16 @@ describe('what the package says of the work of others in its bundles', () => {
   beforeAll(async () => {
     const { outputFiles } = await build({
       entryPoints: HANDLERS.map((handler) => join(PROJECT, 'lambda', handler.replace('-', '/'), 'index.ts')),
-      outdir: tmpdir(), write: false, bundle: true, platform: 'node', format: 'esm', mainFields: ['module', 'main'], sourcemap: 'external',
+      outdir: tmpdir(),
+      write: false,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      mainFields: ['module', 'main'],
+      sourcemap: 'external',
       external: ['@aws-sdk/credential-provider-*', '@smithy/credential-provider-imds'],
-      loader: { '.css': 'text', '.html': 'text', '.js': 'js' }, logLevel: 'error',
+      loader: { '.css': 'text', '.html': 'text', '.js': 'js' },
+      logLevel: 'error',
       plugins: [{ name: 'raw', setup: ({ onResolve }) => onResolve({ filter: /\?raw$/ }, () => ({ path: 'raw', external: true })) }],
     });
     const sources = outputFiles.filter(({ path }) => path.endsWith('.map')).flatMap(({ text }) => (JSON.parse(text) as { sources: string[] }).sources);
