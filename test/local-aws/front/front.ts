@@ -166,7 +166,7 @@ export class Front {
     const { url, headers } = signedByAccount(incoming.headers, incoming.url!, caller.accountId);
     this.pipe({ url, headers }, incoming, outgoing, {
       body: this.streams(scope, incoming) ? undefined : request.body,
-      answered: () => changesPolicies(scope, request) && this.policies!.forget(),
+      answered: () => this.policies!.forget(changedPolicies(scope, request)),
     });
   }
 
@@ -200,18 +200,31 @@ function unread({ method, url, headers }: IncomingMessage): WireRequest {
   return { method: method!, url: url!, headers, body: Buffer.alloc(0) };
 }
 
-function changesPolicies({ service }: Scope, { method, url, headers, body }: WireRequest) {
-  if (service === 'iam') {
-    return !/(?:^|&)Action=(?:Get|List)/.test(body.toString());
+/** Which of the policies that are kept a request changes, by their names in `Policies`. */
+function changedPolicies({ service }: Scope, { method, url, headers, body }: WireRequest): RegExp {
+  const { pathname, searchParams } = new URL(url, 'http://local');
+  switch (service) {
+    case 'iam': {
+      const { Action = '', RoleName } = Object.fromEntries(new URLSearchParams(body.toString()));
+      return /^(?:Get|List)/.test(Action) ? NONE : RoleName ? new RegExp(`^(?:role|trust) .*[:/]${RoleName.replace(/[^\w-]/g, '.')}$`) : ANY;
+    }
+    case 'lambda':
+      return method !== 'GET' && /\/policy/.test(url) ? ANY_RESOURCE : NONE;
+    case 'sns': case 'sqs': case 'events':
+      return /(?:Set\w+Attributes|Permission)/.test(String(headers['x-amz-target'] ?? body)) ? ANY_RESOURCE : NONE;
+    case 's3': {
+      const [, bucket, key] = pathname.split('/');
+      const isBucketGone = method === 'DELETE' && !key;
+      return isBucketGone || (method !== 'GET' && searchParams.has('policy')) ? new RegExp(`^bucket \\d+ ${bucket.replace(/[^\w-]/g, '.')}$`) : NONE;
+    }
+    default:
+      return NONE;
   }
-  if (service === 'lambda') {
-    return method !== 'GET' && /\/policy/.test(url);
-  }
-  if (['sns', 'sqs', 'events'].includes(service)) {
-    return /(?:Set\w+Attributes|Permission)/.test(String(headers['x-amz-target'] ?? body));
-  }
-  return service === 's3' && (method === 'DELETE' || (method === 'PUT' && new URL(url, 'http://local').searchParams.has('policy')));
 }
+
+const NONE = /(?!)/;
+const ANY = /(?:)/;
+const ANY_RESOURCE = /^resource /;
 
 function json(body: object): WireResponse {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };

@@ -56,9 +56,9 @@ export class Policies {
     });
   }
 
-  /** Something changed: everything is read again. */
-  forget() {
-    this.kept.clear();
+  /** Something changed: what is named so is read again. */
+  forget(changed = /(?:)/) {
+    [...this.kept.keys()].filter((name) => changed.test(name)).forEach((name) => this.kept.delete(name));
   }
 
   close() {
