@@ -128,7 +128,7 @@ describe('evaluated', () => {
       expect(judge(levelsOf([content], []), request('session')).judgement).toBe('allows');
       expect(judge(levelsOf([content], []), request('long-term')).judgement).toBe(spared ? 'allows' : 'blocks');
     }), cases(60));
-    expect(evaluations).toBeGreaterThan(15);
+    expect(evaluations).toBeGreaterThan(cases(60).numRuns / 4);
   });
 });
 

@@ -2,6 +2,7 @@ import { EVERYTHING, lines, MEMBER, memberWith } from './testing';
 import { ACCOUNT_PATIENCE } from '../../lambda/sweep/account';
 import type { AccountResult } from '../../lambda/sweep/results';
 import { delay, fail, loseAnswer, stale, type Effect } from '../local-aws/organization';
+import { atOnce } from '../support/at-once';
 
 const KEY = `AKIA${MEMBER}ROO0`;
 /** Success, and nothing in it. */
@@ -12,19 +13,12 @@ const INACTIVE_KEY = `AKIA${MEMBER}ROO1`;
 describe('a clean account', () => {
   test('costs one AssumeRoot and five calls of IAM in two round trips', async () => {
     const member = await memberWith();
-    let waiting = 0;
-    let most = 0;
-    member.organization.faults.add({
-      operation: 'iam:*',
-      effect: async (call, answer) => {
-        most = Math.max(most, ++waiting);
-        return delay(100)(call, answer).finally(() => waiting--);
-      },
-    });
+    const asked = atOnce(5);
+    member.organization.faults.add({ operation: 'iam:*', effect: asked.effect });
     expect(await member.sweep()).toMatchObject({ accountId: MEMBER, outcome: 'clean', credentials: [] });
     expect(member.operations()[0]).toBe('AssumeRoot');
     expect(member.operations().slice(1).sort()).toEqual(['GetAccountSummary', 'GetLoginProfile', 'ListAccessKeys', 'ListMFADevices', 'ListSigningCertificates']);
-    expect(most).toBe(5);
+    expect(asked.most()).toBe(5);
   });
 
   test('is clean only when the summary agrees with the lists', async () => {

@@ -11,7 +11,8 @@ import { RunFolder } from '../../lambda/sweep/run-folder';
 import type { ResolvedSelection } from '../../lambda/sweep/selection';
 import { CREDENTIAL_KINDS } from '../../lib/private/contract';
 import { DENY_ROOT } from '../guard/testing';
-import { delay, fail, FakeOrganization, neverAnswer, serve, stallBody, type Effect, type ServedOrganization } from '../local-aws/organization';
+import { fail, FakeOrganization, neverAnswer, serve, stallBody, type Effect, type ServedOrganization } from '../local-aws/organization';
+import { atOnce } from '../support/at-once';
 import { eventually } from '../support/eventually';
 
 const member = (n: number) => String(200_000_000_000 + n);
@@ -69,20 +70,12 @@ const denySessionsIn = (id: string) => organization.faults.add({ operation: 'sts
 
 describe('a batch', () => {
   test('sweeps its accounts, so many at once, and writes one result for each', async () => {
-    let waiting = 0;
-    let most = 0;
-    organization.faults.add({
-      operation: 'sts:AssumeRoot',
-      effect: async (call, answer) => {
-        most = Math.max(most, ++waiting);
-        await eventually(() => most >= 3);
-        return delay(10)(call, answer).finally(() => waiting--);
-      },
-    });
+    const asked = atOnce(3);
+    organization.faults.add({ operation: 'sts:AssumeRoot', effect: asked.effect });
     const results = await sweep(0, { accountsInFlight: 3 });
     expect(outcomes(results)).toEqual(['clean', 'purged', 'clean', 'clean']);
     expect(await saved()).toEqual([expect.objectContaining({ ended: true, results: JSON.parse(JSON.stringify(results)) })]);
-    expect(most).toBe(3);
+    expect(asked.most()).toBe(3);
   });
 
   test.each([-1, 2, 0.5, '0' as unknown as number, NaN])('that the selection does not have is refused: %j', async (number) => {

@@ -6,7 +6,8 @@ import { resolveSelection } from '../../lambda/sweep/selection';
 import { parseStartInput } from '../../lambda/sweep/start-input';
 import { pathOf } from '../../lambda/sweep/units';
 import type { Selection, SweepSettings } from '../../lib/private/contract';
-import { delay, emptyPages, fail, FakeOrganization, serve, shortPages, type Effect, type OrganizationOptions } from '../local-aws/organization';
+import { emptyPages, fail, FakeOrganization, serve, shortPages, type Effect, type OrganizationOptions } from '../local-aws/organization';
+import { atOnce } from '../support/at-once';
 import { fakeTimers } from '../support/fake-timers';
 import { onTestFinished } from '../support/on-test-finished';
 
@@ -357,17 +358,10 @@ describe('where the accounts are in the organization', () => {
     const organization = await served();
     const units = Array.from({ length: 12 }, (_, n) => organization.addOrganizationalUnit({ name: `unit-${n}` }));
     units.forEach((ou, n) => organization.addAccount({ id: member(n), ou }));
-    let waiting = 0;
-    let most = 0;
-    const slowly = organization.faults.add({
-      operation: 'organizations:DescribeOrganizationalUnit',
-      effect: (call, answer) => {
-        most = Math.max(most, ++waiting);
-        return delay(10)(call, answer).finally(() => waiting--);
-      },
-    });
+    const asked = atOnce(5);
+    const slowly = organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', effect: asked.effect });
     expect(named(await select({}))[member(11)]).toBe('Root / unit-11');
-    expect(most).toBe(5);
+    expect(asked.most()).toBe(5);
     slowly();
     organization.calls.length = 0;
     organization.faults.add({ operation: 'organizations:DescribeOrganizationalUnit', effect: fail('AccessDeniedException') });

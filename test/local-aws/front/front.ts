@@ -178,7 +178,9 @@ export class Front {
   ) {
     const upstream = send({ host: '127.0.0.1', port: this.enginePort, method: incoming.method, path: url, headers: { ...headers }, agent: this.agent }, (answer) => {
       answered?.();
-      outgoing.writeHead(answer.statusCode!, answer.headers);
+      const { date: _, ...headersOfAnswer } = answer.headers;
+      outgoing.sendDate = false; // as in `writeAnswer`
+      outgoing.writeHead(answer.statusCode!, headersOfAnswer);
       answer.pipe(outgoing);
     });
     upstream.on('error', (error) => outgoing.destroy(error));

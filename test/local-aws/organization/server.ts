@@ -59,6 +59,7 @@ export function writeAnswer(outgoing: ServerResponse, { status, headers, body, c
     return; // until the caller hangs up
   }
   const bytes = Buffer.from(body);
+  outgoing.sendDate = false; // the clock of a caller may be ahead: the SDK would take each refusal for one of its clock, and ask again
   outgoing.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
   if (connection === 'cut' || connection === 'stalled') {
     outgoing.write(bytes.subarray(0, bytes.length / 2), () => connection === 'cut' && outgoing.destroy());
