@@ -71,7 +71,8 @@ export async function remove(properties: FeaturesProperties, physicalId: string,
     log.warn('trusted access for IAM is off, so the features cannot be switched off: they come back with it');
     return;
   }
-  const adopted = await aws.isRollingBack() ? adoptedIn(physicalId) : []; // what was on before the deployment that failed stays on
+  const found = adoptedIn(physicalId);
+  const adopted = found.length > 0 && await aws.isRollingBack() ? found : []; // what was on before the deployment that failed stays on
   const owned = wantedWith(properties.Features).filter((name) => !adopted.includes(name));
   if (owned.includes(TRUSTED_ACCESS)) {
     await refuseWhileDelegated(aws);

@@ -19,9 +19,6 @@ const LEDGER = 'test/mutation/scores.json';
 
 /** What a check may take, at the pace of a machine that has something else to do. */
 const BUDGET_SECONDS = 6 * 60;
-/** Workers are started, and the tests are run once without a mutant. */
-const SECONDS_TO_START = 120;
-const SECONDS_PER_LINE = 3;
 /** A check measures a file again that did not change, with as many mutants at most: tests may have gone. */
 const SMALL = 12;
 
@@ -68,25 +65,32 @@ async function main(args: string[]) {
 async function check() {
   const changed = files.filter((file) => recorded(file) === undefined).sort((one, other) => linesOf(one) - linesOf(other));
   const kept = files.filter((file) => recorded(file) !== undefined);
-  const again = inTurn(kept.filter((file) => recorded(file)!.all <= SMALL)).slice(0, 1);
-  const before = again.map((file) => recorded(file)!);
-  const fitting = inBudget([...again, ...changed]);
-  const scores = await Promise.race([measure(fitting), new Promise<undefined>((late) => void setTimeout(late, BUDGET_SECONDS * 1_000))]);
-  const left = changed.filter((file) => scores === undefined || !fitting.includes(file));
+  const [again] = inTurn(kept.filter((file) => recorded(file)!.all <= SMALL));
+  const before = again === undefined ? undefined : recorded(again);
+  const scores = await measureInTime([...again ? [again] : [], ...changed]);
+  const isMeasured = (file: string) => scores.some((score) => score.file === file);
+  const left = changed.filter((file) => !isMeasured(file));
   left.forEach((file) => console.error(`mutation: NOT MEASURED for lack of time, and changed since it was: ${file}; run \`npm run mutation -- ${file}\` and commit the ledger`));
-  const measured = scores?.slice(again.length) ?? [];
-  shortfalls(measured).forEach((problem) => console.error(`mutation: FALLS SHORT, and is not in the ledger: ${problem}`));
-  const lost = (scores ?? []).slice(0, again.length).filter((score, i) => percentOf(score) < percentOf(before[i]) - TOLERANCE)
-    .map(({ file, noticed, all }, i) => `${file}: ${noticed} of ${all} mutants noticed, and ${before[i].noticed} when it was recorded`);
+  shortfalls(scores.filter(({ file }) => file !== again)).forEach((problem) => console.error(`mutation: FALLS SHORT, and is not in the ledger: ${problem}`));
+  const lost = scores.filter((score) => score.file === again && percentOf(score) < percentOf(before!) - TOLERANCE)
+    .map(({ file, noticed, all }) => `${file}: ${noticed} of ${all} mutants noticed, and ${before!.noticed} when it was recorded`);
   finish([...shortfalls(kept.map((file) => recorded(file)!)), ...lost],
-    `measured ${measured.length} changed files${scores ? ` and, of the others, ${again.join()}` : ', since the time was over'}; the others of ${kept.length} that are known are as recorded, ${left.length} are not measured`);
+    `measured again: ${scores.map(({ file }) => file).join(', ') || 'nothing'}; the others of ${kept.length} that are known are as recorded, ${left.length} are not measured`);
   process.exit(); // what is still measured is not waited for
 }
 
-/** As many of them, from the first on, as there is time for. */
-function inBudget(some: string[]): string[] {
-  const costs = some.map((_, i) => SECONDS_TO_START + SECONDS_PER_LINE * some.slice(0, i + 1).reduce((sum, file) => sum + linesOf(file), 0));
-  return some.filter((_, i) => costs[i] <= BUDGET_SECONDS);
+/** One file after the other, so that those that are done count when the time is over. */
+async function measureInTime(some: string[]): Promise<Score[]> {
+  const over = new Promise<undefined>((late) => void setTimeout(late, BUDGET_SECONDS * 1_000));
+  const scores: Score[] = [];
+  for (const file of some) {
+    const measured = await Promise.race([measure([file]), over]);
+    if (measured === undefined) {
+      break;
+    }
+    scores.push(...measured);
+  }
+  return scores;
 }
 
 /** From another file on with each commit. */
