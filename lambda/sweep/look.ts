@@ -30,7 +30,7 @@ const FLAGS: Record<CredentialKind, 'AccountPasswordPresent' | 'AccountAccessKey
  * any other answer than 0 for a kind of which the lists show nothing means that the account is not proven clean.
  */
 export async function look(iam: IAMClient): Promise<Sight> {
-  const [summary, ...found] = await Promise.all([
+  const [summary, ...found] = await inOrder([
     iam.send(new GetAccountSummaryCommand({})),
     password(iam),
     accessKeys(iam),
@@ -41,6 +41,12 @@ export async function look(iam: IAMClient): Promise<Sight> {
   const kinds = Object.keys(FLAGS) as CredentialKind[];
   const unaccounted = kinds.filter((kind) => summary.SummaryMap?.[FLAGS[kind]] !== 0 && !credentials.some((credential) => credential.kind === kind));
   return { credentials, unaccounted };
+}
+
+/** Of several failures the first in this order, so that accounts that fail alike are reported alike, whichever answer is the first to arrive. */
+async function inOrder<Answers extends readonly unknown[]>(reads: { [i in keyof Answers]: Promise<Answers[i]> }): Promise<Answers> {
+  await Promise.allSettled(reads);
+  return await Promise.all(reads) as unknown as Answers; // which is over: it rejects with the first
 }
 
 /** When passwords and access keys were last used, where AWS says so. No answer stops no sweep; where use protects, it counts as used. */

@@ -52,6 +52,13 @@ describe('a clean account', () => {
       expect(await member.sweep()).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' } });
     });
 
+  test.each(['iam:GetAccountSummary', 'iam:ListMFADevices'])('that cannot be read fails with the same words, though %s answers last', async (operation) => {
+    const member = await memberWith();
+    member.organization.faults.add({ operation, effect: delay(50) });
+    member.organization.faults.add({ operation: 'iam:*', effect: fail('AccessDenied', (call) => `not authorized to perform: iam:${call.operation}`) });
+    expect((await member.sweep()).problem!.message).toBe('not authorized to perform: iam:GetAccountSummary');
+  });
+
   test('is found clean by waiting for a summary that lags behind', async () => {
     const member = await memberWith({ password: true });
     member.account.root.password = false;

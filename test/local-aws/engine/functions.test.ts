@@ -16,7 +16,11 @@ describe('a function of the local AWS', () => {
       Function: lambdaFunction('Role', `
         const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
         const { setTimeout: pause } = require('timers/promises');
-        exports.handler = async ({ fail, wait, pauses }) => {
+        exports.handler = async ({ fail, wait, pauses, lines }) => {
+          if (lines) {
+            for (let line = 1; line <= lines; line++) console.log('line'.padEnd(500) + line + ' of many');
+            return;
+          }
           if (pauses) {
             const began = [Date.now(), performance.now()];
             await Promise.all(pauses.map((milliseconds) => pause(milliseconds)));
@@ -48,6 +52,11 @@ describe('a function of the local AWS', () => {
 
     expect(lines).toContainEqual(expect.stringContaining('asking who I am'));
     expect(lines.join('\n')).not.toContain('NodeVersionSupportWarning');
+  });
+
+  test('loses no line of a long log', async () => {
+    await invoke({ lines: 9_000 });
+    expect((await aws.logLines()).filter((line) => line.endsWith('of many'))).toHaveLength(9_000);
   });
 
   test.each([[true, 'RangeError'], ['ThingNotFound', 'ThingNotFound']])('that throws (%s) answers with the error\'s name, message and stack', async (fail, errorType) => {

@@ -1,5 +1,6 @@
-"""Lambda: errors and throttles keep their names, a function signs with its role, a log level is kept to, accounts do not end each other's functions."""
+"""Lambda: errors and throttles keep their names, a function signs with its role, no line of a log is lost, a log level is kept to, accounts do not end each other's functions."""
 import json
+import queue
 
 from local_engine.front import credentials
 from local_engine.handlers import around
@@ -21,13 +22,46 @@ def keep_dead_letter_queue(name, properties):
         lambda_svc._functions[name]["config"]["DeadLetterConfig"] = properties["DeadLetterConfig"]
 
 
+ANSWER = "const _realStdoutWrite = process.stdout.write.bind(process.stdout);"
+END_OF_LOG = "-- the function has answered --"
+ANSWER_AFTER_LOG = f"""const _answer = process.stdout.write.bind(process.stdout);
+const _realStdoutWrite = (text) => {{
+  if (!text.includes('"status":"ready"')) _stderrWrite("\\n{END_OF_LOG}\\n");
+  return _answer(text);
+}};"""
+
+
+def replaced(script, now, then):
+    assert now in script, f"ministack's worker of Node functions has no such line now: {now}"
+    return script.replace(now, then)
+
+
+def log_of(drain):
+    """ministack waits milliseconds for a log; on a busy machine the last lines come later, and are lost."""
+
+    def call(worker, *parameters, **named):
+        if not worker.config.get("Runtime", "").startswith("nodejs"):
+            return drain(worker, *parameters, **named)
+        lines = []
+        while END_OF_LOG not in lines:
+            try:
+                lines.append(worker._stderr_queue.get(timeout=0.05))
+            except queue.Empty:
+                if not worker._stderr_thread.is_alive() and worker._stderr_queue.empty():
+                    break  # the worker has died before it answered
+        return "\n".join(line for line in lines if line not in ("", END_OF_LOG))
+
+    return call
+
+
 def install():
     around("AWS::Lambda::Function", after=keep_dead_letter_queue)
 
     # ministack calls each error Runtime.HandlerError, which no Retry or Catch by name would match.
-    script = lambda_runtime._NODEJS_WORKER_SCRIPT
-    assert ERROR in script, "ministack reports errors of Node functions in another way now"
-    lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(ERROR, NAMED_ERROR)
+    script = replaced(lambda_runtime._NODEJS_WORKER_SCRIPT, ERROR, NAMED_ERROR)
+    lambda_runtime._NODEJS_WORKER_SCRIPT = replaced(script, ANSWER, ANSWER_AFTER_LOG)
+    for drain in ("_drain_stderr", "_drain_stderr_bounded"):
+        setattr(lambda_runtime.Worker, drain, log_of(getattr(lambda_runtime.Worker, drain)))
 
     execute = lambda_svc._execute_function_warm
 
