@@ -16,7 +16,10 @@ describe('a function of the local AWS', () => {
       Function: lambdaFunction('Role', `
         const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
         const { setTimeout: pause } = require('timers/promises');
-        exports.handler = async ({ fail, wait, pauses, lines }) => {
+        let invocations = 0;
+        exports.handler = async ({ fail, wait, pauses, lines, count }) => {
+          invocations++;
+          if (count) return invocations;
           if (lines) {
             for (let line = 1; line <= lines; line++) console.log('line'.padEnd(500) + line + ' of many');
             return;
@@ -64,6 +67,12 @@ describe('a function of the local AWS', () => {
       FunctionError: 'Unhandled',
       answer: { errorType, errorMessage: 'too far', trace: expect.arrayContaining([expect.stringContaining('too far')]) },
     });
+  });
+
+  test('that throws lives on, and is warm for the next invocation', async () => {
+    const { answer: before } = await invoke({ count: true });
+    await invoke({ fail: true });
+    expect((await invoke({ count: true })).answer).toBe(before + 2);
   });
 
   test('pauses for a tenth of the time, also several times at once, and finds that all of it has passed', async () => {

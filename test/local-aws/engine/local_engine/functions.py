@@ -1,4 +1,4 @@
-"""Lambda: errors and throttles keep their names, a function signs with its role, no line of a log is lost, a log level is kept to, accounts do not end each other's functions."""
+"""Lambda: errors and throttles keep their names, a function that throws lives on, a function signs with its role, no line of a log is lost, a log level is kept to, accounts do not end each other's functions."""
 import json
 import queue
 
@@ -8,12 +8,16 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import lambda_svc, stepfunctions
 
-ERROR = "error: String(err.message || err), trace"
-NAMED_ERROR = """error: JSON.stringify({
-            errorType: err?.name ?? "Error",
-            errorMessage: String(err?.message ?? err),
-            trace: String(err?.stack ?? "").split("\\n"),
-          }), trace"""
+FAILURE = 'status: "error", error: String(err.message || err), trace: err.stack || ""'
+NAMED_FAILURE = """status: "ok", failed: {
+            status: "error",
+            error: JSON.stringify({
+              errorType: err?.name ?? "Error",
+              errorMessage: String(err?.message ?? err),
+              trace: String(err?.stack ?? "").split("\\n"),
+            }),
+            trace: err?.stack ?? "",
+          }"""
 
 
 def keep_dead_letter_queue(name, properties):
@@ -54,12 +58,24 @@ def log_of(drain):
     return call
 
 
+def living_on(invoke):
+    """ministack ends a process whose handler has thrown. AWS keeps it: the next invocation finds it warm."""
+
+    def call(*parameters, **named):
+        response = invoke(*parameters, **named)
+        failure = response.pop("failed", {})
+        return {**response, **failure}
+
+    return call
+
+
 def install():
     around("AWS::Lambda::Function", after=keep_dead_letter_queue)
 
     # ministack calls each error Runtime.HandlerError, which no Retry or Catch by name would match.
-    script = replaced(lambda_runtime._NODEJS_WORKER_SCRIPT, ERROR, NAMED_ERROR)
+    script = replaced(lambda_runtime._NODEJS_WORKER_SCRIPT, FAILURE, NAMED_FAILURE)
     lambda_runtime._NODEJS_WORKER_SCRIPT = replaced(script, ANSWER, ANSWER_AFTER_LOG)
+    lambda_runtime.Worker.invoke = living_on(lambda_runtime.Worker.invoke)
     for drain in ("_drain_stderr", "_drain_stderr_bounded"):
         setattr(lambda_runtime.Worker, drain, log_of(getattr(lambda_runtime.Worker, drain)))
 
