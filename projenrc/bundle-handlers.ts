@@ -30,11 +30,11 @@ const CREDENTIALS_ELSEWHERE = [
   ...['sso', 'ini', 'process', 'web-identity', 'http'].map((source) => `@aws-sdk/credential-provider-${source}`), '@smithy/credential-provider-imds',
 ];
 
-/** Every `lambda/<room>/<handler>/index.ts`, in the order of their names. */
+/** Every `handler.ts` in a folder of a room, in the order of their names. */
 function handlers(): string[] {
   return readdirSync('lambda', { recursive: true, encoding: 'utf8' })
     .map((file) => `lambda/${file.replaceAll('\\', '/')}`)
-    .filter((file) => /^lambda\/[^/]+\/[^/]+\/index\.ts$/.test(file))
+    .filter((file) => /^lambda\/.+\/handler\.ts$/.test(file))
     .sort();
 }
 
@@ -45,8 +45,8 @@ interface Bundle {
 }
 
 async function bundle(handler: string): Promise<Bundle> {
-  const [, room, name] = handler.split('/');
-  const outfile = `assets/${room}-${name}/index.mjs`;
+  const path = handler.split('/').slice(1, -1);
+  const outfile = `assets/${path.join('-')}/index.mjs`;
   const { outputFiles, metafile } = await build({
     entryPoints: [handler],
     outfile,

@@ -1,6 +1,6 @@
 import { awscdk, javascript } from 'projen';
 
-/** Bundles every `lambda/<room>/<handler>/index.ts` to `assets/<room>-<handler>/index.mjs`, and tells what of others is in them. */
+/** Bundles every `lambda/<room>/<step>/handler.ts` to `assets/<room>-<step>/index.mjs`, and tells what of others is in them. */
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   const bundle = project.addTask('bundle', {
     description: 'Bundle the Lambda handlers into assets/',
@@ -11,7 +11,7 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
 
   // esbuild strips types without checking them, and jsii sees lib/ only; a folder that is linted needs its own tsconfig.json
   const root = javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]);
-  for (const folder of ['lambda', 'examples']) {
+  for (const folder of ['lambda', 'examples', 'local-aws']) {
     new javascript.TypescriptConfig(project, {
       fileName: `${folder}/tsconfig.json`,
       extends: root,
@@ -29,7 +29,7 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   }
   // the script of the report's page is no module of ours: it runs in a browser, and is checked by its JSDoc
   new javascript.TypescriptConfig(project, {
-    fileName: 'lambda/sweep/page/tsconfig.json',
+    fileName: 'lambda/sweep/report/page/tsconfig.json',
     extends: root,
     include: ['*.js'],
     compilerOptions: { noEmit: true, rootDir: '.', allowJs: true, checkJs: true, lib: ['es2022', 'dom', 'dom.iterable'], types: [] },

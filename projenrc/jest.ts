@@ -2,12 +2,12 @@ import { awscdk, javascript } from 'projen';
 
 /** Tests on the deployment engine, of the package, in a browser, in other languages, and those that go through very many cases. */
 const NOT_UNITS = [
-  '/test/(deploy|examples|package|local-aws/(demo|engine|front))/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
-  '/truth/', 'crashes\\.test',
+  '/test/(deploy|examples|package)/', '/local-aws/(demo|engine|front)/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
+  '/truth/', '/crashes\\.test',
 ];
 
 /** Tests that draw cases. */
-const PROPERTIES = ['test/sweep/truth', 'test/sweep/joined', 'test/policies', 'test/guard'];
+const PROPERTIES = ['test/truth', 'test/lambda/sweep/joined', 'test/lambda/policies', 'test/lambda/monitor', 'test/lib/monitor', 'test/lambda/guardrail'];
 
 /** Packages that are published as ES modules only. */
 const ESM_ONLY = ['p-limit', 'yocto-queue'];
@@ -22,7 +22,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
     passWithNoTests: false,
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/{local-aws,test}/**/*.test.ts'],
       testEnvironment: './test/support/environment.cjs',
       transform: {
         '/page/page\\.(css|html|js)$': new javascript.Transform('<rootDir>/test/support/raw-text.cjs'),
@@ -48,7 +48,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   config.coverageReporters = ['text-summary', 'json-summary'];
 
   const check = project.addTask('check', { description: 'Types, style and the rules of import' });
-  for (const folder of ['lambda', 'examples', 'lambda/sweep/page', 'test']) {
+  for (const folder of ['lambda', 'examples', 'lambda/sweep/report/page', 'local-aws', 'test']) {
     check.exec(`tsc --project ${folder}`);
   }
   check.spawn(project.eslint!.eslintTask);
@@ -76,7 +76,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
     steps: [reports, { exec: `jest --ci --json --outputFile=test-reports/fuzz.json ${PROPERTIES.join(' ')}`, receiveArgs: true }],
   });
   project.addTask('mutation', {
-    description: 'Change the code in small ways and see whether a test notices (files: npm run mutation -- lambda/sweep/plan.ts)',
+    description: 'Change the code in small ways and see whether a test notices (files: npm run mutation -- lambda/sweep/batch/plan.ts)',
     exec: 'tsx test/mutation/main.mts',
     receiveArgs: true,
   });

@@ -10,7 +10,7 @@ export function localAws(project: awscdk.AwsCdkConstructLibrary) {
   });
   project.addTask('demo', {
     description: 'Deploy examples/quick-start to an organization on this machine (--keep leaves it running, --open opens the report)',
-    exec: 'tsx test/local-aws/demo/main.ts',
+    exec: 'tsx local-aws/demo/main.ts',
     receiveArgs: true,
   });
   project.addTask('bench', {

@@ -11,7 +11,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { retryingUnreadable } from './answers';
-import { partitionOfRegion } from '../../lib/private/contract-partitions';
+import { partitionOfRegion } from '../../lib/private/partitions';
 
 const connections = { keepAlive: true, maxSockets: 64 };
 

@@ -1,7 +1,7 @@
 import type { Request } from './judge';
 import { ANY, ANY_ACCOUNT, ANY_ACTION, ANY_BUCKET, ANY_QUEUE, ANY_REGION, UNNAMED } from './patterns';
 import { type Caller, contextOf } from './request-context';
-import { PARTITIONS } from '../../lib/private/contract-partitions';
+import { PARTITIONS } from '../../lib/private/partitions';
 
 /** The root user of one member account, or of any. */
 export interface RootUser {

@@ -1,7 +1,7 @@
 import { sha256 } from './digest';
 import type { Intention, Start } from './start';
 import type { Fields } from './start-input';
-import type { ApprovalRequest, RunbookSettings } from '../../lib/private/contract';
+import type { ApprovalRequest, RunbookSettings } from '../../lib/session/contract';
 import { inert } from '../text';
 
 /** An intrinsic function of Step Functions takes 10,000 characters, of which the two task tokens need some. */

@@ -3,7 +3,9 @@ import type { Intention, Start } from './start';
 import { parseInput, refused, type Fields } from './start-input';
 import { startedBy } from './started-by';
 import { checkTarget } from './target';
-import { GO_FILE, RECORDS_VARIABLE, type Done, type GoFile, type Prepared, type RunbookEvent, type RunbookSettings } from '../../lib/private/contract';
+import {
+  GO_FILE, RECORDS_VARIABLE, type Done, type GoFile, type Prepared, type RunbookEvent, type RunbookSettings,
+} from '../../lib/session/contract';
 import { s3, stepFunctions } from '../aws/clients';
 import { controlFiles, expectYoung } from '../aws/control-files';
 import { log } from '../log';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'util';
-import type { RunbookAutomation } from '../../lib/private/contract';
+import type { RunbookAutomation } from '../../lib/session/contract';
 
 /**
  * Who started the document that started an execution; undefined when nobody did.

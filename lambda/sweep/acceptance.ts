@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { SWEPT, type SweepSettings, type SweepSummary } from '../../lib/private/contract';
+import { SWEPT, type SweepSettings, type SweepSummary } from '../../lib/sweep/contract';
 import { isDenied } from '../aws/errors';
 import { hasObject, readObject, type ObjectReference } from '../aws/objects';
 import { retryWhile, seconds } from '../aws/patience';

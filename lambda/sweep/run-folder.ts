@@ -2,7 +2,8 @@ import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Account, AccountResult, Credential } from './results';
 import type { ResolvedSelection } from './selection';
-import { LATEST_PREFIX, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, type MachineExecution, type RunReference } from '../../lib/private/contract';
+import { type MachineExecution } from '../../lib/private/contract';
+import { LATEST_PREFIX, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, type RunReference } from '../../lib/sweep/contract';
 import { isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
 

@@ -3,7 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { HandlerOptions } from '../handler-options';
-import { FEATURES_RESOURCE_TYPE, type FeatureName, type FeaturesProperties } from '../private/contract';
+import { FEATURES_RESOURCE_TYPE, type FeatureName, type FeaturesProperties } from './contract';
 import { warnOutsideOfAws } from '../private/partition';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, Shape } from '../private/shape';
 import { aHandler } from '../private/shapes';

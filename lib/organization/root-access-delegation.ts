@@ -5,7 +5,7 @@ import { IOrgRootAccessFeatures } from './org-root-access-features';
 import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { HandlerOptions } from '../handler-options';
-import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from '../private/contract';
+import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from './contract';
 import { organizationsArn } from '../private/organizations-arn';
 import { warnOutsideOfAws } from '../private/partition';
 import { aBoolean, aRemovalPolicy, aText, checkShape, Shape } from '../private/shape';

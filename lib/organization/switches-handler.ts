@@ -2,7 +2,7 @@ import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
-import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from '../private/contract';
+import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 import { ofOwnStack, readOwnStack } from '../private/own-stack';

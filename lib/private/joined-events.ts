@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { partitionOfRegion } from './contract-partitions';
+import { partitionOfRegion } from './partitions';
 
 export const ORGANIZATIONS_SOURCE = 'aws.organizations';
 

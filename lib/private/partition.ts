@@ -1,6 +1,6 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { partitionOfRegion } from './contract-partitions';
+import { partitionOfRegion } from './partitions';
 
 const ID = 'cdk-root-access:partition';
 

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { partitionOfRegion } from './contract-partitions';
+import { partitionOfRegion } from './partitions';
 
 /** Regions of the partition `aws` that no account has to opt in to. Others may be disabled in a member account, and STS refuses a session there. */
 const ENABLED_BY_DEFAULT = [

@@ -4,29 +4,30 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Approvals } from './approvals';
-import { OpenRecoveries } from './open-recoveries';
-import { IPasswordRecoveries, PasswordRecoveries } from './password-recoveries';
-import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery';
-import { PolicyRunbooks } from './policy-runbooks';
+import { POLICIES_PREFIX } from './contract';
+import { HandlerOptions } from '../handler-options';
+import { OpenRecoveries } from './password-recovery/open-recoveries';
+import { IPasswordRecoveries, PasswordRecoveries } from './password-recovery/password-recoveries';
+import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery/password-recovery-runbooks';
 import { deniedAccounts } from './protected-accounts';
+import { PolicyRunbooks } from './resource-policy/resource-policy-runbooks';
 import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
 import { RunbookParameter } from './runbook';
-import { HandlerOptions } from '../handler-options';
+import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { SharedAssumeRoot } from '../private/assume-root';
-import { POLICIES_PREFIX, RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
-import { REGION_PATTERN } from '../private/contract-partitions';
+import { RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { reserveControlFiles } from '../private/control-files';
 import { keptBucket, useKey } from '../private/kept-bucket';
 import { useKeyOfTopic } from '../private/key-use';
 import { warnOutsideOfAws } from '../private/partition';
+import { REGION_PATTERN } from '../private/partitions';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
 import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '../private/shape';
 import { aBucket, aHandler, aKey, anAccountSelection, aTopic, someFeatures, someTexts } from '../private/shapes';
 import { stsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
-import { AccountSelection } from '../sweep/account-selection';
 
 /** Properties of RootSessionRunbooks. */
 export interface RootSessionRunbooksProps {

@@ -1,7 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { KeptCredentials, Protection, SweepSettings } from './contract';
 import { KeepRule, RootCredentialsProtection } from './protection';
 import { RootCredential } from './root-credential';
-import { CredentialKind, KeptCredentials, Protection, Selection, SweepSettings } from '../private/contract';
+import { CredentialKind, Selection } from '../private/contract';
 import { checkAccountId } from '../private/validate';
 
 /** A longer list is a sign that the accounts belong into a unit of their own, and has to fit a state machine's definition. */

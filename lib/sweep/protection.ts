@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { RootCredential } from './root-credential';
-import { IPasswordRecoveries } from '../session/password-recoveries';
+import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
 /** A rule that keeps credentials, with the reason. */
 export interface KeepRule {

@@ -2,7 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { CONTROL_PREFIX, LATEST_PREFIX, RUNS_PREFIX } from '../private/contract';
+import { LATEST_PREFIX, RUNS_PREFIX } from './contract';
+import { CONTROL_PREFIX } from '../private/contract';
 import { keptBucket } from '../private/kept-bucket';
 
 /** Each report of `latest/` is kept below `runs/` too. */

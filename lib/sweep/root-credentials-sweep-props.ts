@@ -3,12 +3,12 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AccountSelection } from './account-selection';
 import { FailedAccounts } from './failed-accounts';
 import { JoinedAccounts } from './joined-accounts';
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepConcurrency } from './sweep-concurrency';
 import { HandlerOptions } from '../handler-options';
+import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 
 /** Options of RootCredentialsAudit and RootCredentialsPurge other than the selection of accounts. */

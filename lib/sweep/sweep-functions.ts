@@ -4,18 +4,19 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { HandlerOptions } from '../handler-options';
-import { grantAssumeRoot } from '../private/assume-root';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX,
-  STS_REGION_VARIABLE, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
-} from '../private/contract';
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE,
+  RUNS_PREFIX, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
+} from './contract';
+import { grantAssumeRoot } from '../private/assume-root';
+import { STS_REGION_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
 import { useKeyOfTopic } from '../private/key-use';
 import { organizationsArn } from '../private/organizations-arn';
 import { readPoliciesAbove } from '../private/policies-above';
 import { putEvents } from '../private/put-events';
 import { reservePrefixes } from '../private/reserved-prefixes';
-import { IPasswordRecoveries } from '../session/password-recoveries';
+import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
 export interface SweepFunctionsProps {
   /** What signals call the sweep. */
@@ -60,7 +61,7 @@ export class SweepFunctions extends Construct {
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };
     this.begin = new HandlerFunction(this, 'Begin', {
-      asset: 'sweep-begin',
+      asset: 'sweep-start',
       handler: 'handler',
       description: 'Root credentials sweep: begins, or gives way to one that is at work',
       timeout: BATCH_TIMEOUT,

@@ -9,7 +9,7 @@ import { HandlerOptions } from '../handler-options';
 import {
   ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE,
   SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
-} from '../private/contract';
+} from './contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
 import { useKey } from '../private/kept-bucket';

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { JoinedAccounts } from './joined-accounts';
 import { Sweep } from './sweep';
 import { HandlerOptions } from '../handler-options';
-import { JOINED_PURGE_VARIABLE } from '../private/contract';
+import { JOINED_PURGE_VARIABLE } from './contract';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { HandlerFunction } from '../private/handler-function';
 import { ACCOUNT_JOINED, isInRegionOfOrganizations, ORGANIZATIONS_SOURCE } from '../private/joined-events';

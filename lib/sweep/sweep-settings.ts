@@ -1,11 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { AccountSelection } from './account-selection';
+import { PASSWORD_RECOVERIES, SweepSettings, USE_WINDOW } from './contract';
 import { FailedAccounts } from './failed-accounts';
 import { checkKeptAreSelected, NO_PROTECTION, protectionOf } from './protection-settings';
 import { RootCredential } from './root-credential';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { RootCredentialsSweepWork } from './root-credentials-sweep-work';
-import { CredentialKind, PASSWORD_RECOVERIES, Selection, SweepSettings, USE_WINDOW } from '../private/contract';
+import { AccountSelection } from '../organization/account-selection';
+import { CredentialKind, Selection } from '../private/contract';
 import { checkAccountId, checkWholeNumber } from '../private/validate';
 
 /** The sweep itself waits up to 5 minutes for permissions and switches that take effect late. */

@@ -4,9 +4,9 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { EVENT_SOURCE, METRIC_NAMESPACE, MetricName, METRICS, SWEEP_DIMENSION, SWEEP_FINISHED } from './contract';
 import { Sweep } from './sweep';
 import { SweepAlarmOptions } from './sweep-alarm-options';
-import { EVENT_SOURCE, METRIC_NAMESPACE, MetricName, METRICS, SWEEP_DIMENSION, SWEEP_FINISHED } from '../private/contract';
 import { letAlarmsPublish } from '../private/topic-for-alarms';
 import { checkWholeNumber } from '../private/validate';
 

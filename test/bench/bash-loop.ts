@@ -5,7 +5,7 @@ import { Child } from './child';
 import type { Endpoints, Observed, World } from './organization';
 import { LOCAL_FOLDER } from './runtime';
 import { environmentOf } from './sweep';
-import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+import { virtualEnvironment } from '../../local-aws/engine/virtual-environment';
 
 export interface Looped extends Observed {
   readonly wallMs: number;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { handler as batchHandler } from '../../lambda/sweep/batch/index';
-import type { BatchEvent } from '../../lib/private/contract';
+import type { handler as batchHandler } from '../../lambda/sweep/batch/handler';
+import type { BatchEvent } from '../../lib/sweep/contract';
 
 /** What one process spent: as on Lambda, one process works through one batch at a time. */
 export interface Spent {

@@ -1,5 +1,5 @@
-import { delay, FakeOrganization, serve, throttle, type RecordedCall } from '../local-aws/organization';
-import { serveObjects } from '../sweep/object-store';
+import { delay, FakeOrganization, serve, throttle, type RecordedCall } from '../../local-aws/organization';
+import { serveObjects } from '../lambda/sweep/object-store';
 
 /** What one measurement wants of the organization. */
 export interface World {

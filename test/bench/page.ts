@@ -7,11 +7,11 @@ import type { Page } from 'playwright-core';
 import { Child } from './child';
 import { environmentOf, SETTINGS } from './sweep';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
-import { findChromium, launchChromium } from '../sweep/chromium';
-import { controlFiles, putControlFiles } from '../sweep/control';
-import { serveListener } from '../sweep/listener';
-import { serveObjects } from '../sweep/object-store';
-import { accountsOf, EXECUTION, selectionOf } from '../sweep/report-samples';
+import { controlFiles, putControlFiles } from '../lambda/sweep/control';
+import { serveListener } from '../lambda/sweep/listener';
+import { serveObjects } from '../lambda/sweep/object-store';
+import { findChromium, launchChromium } from '../lambda/sweep/report/chromium';
+import { accountsOf, EXECUTION, selectionOf } from '../lambda/sweep/report/report-samples';
 
 export interface PageMeasured {
   /** Until the file is open and its accounts are painted. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { handler as reportHandler } from '../../lambda/sweep/report/index';
+import type { handler as reportHandler } from '../../lambda/sweep/report/handler';
 import type { MachineEvent } from '../../lib/private/contract';
 
 /** What the function that reports took. */

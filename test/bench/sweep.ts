@@ -6,13 +6,14 @@ import type { Endpoints, Observed, World } from './organization';
 import type { Reported } from './report-process.mts';
 import { functionRuntime } from './runtime';
 import { iam, organizations } from '../../lambda/aws/clients';
-import { preflight } from '../../lambda/sweep/preflight';
-import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report';
+import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report/contents';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
-import { resolveSelection } from '../../lambda/sweep/selection';
-import { CREDENTIAL_KINDS, SWEEP_NAME_VARIABLE, type BatchEvent, type MachineEvent, type MachineExecution, type SweepSettings } from '../../lib/private/contract';
-import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from '../sweep/control';
-import { serveListener } from '../sweep/listener';
+import { preflight } from '../../lambda/sweep/select/preflight';
+import { resolveSelection } from '../../lambda/sweep/select/resolve';
+import { CREDENTIAL_KINDS, type MachineEvent, type MachineExecution } from '../../lib/private/contract';
+import { SWEEP_NAME_VARIABLE, type BatchEvent, type SweepSettings } from '../../lib/sweep/contract';
+import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from '../lambda/sweep/control';
+import { serveListener } from '../lambda/sweep/listener';
 
 export interface Measured extends Observed {
   readonly world: World;

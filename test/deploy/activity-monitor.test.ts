@@ -6,9 +6,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { deploymentInto } from './testing';
 import { RootActivity, RootActivityMonitor } from '../../lib';
-import { eventNamed, MEMBER } from '../guard/events';
-import type { PublishedMessage } from '../local-aws/local-aws';
-import { FakeOrganization } from '../local-aws/organization';
+import type { PublishedMessage } from '../../local-aws/local-aws';
+import { FakeOrganization } from '../../local-aws/organization';
+import { eventNamed, MEMBER } from '../lambda/monitor/activity/events';
 import { eventually } from '../support/eventually';
 import { expectAbout } from '../support/expect-about';
 

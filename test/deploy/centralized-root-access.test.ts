@@ -3,7 +3,7 @@ import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { changes, deploymentInto, EXCLUDED, INACTIVE, MANAGEMENT, SECURITY, variedOrganization, withOutputs } from './testing';
 import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps } from '../../lib';
-import { IAM_SERVICE_PRINCIPAL } from '../../lib/private/contract';
+import { IAM_SERVICE_PRINCIPAL } from '../../lib/organization/contract';
 import { expectAbout } from '../support/expect-about';
 
 const organization = variedOrganization();

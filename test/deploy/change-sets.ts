@@ -7,7 +7,7 @@ import {
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { zipSync } from 'fflate';
-import type { CdkResult, LocalAws } from '../local-aws/local-aws';
+import type { CdkResult, LocalAws } from '../../local-aws/local-aws';
 import { eventually } from '../support/eventually';
 
 const PROJECT = join(__dirname, '..', '..');

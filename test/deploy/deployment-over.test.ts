@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, OrgRootAccessFeatures, RootCredential, type RootCredentialsPurgeProps } from '../../lib';
-import { delay } from '../local-aws/organization';
+import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 
 const organization = variedOrganization();

@@ -1,6 +1,6 @@
 import { BOTH_FEATURES, type Build, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, FailedAccounts } from '../../lib';
-import { fail } from '../local-aws/organization';
+import { fail } from '../../local-aws/organization';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);

@@ -6,14 +6,16 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import pLimit from 'p-limit';
 import { EXCLUDED, MANAGEMENT, member, MEMBERS, variedOrganization } from './testing';
-import type { Closer } from '../../lambda/session/password-recovery-record';
-import { CREDENTIAL_KINDS, type EndFile, GO_FILE, type SweepSettings } from '../../lib/private/contract';
-import type { FakeOrganization } from '../local-aws/organization';
+import type { Closer } from '../../lambda/session/password-recovery/record';
+import { CREDENTIAL_KINDS } from '../../lib/private/contract';
+import { GO_FILE } from '../../lib/session/contract';
+import { type EndFile, type SweepSettings } from '../../lib/sweep/contract';
+import type { FakeOrganization } from '../../local-aws/organization';
+import { DENY_ALL } from '../lambda/session/resource-policy/world';
 import { Deployed } from '../permissions/deployed';
 import { acceptUndeployed, allOn, begun, idling } from '../permissions/exercises';
 import { pathsOf } from '../permissions/grants';
 import { BELOW, everyConstruct, IMPORTED_BUCKET, synthesized, UNDEPLOYED, UNIT } from '../permissions/stacks';
-import { DENY_ALL } from '../session/policies-world';
 
 /**
  * Somebody may invoke every function, as the policy AWSLambdaRole of AWS allows, and nothing else. He knows the account well: names, settings, ARNs, what is

@@ -3,7 +3,7 @@ import { AssumeRootCommand, type Credentials, STSClient } from '@aws-sdk/client-
 import { CfnOutput } from 'aws-cdk-lib';
 import { type Build, Deployment, MANAGEMENT } from './testing';
 import { BlockedRootSessions, OrgRootAccessFeatures, RootUserGuardrail, type RootUserGuardrailProps } from '../../lib';
-import { FakeOrganization } from '../local-aws/organization';
+import { FakeOrganization } from '../../local-aws/organization';
 
 const MEMBER = '222222222222';
 const OTHER = '333333333333';

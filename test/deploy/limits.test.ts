@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { BOTH_FEATURES, deploymentInto, MANAGEMENT, member, purge, rootSessions } from './testing';
 import { AccountSelection } from '../../lib';
-import { FakeOrganization } from '../local-aws/organization';
+import { FakeOrganization } from '../../local-aws/organization';
 import { expectAbout } from '../support/expect-about';
 
 /** The most that a selection may list. */

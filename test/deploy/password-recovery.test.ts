@@ -8,12 +8,12 @@ import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { BOTH_FEATURES, Deployment, EXCLUDED, MANAGEMENT, member, variedOrganization } from './testing';
-import type { RecoveryRecord } from '../../lambda/session/password-recovery-record';
+import type { RecoveryRecord } from '../../lambda/session/password-recovery/record';
 import { RootSessionRunbooks } from '../../lib';
-import { DENY_LONG_TERM_ROOT } from '../guard/testing';
-import { automate } from '../local-aws/engine/fixtures/automations';
-import { LocalClock } from '../local-aws/local-aws';
-import { delay, fail } from '../local-aws/organization';
+import { automate } from '../../local-aws/engine/fixtures/automations';
+import { LocalClock } from '../../local-aws/local-aws';
+import { delay, fail } from '../../local-aws/organization';
+import { DENY_LONG_TERM_ROOT } from '../lambda/guardrail/preflight/testing';
 import { eventually } from '../support/eventually';
 import { expectAbout } from '../support/expect-about';
 

@@ -13,11 +13,11 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { BOTH_FEATURES, Deployment, EXCLUDED, member, variedOrganization } from './testing';
-import type { PolicyRecord } from '../../lambda/session/policy-records';
+import type { PolicyRecord } from '../../lambda/session/resource-policy/records';
 import { AccountSelection, RootSessionRunbooks } from '../../lib';
-import { automate } from '../local-aws/engine/fixtures/automations';
-import { loseAnswer } from '../local-aws/organization';
-import { DENY_ALL } from '../session/policies-world';
+import { automate } from '../../local-aws/engine/fixtures/automations';
+import { loseAnswer } from '../../local-aws/organization';
+import { DENY_ALL } from '../lambda/session/resource-policy/world';
 import { eventually } from '../support/eventually';
 import { expectAbout } from '../support/expect-about';
 

@@ -6,7 +6,7 @@ import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { BOTH_FEATURES, deploymentInto, member, purge, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, RootCredentialsDashboard } from '../../lib';
-import { delay } from '../local-aws/organization';
+import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 import { expectAbout } from '../support/expect-about';
 

@@ -1,7 +1,7 @@
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
 import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, SECURITY, variedOrganization } from './testing';
 import { AccountSelection, type RootCredentialsPurgeProps } from '../../lib';
-import { delay } from '../local-aws/organization';
+import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 
 const organization = variedOrganization(BOTH_FEATURES);

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { type Build, changes, deploymentInto, SECURITY } from './testing';
 import { OrgRootAccessFeatures, RootAccessDelegation, RootUserGuardrail } from '../../lib';
-import { fail, FEATURES, FakeOrganization } from '../local-aws/organization';
+import { fail, FEATURES, FakeOrganization } from '../../local-aws/organization';
 
 const IAM = 'iam.amazonaws.com';
 const OTHER = '333333333333';

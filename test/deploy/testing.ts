@@ -11,12 +11,12 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ChangeSets } from './change-sets';
-import type { SweepReport } from '../../lambda/sweep/report';
+import type { SweepReport } from '../../lambda/sweep/report/contents';
 import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
-import { type CdkResult, LocalAws, type LocalClock } from '../local-aws/local-aws';
-import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../local-aws/organization';
+import { type CdkResult, LocalAws, type LocalClock } from '../../local-aws/local-aws';
+import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../../local-aws/organization';
+import { EVERYTHING } from '../lambda/sweep/testing';
 import { eventually } from '../support/eventually';
-import { EVERYTHING } from '../sweep/testing';
 
 export const MANAGEMENT = '111111111111';
 export const SECURITY = '222222222222';

@@ -6,10 +6,10 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import { BOTH_FEATURES, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
 import { AccountSelection, JoinedAccounts, type RootCredentialsPurgeProps } from '../../lib';
-import { LocalClock } from '../local-aws/local-aws';
-import { delay } from '../local-aws/organization';
+import { LocalClock } from '../../local-aws/local-aws';
+import { delay } from '../../local-aws/organization';
+import { EVERYTHING } from '../lambda/sweep/testing';
 import { eventually } from '../support/eventually';
-import { EVERYTHING } from '../sweep/testing';
 
 const clock = new LocalClock();
 const organization = variedOrganization({ ...BOTH_FEATURES, clock: clock.now });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { Deployment, EXCLUDED, INACTIVE, MANAGEMENT, member, rootSessions, SECURITY, variedOrganization } from './testing';
-import { IAM_SERVICE_PRINCIPAL } from '../../lib/private/contract';
-import { EVERYTHING } from '../sweep/testing';
+import { IAM_SERVICE_PRINCIPAL } from '../../lib/organization/contract';
+import { EVERYTHING } from '../lambda/sweep/testing';
 
 const JOINED = '600000000001';
 

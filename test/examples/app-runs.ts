@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EXAMPLES } from './examples';
-import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+import { virtualEnvironment } from '../../local-aws/engine/virtual-environment';
 
 const PROJECT = join(EXAMPLES, '..');
 

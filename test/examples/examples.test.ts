@@ -7,7 +7,7 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ACKNOWLEDGED } from './acknowledged';
 import { CONTEXT, EXAMPLES, names, SNAPSHOTS, withoutAssetHashes } from './examples';
-import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+import { virtualEnvironment } from '../../local-aws/engine/virtual-environment';
 import { expectFileSnapshot } from '../support/file-snapshot';
 
 /** Rules of cfn-lint that the examples do not keep. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { CONTEXT, EXAMPLES, names, shipped } from './examples';
 import { Settings } from '../../examples/quick-start/settings';
-import { virtualEnvironment } from '../local-aws/engine/virtual-environment';
+import { virtualEnvironment } from '../../local-aws/engine/virtual-environment';
 
 const PROJECT = join(EXAMPLES, '..');
 

@@ -11,9 +11,9 @@ type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 const FLOOR = 85;
 /** Percent that a file may lose without a change of its own: a mutant that times out on one machine need not do so on another. */
 const TOLERANCE = 4;
-const ROOMS = ['aws', 'organization', 'sweep', 'session', 'guard', 'policies'];
+const ROOMS = ['aws', 'organization', 'sweep', 'session', 'guardrail', 'monitor', 'policies'];
 /** Modules that put clients and environment variables together, and that deployments alone reach: the tests of a mutant deploy nothing. */
-const DEPLOYED = ['password-recovery-functions', 'password-recovery-runbooks', 'policy-functions'];
+const DEPLOYED = ['session/password-recovery/functions.ts', 'session/password-recovery/runbooks.ts', 'session/resource-policy/functions.ts'];
 /** What the last measurement of each file was, by what is in the file. */
 const LEDGER = 'test/mutation/scores.json';
 
@@ -29,7 +29,8 @@ interface Score {
   readonly all: number;
 }
 
-const files = ROOMS.flatMap((room) => readdirSync(`lambda/${room}`).filter((name) => name.endsWith('.ts') && !DEPLOYED.includes(name.replace('.ts', ''))).map((name) => `lambda/${room}/${name}`));
+const files = ROOMS.flatMap((room) => readdirSync(`lambda/${room}`, { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name.replaceAll('\\', '/')}`))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('/handler.ts') && !DEPLOYED.includes(name)).sort().map((name) => `lambda/${name}`);
 /** By digest, so that a file that has moved stays measured. */
 const ledger: Record<string, Score> = existsSync(LEDGER) ? JSON.parse(readFileSync(LEDGER, 'utf8')) : {};
 
@@ -42,7 +43,7 @@ const fallsShort = (score: Score) => percentOf(score) < FLOOR;
 /**
  * Changes the code in many small ways and sees whether a test notices.
  *
- * `npm run mutation` measures what has changed since it was last measured, and what fell short, `-- --all` everything, `-- lambda/sweep/plan.ts` one file; each prints what
+ * `npm run mutation` measures what has changed since it was last measured, and what fell short, `-- --all` everything, `-- lambda/sweep/batch/plan.ts` one file; each prints what
  * nobody noticed and records the scores. `-- --check` is for CI: it records nothing.
  */
 async function main(args: string[]) {

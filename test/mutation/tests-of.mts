@@ -1,19 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Tests that are too slow to be run against every mutant: of constructs, on the deployment engine, in a browser, of random cases, at every call. */
+/** Tests that are too slow to be run against every mutant: with constructs, in a browser, at every call, of whole sweeps. */
 const TOO_SLOW = [
-  /\/(joined-accounts|org-root-access-features|root-access-delegation|root-credentials-[a-z]+|schedule|sweep-signals|terraform)\.test\.ts$/,
-  /\/(root-session-runbooks|starters-and-approvers|password-recovery-template|password-recoveries|password-recovery-crashes)\.test\.ts$/,
-  /\/(root-activity-monitor|root-user-guardrail|filter-pattern|page-in-browser|run)\.test\.ts$/,
-  /\/truth\//,
+  /\/(terraform|page-in-browser|crashes)\.test\.ts$/,
+  /\/sweep\/run\.test\.ts$/,
 ];
 
 /** Imports from a test to a file within which the test is about the file: a helper may stand between. */
 const NEAR = 2;
 
-const tests = ['aws', 'guard', 'organization', 'policies', 'session', 'sweep']
-  .flatMap((room) => readdirSync(`test/${room}`, { recursive: true, encoding: 'utf8' }).map((name) => `test/${room}/${name}`))
+const tests = readdirSync('test/lambda', { recursive: true, encoding: 'utf8' }).map((name) => `test/lambda/${name.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.test.ts') && !TOO_SLOW.some((pattern) => pattern.test(file)));
 
 /** Every test that gets to a file, with the number of imports in between. */
@@ -24,7 +21,7 @@ function distances(file: string): [string, number][] {
 /** Those of its room where none gets to it: Stryker wants some. */
 export function testsOf(file: string): string[] {
   const reaching = distances(file).map(([test]) => test);
-  return reaching.length > 0 ? reaching : tests.filter((test) => test.startsWith(dirname(file).replace('lambda/', 'test/')));
+  return reaching.length > 0 ? reaching : tests.filter((test) => test.startsWith(`test/${dirname(file)}/`));
 }
 
 /** Those that are about it, or else those that get closest to it. */

@@ -11,22 +11,22 @@ const run = promisify(execFile);
 const PROJECT = join(__dirname, '..', '..');
 /** What each bundle exports. */
 const EXPORTS: Readonly<Record<string, string>> = {
-  'guard-activity': 'handler',
-  'guard-preflight': 'handler',
+  'guardrail-preflight': 'handler',
+  'monitor-activity': 'handler',
   'organization-switches': 'handler',
-  'session-allow-password-recovery': 'handler',
-  'session-bucket-policy': 'restoreHandler,unlockHandler',
-  'session-close-password-recovery': 'handler',
-  'session-extend-password-recovery': 'handler',
-  'session-open-recoveries': 'handler',
+  'session-password-recovery-allow': 'handler',
+  'session-password-recovery-close': 'handler',
   'session-password-recovery-closer': 'close,look',
-  'session-queue-policy': 'restoreHandler,unlockHandler',
+  'session-password-recovery-extend': 'handler',
+  'session-password-recovery-open-recoveries': 'handler',
+  'session-resource-policy-bucket': 'restoreHandler,unlockHandler',
+  'session-resource-policy-queue': 'restoreHandler,unlockHandler',
   'sweep-batch': 'handler',
-  'sweep-begin': 'handler',
   'sweep-deployment': 'isComplete,onEvent',
   'sweep-joined': 'handler',
   'sweep-report': 'handler',
   'sweep-select': 'handler',
+  'sweep-start': 'handler',
 };
 const HANDLERS = Object.keys(EXPORTS);
 const LARGEST_BUNDLE = 550_000;
@@ -61,7 +61,7 @@ describe('what the package says of the work of others in its bundles', () => {
   /** By the sources that the maps of bundles name. */
   beforeAll(async () => {
     const { outputFiles } = await build({
-      entryPoints: HANDLERS.map((handler) => join(PROJECT, 'lambda', handler.replace('-', '/'), 'index.ts')),
+      entryPoints: readdirSync(join(PROJECT, 'lambda'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('handler.ts')).map((name) => join(PROJECT, 'lambda', name)),
       outdir: tmpdir(),
       write: false,
       bundle: true,

@@ -7,10 +7,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Stack } from 'aws-cdk-lib';
 import { allowedBy, type Grant, pathsOf, rolesOf, type Statement, without } from './grants';
 import { everyConstruct, synthesized } from './stacks';
+import { Permissions } from '../../local-aws/front/permissions';
+import type { FakeOrganization } from '../../local-aws/organization';
+import type { Caller } from '../../local-aws/wire';
 import { Deployment, MANAGEMENT } from '../deploy/testing';
-import { Permissions } from '../local-aws/front/permissions';
-import type { FakeOrganization } from '../local-aws/organization';
-import type { Caller } from '../local-aws/wire';
 
 const STACK = 'RootAccess';
 

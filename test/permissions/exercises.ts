@@ -11,13 +11,13 @@ import type { Grant } from './grants';
 import { GUARDRAIL, KEPT, UNDEPLOYED, UNIT } from './stacks';
 import { digestOfSettings } from '../../lambda/sweep/acceptance';
 import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
-import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, DELEGATION_RESOURCE_TYPE, END_FILE, FEATURES_RESOURCE_TYPE, GUARDRAIL_PREFLIGHT_RESOURCE_TYPE,
-  IAM_SERVICE_PRINCIPAL, RUN_FILE, type RunFile, TIMEOUT_VARIABLE,
-} from '../../lib/private/contract';
+import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE } from '../../lib/guardrail/contract';
+import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL } from '../../lib/organization/contract';
+import { RUN_FILE, type RunFile } from '../../lib/private/contract';
+import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, END_FILE, TIMEOUT_VARIABLE } from '../../lib/sweep/contract';
+import { delay, fail, type FakeOrganization, FEATURES } from '../../local-aws/organization';
 import { member, SECURITY } from '../deploy/testing';
-import { eventNamed } from '../guard/events';
-import { delay, fail, type FakeOrganization, FEATURES } from '../local-aws/organization';
+import { eventNamed } from '../lambda/monitor/activity/events';
 import { eventually } from '../support/eventually';
 
 /** Does what needs a grant, and returns all that came of it. */

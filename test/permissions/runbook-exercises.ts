@@ -6,11 +6,11 @@ import type { Deployed } from './deployed';
 import { allOn, ask, begun, cleanUp, cloudFormationEvent, type Exercise, idling, isTriedForLong, organizationOf, runMachine } from './exercises';
 import type { Grant } from './grants';
 import { BELOW, UNIT } from './stacks';
-import type { Closer, RecoveryRecord } from '../../lambda/session/password-recovery-record';
-import { GO_FILE, type Planned } from '../../lib/private/contract';
+import type { Closer, RecoveryRecord } from '../../lambda/session/password-recovery/record';
+import { GO_FILE, type Planned } from '../../lib/session/contract';
+import { automate } from '../../local-aws/engine/fixtures/automations';
 import { member } from '../deploy/testing';
-import { automate } from '../local-aws/engine/fixtures/automations';
-import { DENY_ALL } from '../session/policies-world';
+import { DENY_ALL } from '../lambda/session/resource-policy/world';
 
 /** In the unit of the runbooks. */
 const ACCOUNT = member(12);

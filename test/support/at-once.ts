@@ -1,4 +1,4 @@
-import { delay, type Effect } from '../local-aws/organization';
+import { delay, type Effect } from '../../local-aws/organization';
 
 /**
  * Counts calls that are under way at once. None is answered before there are as many as expected, however slow the machine is; and then there is time for one more.

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { OrganizationsClient, DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
 import { setEnvironment } from './environment-variables';
 import { onTestFinished } from './on-test-finished';
-import { FakeOrganization, loseAnswer, serve } from '../local-aws/organization';
+import { FakeOrganization, loseAnswer, serve } from '../../local-aws/organization';
 
 describe('the environment of a test', () => {
   test('knows the errors of Node itself for errors, as Lambda does, and tells kinds of errors apart', async () => {

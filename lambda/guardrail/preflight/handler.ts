@@ -1,0 +1,46 @@
+import type { CdkCustomResourceEvent } from 'aws-lambda';
+import { preflight } from './blockers';
+import { NOTHING, shortened } from './findings';
+import type { GuardrailPreflightProperties } from '../../../lib/guardrail/contract';
+import { cloudFormation, organizations } from '../../aws/clients';
+import { withoutStack } from '../../aws/errors';
+import { confirmRequest, ownStackId } from '../../aws/own-stack';
+import { seconds } from '../../aws/patience';
+import { isRollingBack } from '../../aws/rollback';
+import { log } from '../../log';
+
+interface Answer {
+  readonly PhysicalResourceId?: string;
+  readonly Data?: { readonly Findings: string };
+}
+
+const aws = { organizations: organizations(), patience: seconds(60) };
+const stacks = cloudFormation();
+
+/** Answers the CDK's Provider. It changes nothing, so there is nothing to delete, nor to take back. */
+export async function handler(event: CdkCustomResourceEvent): Promise<Answer> {
+  const { RequestType, LogicalResourceId } = event;
+  log.info('request', { RequestType, LogicalResourceId });
+  try {
+    return await answer(event);
+  } catch (error) {
+    log.error('request failed', { RequestType, LogicalResourceId, error });
+    throw withoutStack(error);
+  }
+}
+
+async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
+  await confirmRequest(stacks, event);
+  if (event.RequestType === 'Delete') {
+    return {};
+  }
+  const properties = event.ResourceProperties as unknown as GuardrailPreflightProperties;
+  const PhysicalResourceId = event.RequestType === 'Create' ? `preflight/${event.LogicalResourceId}` : event.PhysicalResourceId;
+  if (event.RequestType === 'Update' && await isRollingBack(stacks, ownStackId())) {
+    return { PhysicalResourceId, Data: { Findings: NOTHING } }; // a refusal would leave the stack where it can go neither forward nor back
+  }
+  const older = event.RequestType === 'Update' ? event.OldResourceProperties as unknown as GuardrailPreflightProperties : undefined;
+  const findings = await preflight(properties, older, aws);
+  findings.forEach((finding) => log.warn('finding', { finding }));
+  return { PhysicalResourceId, Data: { Findings: shortened(findings) } };
+}

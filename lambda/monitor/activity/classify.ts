@@ -1,0 +1,54 @@
+import { holds, isObject, textAt } from './conditions';
+import { ACTIVITY_KINDS, type ActivityKind, conditionsOf, type MonitorSettings } from '../../../lib/monitor/contract';
+
+/** An event of CloudTrail, as far as it is known to be one. */
+export type TrailEvent = Readonly<Record<string, unknown>>;
+
+/** What an event of the trail means. None is dropped without a word: what is not noticed is expected, and what is not understood is told. */
+export type Classified =
+  | { readonly is: 'finding'; readonly event: TrailEvent; readonly kinds: readonly [ActivityKind, ...ActivityKind[]] }
+  | { readonly is: 'ignored'; readonly event: TrailEvent; readonly kinds: readonly ActivityKind[]; readonly reason: string }
+  | { readonly is: 'expected'; readonly event: TrailEvent }
+  | { readonly is: 'unreadable'; readonly why: string };
+
+/** From the text of a log event. */
+export function classify(message: string, settings: MonitorSettings): Classified {
+  const event = parsed(message);
+  if (typeof event === 'string') {
+    return { is: 'unreadable', why: event };
+  }
+  const [first, ...others] = kindsOf(event, settings);
+  if (first !== undefined) {
+    return { is: 'finding', event, kinds: [first, ...others] };
+  }
+  const ignored = kindsOf(event, { ...settings, ignored: [] });
+  if (ignored.length > 0) {
+    const { reason } = settings.ignored.find(({ accountId, activities }) => accountId === textAt(event, 'recipientAccountId') && activities.includes(ignored[0]))!;
+    return { is: 'ignored', event, kinds: ignored, reason };
+  }
+  return { is: 'expected', event };
+}
+
+/** The kinds of activity that an event is of, the most telling first. */
+export function kindsOf(event: unknown, settings: MonitorSettings): ActivityKind[] {
+  return ACTIVITY_KINDS.filter((kind) => conditionsOf(kind, settings).some((condition) => holds(condition, event)));
+}
+
+/** An event, or why it is none. */
+function parsed(message: string): TrailEvent | string {
+  let event: unknown;
+  try {
+    event = JSON.parse(message);
+  } catch {
+    return 'it is not JSON';
+  }
+  if (!isObject(event)) {
+    return 'it is not an object';
+  }
+  const missing = ['eventID', 'eventName', 'eventSource'].filter((field) => textAt(event, field) === undefined);
+  if (missing.length > 0) {
+    return `it has no ${missing.join(', ')}`;
+  }
+  // service events have none; one that is there says who it was
+  return event.userIdentity === undefined || event.userIdentity === null || isObject(event.userIdentity) ? event : 'its userIdentity is not an object';
+}

@@ -1,0 +1,41 @@
+import { gunzipSync } from 'node:zlib';
+import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda';
+import { classify } from './classify';
+import { type Finding, findingOf, unreadable } from './finding';
+import type { MonitorSettings } from '../../../lib/monitor/contract';
+
+/** What a delivery of log events comes to. Every log event is in one of these. */
+export interface Delivery {
+  readonly findings: Finding[];
+  readonly ignored: { readonly eventId: unknown; readonly reason: string }[];
+  readonly expected: number;
+}
+
+/** CloudWatch Logs asks with one whether the function is there. */
+const CONTROL = 'CONTROL_MESSAGE';
+
+/** Fails for what CloudWatch Logs cannot have sent: the delivery then ends in the queue. */
+export function decoded({ awslogs }: CloudWatchLogsEvent): CloudWatchLogsDecodedData {
+  return JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString('utf8')) as CloudWatchLogsDecodedData;
+}
+
+export function deliveryOf({ messageType, logGroup, logStream, logEvents }: CloudWatchLogsDecodedData, settings: MonitorSettings): Delivery {
+  const delivery: Delivery & { expected: number } = { findings: [], ignored: [], expected: 0 };
+  for (const { id, timestamp, message } of (messageType as string) === CONTROL ? [] : logEvents) {
+    const classified = classify(message, settings);
+    switch (classified.is) {
+      case 'finding':
+        delivery.findings.push(findingOf(classified.event, classified.kinds));
+        break;
+      case 'ignored':
+        delivery.ignored.push({ eventId: classified.event.eventID, reason: classified.reason });
+        break;
+      case 'unreadable':
+        delivery.findings.push(unreadable({ logGroup, logStream, id, timestamp }, message, classified.why));
+        break;
+      case 'expected':
+        delivery.expected++;
+    }
+  }
+  return delivery;
+}

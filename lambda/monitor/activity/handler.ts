@@ -1,0 +1,35 @@
+import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
+import type { CloudWatchLogsEvent } from 'aws-lambda';
+import { decoded, deliveryOf } from './delivery';
+import type { Finding } from './finding';
+import { Outputs } from './outputs';
+import {
+  BUS_VARIABLE, COUNTED_BY_FUNCTION, FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, SETTINGS_VARIABLE, TOPIC_VARIABLE,
+} from '../../../lib/monitor/contract';
+import { eventBridge, sns } from '../../aws/clients';
+import { log } from '../../log';
+
+const outputs = new Outputs({ sns: sns(), topicArn: process.env[TOPIC_VARIABLE]!, eventBridge: eventBridge(), busName: process.env[BUS_VARIABLE]! });
+const metrics = new Metrics({ namespace: process.env[NAMESPACE_VARIABLE]!, serviceName: FUNCTION_DIMENSION.service });
+
+/** Called by CloudWatch Logs with events of the organization's trail. */
+export async function handler(event: CloudWatchLogsEvent): Promise<void> {
+  const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as MonitorSettings;
+  const { findings, ignored, expected } = deliveryOf(decoded(event), settings);
+  count(findings);
+  log.info('events of the trail', { findings: findings.length, expected, ignored });
+  await outputs.tell(findings);
+}
+
+/** Before anything is told: alarms do not depend on the topic. */
+function count(findings: Finding[]) {
+  for (const kind of COUNTED_BY_FUNCTION) {
+    const number = findings.filter(({ activity, also }) => activity === kind || also.some((other) => other === kind)).length;
+    if (number > 0) {
+      metrics.addMetric(kind, MetricUnit.Count, number);
+    }
+  }
+  if (metrics.hasStoredMetrics()) {
+    metrics.publishStoredMetrics();
+  }
+}

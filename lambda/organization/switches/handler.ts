@@ -1,0 +1,73 @@
+import type { CdkCustomResourceEvent } from 'aws-lambda';
+import * as delegation from './delegation';
+import * as features from './features';
+import type { Answer, Aws } from './organization';
+import {
+  DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, SWITCHES_VARIABLE, type DelegationProperties, type FeaturesProperties,
+} from '../../../lib/organization/contract';
+import { cloudFormation, iam, organizations, sts } from '../../aws/clients';
+import { withoutStack } from '../../aws/errors';
+import { confirmRequest } from '../../aws/own-stack';
+import { seconds } from '../../aws/patience';
+import { isTakenBack } from '../../aws/rollback';
+import { log } from '../../log';
+
+interface Resource<P> {
+  create(properties: P, aws: Aws): Promise<Answer>;
+  update(properties: P, older: P, aws: Aws, physicalId: string): Promise<Answer>;
+  remove(properties: P, physicalId: string, aws: Aws): Promise<void>;
+}
+
+const clients = { organizations: organizations(), iam: iam(), sts: sts(process.env.AWS_REGION!) };
+const stacks = cloudFormation();
+
+/** Answers the CDK's Provider for every switch of the stack. */
+export async function handler(event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
+  const { RequestType, ResourceType, LogicalResourceId } = event;
+  log.info('request', { RequestType, ResourceType, LogicalResourceId });
+  try {
+    return await dispatch(event);
+  } catch (error) {
+    log.error('request failed', { RequestType, ResourceType, LogicalResourceId, error });
+    throw withoutStack(error);
+  }
+}
+
+async function dispatch(event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
+  switch (event.ResourceType) {
+    case FEATURES_RESOURCE_TYPE: return act<FeaturesProperties>(features, event);
+    case DELEGATION_RESOURCE_TYPE: return act<DelegationProperties>(delegation, event);
+    default: throw new Error(`unknown resource type ${event.ResourceType}`);
+  }
+}
+
+async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
+  await confirmRequest(stacks, event);
+  const properties = propertiesOf<P>(event);
+  const isMade = event.RequestType !== 'Create';
+  const aws: Aws = {
+    ...clients,
+    patience: seconds(60),
+    isRollingBack: async () => isMade && isTakenBack(stacks, event),
+  };
+  switch (event.RequestType) {
+    case 'Create': return resource.create(properties, aws);
+    case 'Update': return resource.update(properties, event.OldResourceProperties as unknown as P, aws, event.PhysicalResourceId);
+    case 'Delete':
+      await resource.remove(properties, event.PhysicalResourceId, aws);
+      return {};
+  }
+}
+
+/**
+ * Those of the template, which is in the environment: what a request says of them is not believed, since whoever may invoke the function can send one. Only of
+ * a switch that leaves the stack, and of an account that another one replaces, the older template alone knows the properties.
+ */
+function propertiesOf<P>({ RequestType, LogicalResourceId, ResourceProperties }: CdkCustomResourceEvent): P {
+  const switches = JSON.parse(process.env[SWITCHES_VARIABLE]!) as Record<string, object>;
+  const own = switches[LogicalResourceId];
+  if (own === undefined && RequestType !== 'Delete') {
+    throw new Error(`this function works no switch ${LogicalResourceId}: deploy the stack again`);
+  }
+  return { ...ResourceProperties, ...own } as unknown as P;
+}

@@ -1,0 +1,40 @@
+import { RecordOfCloser, runningCloser } from './running-closer';
+import { REMINDERS_VARIABLE } from '../../../../lib/session/contract';
+import { stepFunctions } from '../../../aws/clients';
+import { log } from '../../../log';
+import { failure } from '../../failure';
+import { explained } from '../../remedies';
+import { closeAsCloser, type Closing } from '../close/closing';
+import { recoveryStore, rootSessions } from '../functions';
+import { awake, type AwakeCloser, type Closer } from '../record';
+
+interface CloserEvent {
+  /** ARN of the execution. */
+  readonly execution: string;
+  /** What the closer has come to. All that matters of it is until when it has reminded. */
+  readonly closer: Pick<Closer, 'remindedUntil'>;
+}
+
+const store = recoveryStore();
+const client = stepFunctions();
+
+/** A closer that has woken up reads the record. It takes no root session. */
+export async function look({ execution, closer: { remindedUntil } }: CloserEvent): Promise<AwakeCloser> {
+  const { name, closer } = await runningCloser(client, execution);
+  const reminders = JSON.parse(process.env[REMINDERS_VARIABLE]!) as number[];
+  const record = await new RecordOfCloser(store, closer).read(closer.accountId);
+  const next = awake(record, { ...closer, remindedUntil }, name, reminders, Date.now());
+  log.info('closer', { accountId: closer.accountId, step: next.step, wakeAt: next.wakeAt });
+  return next;
+}
+
+/** What a closer is there for. */
+export async function close({ execution }: CloserEvent): Promise<Closing> {
+  const { closer } = await runningCloser(client, execution);
+  if (Date.now() < Date.parse(closer.wakeAt)) {
+    throw failure('CloserAsleep', `the closer sleeps until ${closer.wakeAt}: nothing was done`);
+  }
+  const closing = await explained(() => closeAsCloser(closer, { store: new RecordOfCloser(store, closer), sessions: rootSessions()(execution) }));
+  log.info('closing', { accountId: closer.accountId, state: closing.state, left: closing.left?.length });
+  return closing;
+}

@@ -1,0 +1,96 @@
+import {
+  CreateLoginProfileCommand, DeleteLoginProfileCommand, GetLoginProfileCommand, type IAMClient,
+  paginateListAccessKeys, paginateListMFADevices, paginateListSigningCertificates,
+} from '@aws-sdk/client-iam';
+import { failure } from '../failure';
+import type { LeftCredential, RecoveryRecord } from './record';
+import { isNamed, isNoSuchEntity, isRefusal } from '../../aws/errors';
+import { everyItem } from '../../aws/pages';
+import { AssumeRootError } from '../../aws/root-sessions';
+
+/** The root user's password, within a root session: no operation names a user. */
+export interface Password {
+  readonly createdAt?: Date;
+}
+
+export async function password(iam: IAMClient): Promise<Password | undefined> {
+  try {
+    const { LoginProfile } = await iam.send(new GetLoginProfileCommand({}));
+    return { createdAt: LoginProfile?.CreateDate };
+  } catch (cause) {
+    if (isNoSuchEntity(cause)) {
+      return undefined;
+    }
+    throw cause;
+  }
+}
+
+/** Clocks differ by less, and IAM's dates have whole seconds. */
+const CLOCKS_MS = 60_000;
+
+/** Whether a password is older than the recovery, so that it is none of its business. One whose age AWS does not say is not touched either. */
+export function isOlder({ createdAt }: Password, { openedAt }: RecoveryRecord): boolean {
+  return createdAt === undefined || createdAt.getTime() < Date.parse(openedAt) - CLOCKS_MS;
+}
+
+export async function expectNoPassword(iam: IAMClient, accountId: string) {
+  const found = await password(iam);
+  if (found) {
+    throw passwordExists(accountId, found);
+  }
+}
+
+function passwordExists(accountId: string, { createdAt }: Password): Error {
+  return failure('PasswordExists', `the root user of account ${accountId} has a password${createdAt ? ` since ${createdAt.toISOString()}` : ''}: there is nothing to recover. `
+    + 'The owner of its mailbox can reset it at sign-in; to begin afresh, purge the root credentials of the account first');
+}
+
+/** Allows the owner of the root user's mailbox to set a password. It may have been allowed already, by an answer that was lost or a function that died. */
+export async function allowPassword(iam: IAMClient, record: RecoveryRecord) {
+  try {
+    await iam.send(new CreateLoginProfileCommand({}));
+  } catch (cause) {
+    if (!isNamed(cause, 'EntityAlreadyExists', 'EntityAlreadyExistsException')) {
+      throw cause;
+    }
+    const found = await password(iam);
+    if (found && isOlder(found, record)) {
+      throw passwordExists(record.accountId, found);
+    }
+  }
+}
+
+/** Whether it is certain that an attempt to allow a password had no effect. */
+export function hadNoEffect(cause: unknown): boolean {
+  return cause instanceof AssumeRootError || isRefusal(cause) || isNamed(cause, 'PasswordExists');
+}
+
+/** Deletes the password that a recovery brought; there may be none, and an older one stays. */
+export async function deletePassword(iam: IAMClient, record: RecoveryRecord) {
+  const found = await password(iam);
+  if (found && isOlder(found, record)) {
+    throw failure('PasswordNotOfRecovery', `the root user of account ${record.accountId} has a password since ${found.createdAt?.toISOString() ?? 'an unknown time'}, `
+      + `which the recovery of ${record.openedAt} did not bring: it is left alone. Purge the root credentials of the account, then close the recovery again`);
+  }
+  try {
+    await iam.send(new DeleteLoginProfileCommand({})); // also when none is seen: reads lag
+  } catch (cause) {
+    if (!isNoSuchEntity(cause)) {
+      throw cause;
+    }
+  }
+}
+
+/** What the root user has besides a password. */
+export async function otherCredentials(client: IAMClient): Promise<LeftCredential[]> {
+  const [keys, certificates, devices] = await Promise.all([
+    everyItem('iam:ListAccessKeys', paginateListAccessKeys({ client }, {}), (page) => page.AccessKeyMetadata),
+    everyItem('iam:ListSigningCertificates', paginateListSigningCertificates({ client }, {}), (page) => page.Certificates),
+    everyItem('iam:ListMFADevices', paginateListMFADevices({ client }, {}), (page) => page.MFADevices),
+  ]);
+  return [
+    ...keys.map(({ AccessKeyId }): LeftCredential => ({ kind: 'AccessKey', id: AccessKeyId! })),
+    ...certificates.map(({ CertificateId }): LeftCredential => ({ kind: 'SigningCertificate', id: CertificateId! })),
+    ...devices.map(({ SerialNumber }): LeftCredential => ({ kind: 'MfaDevice', id: SerialNumber! })),
+  ];
+}

@@ -1,0 +1,11 @@
+import { runbook } from '../../runbook';
+import { policyAws } from '../functions';
+import { restoreBucket, unlockBucket } from '../runbooks';
+
+const aws = policyAws();
+
+/** Both steps of the runbook that unlocks a bucket. */
+export const unlockHandler = runbook(unlockBucket(aws));
+
+/** Both steps of the runbook that restores a bucket's policy. */
+export const restoreHandler = runbook(restoreBucket(aws));

@@ -1,0 +1,15 @@
+import { PolicyRecords } from './records';
+import type { PolicyAws } from './runbooks';
+import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { RECORDS_VARIABLE } from '../../../lib/session/contract';
+import { s3, sts } from '../../aws/clients';
+import { RootSessions } from '../../aws/root-sessions';
+
+/** What the functions of buckets and queues work with, by their environment. A denial is not waited for: people wait for the answer. */
+export function policyAws(): PolicyAws {
+  const client = sts(process.env[STS_REGION_VARIABLE]!);
+  return {
+    records: new PolicyRecords(s3(), process.env[RECORDS_VARIABLE]!),
+    sessionsOf: (arn) => new RootSessions(client, arn.split(':')[1], 0),
+  };
+}

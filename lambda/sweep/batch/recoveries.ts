@@ -1,0 +1,39 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { type PasswordRecovery, RECOVERIES_PREFIX } from '../../../lib/private/contract';
+import { textOf } from '../../aws/errors';
+import { hasObject, readObject } from '../../aws/objects';
+import { CODES } from '../remedies';
+
+/** What is on record of password recoveries. */
+export interface Recoveries {
+  /** The latest of an account, open or not. It throws when that cannot be told: nobody may take it for none. */
+  of(accountId: string): Promise<PasswordRecovery | undefined>;
+}
+
+/** The records in a bucket, or none where a construct knows of no bucket. */
+export function recoveriesIn(s3: S3Client, bucket: string | undefined): Recoveries {
+  return { of: async (accountId) => bucket === undefined ? undefined : read(s3, bucket, accountId) };
+}
+
+async function read(s3: S3Client, Bucket: string, accountId: string): Promise<PasswordRecovery | undefined> {
+  try {
+    const record = { Bucket, Key: `${RECOVERIES_PREFIX}${accountId}.json` };
+    return await hasObject(s3, record) ? await readObject(s3, record, (text) => parse(text, accountId)) : undefined;
+  } catch (error) {
+    throw Object.assign(new Error(`whether a password recovery is open in the account could not be read: ${textOf(error)}`), { name: CODES.recoveryUnknown });
+  }
+}
+
+/** It stands in reports, beside every credential that is kept. */
+const LONGEST_REASON = 500;
+
+/** A record that is not understood may be one of an open recovery. */
+function parse(text: string, accountId: string): PasswordRecovery {
+  const record = JSON.parse(text) as Partial<Record<keyof PasswordRecovery, unknown>> | null;
+  const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+  if (record?.accountId !== accountId || typeof record.reason !== 'string' || !isTime(record.openedAt) || !isTime(record.endsAt)) {
+    throw new Error(`${RECOVERIES_PREFIX}${accountId}.json is not the record of a recovery in this account`);
+  }
+  const closedAt = isTime(record.closedAt) ? record.closedAt : undefined;
+  return { accountId, reason: record.reason.slice(0, LONGEST_REASON), openedAt: record.openedAt, endsAt: record.endsAt, closedAt };
+}

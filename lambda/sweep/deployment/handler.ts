@@ -1,0 +1,144 @@
+import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
+import {
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, TIMEOUT_VARIABLE, type SweepProperties,
+} from '../../../lib/sweep/contract';
+import { cloudFormation, s3, stepFunctions } from '../../aws/clients';
+import { isNamed, withoutStack } from '../../aws/errors';
+import { confirmRequest, ownStackId } from '../../aws/own-stack';
+import { isRollingBack } from '../../aws/rollback';
+import { log } from '../../log';
+import { AcceptanceRecord, digestOfSettings, type Acceptance } from '../acceptance';
+import { attributesOf, isFor, isOfDeployment, summaryOf, Sweeps } from './executions';
+import { checkNothingIsLetGo } from './releases';
+
+const stacks = cloudFormation();
+const sweeps = new Sweeps(stepFunctions(), process.env[MACHINE_VARIABLE]!);
+const record = new AcceptanceRecord(s3(), process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
+
+/** A sweep is not a thing that could be replaced: one id for all. */
+const PHYSICAL_ID = 'root-credentials-sweep';
+
+/** The framework hands it on to `isComplete`. */
+interface Started extends CdkCustomResourceResponse {
+  readonly ExecutionArn?: string;
+}
+
+/** Starts a sweep on create, and on an update of what is swept. A delete and a rollback start none, and stop what began under other settings. */
+export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<Started> => {
+  const PhysicalResourceId = event.RequestType === 'Create' ? PHYSICAL_ID : event.PhysicalResourceId;
+  await confirmRequest(stacks, event);
+  if (event.RequestType === 'Delete') {
+    await withdraw().catch(unlessBucketIsGone);
+    await sweeps.stopAll('the stack is deleted, or what sweeps leaves it');
+    return { PhysicalResourceId };
+  }
+  const isBack = await isRollingBack(stacks, ownStackId());
+  const { Sweep, Release } = propertiesOf(event.ResourceProperties);
+  if (event.RequestType === 'Update' && !isBack) {
+    checkNothingIsLetGo(propertiesOf(event.OldResourceProperties).Sweep ?? {}, Sweep, Release);
+  }
+  const settings = digestOfSettings(Sweep);
+  const { settings: accepted, trial, summary } = await record.read();
+  const isAskedAgain = trial !== undefined && trial.settings === settings && isFor(event.RequestId, trial.execution);
+  if (accepted !== settings && !isAskedAgain) {
+    await withdraw();
+    await sweeps.stopAll('a deployment changes what is swept, or takes a change back');
+  } else if (isBack) {
+    await sweeps.stopAll('the deployment is taken back', isOfDeployment);
+  }
+  if (isBack || isSameSweep(event)) {
+    await record.write({ settings, summary });
+    log.info('no sweep', { requestType: event.RequestType });
+    return { PhysicalResourceId };
+  }
+  const execution = await sweeps.executionFor(event.RequestId);
+  await record.write({ settings: accepted === settings ? settings : undefined, trial: { execution, settings }, summary });
+  await sweeps.start(execution);
+  log.info('sweep started', { requestType: event.RequestType, execution });
+  return { PhysicalResourceId, ExecutionArn: sweeps.arnOf(execution) };
+});
+
+/** From now on no start is honoured and no account is begun, until a deployment accepts settings. */
+async function withdraw() {
+  const { summary } = await record.read();
+  await record.write({ summary });
+}
+
+/** Somebody may have deleted it before the stack: no sweep can begin without it. */
+function unlessBucketIsGone(error: unknown) {
+  if (!isNamed(error, 'NoSuchBucket')) {
+    throw error;
+  }
+}
+
+const propertiesOf = (properties: object) => properties as SweepProperties;
+
+/** A timeout or the framework itself may change, too, and be an update. */
+function isSameSweep(event: CdkCustomResourceEvent): boolean {
+  if (event.RequestType !== 'Update') {
+    return false;
+  }
+  const [older, newer] = [event.OldResourceProperties, event.ResourceProperties].map(propertiesOf);
+  return older.Nonce === newer.Nonce && digestOfSettings(older.Sweep) === digestOfSettings(newer.Sweep);
+}
+
+type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };
+
+/** Waits for what `onEvent` started. */
+export const isComplete = reporting(async ({ RequestType, RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
+  if (RequestType === 'Delete') {
+    return { IsComplete: true };
+  }
+  if (ExecutionArn === undefined) {
+    return complete(await record.read());
+  }
+  const name = sweeps.nameOf(ExecutionArn, RequestId);
+  const { trial, settings, summary: earlier } = await record.read();
+  const isTrial = trial?.execution === name;
+  const withdrawTrial = async () => isTrial && record.write({ settings, summary: earlier });
+  if (await isRollingBack(stacks, ownStackId())) { // as soon as an update is cancelled, but the request of the rollback waits for this answer
+    await withdrawTrial();
+    await stopTakenBack(ExecutionArn);
+  }
+  try {
+    const summary = await summaryOf(sweeps, ExecutionArn, Number(process.env[TIMEOUT_VARIABLE]));
+    if (summary === undefined) {
+      return { IsComplete: false };
+    }
+    if (isTrial) {
+      await record.write({ settings: trial.settings, summary });
+    }
+    return complete({ summary });
+  } catch (error) {
+    await withdrawTrial();
+    throw error;
+  }
+});
+
+async function stopTakenBack(executionArn: string): Promise<never> {
+  const { status } = await sweeps.describe(executionArn);
+  if (status === 'RUNNING') {
+    await sweeps.stop(executionArn, 'DeploymentOver', 'the deployment is taken back');
+  }
+  throw new Error(`the deployment is taken back, so its sweep was stopped: ${executionArn}; what it deleted stays deleted, and accounts under way are brought to their end`);
+}
+
+/** EventBridge Scheduler starts the target of a `rate` as soon as it has the schedule, which is made right after this. */
+const SCHEDULE_LATER_MS = 10 * 60_000;
+
+const scheduleFrom = () => new Date(Date.now() + SCHEDULE_LATER_MS).toISOString();
+
+const complete = ({ summary }: Pick<Acceptance, 'summary'>) => (
+  { IsComplete: true as const, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom(), ...attributesOf(summary) } });
+
+/** Failures reach CloudFormation through the framework, in a form that fits. */
+function reporting<Event, Answer>(handler: (event: Event) => Promise<Answer>): (event: Event) => Promise<Answer> {
+  return async (event) => {
+    try {
+      return await handler(event);
+    } catch (error) {
+      log.error('request failed', { error });
+      throw withoutStack(error);
+    }
+  };
+}

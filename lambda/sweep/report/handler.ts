@@ -1,0 +1,61 @@
+import { composeReport, reconcile } from './contents';
+import { csvOf } from './csv';
+import { htmlOf } from './html';
+import { type MachineEvent } from '../../../lib/private/contract';
+import {
+  BUCKET_VARIABLE, END_FILE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE, type EndFile, type StateError, type SweepSettings, type SweepSummary,
+} from '../../../lib/sweep/contract';
+import { eventBridge, s3, sns, stepFunctions } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
+import { log } from '../../log';
+import { problemOfSweep } from '../remedies';
+import type { Problem } from '../results';
+import { latestPrefix, RunFolder, runPrefix } from '../run-folder';
+import type { ResolvedSelection } from '../selection';
+import { signal } from './signals';
+import { messageOfCause } from '../state-error';
+import { tallyOf } from './tally';
+import { verdictOf, type Verdict } from './verdict';
+
+const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns(), stepFunctions: stepFunctions() };
+
+/** How a sweep ends, and what a deployment that waits for it passes on. */
+interface Ending extends Verdict {
+  readonly summary: SweepSummary;
+}
+
+/** Last state of a sweep, whatever died before it. */
+export async function handler(event: MachineEvent): Promise<Ending> {
+  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { execution, settings } = await control.run<SweepSettings>(event.run);
+  const { run } = await control.read<EndFile>(event.run, END_FILE); // there is none before the sweep has come to its report
+  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
+  const accounts = selection === undefined ? [] : await reconcile(folder, selection);
+  const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
+  const prefixes = [folder.prefix, ...isLatest(selection, settings) ? [latestPrefix()] : []];
+  await Promise.all(prefixes.flatMap((prefix) => [
+    folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
+    folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
+    folder.put(`${prefix}report.html`, htmlOf(report), 'text/html; charset=utf-8'),
+  ]));
+  const address = (format: string) => `s3://${folder.bucket}/${folder.prefix}report.${format}`;
+  const addresses = { json: address('json'), csv: address('csv'), html: address('html') };
+  const verdict = verdictOf(report, addresses.json, settings);
+  const audience = { ...clients, sweep: process.env[SWEEP_NAME_VARIABLE]!, topicArn: process.env[TOPIC_VARIABLE] };
+  await signal(audience, report, verdict, addresses);
+  log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
+  return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
+}
+
+/**
+ * A start by hand that was refused or narrowed says nothing of the whole selection, and a dry run by hand nothing of what the purge has
+ * deleted or left.
+ */
+function isLatest(selection: ResolvedSelection | undefined, settings: SweepSettings): boolean {
+  return selection !== undefined && !selection.narrowed && (selection.work === 'audit' || selection.dryRun === settings.dryRun);
+}
+
+function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
+  return problemOfSweep(name, messageOfCause(Cause).slice(0, 1_000));
+}

@@ -1,0 +1,114 @@
+import type { SweepReport } from './contents';
+import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
+import { type SweepSettings } from '../../../lib/sweep/contract';
+import { inert, inertName } from '../../text';
+import { isUnseenOwnAccount } from '../batch/own-account';
+import type { AccountResult, Problem } from '../results';
+
+/** How a sweep ends, as the state machine takes it: a name and a text that fits a stack event. */
+export interface Verdict {
+  readonly succeeded: boolean;
+  /** Absent when it succeeded. */
+  readonly error?: string;
+  readonly cause: string;
+}
+
+/** A custom resource's whole answer may hold 4,096 bytes; CloudFormation and the CLI add their own words. */
+const LONGEST_CAUSE = 3_000;
+const ACCOUNTS_SHOWN = 5;
+const REMEDIES_SHOWN = 3;
+
+/** What is asked of the accounts. */
+export type Expectations = Pick<SweepSettings, 'tolerateFailedAccounts' | 'failOnFindings'>;
+
+/**
+ * Failed accounts fail the sweep unless they are tolerated, and what an audit found fails it if that is asked for; a sweep that
+ * did not come to its end has failed in any case.
+ */
+export function verdictOf(report: SweepReport, reportAddress: string, { tolerateFailedAccounts, failOnFindings }: Expectations): Verdict {
+  const failed = report.accounts.filter(({ outcome }) => outcome === 'failed');
+  const found = report.accounts.filter(hasFindings); // what was found counts in an account that failed, too
+  const errors = [
+    ...report.problem ? [report.problem.code] : [],
+    ...failed.length > 0 && !tolerateFailedAccounts ? ['AccountsFailed'] : [],
+    ...found.length > 0 && failOnFindings ? ['CredentialsFound'] : [],
+  ];
+  return {
+    succeeded: errors.length === 0,
+    error: errors[0],
+    cause: limited([
+      countsLine(report),
+      ...unseenLines(report.accounts),
+      ...problemLines(report.problem),
+      ...failureLines(failed),
+      ...failOnFindings ? findingLines(found) : [],
+      `report: ${reportAddress}`,
+    ]),
+  };
+}
+
+const hasFindings = ({ credentials }: AccountResult) => credentials.some(({ status }) => status === 'found');
+
+/** Which accounts, how many credentials of each kind, and what to do about them. */
+function findingLines(found: AccountResult[]): string[] {
+  const credentials = found.flatMap((account) => account.credentials.filter(({ status }) => status === 'found'));
+  const counts = CREDENTIAL_KINDS.map((kind) => [credentials.filter((credential) => credential.kind === kind).length, kind] as const);
+  return found.length === 0 ? [] : [
+    `found: ${namesOf(found)}`,
+    `  CredentialsFound: ${counts.filter(([count]) => count > 0).map((count) => count.join(' ')).join(', ')}`,
+    '  delete them (RootCredentialsPurge), or leave failOnFindings out to have them reported only',
+  ];
+}
+
+/** What nobody has looked at is told, also when everything else succeeded. */
+function unseenLines(accounts: AccountResult[]): string[] {
+  return accounts.filter(isUnseenOwnAccount).map((account) => `not looked at: ${namesOf([account])}: ${account.reason}`);
+}
+
+function countsLine({ counts }: SweepReport): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`);
+  return `root credentials of member accounts: ${parts.join(', ') || 'no account was swept'}`;
+}
+
+/** Each distinct problem once, with the accounts that have it and its remedies, the likeliest first. */
+function failureLines(failed: AccountResult[]): string[] {
+  const groups = new Map<string, { problem: Problem; accounts: AccountResult[] }>();
+  for (const account of failed) {
+    const problem = firstProblem(account);
+    const group = groups.get(problem.code + problem.remedies.join()) ?? { problem, accounts: [] };
+    group.accounts.push(account);
+    groups.set(problem.code + problem.remedies.join(), group);
+  }
+  return [...groups.values()].flatMap(({ problem, accounts }) => [`failed: ${namesOf(accounts)}`, ...problemLines(problem)]);
+}
+
+function namesOf(accounts: AccountResult[]): string {
+  const names = accounts.map(({ accountId, accountName }) => accountName ? `${accountId} (${inertName(accountName)})` : accountId);
+  return names.slice(0, ACCOUNTS_SHOWN).join(', ') + (names.length > ACCOUNTS_SHOWN ? ` and ${names.length - ACCOUNTS_SHOWN} more` : '');
+}
+
+function problemLines(problem: Problem | undefined): string[] {
+  if (problem === undefined) {
+    return [];
+  }
+  const remedies = problem.remedies.slice(0, REMEDIES_SHOWN).map((remedy, i, all) => `  ${all.length > 1 ? `${i + 1}. ` : ''}${inert(remedy)}`);
+  return [`  ${problem.code}: ${inert(problem.message)}`, ...remedies];
+}
+
+const firstProblem = ({ problem, credentials }: AccountResult): Problem =>
+  problem ?? credentials.find((credential) => credential.problem)!.problem!;
+
+/** Whole lines as long as they fit; the last one, the report's address, always does. */
+function limited(lines: string[]): string {
+  const last = lines[lines.length - 1];
+  const kept: string[] = [];
+  let length = Buffer.byteLength(last);
+  for (const line of lines.slice(0, -1)) {
+    length += Buffer.byteLength(line) + 1;
+    if (length > LONGEST_CAUSE) {
+      break;
+    }
+    kept.push(line);
+  }
+  return [...kept, last].join('\n');
+}

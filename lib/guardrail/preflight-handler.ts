@@ -1,0 +1,72 @@
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { HandlerOptions } from '../handler-options';
+import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from './contract';
+import { HandlerFunction } from '../private/handler-function';
+import { handlerProvider } from '../private/handler-provider';
+import { ofOwnStack, readOwnStack } from '../private/own-stack';
+import { CONTROL_POLICIES, describePolicies, ofTypes, policiesOfOrganization, readPoliciesAbove } from '../private/policies-above';
+import { saysTheSame } from '../private/same-options';
+
+const ID = 'RootUserGuardrailPreflight';
+
+/** It reads every service control policy of the organization, of which there are some hundreds at most, against AWS's throttling. */
+const HANDLER_TIMEOUT = Duration.minutes(10);
+const SERVICE_TIMEOUT = Duration.minutes(12);
+
+/** The one function of a stack that looks at the organization's policies before a guardrail is attached. It only reads. */
+export class PreflightHandler extends Construct {
+  /** The handler of the stack: it is found in the construct tree, so two apps in one process do not share it. */
+  static of(scope: Construct, options: HandlerOptions = {}): PreflightHandler {
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(ID) as PreflightHandler | undefined;
+    if (existing && !saysTheSame(stack, existing.options, options)) {
+      throw new Error(`handler of '${scope.node.path}' must be the same as that of the other guardrails in stack '${stack.node.path}': they share one function`);
+    }
+    return existing ?? new PreflightHandler(stack, options);
+  }
+
+  private readonly serviceToken: string;
+  private readonly permissions: iam.Policy;
+
+  private constructor(stack: Stack, private readonly options: HandlerOptions) {
+    super(stack, ID);
+    const handler = new HandlerFunction(this, 'Handler', {
+      asset: 'guardrail-preflight',
+      handler: 'handler',
+      description: 'Centralized root access: reads the organization\'s policies before a guardrail is attached',
+      timeout: HANDLER_TIMEOUT,
+      memorySize: 256,
+      environment: ofOwnStack(this),
+      calls: ['cloudformation', 'organizations'],
+      options,
+    });
+    this.permissions = new iam.Policy(this, 'Permissions', { roles: [handler.role!], statements: reading(stack) });
+    this.serviceToken = handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken;
+  }
+
+  addPreflight(scope: Construct, properties: GuardrailPreflightProperties): CustomResource {
+    const resource = new CustomResource(scope, 'Preflight', {
+      serviceToken: this.serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
+      resourceType: GUARDRAIL_PREFLIGHT_RESOURCE_TYPE,
+      properties: { ...properties },
+    });
+    resource.node.addDependency(this.permissions);
+    return resource;
+  }
+}
+
+function reading(stack: Stack): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ actions: ['organizations:DescribeOrganization', 'organizations:ListRoots'], resources: ['*'] }), // IAM knows no resource for them
+    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: ofTypes(...CONTROL_POLICIES) }), // nor for this one
+    ...readPoliciesAbove(stack, ['service_control_policy']),
+    describePolicies(stack, 'resource_control_policy'),
+    ...CONTROL_POLICIES.map((type) => new iam.PolicyStatement({ // AWS's own deny nothing
+      actions: ['organizations:ListTargetsForPolicy'], resources: [policiesOfOrganization(stack, type)], conditions: ofTypes(type),
+    })),
+    ...readOwnStack(stack),
+  ];
+}

@@ -1,0 +1,260 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as subscriptions from 'aws-cdk-lib/aws-logs-destinations';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import {
+  ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, type Condition, conditionsOf, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE,
+  FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, ROOT_SESSIONS, rootSession, SETTINGS_VARIABLE, subscribed, TOPIC_VARIABLE, UNREADABLE,
+} from './contract';
+import { filterPattern } from './filter-pattern';
+import { ACTIVITY, checkProps, PROPS, settingsOf } from './monitor-settings';
+import { RootActivity } from './root-activity';
+import { OnRootActivityOptions, RootActivityMonitorProps } from './root-activity-monitor-props';
+import { HandlerFunction } from '../private/handler-function';
+import { useKeyOfTopic } from '../private/key-use';
+import { warnOutsideOfAws } from '../private/partition';
+import { putEvents } from '../private/put-events';
+import { checkShape, checkValue, listOf } from '../private/shape';
+import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
+
+/**
+ * Reports the activity of root users in the whole organization, and changes to centralized root access.
+ *
+ * Reads the log group of the trail of the organization, because events of member accounts never reach the event bus
+ * of the management account.
+ *
+ * Reports root sign-ins and failed attempts; calls with the long-term credentials of root users; changes to root
+ * credentials and to the email addresses of root users; root sessions of principals that are not allowed; features or
+ * trusted access that are disabled; changes to delegated administrators and to the policies in `guardrailPolicyIds`;
+ * and accounts that move, leave or are closed. Does not report calls in root sessions, so that a sweep does not
+ * trigger alarms.
+ *
+ * For each such event, publishes a message to the topic and an event to the event bus, with principal, action,
+ * account, time, source IP address and remedy. Logs and functions are delivered at least once, so a message can
+ * arrive twice; each contains the ID of the CloudTrail event. Messages that cannot be delivered stay in a queue for
+ * 14 days. Independent of the function, metric filters count the events, and alarms monitor the counts, the
+ * function, the queue, and whether the trail still delivers.
+ *
+ * Each alarm is charged, and so is each metric in the months in which it has data. Adds permissions on the topic,
+ * the event bus, the queue (`sqs:SendMessage`, `sqs:GetQueueAttributes`, `sqs:GetQueueUrl`) and the log group of
+ * the function to its role.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-track-privileged-tasks.html
+ *
+ * @example
+ * const purge = new RootCredentialsPurge(this, 'Purge');
+ * const monitor = new RootActivityMonitor(this, 'Monitor', {
+ *   trailLogGroup: logs.LogGroup.fromLogGroupName(this, 'Trail', 'aws-controltower/CloudTrailLogs'),
+ *   allowedPrincipals: [purge.rootSessionRole],
+ * });
+ * monitor.topic.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
+ */
+export class RootActivityMonitor extends Construct {
+  /** Topic that receives a message for each event, and the alarms unless `alarmActions` is set. */
+  readonly topic: sns.ITopic;
+
+  /**
+   * Queue for events that could not be reported after three attempts.
+   *
+   * Each message contains the compressed log events with which the function was invoked, and the error.
+   */
+  readonly undelivered: sqs.IQueue;
+
+  /** All alarms: one for each activity, and those that monitor the monitor itself. */
+  readonly alarms: cloudwatch.Alarm[] = [];
+
+  private readonly eventBus?: events.IEventBus;
+  private readonly trailLogGroup: logs.ILogGroup;
+  private readonly namespace: string;
+  private readonly alarmActions: cloudwatch.IAlarmAction[];
+
+  constructor(scope: Construct, id: string, props: RootActivityMonitorProps) {
+    super(scope, id);
+    checkShape(PROPS, props);
+    const settings = settingsOf(props);
+    checkProps(this, props, settings);
+    warnOutsideOfAws(this);
+    this.trailLogGroup = props.trailLogGroup;
+    this.namespace = props.metricNamespace ?? 'CdkRootAccess';
+    this.eventBus = props.eventBus;
+    this.topic = props.topic ?? topicForAlarms(this, 'Topic', { displayName: 'Root activity', masterKey: props.encryptionKey });
+    this.alarmActions = props.alarmActions ?? [new actions.SnsAction(this.topic)];
+    warnOfKeyOfAws(this, 'topic', props.topic);
+    warnOfKeysOfAws(this, 'alarmActions', props.alarmActions);
+    this.undelivered = new sqs.Queue(this, 'Undelivered', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14), // the longest that SQS has
+    });
+    const watched = ACTIVITY_KINDS.filter((kind) => conditionsOf(kind, settings).length > 0);
+    this.count(settings, watched);
+    const handler = this.tell(settings, props);
+    this.watchActivities(watched);
+    this.watchMonitor(handler);
+  }
+
+  /**
+   * Metric for the number of events of an activity.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    checkValue('activity', activity, ACTIVITY);
+    return this.metric(activity, options);
+  }
+
+  /**
+   * Metric for the number of root sessions that were requested, by any principal, allowed or denied.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metricRootSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(ROOT_SESSIONS, options);
+  }
+
+  /**
+   * Metric for the number of events of the trail that could not be read.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(UNREADABLE, options);
+  }
+
+  /**
+   * Metric for the number of events that the trail delivered to its log group.
+   *
+   * Sum over 1 hour by default.
+   */
+  metricTrailEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: 'AWS/Logs',
+      metricName: 'IncomingLogEvents',
+      dimensionsMap: { LogGroupName: this.trailLogGroup.logGroupName },
+      statistic: cloudwatch.Stats.SUM,
+      period: Duration.hours(1),
+      ...options,
+    });
+  }
+
+  /**
+   * Creates an EventBridge rule for reported activities.
+   *
+   * The detail of an event contains `activity`, `title`, `accountId`, `region`, `eventTime`, `late`, `principal`,
+   * `action`, `outcome`, `sourceIp`, `userAgent`, `eventId` and `advice`. The caller that caused the event controls
+   * some of these values: escape them before you use them in a command or a page.
+   */
+  onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {
+    const { activities, ruleName, description, target, eventPattern, crossStackScope } = options;
+    checkValue('activities', activities ?? [], listOf(ACTIVITY));
+    const rule = new events.Rule(crossStackScope ?? this, id, { ruleName, description, eventBus: this.eventBus });
+    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], ...activities && { detail: { activity: activities } } });
+    rule.addEventPattern(eventPattern);
+    rule.addTarget(target);
+    return rule;
+  }
+
+  /** The metric filters, which count events independent of the function. */
+  private count(settings: MonitorSettings, watched: ActivityKind[]) {
+    for (const kind of watched.filter((each) => !COUNTED_BY_FUNCTION.includes(each))) {
+      conditionsOf(kind, settings).forEach((condition, i) => this.countIn(kind, `${kind}${i}`, condition));
+    }
+    this.countIn(ROOT_SESSIONS, ROOT_SESSIONS, rootSession);
+  }
+
+  private countIn(metricName: string, id: string, condition: Condition) {
+    new logs.MetricFilter(this, id, {
+      logGroup: this.trailLogGroup,
+      filterPattern: filterPattern(metricName, condition),
+      metricNamespace: this.namespace,
+      metricName,
+      metricValue: '1',
+    });
+  }
+
+  /** The function that reports activities. */
+  private tell(settings: MonitorSettings, { handler: options }: RootActivityMonitorProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'Tell', {
+      asset: 'monitor-activity',
+      handler: 'handler',
+      description: 'Root activity monitor: tells what root users do, and what is done to centralized root access',
+      timeout: Duration.minutes(5),
+      memorySize: 512, // a delivery of logs holds up to some thousand events
+      environment: {
+        [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings),
+        [TOPIC_VARIABLE]: this.topic.topicArn,
+        [BUS_VARIABLE]: this.eventBus?.eventBusName ?? 'default',
+        [NAMESPACE_VARIABLE]: this.namespace,
+      },
+      calls: ['events', 'sns'],
+      options,
+    });
+    handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });
+    const statements = [
+      new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+      ...useKeyOfTopic(this, this.topic),
+      putEvents(this.eventBus?.eventBusArn ?? defaultBus(this), EVENT_SOURCE),
+    ];
+    statements.forEach((statement) => handler.addToRolePolicy(statement));
+    const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
+      logGroup: this.trailLogGroup,
+      destination: new subscriptions.LambdaDestination(handler),
+      filterPattern: filterPattern('the subscription', subscribed),
+    });
+    subscription.node.addDependency(handler.role!); // with its policies: an event may come at once
+    return handler;
+  }
+
+  private watchActivities(watched: ActivityKind[]) {
+    for (const kind of watched) {
+      this.alarm(kind, this.metric(kind), `Root activity: ${kind}. The topic of the monitor has a message for each event.`);
+    }
+  }
+
+  /** Who watches the monitor: a function that fails, a queue that fills, a trail that is silent. */
+  private watchMonitor(handler: HandlerFunction) {
+    this.alarm('Unreadable', this.metricUnreadableEvents(), 'The root activity monitor got events that it cannot read. The topic has a message for each.');
+    this.alarm('TellFailed', handler.metricErrors(), "The function of the root activity monitor fails: messages are late. Its log says why; the activities' own alarms still work.");
+    this.alarm('NotTold', this.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: cloudwatch.Stats.MAXIMUM }),
+      'Root activity could not be told. The queue holds the events, compressed, with the error; read them, then purge the queue.');
+    this.alarms.push(this.withActions(new cloudwatch.Alarm(this, 'TrailSilentAlarm', {
+      alarmDescription: "The organization's trail has delivered nothing to its log group for an hour, so root activity goes unnoticed. "
+        + 'See whether the trail still logs, and whether it may still write to the log group.',
+      metric: this.metricTrailEvents(),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING, // no data is just what it is about
+    })));
+  }
+
+  private alarm(id: string, metric: cloudwatch.IMetric, alarmDescription: string) {
+    this.alarms.push(this.withActions(new cloudwatch.Alarm(this, `${id}Alarm`, {
+      alarmDescription,
+      metric,
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    })));
+  }
+
+  private withActions(alarm: cloudwatch.Alarm): cloudwatch.Alarm {
+    alarm.addAlarmAction(...this.alarmActions);
+    return alarm;
+  }
+
+  private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const dimensionsMap = COUNTED_BY_FUNCTION.some((kind) => kind === metricName) ? FUNCTION_DIMENSION : undefined;
+    return new cloudwatch.Metric({ namespace: this.namespace, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...options });
+  }
+}
+
+const defaultBus = (scope: Construct) => Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });

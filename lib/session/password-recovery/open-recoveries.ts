@@ -1,0 +1,75 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, IDependable } from 'constructs';
+import { PasswordRecovery } from './password-recovery-runbooks';
+import { HandlerOptions } from '../../handler-options';
+import { RECOVERIES_PREFIX } from '../../private/contract';
+import { executionsOf } from '../../private/control-files';
+import { HandlerFunction } from '../../private/handler-function';
+import { handlerProvider } from '../../private/handler-provider';
+import { ofOwnStack, readOwnStack } from '../../private/own-stack';
+import { CLOSE_DOCUMENT_VARIABLE, CLOSER_VARIABLE, OPEN_RECOVERIES_RESOURCE_TYPE, OPENER_VARIABLE, RECORDS_VARIABLE } from '../contract';
+
+/** It reads a record for each account that ever had a recovery. */
+const HANDLER_TIMEOUT = Duration.minutes(5);
+const SERVICE_TIMEOUT = Duration.minutes(7);
+
+export interface OpenRecoveriesProps {
+  readonly recoveries: PasswordRecovery;
+  readonly bucket: s3.IBucket;
+  readonly options?: HandlerOptions;
+}
+
+/**
+ * Refuses to be deleted while a password recovery is open: without the closer, nothing deletes the password. CloudFormation deletes it before everything that
+ * it depends on, so a stack whose deletion is refused still has its runbooks. Its function only reads.
+ */
+export class OpenRecoveries extends Construct {
+  readonly role: iam.IRole;
+  private readonly resource: CustomResource;
+
+  constructor(scope: Construct, id: string, { recoveries: { allow, close, closer }, bucket, options }: OpenRecoveriesProps) {
+    super(scope, id);
+    const handler = new HandlerFunction(this, 'Handler', {
+      asset: 'session-password-recovery-open-recoveries',
+      handler: 'handler',
+      description: 'Password recovery: refuses the deletion of the runbooks while one is open',
+      timeout: HANDLER_TIMEOUT,
+      memorySize: 256,
+      environment: {
+        ...ofOwnStack(this),
+        [RECORDS_VARIABLE]: bucket.bucketName,
+        [CLOSER_VARIABLE]: closer.stateMachineArn,
+        [OPENER_VARIABLE]: allow.stateMachine.stateMachineArn,
+        [CLOSE_DOCUMENT_VARIABLE]: close.documentName,
+      },
+      calls: ['cloudformation', 's3', 'states'],
+      options,
+    });
+    this.role = handler.role!;
+    const permissions = new iam.Policy(this, 'Permissions', {
+      roles: [this.role],
+      statements: [
+        new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)] }),
+        new iam.PolicyStatement({
+          actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${RECOVERIES_PREFIX}*` } },
+        }),
+        new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [closer.stateMachineArn] }),
+        new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(closer)] }),
+        ...readOwnStack(this),
+      ],
+    });
+    this.resource = new CustomResource(this, 'Resource', {
+      serviceToken: handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
+      resourceType: OPEN_RECOVERIES_RESOURCE_TYPE,
+    });
+    this.resource.node.addDependency(permissions);
+  }
+
+  /** Keeps things for as long as a recovery is open. */
+  keep(...things: IDependable[]) {
+    this.resource.node.addDependency(...things);
+  }
+}

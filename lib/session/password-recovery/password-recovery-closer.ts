@@ -1,0 +1,129 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { HandlerOptions } from '../../handler-options';
+import { executionsOf } from '../../private/control-files';
+import { LoggedStateMachine } from '../../private/logged-state-machine';
+
+export interface PasswordRecoveryCloserProps {
+  /** Reads the record: has the recovery ended, and if not, until when is there nothing to do? */
+  readonly look: lambda.IFunction;
+  readonly close: lambda.IFunction;
+  readonly topic?: sns.ITopic;
+  readonly options?: HandlerOptions;
+}
+
+/** Somebody has to look first: trying again would not help. */
+const HOPELESS = ['PasswordNotOfRecovery', 'PasswordAfterRecovery', 'WrongIdentity'];
+
+/** 1, 2, 4 … minutes, then every hour: a day in all. */
+const FOR_A_DAY: sfn.RetryProps = {
+  errors: [sfn.Errors.ALL], interval: Duration.minutes(1), backoffRate: 2, maxDelay: Duration.hours(1), maxAttempts: 29,
+};
+
+const execution = sfn.JsonPath.stringAt('$$.Execution.Id');
+
+/**
+ * The state machine that closes a recovery. It is started before anything is opened, and nobody waits for it: what started it may be
+ * cancelled or die.
+ *
+ * ```
+ * Sleep ──► Look ──► Remind ──► Look        a reminder that cannot be sent keeps nothing from being closed
+ *   ▲         ├─ sleep: the end has moved
+ *   └─────────┤
+ *             ├──► Close ──► Closed | Look  it was extended in the last moment
+ *             │      └─ a day long ──► TellThatItIsOpen ──► NotClosed
+ *             └──► Ended                    somebody has closed it
+ * ```
+ *
+ * It has no timeout, which would be an end without closing.
+ */
+export class PasswordRecoveryCloser extends Construct {
+  readonly stateMachine: sfn.StateMachine;
+
+  constructor(scope: Construct, id: string, { look, close, topic, options }: PasswordRecoveryCloserProps) {
+    super(scope, id);
+    const failed = this.failed(topic);
+    const looking = this.task('Look', look, failed);
+    const closing = this.task('Close', close, failed, '$.closing');
+    const sleep = new sfn.Wait(this, 'Sleep', { time: sfn.WaitTime.timestampPath('$.wakeAt') });
+    const next = new sfn.Choice(this, 'What next?')
+      .when(sfn.Condition.stringEquals('$.step', 'sleep'), sleep)
+      .when(sfn.Condition.stringEquals('$.step', 'close'), closing);
+    if (topic) {
+      next.when(sfn.Condition.stringEquals('$.step', 'remind'), this.reminder(topic, looking));
+    }
+    sleep.next(looking);
+    looking.next(next.otherwise(new sfn.Succeed(this, 'Ended')));
+    closing.next(new sfn.Choice(this, 'Closed?')
+      .when(sfn.Condition.stringEquals('$.closing.state', 'closed'), new sfn.Succeed(this, 'Closed'))
+      .otherwise(looking));
+
+    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(sleep),
+      comment: 'Waits for the end of a password recovery, and closes it',
+      includeExecutionData: true,
+      options,
+    });
+    this.letDescribe(look, close);
+  }
+
+  /** Its functions ask Step Functions what it was started with, and believe nobody else. */
+  private letDescribe(...functions: lambda.IFunction[]) {
+    new iam.Policy(this, 'ControlPolicy', {
+      roles: functions.map(({ role }) => role!),
+      statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(this.stateMachine)] })],
+    });
+  }
+
+  private task(id: string, fn: lambda.IFunction, failed: sfn.IChainable, resultPath?: string): tasks.LambdaInvoke {
+    const task = new tasks.LambdaInvoke(this, id, {
+      lambdaFunction: fn,
+      payload: sfn.TaskInput.fromObject({ execution, closer: sfn.JsonPath.objectAt('$') }),
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      resultPath,
+    });
+    task.addRetry({ errors: HOPELESS, maxAttempts: 0 });
+    task.addRetry(FOR_A_DAY);
+    task.addCatch(failed, { resultPath: '$.failure' });
+    return task;
+  }
+
+  private reminder(topic: sns.ITopic, after: sfn.IChainable): sfn.IChainable {
+    const remind = new tasks.SnsPublish(this, 'Remind', {
+      topic,
+      subject: sfn.JsonPath.stringAt('$.subject'),
+      message: sfn.TaskInput.fromJsonPathAt('$.message'),
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    remind.addRetry({ errors: [sfn.Errors.ALL], interval: Duration.seconds(10), maxAttempts: 3 });
+    remind.addCatch(after, { resultPath: sfn.JsonPath.DISCARD });
+    return remind.next(after);
+  }
+
+  /** Loud: by mail if there is a topic, and by an execution that fails in any case. */
+  private failed(topic?: sns.ITopic): sfn.IChainable {
+    const fail = new sfn.Fail(this, 'NotClosed', { errorPath: '$.failure.Error', causePath: '$.failure.Cause' });
+    if (topic === undefined) {
+      return fail;
+    }
+    const tell = new tasks.SnsPublish(this, 'TellThatItIsOpen', {
+      topic,
+      subject: sfn.JsonPath.format('A root password of {} could not be deleted', sfn.JsonPath.stringAt('$.accountId')),
+      message: sfn.TaskInput.fromText(sfn.JsonPath.format(
+        'The password recovery of account {} has ended and could not be closed. Its root user may still have a password, and nobody tries to delete it any more. '
+        + 'Run the runbook that closes the recovery, or purge the root credentials of the account.\n\nThe last error was {}; its cause is in {}',
+        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), execution,
+      )),
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    tell.addRetry({ errors: [sfn.Errors.ALL], interval: Duration.seconds(10), maxAttempts: 8, backoffRate: 2 });
+    tell.addCatch(fail, { resultPath: sfn.JsonPath.DISCARD });
+    return tell.next(fail);
+  }
+}

@@ -1,0 +1,251 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { Approvals } from '../approvals';
+import { PasswordRecoveryCloser } from './password-recovery-closer';
+import { HandlerOptions } from '../../handler-options';
+import { SharedAssumeRoot } from '../../private/assume-root';
+import { RECOVERIES_PREFIX, STS_REGION_VARIABLE, TASK_POLICIES, TaskPolicyName } from '../../private/contract';
+import { HandlerFunction } from '../../private/handler-function';
+import { readPoliciesAbove } from '../../private/policies-above';
+import { CLOSER_VARIABLE, RECORDS_VARIABLE, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings } from '../contract';
+import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from '../runbook';
+
+/** Options of the runbooks that allow, extend and close password recoveries. */
+export interface PasswordRecoveryOptions {
+  /**
+   * Default duration of a recovery and of an extension, from 1 hour to 7 days in whole hours.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly duration?: Duration;
+
+  /**
+   * Maximum time from the opening to the end of a recovery, including extensions, from `duration` to 7 days in
+   * whole hours.
+   *
+   * @default Duration.days(7)
+   */
+  readonly longestDuration?: Duration;
+
+  /**
+   * Topic notified when a recovery is about to end, and when it could not be closed.
+   *
+   * Adds `sns:Publish` on the topic to the role of the state machine that closes recoveries. If the topic has a
+   * known key, also adds `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS.
+   *
+   * @default - no reminders; a recovery that could not be closed is a failed execution of `passwordRecoveryCloser`
+   */
+  readonly topic?: sns.ITopic;
+
+  /**
+   * When to remind `topic` before the end of a recovery, in whole minutes. At most 10 reminders.
+   *
+   * A reminder that is longer than the recovery lasts is omitted.
+   *
+   * @default - 1 hour before
+   */
+  readonly reminders?: Duration[];
+}
+
+export interface PasswordRecoveryProps {
+  readonly recovery?: PasswordRecoveryOptions;
+  readonly settings: RunbookSettings;
+  readonly approvals: Approvals;
+  readonly bucket: s3.IBucket;
+  readonly rootSessions: SharedAssumeRoot;
+  readonly stsRegion: string;
+  readonly options?: HandlerOptions;
+}
+
+const HOURS: RunbookParameter = {
+  description: 'Whole hours; the usual number of hours when it is empty', pattern: '^([1-9][0-9]{0,2})?$', default: '',
+};
+
+/** Its own deadline for opening (`OPENER_MS` in lambda/session) is made for this timeout. */
+const OPENER_TIMEOUT = Duration.minutes(5);
+
+/** For a permission that comes late, for a password that IAM will not have changed just now, and for reads that lag. */
+const CLOSER_TIMEOUT = Duration.minutes(10);
+
+interface FunctionProps {
+  readonly asset: string;
+  readonly handler?: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment?: Record<string, string>;
+  /** The one task policy that its root sessions may have; without it takes none. */
+  readonly task?: TaskPolicyName;
+  readonly writes: boolean;
+}
+
+/**
+ * The runbooks that allow, extend and close the recovery of a root password, and the state machine that closes it in any case.
+ *
+ * Each function has a role of its own: one may create passwords, two may delete them, and no other can take a root session.
+ */
+export class PasswordRecovery extends Construct {
+  readonly allow: Runbook;
+  readonly extend: Runbook;
+  readonly close: Runbook;
+  readonly closer: sfn.StateMachine;
+  /** Roles that read and write below `recoveries/`. */
+  readonly writers: iam.IRole[] = [];
+  /** Roles that only read there. */
+  readonly readers: iam.IRole[] = [];
+
+  constructor(scope: Construct, id: string, private readonly props: PasswordRecoveryProps) {
+    super(scope, id);
+    const { recovery = {}, settings, approvals, options } = props;
+    const hours = hoursOf(recovery);
+    const look = this.function('Look', {
+      asset: 'session-password-recovery-closer',
+      handler: 'look',
+      description: 'Password recovery: looks whether it has ended',
+      timeout: Duration.minutes(1),
+      environment: { [REMINDERS_VARIABLE]: JSON.stringify(remindersOf(recovery)) },
+      writes: false,
+    });
+    const closeAtEnd = this.function('CloseAtEnd', {
+      asset: 'session-password-recovery-closer',
+      handler: 'close',
+      description: 'Password recovery: deletes the root password when it has ended',
+      timeout: CLOSER_TIMEOUT,
+      task: TASK_POLICIES.deleteCredentials,
+      writes: true,
+    });
+    this.closer = new PasswordRecoveryCloser(this, 'Closer', { look, close: closeAtEnd, topic: recovery.topic, options }).stateMachine;
+
+    const allow = this.starter('AllowFunction', {
+      asset: 'session-password-recovery-allow',
+      description: 'Password recovery: lets a root password be set',
+      timeout: OPENER_TIMEOUT,
+      task: TASK_POLICIES.createPassword,
+    });
+    new iam.Policy(allow, 'ServiceControlPolicies', { roles: [allow.role!], statements: readPoliciesAbove(this) }); // what still stops the root user
+
+    const recoverySettings: RecoverySettings = { ...settings, ...hours };
+    const ready = this.policiesOf(look, closeAtEnd);
+    this.allow = this.runbook('Allow', {
+      description: 'Allows the recovery of the root password of a member account for some hours',
+      parameters: { AccountId: ACCOUNT_ID, Hours: HOURS },
+      settings: recoverySettings,
+      approvals,
+      ready,
+      fn: allow,
+    });
+    this.extend = this.runbook('Extend', {
+      description: 'Extends the recovery of the root password of a member account',
+      parameters: { AccountId: ACCOUNT_ID, Hours: HOURS },
+      settings: recoverySettings,
+      approvals,
+      ready,
+      fn: this.starter('ExtendFunction', {
+        asset: 'session-password-recovery-extend', description: 'Password recovery: moves its end', timeout: Duration.minutes(1),
+      }),
+    });
+    this.close = this.runbook('Close', {
+      description: 'Closes the recovery of the root password of a member account: deletes the password',
+      parameters: { AccountId: ACCOUNT_ID },
+      settings,
+      approvals: new Approvals(), // it is the safe direction: nobody is asked
+      ready,
+      fn: this.starter('CloseFunction', {
+        asset: 'session-password-recovery-close',
+        description: 'Password recovery: deletes the root password',
+        timeout: CLOSER_TIMEOUT,
+        task: TASK_POLICIES.deleteCredentials,
+      }),
+    });
+  }
+
+  private runbook(id: string, { fn, ready, ...props }: Omit<RunbookProps, 'bucket' | 'ready'> & { ready: Construct[] }): Runbook {
+    const { bucket, options } = this.props;
+    return new Runbook(this, id, { ...props, fn, bucket, ready: [...ready, ...this.policiesOf(fn)], options });
+  }
+
+  /** The function of a runbook, which starts closers. */
+  private starter(id: string, props: Omit<FunctionProps, 'writes'>): HandlerFunction {
+    const fn = this.function(id, { ...props, environment: { [CLOSER_VARIABLE]: this.closer.stateMachineArn }, writes: true });
+    new iam.Policy(fn, 'StartCloser', {
+      roles: [fn.role!],
+      statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.closer.stateMachineArn] })],
+    });
+    return fn;
+  }
+
+  private function(id: string, { asset, handler = 'handler', description, timeout, environment, task, writes }: FunctionProps): HandlerFunction {
+    const { bucket, rootSessions, stsRegion, options } = this.props;
+    const fn = new HandlerFunction(this, id, {
+      asset,
+      handler,
+      description,
+      timeout,
+      memorySize: 512,
+      environment: { [RECORDS_VARIABLE]: bucket.bucketName, ...task && { [STS_REGION_VARIABLE]: stsRegion }, ...environment },
+      calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === TASK_POLICIES.createPassword ? ['organizations' as const] : []],
+      options,
+    });
+    new iam.Policy(fn, 'Records', {
+      roles: [fn.role!],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['s3:GetObject', ...writes ? ['s3:PutObject'] : []], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)],
+        }),
+        new iam.PolicyStatement({
+          actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${RECOVERIES_PREFIX}*` } },
+        }),
+      ],
+    });
+    if (task) {
+      rootSessions.grant(fn.role!, task);
+    }
+    (writes ? this.writers : this.readers).push(fn.role!);
+    return fn;
+  }
+
+  /** What must exist before the functions are asked. */
+  private policiesOf(...functions: HandlerFunction[]): Construct[] {
+    const ownPolicies = (fn: HandlerFunction) => fn.node.findAll().filter((child) => child instanceof iam.Policy);
+    return functions.flatMap((fn) => [...ownPolicies(fn), ...this.props.rootSessions.policiesOf(fn.role!)]);
+  }
+}
+
+const LONGEST = Duration.days(7);
+const MOST_REMINDERS = 10;
+
+function hoursOf({ duration = Duration.hours(24), longestDuration = LONGEST }: PasswordRecoveryOptions) {
+  const hours = checkHours('passwordRecovery.duration', duration, Duration.hours(1));
+  return { hours, longestHours: checkHours('passwordRecovery.longestDuration', longestDuration, duration) };
+}
+
+function checkHours(property: string, duration: Duration, least: Duration): number {
+  const hours = duration.toHours({ integral: false });
+  if (!(Number.isInteger(hours) && hours >= least.toHours() && hours <= LONGEST.toHours())) {
+    throw new Error(`${property} must be from ${least.toHumanString()} to ${LONGEST.toHumanString()}, in whole hours, got ${duration.toHumanString()}`);
+  }
+  return hours;
+}
+
+/** Minutes before the end. */
+function remindersOf({ topic, reminders }: PasswordRecoveryOptions): number[] {
+  if (topic === undefined) {
+    if (reminders?.length) {
+      throw new Error('passwordRecovery.reminders must be left out without passwordRecovery.topic: nobody would be reminded');
+    }
+    return [];
+  }
+  const minutes = (reminders ?? [Duration.hours(1)]).map((reminder) => reminder.toMinutes({ integral: false }));
+  if (minutes.length > MOST_REMINDERS) {
+    throw new Error(`passwordRecovery.reminders must list at most ${MOST_REMINDERS} times, got ${minutes.length}`);
+  }
+  minutes.forEach((each, i) => {
+    if (!(Number.isInteger(each) && each >= 1 && each <= LONGEST.toMinutes())) {
+      throw new Error(`passwordRecovery.reminders[${i}] must be from 1 minute to ${LONGEST.toHumanString()}, in whole minutes, got ${each} minutes`);
+    }
+  });
+  return minutes;
+}

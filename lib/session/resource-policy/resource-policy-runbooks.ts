@@ -1,0 +1,109 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { HandlerOptions } from '../../handler-options';
+import { SharedAssumeRoot } from '../../private/assume-root';
+import { STS_REGION_VARIABLE, TaskPolicyName } from '../../private/contract';
+import { HandlerFunction } from '../../private/handler-function';
+import { Approvals } from '../approvals';
+import { POLICIES_PREFIX, PolicySettings, RECORDS_VARIABLE, REPLACEMENTS_PREFIX } from '../contract';
+import { ACCOUNT_ID, Runbook, RunbookParameter } from '../runbook';
+
+export interface PolicyRunbooksProps {
+  readonly kind: 'bucket' | 'queue';
+  /** The one task policy of the two functions. */
+  readonly task: TaskPolicyName;
+  /** What names the bucket or the queue. */
+  readonly parameters: Record<string, RunbookParameter>;
+  readonly settings: PolicySettings;
+  readonly approvals: Approvals;
+  readonly bucket: s3.IBucket;
+  readonly rootSessions: SharedAssumeRoot;
+  readonly stsRegion: string;
+  readonly options?: HandlerOptions;
+}
+
+/** Reads that lag, and a denial that may pass, are waited for in it. */
+const TIMEOUT = Duration.minutes(5);
+
+const REPLACEMENT: RunbookParameter = {
+  description: `SHA-256 of the policy to put in its place, which is ${REPLACEMENTS_PREFIX}<SHA-256>.json in the records bucket; empty to remove the policy`,
+  pattern: '^([0-9a-f]{64})?$',
+  default: '',
+};
+
+const RECORD: RunbookParameter = {
+  description: 'Key of the record in the records bucket, as the unlock answered it', pattern: `^${POLICIES_PREFIX}[A-Za-z0-9_./-]{1,900}\\.json$`,
+};
+
+/** The two runbooks for the policies of buckets, or of queues: each with a function and a role of its own. */
+export class PolicyRunbooks extends Construct {
+  readonly unlock: Runbook;
+  readonly restore: Runbook;
+  /** Roles that write records. */
+  readonly roles: iam.IRole[];
+
+  constructor(scope: Construct, id: string, private readonly props: PolicyRunbooksProps) {
+    super(scope, id);
+    const { kind, parameters, settings, bucket } = props;
+    const unlock = this.function('UnlockFunction', 'unlockHandler', `Unlocks ${kind}s: saves their policy and removes it`);
+    const restore = this.function('RestoreFunction', 'restoreHandler', `Restores policies of ${kind}s that were saved`);
+    const records = `${POLICIES_PREFIX}*/${kind}s/`;
+    const files = bucket.arnForObjects(`${records}*`);
+    const replacements = bucket.arnForObjects(`${REPLACEMENTS_PREFIX}*`);
+    this.roles = [unlock.role!, restore.role!];
+    this.unlock = this.runbook('Unlock', unlock, {
+      description: `Unlocks a ${kind} of a member account whose policy denies everybody: shows its policy, saves it and removes it`,
+      parameters: { AccountId: ACCOUNT_ID, ...parameters, ...settings.allowReplacement && { ReplacementSha256: REPLACEMENT } },
+      statements: [
+        allow(['s3:PutObject'], [files]),
+        list(bucket, records),
+        ...settings.allowReplacement ? [allow(['s3:GetObject'], [replacements]), list(bucket, REPLACEMENTS_PREFIX)] : [],
+      ],
+      grantInput: settings.allowReplacement
+        ? (grantee) => iam.Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [replacements] })
+        : undefined,
+    });
+    this.restore = this.runbook('Restore', restore, {
+      description: `Restores the policy of a ${kind} of a member account as an unlock saved it`,
+      parameters: { AccountId: ACCOUNT_ID, ...parameters, Record: RECORD },
+      statements: [allow(['s3:GetObject', 's3:PutObject'], [files]), list(bucket, records)],
+    });
+  }
+
+  private function(id: string, handler: string, description: string): HandlerFunction {
+    const { kind, bucket, stsRegion, options } = this.props;
+    return new HandlerFunction(this, id, {
+      asset: `session-resource-policy-${kind}`,
+      handler,
+      description,
+      timeout: TIMEOUT,
+      memorySize: 512,
+      environment: { [RECORDS_VARIABLE]: bucket.bucketName, [STS_REGION_VARIABLE]: stsRegion },
+      calls: ['s3', 'states', 'sts', ...kind === 'queue' ? ['sqs' as const] : []],
+      options,
+    });
+  }
+
+  private runbook(id: string, fn: HandlerFunction, { statements, ...props }: RunbookParts): Runbook {
+    const { task, settings, approvals, bucket, rootSessions, options } = this.props;
+    rootSessions.grant(fn.role!, task);
+    const ready = [new iam.Policy(fn, 'Records', { roles: [fn.role!], statements }), ...rootSessions.policiesOf(fn.role!)];
+    return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, ready, options });
+  }
+}
+
+interface RunbookParts {
+  readonly description: string;
+  readonly parameters: Record<string, RunbookParameter>;
+  readonly statements: iam.PolicyStatement[];
+  readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
+}
+
+const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
+
+/** Which files there are: without it S3 calls a missing one denied. */
+const list = (bucket: s3.IBucket, prefix: string) => new iam.PolicyStatement({
+  actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
+});

@@ -1,0 +1,127 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { BREAK_GLASS_ACCOUNT, company, lateComer, MANAGEMENT_ACCOUNT, SECURITY_ACCOUNT } from './accounts';
+import { openerOf } from './opener';
+import { eventually } from '../../test/support/eventually';
+
+const PROJECT = join(__dirname, '../..');
+
+describe('the demo', () => {
+  let temporary: string;
+  let running: ChildProcess | undefined;
+
+  beforeEach(() => {
+    temporary = mkdtempSync(join(tmpdir(), 'demo-'));
+  });
+  afterEach(() => {
+    running?.kill('SIGTERM');
+    rmSync(temporary, { recursive: true, force: true });
+  });
+
+  /** Runs as the only one of a process group, as a shell runs what is typed. */
+  function start(...args: string[]) {
+    const child = spawn(join(PROJECT, 'node_modules/.bin/tsx'), ['local-aws/demo/main.ts', ...args], {
+      cwd: PROJECT,
+      env: { ...process.env, PATH: [temporary, process.env.PATH].join(delimiter), TMPDIR: temporary, AWS_PROFILE: 'of-the-user', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', NODE_NO_WARNINGS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running = child;
+    const started = new Set<number>();
+    const watch = setInterval(() => descendantsOf(child.pid!).forEach((id) => started.add(id)), 200);
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (text) => output += text);
+    child.stderr.on('data', (text) => errors += text);
+    const ended = once(child, 'close').then(([code]) => {
+      clearInterval(watch);
+      running = undefined;
+      return { code: code as number, output, errors };
+    });
+    return { child, started, ended, output: () => output };
+  }
+
+  async function expectNothingLeft(started: ReadonlySet<number>) {
+    expect(started.size).toBeGreaterThan(1);
+    await eventually(() => expect([...started].filter(isAlive)).toEqual([]));
+    expect(readdirSync(temporary).filter((name) => name.startsWith('local-aws-'))).toEqual([]);
+  }
+
+  test('cleans every member account but the excluded and the suspended one, reports what the organization shows, and leaves nothing behind', async () => {
+    const opened = join(temporary, 'opened');
+    writeFileSync(join(temporary, openerOf(process.platform)), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+    const { started, ended } = start('--open');
+    const { code, output, errors } = await ended;
+
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    const before = company();
+    for (const { id, name, state, root } of before.accounts) {
+      const untouched = [MANAGEMENT_ACCOUNT, BREAK_GLASS_ACCOUNT].includes(id) || state === 'SUSPENDED';
+      const [after, outcome] = untouched ? ['unchanged', 'skipped'] : ['none', root.isClean ? 'clean' : 'purged'];
+      expect(output).toMatch(new RegExp(`^  ${id}  ${name} .* ${after} +${outcome}$`, 'm'));
+    }
+    expect(output).toMatch(/^ {2}RootCredentialsManagement +off +on$/m);
+    expect(output).toMatch(/^ {2}delegated administrator +none +security-tools$/m);
+    expect(output).toContain(`"exclude": ["${BREAK_GLASS_ACCOUNT}"]\n#   "delegate": ["${SECURITY_ACCOUNT}"]`);
+    expect(output).toContain('$ npx cdk deploy -c purge=true');
+    expect(output).toContain('✓ the reports say of every account what the organization itself shows');
+
+    const report = JSON.parse(readFileSync(join(PROJECT, '.local-aws/demo/report.json'), 'utf8'));
+    expect(report.accounts).toHaveLength(before.accounts.length);
+    expect(readFileSync(join(PROJECT, '.local-aws/demo/report.csv'), 'utf8').split('\n').length).toBeGreaterThan(before.accounts.length);
+
+    const { id, name } = lateComer(before);
+    expect(output).toMatch(new RegExp(`^Joined after the deployment: its event .*\n  ${id}  ${name} +password, 1 key, 1 MFA +none +purged$`, 'm'));
+    expect(output).toContain(`${before.accounts.length} accounts: ${report.counts.purged + 1} purged, ${report.counts.clean} clean, 3 skipped`);
+    const joined = JSON.parse(readFileSync(join(PROJECT, '.local-aws/demo/joined/report.json'), 'utf8'));
+    expect(joined.accounts).toMatchObject([{ accountId: id, outcome: 'purged' }]);
+
+    const pages = ['report.html', 'joined/report.html'].map((file) => `.local-aws/demo/${file}`);
+    pages.forEach((page) => expect(output).toContain(`  ${page}\n`));
+    expect(pages.filter((page) => !existsSync(join(PROJECT, page)))).toEqual([]);
+    expect(readFileSync(opened, 'utf8').trim()).toBe(join(PROJECT, pages[0]));
+
+    expect(output.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(output).not.toContain('\x1b');
+    await expectNothingLeft(started);
+  });
+
+  test.each([
+    ['at Ctrl-C, with exit code 130', (id: number) => process.kill(-id, 'SIGINT'), 130],
+    ['when what started it is killed', (id: number) => process.kill(id, 'SIGKILL'), null],
+  ])('ends %s, and leaves nothing behind', async (_, interrupt, code) => {
+    const { child, started, ended, output } = start('--keep');
+    await eventually(() => expect(output()).toContain('$ npx cdk bootstrap'));
+    await eventually(() => expect(commandsOf(started)).toContainEqual(expect.stringContaining('aws-cdk/bin/cdk')));
+
+    interrupt(child.pid!);
+
+    expect(await ended).toMatchObject({ code });
+    await expectNothingLeft(started);
+  });
+
+  test('names the flags that it takes when it is given another one', async () => {
+    expect(await start('--kep').ended).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('\'--kep\': allowed are --keep, --open and --help') });
+  });
+});
+
+function descendantsOf(id: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const parents = new Map(lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
+  const below = (parent: number): number[] => [...parents].filter(([, other]) => other === parent).flatMap(([child]) => [child, ...below(child)]);
+  return below(id);
+}
+
+function commandsOf(ids: ReadonlySet<number>): string[] {
+  return execFileSync('ps', ['-o', 'args=', '-p', [process.pid, ...ids].join()], { encoding: 'utf8' }).split('\n');
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+}

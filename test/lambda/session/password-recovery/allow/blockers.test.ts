@@ -1,0 +1,49 @@
+import { policiesThatStop } from '../../../../../lambda/session/password-recovery/allow/blockers';
+import { delay, fail } from '../../../../../local-aws/organization';
+import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MEMBER, OTHER, ROOT, world } from '../../../guardrail/preflight/testing';
+
+const of = (accountId: string) => ({ partition: 'aws', accountId });
+
+describe('what still stops the root user with a new password', () => {
+  test('is nothing where no policy above the account does', async () => {
+    const { organization: { policies }, aws } = await world();
+    policies.add('elsewhere', DENY_ROOT, OTHER);
+    expect(await policiesThatStop(aws.organizations)(of(MEMBER))).toEqual([]);
+  });
+
+  test('are the policies by name and place, those that stop everything first', async () => {
+    const { organization: { policies }, outer, aws } = await world();
+    const { id: keys } = policies.add('no keys', document({ Sid: 'Keys', Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource: '*' }), ROOT);
+    const { id: guardrail } = policies.add('guardrail', DENY_LONG_TERM_ROOT, outer);
+    expect(await policiesThatStop(aws.organizations)(of(MEMBER))).toEqual([
+      expect.stringContaining(`'guardrail' (${guardrail}) at the OU ${outer} stops the root user in 'statement 1'`),
+      expect.stringContaining(`'no keys' (${keys}) at the root ${ROOT} may stop some of what the root user does in 'Keys'`),
+    ]);
+  });
+
+  test('are no more than a mail can take, and never fewer without saying so', async () => {
+    const { organization: { policies }, aws } = await world();
+    const statements = Array.from({ length: 8 }, () => ({ Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource: '*' }));
+    policies.add('many', document(...statements), MEMBER);
+    const notes = await policiesThatStop(aws.organizations)(of(MEMBER));
+    expect(notes).toHaveLength(6);
+    expect(notes!.at(-1)).toContain('3 more statements');
+  });
+
+  test.each([
+    ['ListParents'], ['ListPoliciesForTarget'], ['DescribePolicy'],
+  ])('is not known, and never nothing, where %s is denied', async (operation) => {
+    const { organization: { policies, faults }, aws } = await world();
+    policies.add('guardrail', DENY_LONG_TERM_ROOT, MEMBER);
+    faults.add({ operation: `organizations:${operation}`, effect: fail('AccessDeniedException') });
+    expect(await policiesThatStop(aws.organizations)(of(MEMBER))).toBeUndefined();
+  });
+
+  test('is not waited for where Organizations does not answer', async () => {
+    const { organization: { faults }, aws } = await world();
+    faults.add({ operation: 'organizations:ListParents', effect: delay(1_500) });
+    const begin = Date.now();
+    expect(await policiesThatStop(aws.organizations, 50)(of(MEMBER))).toBeUndefined();
+    expect(Date.now() - begin).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,188 @@
+import { JSDOM, VirtualConsole } from 'jsdom';
+import { accountsOf, DENIED, HOSTILE, reportOf } from './report-samples';
+import { REPORT_SCHEMA, type SweepReport } from '../../../../lambda/sweep/report/contents';
+import { htmlOf } from '../../../../lambda/sweep/report/html';
+import { resultOf } from '../../../../lambda/sweep/results';
+
+/** The report as a browser shows it. */
+class Page {
+  readonly errors: string[] = [];
+  readonly window;
+  readonly document;
+
+  constructor(report: SweepReport) {
+    const virtualConsole = new VirtualConsole().on('jsdomError', ({ message }) => this.errors.push(message));
+    this.window = new JSDOM(htmlOf(report), { runScripts: 'dangerously', virtualConsole }).window;
+    this.window.HTMLElement.prototype.scrollIntoView = () => undefined; // jsdom has no layout
+    this.document = this.window.document;
+  }
+
+  all(selector: string): HTMLElement[] {
+    return [...this.document.querySelectorAll<HTMLElement>(selector)];
+  }
+
+  one(selector: string): HTMLElement {
+    return this.document.querySelector<HTMLElement>(selector)!;
+  }
+
+  button(label: string): HTMLElement {
+    return this.all('button').find(({ textContent }) => textContent!.startsWith(label))!;
+  }
+
+  ids(): string[] {
+    return this.all('#rows > tr > th .id').map(({ textContent }) => textContent!);
+  }
+
+  async change(selector: string, value: string, event = 'change') {
+    (this.one(selector) as HTMLInputElement).value = value;
+    this.one(selector).dispatchEvent(new this.window.Event(event));
+    await new Promise((resolve) => setTimeout(resolve, 120)); // what is typed is waited for
+  }
+
+  get status(): string {
+    return this.one('#status').textContent!;
+  }
+}
+
+const number = (n: number) => String(200_000_000_000 + n);
+
+describe('the report as a page', () => {
+  test('shows every account with its outcome, and what needs attention first', () => {
+    const page = new Page(reportOf(accountsOf(10)));
+    expect(page.errors).toEqual([]);
+    expect(page.ids()).toEqual([0, 5, 2, 7, 1, 6, 4, 9, 3, 8].map(number));
+    expect(page.one('#rows > tr').textContent).toContain('Failed');
+    expect(page.all('#outcomes button').map(({ textContent }) => textContent)).toEqual(['Failed2', 'Kept2', 'Purged2', 'Clean2', 'Skipped2']);
+    expect(page.one('#chart svg').getAttribute('aria-label')).toBe('2 Failed, 2 Kept, 2 Purged, 2 Clean, 2 Skipped');
+  });
+
+  test.each([
+    ['password without MFA, deleted', [{ kind: 'Password' as const, status: 'deleted' as const }]],
+    ['password without MFA, found', [{ kind: 'Password' as const, status: 'found' as const }]],
+    ['device, kept', [{ kind: 'Password' as const, status: 'kept' as const }, { kind: 'MfaDevice' as const, id: 'arn', status: 'kept' as const }]],
+    ['none', [{ kind: 'AccessKey' as const, id: 'AKIA', status: 'deleted' as const }]],
+    ['not known', [{ kind: 'Password' as const, status: 'failed' as const }], DENIED],
+  ])('says of the MFA what became of it, or of the password that had none: %s', (said, credentials, problem: typeof DENIED | undefined = undefined) => {
+    const page = new Page(reportOf([resultOf({ accountId: number(0), accountName: 'one' }, credentials, problem)]));
+    expect(page.one('#rows td[data-label="MFA"]').textContent).toBe(said);
+  });
+
+  test('never says of an account that failed that there is nothing', () => {
+    const page = new Page(reportOf([resultOf({ accountId: number(0), accountName: 'denied' }, [], DENIED)]));
+    const [, ...cells] = page.all('#rows > tr > *').map(({ textContent }) => textContent);
+    expect(cells).toEqual(['Root', 'Failed', 'not known', 'not known', '']);
+    expect(page.status).toBe('1 account');
+  });
+
+  test('filters by outcome, several at once, and shows all again', async () => {
+    const page = new Page(reportOf(accountsOf(10)));
+    page.button('Failed').click();
+    expect(page.ids()).toEqual([0, 5].map(number));
+    expect(page.button('Failed').getAttribute('aria-pressed')).toBe('true');
+    page.button('Skipped').click();
+    expect(page.ids()).toEqual([0, 5, 3, 8].map(number));
+    expect(page.status).toBe('4 of 10 accounts');
+    page.button('Show all').click();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(page.ids()).toHaveLength(10);
+  });
+
+  test('filters by organizational unit, with the units below it', async () => {
+    const page = new Page(reportOf(accountsOf(8)));
+    expect(page.all('#unit option').map(({ textContent }) => textContent)).toEqual([
+      'all', 'Root (8)', 'Root / security (2)', 'Root / workloads (4)', 'Root / workloads / production (2)',
+    ]);
+    await page.change('#unit', 'ou-abcd-workloads');
+    expect(page.ids().sort()).toEqual([1, 2, 5, 6].map(number));
+  });
+
+  test('finds text in names, ids, credentials and errors, every word of it', async () => {
+    const page = new Page(reportOf(accountsOf(10)));
+    await page.change('#text', 'AKIA7', 'input');
+    expect(page.ids()).toEqual([number(7)]);
+    await page.change('#text', 'assumerootdenied account-5', 'input');
+    expect(page.ids()).toEqual([number(5)]);
+    await page.change('#text', 'nothing like it', 'input');
+    expect([page.ids(), page.status]).toEqual([[], '0 of 10 accounts']);
+  });
+
+  test('sorts by every column, both ways, and says by which', () => {
+    const page = new Page(reportOf(accountsOf(10)));
+    page.button('Account').click();
+    expect(page.ids()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(number));
+    page.button('Account').click();
+    expect(page.ids()).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map(number));
+    expect(page.all('th[aria-sort="descending"]').map(({ textContent }) => textContent)).toEqual(['Account']);
+    page.button('Last used').click();
+    expect(page.ids().slice(0, 2)).toEqual([1, 6].map(number));
+    page.button('Credentials').click();
+    expect(page.ids().slice(0, 2)).toEqual([1, 6].map(number));
+  });
+
+  test('says what to do about each failure, and shows the accounts that have it', () => {
+    const page = new Page(reportOf(accountsOf(10)));
+    expect(page.all('#problem-list li li').map(({ textContent }) => textContent)).toEqual(DENIED.remedies);
+    page.button('Show the 2 accounts').click();
+    expect(page.ids()).toEqual([0, 5].map(number));
+    expect(page.status).toBe('2 of 10 accounts, with the error AssumeRootDenied');
+  });
+
+  test('opens the credentials of an account with state, dates and reason', () => {
+    const page = new Page(reportOf(accountsOf(3)));
+    const toggle = page.button('access key');
+    toggle.click();
+    expect(toggle.getAttribute('aria-expanded')).toBe('true');
+    expect(page.all('.details tbody td').map(({ textContent }) => textContent)).toEqual(['access keyAKIA2', 'Active', '', 'no use known', 'keptin use']);
+    toggle.click();
+    expect(page.all('.details')).toEqual([]);
+  });
+
+  test('writes 10,000 accounts bit by bit and counts them all', () => {
+    const page = new Page(reportOf(accountsOf(10_000)));
+    expect(page.ids()).toHaveLength(100);
+    expect(page.status).toBe('10,000 accounts, the first 100 are shown');
+    page.button('Show more').click();
+    expect(page.ids()).toHaveLength(200);
+  });
+
+  test('warns when it is of a part of the selection, and when the sweep did not come to its end', () => {
+    expect(new Page(reportOf([], { narrowed: true })).one('#notices').textContent).toContain('says nothing of the others');
+    const broken = new Page(reportOf([], {}, { code: 'FeatureNotEnabled', message: 'the feature is off', remedies: ['switch it on'] }));
+    expect(broken.one('#notices').textContent).toMatch(/did not come to its end.*FeatureNotEnabled: the feature is off.*switch it on/);
+    expect(new Page(reportOf(accountsOf(1))).one('#notices').textContent).toBe('');
+  });
+
+  test('is a table to a screen reader, however narrow the window', () => {
+    const page = new Page(reportOf(accountsOf(2)));
+    expect(page.all('#accounts tr').every((row) => row.getAttribute('role') === 'row')).toBe(true);
+    expect(page.all('#rows > tr > *').map((cell) => cell.getAttribute('role'))).toEqual(expect.arrayContaining(['rowheader', 'cell']));
+    expect(page.all('input, select').every(({ id }) => page.one(`#${id}`).closest('label'))).toBe(true);
+  });
+});
+
+describe('text of others in the page', () => {
+  test.each(HOSTILE)('is shown as it is, and nothing else, be it a name, an id, a unit, a reason or an error: %j', (text) => {
+    const problem = { code: text, message: text, remedies: [text] };
+    const account = { accountId: number(0), accountName: text };
+    const result = resultOf(account, [{ kind: 'AccessKey', id: text, state: text, status: 'kept', reason: text, problem }], problem);
+    const placement = { units: [{ id: 'r-abcd', name: text }], parents: { [number(0)]: 'r-abcd' } };
+    const page = new Page(reportOf([result], { placement }, problem));
+    page.all('.toggle')[0].click();
+    expect(page.errors).toEqual([]);
+    expect(page.document.title).toBe('Root credentials of member accounts');
+    expect(page.one('.account').textContent).toBe(text);
+    expect(page.all('#rows td')[0].textContent).toBe(text);
+    expect(page.all('script')).toHaveLength(2);
+    expect(page.all('img, iframe, object, link, a, style:not(head style), [onerror], [onload], [href]')).toEqual([]);
+  });
+
+  test('reaches no other place: the page may load and send nothing, and run its own script only', () => {
+    const html = htmlOf(reportOf(accountsOf(2)));
+    const page = new Page(reportOf(accountsOf(2)));
+    const policy = page.one('meta[http-equiv="Content-Security-Policy"]').getAttribute('content')!;
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'$/);
+    expect(html).not.toMatch(/\b(src|href)=/);
+    expect(html.replaceAll('http://www.w3.org/2000/svg', '').replace(REPORT_SCHEMA, '')).not.toMatch(/https?:/);
+    expect(html).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/);
+  });
+});

@@ -1,0 +1,440 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import {
+  AccountSelection, FailedAccounts, type KeepRule, OrgRootAccessFeatures, PasswordRecoveries,
+  RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
+} from '../../../lib';
+
+const member = (n: number) => String(200_000_000_000 + n);
+const members = (count: number) => Array.from({ length: count }, (_, n) => member(n));
+
+type Props = RootCredentialsPurgeProps | ((stack: Stack) => RootCredentialsPurgeProps);
+
+function synthesized(props: Props = {}, more?: (purge: RootCredentialsPurge, stack: Stack) => void) {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+  const purge = new RootCredentialsPurge(stack, 'Purge', typeof props === 'function' ? props(stack) : props);
+  more?.(purge, stack);
+  return { stack, template: Template.fromStack(stack) };
+}
+
+/** Every statement about an action, in whatever policy it stands. */
+function statements(template: Template, action: string) {
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values(template.findResources(type)));
+  return policies
+    .flatMap(({ Properties: { PolicyDocument, Roles } }) => PolicyDocument.Statement.map((statement: object) => ({ ...statement, roles: Roles })))
+    .filter(({ Action }) => [Action].flat().includes(action));
+}
+
+/** Account ids in the ARNs of a statement about root users. */
+const rootsOf = ({ Resource }: { Resource: unknown }) => [...JSON.stringify(Resource).matchAll(/:iam::([^:]+):root/g)].map(([, id]) => id);
+const tasksOf = (statement: Record<string, unknown>) => [...JSON.stringify(statement.Condition).matchAll(/root-task\/(\w+)/g)].map(([, task]) => task);
+
+function definition(template: Template): string {
+  const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('Sweep'));
+  return machines[0][1].Properties.DefinitionString['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : '*').join('');
+}
+
+describe('root sessions', () => {
+  test('are for one function alone, with the two tasks that a purge needs', () => {
+    const { template } = synthesized();
+    const [statement, ...others] = statements(template, 'sts:AssumeRoot');
+    expect(others).toEqual([]);
+    expect(tasksOf(statement)).toEqual(['IAMAuditRootUserCredentials', 'IAMDeleteRootUserCredentials']);
+    expect(rootsOf(statement)).toEqual(['*']);
+    expect(statement.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
+  });
+
+  test('of a dry run cannot delete', () => {
+    const [statement] = statements(synthesized({ dryRun: true }).template, 'sts:AssumeRoot');
+    expect(tasksOf(statement)).toEqual(['IAMAuditRootUserCredentials']);
+  });
+
+  test('are limited to the accounts where the selection lists them', () => {
+    const [statement] = statements(synthesized({ accounts: AccountSelection.accounts([member(1), member(2)]) }).template, 'sts:AssumeRoot');
+    expect(rootsOf(statement)).toEqual([member(1), member(2)]);
+  });
+
+  test.each([AccountSelection.organization, (options: object) => AccountSelection.organizationalUnits(['ou-abcd-11111111'], options)])(
+    'are denied in excluded accounts', (select) => {
+      const [allow, deny] = statements(synthesized({ accounts: select({ exclude: [member(3)] }) }).template, 'sts:AssumeRoot');
+      expect([allow.Effect, deny.Effect]).toEqual(['Allow', 'Deny']);
+      expect(rootsOf(deny)).toEqual([member(3)]);
+      expect(deny.Condition).toBeUndefined();
+    });
+
+  test('are denied in the management account when the features are given', () => {
+    const deny = (stack: Stack) => ({
+      features: OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'Features', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' }),
+    });
+    expect(rootsOf(statements(synthesized(deny).template, 'sts:AssumeRoot')[1])).toEqual(['111111111111']);
+  });
+
+  test('in 500 listed accounts stand in policies that IAM takes', () => {
+    const { template } = synthesized({ accounts: AccountSelection.accounts(members(500)) });
+    const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+    expect(statements(template, 'sts:AssumeRoot').flatMap(rootsOf)).toEqual(members(500));
+    for (const { Properties } of policies) {
+      const text = JSON.stringify(Properties.PolicyDocument).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]+)"\]\]\}/g, '"arn:aws-us-gov$1"');
+      expect(text.length).toBeLessThan(6_144);
+    }
+    expect(policies.length).toBeLessThanOrEqual(10);
+  });
+
+  test('come from the Region of the stack, or from us-east-1 where that one may be disabled in a member account', () => {
+    const regionOf = (region: string | undefined, props: RootCredentialsPurgeProps = {}) => {
+      const stack = new Stack(new App(), 'Stack', { env: { region } });
+      new RootCredentialsPurge(stack, 'Purge', props);
+      const functions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+      return functions.map(({ Properties }) => Properties.Environment?.Variables?.STS_REGION).find(Boolean);
+    };
+    expect(regionOf('eu-west-1')).toBe('eu-west-1');
+    expect(regionOf('af-south-1')).toBe('us-east-1');
+    expect(regionOf(undefined)).toBe('us-east-1');
+    expect(regionOf('eu-west-1', { stsRegion: 'us-west-2' })).toBe('us-west-2');
+  });
+});
+
+describe('permissions', () => {
+  test.each([
+    [AccountSelection.organization({ exclude: [member(1)] }), ['organizations:ListAccounts']],
+    [AccountSelection.organizationalUnits(['r-abcd']), ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent']],
+    [AccountSelection.organizationalUnits(['r-abcd'], { exclude: [member(1)] }), [
+      'organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent', 'organizations:DescribeAccount',
+    ]],
+  ])('to read the organization are those that the selection needs', (accounts, actions) => {
+    const { template } = synthesized({ accounts });
+    const text = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    const listing = ['ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'DescribeAccount'].map((name) => `organizations:${name}`);
+    expect(listing.filter((action) => text.includes(`"${action}"`))).toEqual(actions);
+  });
+
+  test.each([
+    ['OnlySweepsWriteRuns', 'runs/', ['Select', 'Batch', 'Report']],
+    ['OnlySweepsWriteLatest', 'latest/', ['Report']],
+  ])('to write are denied by %s below %s to everybody but %j', (sid, prefix, writers) => {
+    synthesized().template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Sid: sid,
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: Match.arrayWith(['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateObject', 's3:ReplicateDelete', 's3:PutObjectAcl']),
+          Resource: { 'Fn::Join': ['', [Match.anyValue(), `/${prefix}*`]] },
+          Condition: { ArnNotEquals: { 'aws:PrincipalArn': writers.map((writer) => ({ 'Fn::GetAtt': [Match.stringLikeRegexp(`${writer}Role`), 'Arn'] })) } },
+        })]),
+      },
+    });
+  });
+
+  test('of no policy reach every resource, but for what cannot be limited', () => {
+    const { template } = synthesized();
+    const wide = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values(template.findResources(type)))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Resource }) => Resource === '*')
+      .map(({ Action }) => [Action].flat().map((action: string) => action.split(':')[0]));
+    expect(new Set(wide.flat())).toEqual(new Set(['organizations', 'iam', 'logs', 'xray'].filter((service) => wide.flat().includes(service))));
+  });
+
+  test('to start by hand are the start and a look at the execution', () => {
+    const { template } = synthesized({}, (purge, stack) => purge.grantStart(new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() })));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp('^Operator') }],
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Action: 'states:StartExecution' }),
+          Match.objectLike({ Action: ['states:DescribeExecution', 'states:GetExecutionHistory'] }),
+        ],
+      },
+    });
+  });
+
+  test('to read reports reach nothing but reports', () => {
+    const { template } = synthesized({}, (purge, stack) => purge.grantReadReports(new iam.Role(stack, 'Auditor', { assumedBy: new iam.AccountRootPrincipal() })));
+    const [{ Properties }] = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Auditor') }] } }));
+    expect(Properties.PolicyDocument.Statement).toMatchObject([
+      { Action: 's3:GetObject', Resource: [{ 'Fn::Join': ['', [expect.anything(), '/latest/*']] }, { 'Fn::Join': ['', [expect.anything(), '/runs/*']] }] },
+      { Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': ['latest/*', 'runs/*'] } } },
+    ]);
+  });
+
+  test.each<[string, (stack: Stack, arn: string) => iam.IGrantable]>([
+    ['whose own policies are not part of the app', (_stack, arn) => new iam.ArnPrincipal(arn)],
+    ['of another account', (stack, arn) => iam.Role.fromRoleArn(stack, 'Auditor', arn)],
+  ])('to read reports are given by the policy of the bucket to somebody %s', (_who, grantee) => {
+    const auditor = 'arn:aws:iam::222222222222:role/Auditor';
+    const { template } = synthesized({}, (purge, stack) => purge.grantReadReports(grantee(stack, auditor)));
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Allow', Action: 's3:GetObject', Principal: { AWS: auditor } }),
+          Match.objectLike({ Effect: 'Allow', Action: 's3:ListBucket', Principal: { AWS: auditor }, Condition: { StringLike: { 's3:prefix': ['latest/*', 'runs/*'] } } }),
+        ]),
+      },
+    });
+  });
+
+  test.each([
+    ['kms:Decrypt', ['Begin', 'Select', 'Batch', 'Report', 'StateMachine']],
+    ['kms:GenerateDataKey', ['Select', 'Batch', 'Report', 'StateMachine']],
+  ])('with a key are, by way of S3, %s for %j', (action, expected) => {
+    const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, action);
+    const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Begin|Select|Batch|Report|StateMachine)Role/.exec(Ref)?.[1]);
+    expect(holders).toEqual(expected);
+    expect(statement).toMatchObject({ Action: action, Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
+  });
+
+  test('in a VPC are those of network interfaces', () => {
+    const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const [allowing, denying] = ['Allow', 'Deny'].map((effect) => statements(template, 'ec2:CreateNetworkInterface').filter(({ Effect }) => Effect === effect));
+    expect(allowing).toHaveLength(8); // six functions, and two roles of the framework
+    expect(denying).toHaveLength(8);
+  });
+
+  test('in a VPC are those of Lambda itself, and not of the code of the function', async () => {
+    const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const text = JSON.stringify(statements(template, 'ec2:DeleteNetworkInterface').map(({ roles: _roles, ...statement }) => statement)).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]*)"\]\]\}/g, '"arn:aws$1"');
+    const policies = [{ name: 'role', policy: { Version: '2012-10-17', Statement: JSON.parse(text) } }];
+    const decide = async (contextVariables: Record<string, string>) => {
+      const decision = await runSimulation({
+        request: {
+          principal: 'arn:aws:iam::111111111111:role/Batch',
+          action: 'ec2:DeleteNetworkInterface',
+          resource: { resource: 'arn:aws:ec2:eu-west-1:111111111111:network-interface/eni-1', accountId: '111111111111' },
+          contextVariables,
+        },
+        identityPolicies: policies,
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      }, {});
+      return decision.resultType === 'error' ? decision.errors : decision.overallResult;
+    };
+    expect(await decide({})).toBe('Allowed');
+    expect(await decide({ 'lambda:SourceFunctionArn': 'arn:aws:lambda:eu-west-1:111111111111:function:Stack-Batch' })).toBe('ExplicitlyDenied');
+  });
+});
+
+describe('what stays when the stack is deleted', () => {
+  test('is the bucket of the reports with its policy, and every log group', () => {
+    const { template } = synthesized();
+    for (const type of ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::Logs::LogGroup']) {
+      const resources = Object.values(template.findResources(type));
+      expect(resources.length).toBeGreaterThan(0);
+      expect(resources.map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(resources.map(() => ['Retain', 'Retain']));
+    }
+  });
+});
+
+describe('the state machine', () => {
+  test('holds the settings in its definition, where no start can change them', () => {
+    const { template } = synthesized({
+      dryRun: true, failedAccounts: FailedAccounts.TOLERATE, concurrency: { batchesAtOnce: 7, accountsInFlight: 3, accountsPerBatch: 50 },
+    });
+    const machine = JSON.parse(definition(template));
+    expect(machine.StartAt).toBe('WriteRun');
+    expect(machine.States.WriteRun.Parameters.Body.settings).toMatchObject({
+      dryRun: true, tolerateFailedAccounts: true, accountsPerBatch: 50, accountsInFlight: 3,
+    });
+    expect(machine.States.SweepBatches).toMatchObject({ MaxConcurrency: 7 });
+  });
+
+  test('leads every failure to the report', () => {
+    const { States: states } = JSON.parse(definition(synthesized().template));
+    const catchesAll = (state: { Catch: { ErrorEquals: string[]; Next: string }[] }) => state.Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'))!.Next;
+    expect(states[catchesAll(states.Begin)].Next).toBe('WriteEnd');
+    expect(states[catchesAll(states.SelectAccounts)].Next).toBe('WriteEnd');
+    expect(catchesAll(states.SweepBatches)).toBe('WriteEnd');
+    expect(states.WriteEnd.Next).toBe('Report');
+    expect(catchesAll(states.SweepBatches.ItemProcessor.States.SweepBatch)).toBe('BatchFailed');
+  });
+
+  test('tells its functions the name of the execution, and what they check', () => {
+    const { States: { Begin, SelectAccounts, Report, SweepBatches } } = JSON.parse(definition(synthesized().template));
+    const run = { 'run.$': '$$.Execution.Name' };
+    expect([Begin, SelectAccounts, Report].map(({ Parameters }) => Parameters)).toEqual([run, run, run]);
+    expect(SweepBatches.ItemSelector).toEqual({ ...run, 'digest.$': '$.digest', 'batch.$': '$$.Map.Item.Value.batch' });
+  });
+
+  test('alone may write what its functions believe', () => {
+    const { template } = synthesized();
+    const [put] = statements(template, 's3:PutObject').filter(({ Resource }) => JSON.stringify(Resource).includes('control/'));
+    const machineRole = { Ref: expect.stringContaining('StateMachineRole') };
+    expect(put.roles).toEqual([machineRole]);
+    const prefix = JSON.stringify(put.Resource).match(/control\/[\w-]+\//)![0];
+    const { Parameters } = JSON.parse(definition(template)).States.WriteRun;
+    expect(Parameters).toMatchObject({ 'Key.$': `States.Format('${prefix}{}/run.json', $$.Execution.Name)`, 'Body': { 'execution': { 'id.$': '$$.Execution.Id' }, 'input.$': '$$.Execution.Input' } });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Resource: { 'Fn::Join': ['', Match.arrayWith(['/control/*'])] },
+          Condition: { ArnNotEquals: { 'aws:PrincipalArn': [{ 'Fn::GetAtt': [Match.stringLikeRegexp('StateMachineRole'), 'Arn'] }] } },
+        })]),
+      },
+    });
+  });
+
+  test("survives Lambda's own throttling in every task", () => {
+    const text = definition(synthesized().template);
+    expect(text.match(/Lambda\.TooManyRequestsException/g)).toHaveLength(4);
+  });
+});
+
+describe('what is kept', () => {
+  const protection = (props: RootCredentialsPurgeProps) =>
+    JSON.parse(definition(synthesized(props).template)).States.WriteRun.Parameters.Body.settings.protection;
+
+  test('stands in the definition, where no start can change it', () => {
+    const keep = [{ accounts: [member(1)], credentials: [RootCredential.ACCESS_KEY], reason: 'a "quoted" reason, $.with ${braces} and <tags>' }];
+    expect(protection({ keep, keepIfUsedWithin: Duration.days(90) })).toEqual({ keep, usedWithinSeconds: 90 * 86_400, keepCertificates: true });
+    expect(protection({})).toEqual({ keep: [], keepCertificates: false });
+  });
+
+  test('are certificates beside a window of use, unless they are named', () => {
+    const keepIfUsedWithin = Duration.days(90);
+    expect(protection({ keepIfUsedWithin, credentials: [RootCredential.PASSWORD] }).keepCertificates).toBe(true);
+    expect(protection({ keepIfUsedWithin, credentials: Object.values(RootCredential) }).keepCertificates).toBe(false);
+  });
+
+  test('makes another sweep of a deployment when it changes', () => {
+    const sweepOf = (props: RootCredentialsPurgeProps) =>
+      Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    expect(sweepOf({ keepIfUsedWithin: Duration.days(1) })).not.toEqual(sweepOf({}));
+    expect(sweepOf({ keep: [{ accounts: [member(1)], reason: 'why' }] })).not.toEqual(sweepOf({}));
+  });
+
+  test('in an account by its id is checked in the organization, which needs a permission where units are selected', () => {
+    const actions = (rule: Omit<KeepRule, 'reason'>) => statements(
+      synthesized({ accounts: AccountSelection.organizationalUnits(['r-abcd']), keep: [{ ...rule, reason: 'why' }] }).template, 'organizations:DescribeAccount');
+    expect(actions({ accounts: [member(1)] })).toHaveLength(1);
+    expect(actions({ credentials: [RootCredential.PASSWORD] })).toEqual([]);
+  });
+
+  test('for a password recovery is read by the batch function alone, and the sweep waits for the permission', () => {
+    const { template } = synthesized((stack) => ({ passwordRecoveries: PasswordRecoveries.fromBucket(new s3.Bucket(stack, 'Records')) }));
+    const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
+    expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
+    expect(JSON.parse(definition(template)).States.WriteRun.Parameters.Body.settings.protection.recoveriesBucket).toBe('*');
+    const [policy] = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /BatchRoleDefaultPolicy/.test(id));
+    const [{ DependsOn: dependencies }] = Object.values(template.findResources('Custom::RootCredentialsSweep'));
+    expect(dependencies).toContain(policy);
+  });
+
+  test('fits the definition of a state machine at its most', () => {
+    const keep = Array.from({ length: 100 }, (_, n) => (
+      { accounts: members(500).slice(n * 5, n * 5 + 5), credentials: Object.values(RootCredential), reason: '"'.repeat(200) }));
+    const { template } = synthesized({ keep });
+    expect(definition(template).length).toBeLessThan(200_000); // of 1 MB; and 256 KiB of an input
+  });
+
+  const rule = (changes: Partial<KeepRule>) => ({ keep: [{ accounts: [member(1)], reason: 'why', ...changes }] });
+  test.each<[string, RootCredentialsPurgeProps, string]>([
+    ['an id that is none', rule({ accounts: [member(1), '12'] }), "keep[0].accounts[1] must be a 12-digit AWS account id, got '12'"],
+    ['no accounts', rule({ accounts: [] }), 'keep[0].accounts must not be an empty list'],
+    ['no kinds', rule({ credentials: [] }), 'keep[0].credentials must not be an empty list'],
+    ['neither accounts nor kinds', rule({ accounts: undefined }), 'keep[0] must name accounts or credentials, got neither'],
+    ['no reason', rule({ reason: ' ' }), 'keep[0].reason must be 1 to 200 characters without line breaks or other control characters, got " "'],
+    ['a reason of 201 characters', rule({ reason: 'x'.repeat(201) }), 'keep[0].reason must be 1 to 200 characters'],
+    ['a reason of two lines', rule({ reason: 'one\ntwo' }), 'got "one\\ntwo"'],
+    ['a reason with a line separator', rule({ reason: 'one\u2028two' }), 'keep[0].reason must be'],
+    ['an account that a list does not have', { ...rule({}), accounts: AccountSelection.accounts([member(2)]) }, `keep[0].accounts[0] must be one of the accounts that AccountSelection.accounts lists, got '${member(1)}'`],
+    ['501 accounts', { keep: [rule({ accounts: members(500) }).keep[0], rule({}).keep[0]] }, 'keep must name at most 500 accounts in all rules together, got 501'],
+    ['101 rules', { keep: Array.from({ length: 101 }, () => rule({}).keep[0]) }, 'keep must have at most 100 rules, got 101'],
+    ['an account that is excluded and released', { accounts: AccountSelection.organization({ exclude: [member(1)] }), release: [member(1)] }, `release[0] must not name an account that is excluded, got '${member(1)}'`],
+    ['a release of nothing', { release: [' '] }, "release[0] must be the id of an account, the reason of a rule of keep, 'keepIfUsedWithin' or 'passwordRecoveries', got \" \""],
+    ['a window of an hour', { keepIfUsedWithin: Duration.hours(1) }, 'keepIfUsedWithin must be from 1 day to 3,650 days, got 1 hour'],
+    ['a window of eleven years', { keepIfUsedWithin: Duration.days(4_015) }, 'keepIfUsedWithin must be from 1 day to 3,650 days'],
+  ])('fails at synth with %s', (_what, props, message) => {
+    expect(() => synthesized(props)).toThrow(message);
+  });
+
+  test('may be known only when the stack is deployed', () => {
+    const [accountId, reason] = [member(1), 'why'].map((value) => Lazy.string({ produce: () => value }));
+    expect(protection({ keep: [{ accounts: [accountId], reason }] }).keep).toEqual([{ accounts: [member(1)], reason: 'why' }]);
+  });
+});
+
+describe('a deployment', () => {
+  test('sweeps again when its properties change, and only then', () => {
+    const properties = (props: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties;
+    const plain = properties({});
+    expect(properties({})).toEqual(plain);
+    expect(properties({ accounts: AccountSelection.accounts([member(1)]) })).not.toEqual(plain);
+    expect(properties({ credentials: [RootCredential.PASSWORD] })).not.toEqual(plain);
+  });
+
+  test('is no other sweep when only its timeout, its tolerance or its concurrency changes', () => {
+    const sweepOf = (props: RootCredentialsPurgeProps) =>
+      Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    const other = sweepOf({ deploymentTimeout: Duration.minutes(20), failedAccounts: FailedAccounts.TOLERATE, concurrency: { accountsPerBatch: 5 } });
+    expect(other).toEqual(sweepOf({}));
+  });
+
+  test('sweeps every time when that is asked for', async () => {
+    const nonce = () => Object.values(synthesized({ runOnEveryDeploy: true }).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Nonce;
+    const first = nonce();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(nonce()).not.toBe(first);
+  });
+
+  test('waits for the features and for every permission of the sweep', () => {
+    const { template } = synthesized((stack) => ({ features: new OrgRootAccessFeatures(stack, 'RootAccess') }));
+    const [{ DependsOn: dependencies }] = Object.values(template.findResources('Custom::RootCredentialsSweep'));
+    const needed = [
+      ...Object.keys(template.findResources('Custom::OrgRootAccessFeatures')),
+      ...Object.keys(template.findResources('AWS::IAM::ManagedPolicy')),
+      ...Object.keys(template.findResources('AWS::S3::BucketPolicy')),
+      ...Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /Sweep(Functions|StateMachine)/.test(id) || /(Start|Await)Policy/.test(id)),
+    ];
+    expect(dependencies).toEqual(expect.arrayContaining(needed));
+  });
+});
+
+describe('what can be known at synth fails at synth', () => {
+  test.each<[string, () => RootCredentialsPurgeProps, string]>([
+    ['an account id that is none', () => ({ accounts: AccountSelection.accounts(['12345']) }), "accountIds[0] must be a 12-digit AWS account id, got '12345'"],
+    ['an excluded id that is none', () => ({ accounts: AccountSelection.organization({ exclude: [member(1), 'x1234567890123'] }) }), "exclude[1] must be a 12-digit AWS account id, got 'x1234567890123'"],
+    ['501 listed accounts', () => ({ accounts: AccountSelection.accounts(members(501)) }), 'accountIds must list at most 500 accounts, got 501: use AccountSelection.organizationalUnits instead'],
+    ['501 excluded accounts', () => ({ accounts: AccountSelection.organization({ exclude: members(501) }) }), 'exclude must list at most 500 accounts, got 501'],
+    ['no accounts', () => ({ accounts: AccountSelection.accounts([]) }), 'accountIds must name at least one account'],
+    ['no units', () => ({ accounts: AccountSelection.organizationalUnits([]) }), 'organizationalUnitIds must name at least one'],
+    ['a unit id that is none', () => ({ accounts: AccountSelection.organizationalUnits(['production']) }), "organizationalUnitIds[0] must be the id of an organizational unit ('ou-abcd-11111111') or of the root ('r-abcd'), got 'production'"],
+    ['no kinds of credentials', () => ({ credentials: [] }), 'credentials must name at least one RootCredential'],
+    ['a batch of none', () => ({ concurrency: { accountsPerBatch: 0 } }), 'concurrency.accountsPerBatch must be a whole number from 1 to 100, got 0'],
+    ['a part of a batch', () => ({ concurrency: { batchesAtOnce: 1.5 } }), 'concurrency.batchesAtOnce must be a whole number from 1 to 1000, got 1.5'],
+    ['too many in flight', () => ({ concurrency: { accountsInFlight: 101 } }), 'concurrency.accountsInFlight must be a whole number from 1 to 100, got 101'],
+    ['a deployment of two hours', () => ({ deploymentTimeout: Duration.hours(2) }), 'deploymentTimeout must be from 10 minutes to 1 hour'],
+    ['a deployment of 7 seconds over', () => ({ deploymentTimeout: Duration.seconds(607) }), 'in whole multiples of 5 seconds'],
+    ['an old runtime', () => ({ handler: { runtime: lambda.Runtime.NODEJS_20_X } }), "runtime must be nodejs22.x or newer, got 'nodejs20.x'"],
+    ['Python as runtime', () => ({ handler: { runtime: lambda.Runtime.PYTHON_3_13 } }), "runtime must be nodejs22.x or newer, got 'python3.13'"],
+  ])('%s', (_what, props, message) => {
+    expect(() => synthesized(props())).toThrow(message);
+  });
+
+  test('a key beside a bucket that has its own', () => {
+    expect(() => synthesized((stack) => ({ reportsBucket: new s3.Bucket(stack, 'Mine'), encryptionKey: new kms.Key(stack, 'Key') }))).toThrow('encryptionKey must not be given together with reportsBucket');
+  });
+
+  test('values that are known only when the stack is deployed do not', () => {
+    const token = Lazy.string({ produce: () => member(1) });
+    expect(Token.isUnresolved(token)).toBe(true);
+    const { template } = synthesized({ accounts: AccountSelection.accounts([token]) });
+    expect(rootsOf(statements(template, 'sts:AssumeRoot')[0])).toEqual([member(1)]);
+  });
+});
+
+test('the policy of an imported bucket is not managed, and that is said', () => {
+  const { stack } = synthesized((scope) => ({ reportsBucket: s3.Bucket.fromBucketName(scope, 'Imported', 'mine') }));
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp("deny everybody but the sweep's roles to write below 111111111111/Stack/Purge/runs/ and 111111111111/Stack/Purge/latest/"));
+});
+
+test('two purges in one stack do not get into each other’s way', () => {
+  const { template } = synthesized({}, (_purge, stack) => new RootCredentialsPurge(stack, 'Other', { accounts: AccountSelection.accounts([member(1)]) }));
+  template.resourceCountIs('Custom::RootCredentialsSweep', 2);
+});

@@ -1,0 +1,196 @@
+import { expectTruth } from './properties';
+import { memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
+import { credentialsOf } from './witness';
+import { ATTEMPTS, serveWorlds, type Death, type SweepResult } from './world';
+import type { RunReference } from '../../lambda/sweep/run-folder';
+import { expectAbout } from '../support/expect-about';
+
+serveWorlds();
+
+/** An account with credentials, one without and one that is excluded, one after the other, so that every death is at a call that can be named. */
+const SCENARIO: Scenario = {
+  members: [
+    { id: memberId(0), root: { password: true, accessKeys: [{ status: 'Inactive' }], mfaDevices: [{}] } },
+    { id: memberId(1), root: {} },
+    { id: memberId(2), root: { signingCertificates: [{}] } },
+    { id: memberId(3), root: { password: true } },
+  ],
+  unknown: {},
+  select: { by: 'organization', members: [], units: [], exclude: [2, 3] },
+  settings: { ...PURGE, accountsPerBatch: 3, accountsInFlight: 1 },
+  keep: [],
+  denied: [],
+  troubles: [],
+};
+const WAIT_MS = 300;
+
+const stageOf = (changes: Partial<Scenario> = {}) => setUp({ ...SCENARIO, ...changes }, WAIT_MS);
+
+/** Runs something that dies at a call, and says whether it lived so long. */
+async function died({ world }: Stage, death: Death, run: () => Promise<unknown>): Promise<boolean> {
+  world.dieAt(death);
+  await run().catch(() => undefined);
+  return world.revive();
+}
+
+/** Every moment at which something may die: at each of its calls, before and after its effect, until it lives to its end. */
+async function atEveryDeath(diesIn: (death: Death) => Promise<boolean>): Promise<number> {
+  for (let call = 1; ; call++) {
+    const before = await diesIn({ call, withEffect: false });
+    const after = await diesIn({ call, withEffect: true });
+    if (!before && !after) {
+      return call - 1;
+    }
+  }
+}
+
+const outcomes = ({ report }: SweepResult) =>
+  Object.fromEntries(report.accounts.filter(({ outcome }) => outcome !== 'skipped').map(({ accountId, outcome }) => [accountId, outcome]));
+const DONE = { [memberId(0)]: 'purged', [memberId(1)]: 'clean' };
+/** Two accounts with credentials, for what is done at the same time. */
+const TWO: Partial<Scenario> = { select: { ...SCENARIO.select, exclude: [3] } };
+
+describe('a batch function that dies at any of its calls', () => {
+  test('is begun again, and all that the two have deleted is reported as gone, and as deleted where somebody has lived to say so', async () => {
+    const ends = new Set<string>();
+    const calls = await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      const hasDied = await died(stage, death, () => stage.sweep.batch(run, 0));
+      await stage.sweep.batch(run, 0);
+      const result = await stage.sweep.report(run);
+      expectTruth(stage, result);
+      const { credentials } = result.report.accounts.find(({ accountId }) => accountId === memberId(0))!;
+      const statuses = credentials.map(({ status }) => status);
+      expectAbout(JSON.stringify(death), statuses.filter((status) => !['deleted', 'absent'].includes(status))).toEqual([]);
+      expect([statuses.length, credentialsOf(stage.world.organization.account(memberId(0)))]).toEqual([3, []]);
+      expectAbout(JSON.stringify(death), outcomes(result)).toEqual({ ...DONE, [memberId(0)]: statuses.includes('deleted') ? 'purged' : 'clean' });
+      ends.add(statuses.join());
+      return hasDied;
+    });
+    expect(calls).toBeGreaterThan(25);
+    expect(ends).toContain('deleted,deleted,deleted');
+  });
+
+  test('in each of its attempts leaves accounts failed, with what may be gone', async () => {
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      const deaths = [];
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        deaths.push(await died(stage, death, () => stage.sweep.batch(run, 0)));
+      }
+      const result = await stage.sweep.report(run);
+      expectTruth(stage, result);
+      return deaths.some(Boolean);
+    });
+  });
+
+  test('and that cannot look at the accounts when it is begun again forgets nothing of what it has deleted', async () => {
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      const hasDied = await died(stage, death, () => stage.sweep.batch(run, 0));
+      stage.world.organization.assumedRootDenied.add(stage.world.organization.rootId);
+      await stage.sweep.batch(run, 0);
+      const result = await stage.sweep.report(run);
+      expectTruth(stage, result);
+      expect(Object.values(outcomes(result))).toEqual(['failed', 'failed']);
+      return hasDied;
+    });
+  });
+
+  test('and has no time left when it is begun again forgets nothing of what it has deleted', async () => {
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      const hasDied = await died(stage, death, () => stage.sweep.batch(run, 0));
+      await stage.sweep.batch(run, 0, -Infinity);
+      expectTruth(stage, await stage.sweep.report(run));
+      return hasDied;
+    });
+  });
+});
+
+describe('a batch that is begun again while it is still at work, as after a connection of Step Functions that was lost', () => {
+  test.each([1, 2, 3, 4])('reports what either of the two has deleted (%s accounts in flight)', async (accountsInFlight) => {
+    const stage = stageOf({ ...TWO, settings: { ...SCENARIO.settings, accountsInFlight } });
+    const run = await stage.sweep.select();
+    await Promise.all([stage.sweep.batch(run, 0), stage.sweep.batch(run, 0)]);
+    const result = await stage.sweep.report(run);
+    expectTruth(stage, result);
+    expect(outcomes(result)).toEqual({ ...DONE, [memberId(2)]: 'purged' });
+  });
+});
+
+describe('the function that selects', () => {
+  test('that dies at any of its calls has touched no account, and one that is begun again selects the same', async () => {
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const hasDied = await died(stage, death, () => stage.sweep.select());
+      expect(stage.world.organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
+      const result = await stage.sweep.run();
+      expectTruth(stage, result);
+      expect(outcomes(result)).toEqual(DONE);
+      return hasDied;
+    });
+  });
+});
+
+describe('the function that reports', () => {
+  test('that dies at any of its calls makes the same report when it is begun again', async () => {
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      await stage.sweep.batch(run, 0);
+      const hasDied = await died(stage, death, () => stage.sweep.report(run));
+      const result = await stage.sweep.report(run);
+      expectTruth(stage, result);
+      expect(outcomes(result)).toEqual(DONE);
+      return hasDied;
+    });
+  });
+});
+
+describe('a sweep that is stopped', () => {
+  test('after any of its batches has swept these and says so of the others', async () => {
+    for (const stopAfter of [0, 1, 2, 3]) {
+      const stage = stageOf({ ...TWO, settings: { ...SCENARIO.settings, accountsPerBatch: 1 } });
+      const run = await stage.sweep.select();
+      for (const batch of stage.sweep.batches(run).slice(0, stopAfter)) {
+        await stage.sweep.batch(run, batch);
+      }
+      const result = await stage.sweep.report({ ...run, error: { Error: 'States.Timeout' } } as RunReference);
+      expect(result.verdict.succeeded).toBe(false);
+      expect(Object.values(outcomes(result)).filter((outcome) => outcome === 'failed')).toHaveLength(3 - stopAfter);
+      expectTruth(stage, result);
+    }
+  });
+});
+
+describe('two sweeps of the same accounts at once', () => {
+  test.each([1, 2, 3])('both tell the truth, and what is gone is gone by one of them (%s accounts in flight)', async (accountsInFlight) => {
+    const stage = stageOf({ ...TWO, settings: { ...SCENARIO.settings, accountsInFlight } });
+    const other = stage.another({});
+    const both = await Promise.all([stage.sweep.run(), other.run()]);
+    for (const { verdict, report } of both) {
+      expectAbout(verdict.cause, verdict.succeeded).toBe(true);
+      expect(report.counts.failed).toBe(0);
+    }
+    for (const accountId of stage.expected.swept) {
+      const deleted = both.flatMap(({ report }) => report.accounts.filter((account) => account.accountId === accountId))
+        .flatMap(({ credentials }) => credentials.filter(({ status }) => status === 'deleted'));
+      expect(deleted).toHaveLength(stage.world.witness.of(accountId).deletedByUs.size);
+      expect(credentialsOf(stage.world.organization.account(accountId))).toEqual([]);
+    }
+  });
+
+  test('with different selections each keep to their own', async () => {
+    const stage = stageOf(TWO);
+    const run = await stage.sweep.select();
+    const other = stage.another({ selection: { accounts: [memberId(2)], exclude: [] } });
+    const [result] = await Promise.all([stage.sweep.batch(run, 0).then(() => stage.sweep.report(run)), other.run()]);
+    expect(Object.keys(outcomes(result)).sort()).toEqual([...stage.expected.swept].sort());
+    expect(stage.world.organization.account(memberId(3)).root.password).toBe(true);
+  });
+});

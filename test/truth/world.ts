@@ -1,0 +1,259 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { ObjectStore } from './object-store';
+import { Witness } from './witness';
+import { retryingUnreadable } from '../../lambda/aws/answers';
+import { requestHandler } from '../../lambda/aws/clients';
+import type { Patience } from '../../lambda/aws/patience';
+import { RootSessions } from '../../lambda/aws/root-sessions';
+import type { AccountPatience } from '../../lambda/sweep/batch/account';
+import { sweepBatch } from '../../lambda/sweep/batch/accounts';
+import { recoveriesIn } from '../../lambda/sweep/batch/recoveries';
+import type { SweepReport } from '../../lambda/sweep/report/contents';
+import type { Verdict } from '../../lambda/sweep/report/verdict';
+import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
+import { preflight } from '../../lambda/sweep/select/preflight';
+import { resolveSelection } from '../../lambda/sweep/select/resolve';
+import { parseStartInput } from '../../lambda/sweep/start-input';
+import { RECOVERIES_PREFIX, type MachineExecution } from '../../lib/private/contract';
+import { type SweepSettings } from '../../lib/sweep/contract';
+import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type OrganizationOptions } from '../../local-aws/organization';
+import { Faults } from '../../local-aws/organization/faults';
+import type { WireRequest, WireResponse } from '../../local-aws/wire';
+import { CONTROL_ENVIRONMENT, controlFiles } from '../lambda/sweep/control';
+
+export const MANAGEMENT = '111111111111';
+const BUCKET = 'reports';
+export const RECOVERIES_BUCKET = 'recoveries';
+
+const READY: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
+
+/** How often Step Functions begins a batch, and the report, that dies. */
+export const ATTEMPTS = 3;
+
+/** What a function sees of a call after it was killed: a refusal that it cannot do anything with, and that nobody tries again. */
+const dead = ({ headers }: WireRequest): WireResponse => (
+  { status: 403, headers: {}, body: headers['x-amz-target'] === undefined ? '<Error><Code>Dead</Code></Error>' : '{"__type":"Dead"}' });
+
+/** The call at which the function dies, and whether that call still has its effect. */
+export interface Death {
+  readonly call: number;
+  readonly withEffect: boolean;
+}
+
+export interface Waits {
+  readonly account: AccountPatience;
+  /** The longest that an account may take. */
+  readonly accountMs: number;
+  readonly late: Patience;
+}
+
+/** Waits that are long enough for what passes, and short enough for what does not. */
+export const waits = (forMs: number, accountMs = 60_000): Waits => {
+  const patience = { forMs, firstPauseMs: 3, longestPauseMs: 20 };
+  return { account: { reads: patience, unmodifiable: patience }, accountMs, late: patience };
+};
+
+const record = (endsAt: string, closedAt?: string) => (accountId: string) =>
+  JSON.stringify({ accountId, reason: 'TICKET-1', openedAt: '2020-01-01T00:00:00.000Z', endsAt, closedAt });
+
+const RECORDS = {
+  open: record('2999-01-01T00:00:00.000Z'),
+  expired: record('2020-01-02T00:00:00.000Z'),
+  closed: record('2999-01-01T00:00:00.000Z', '2020-01-01T12:00:00.000Z'),
+  garbled: () => '{"accountId":',
+} satisfies Record<string, (accountId: string) => string>;
+
+/** What stands in the record of an account. */
+export type RecoveryOnRecord = keyof typeof RECORDS;
+
+/** One organization, one reports bucket, and the sweeps that run between them. */
+export class World {
+  readonly organization = new FakeOrganization(READY);
+  readonly bucket = new ObjectStore();
+  /** Trouble with the reports bucket. */
+  readonly bucketFaults = new Faults();
+  readonly witness = new Witness(this.organization);
+  private calls = 0;
+  private death?: Death;
+
+  /** Puts a record of a password recovery where sweeps look for it. */
+  recordRecovery(accountId: string, recovery: RecoveryOnRecord): void {
+    this.bucket.objects.set(`${RECOVERIES_PREFIX}${accountId}.json`, RECORDS[recovery](accountId));
+  }
+
+  /** The function that runs now dies at a call: from then on nothing that it does has an effect. */
+  dieAt(death: Death): void {
+    this.calls = 0;
+    this.death = death;
+  }
+
+  /** Whether it came to die; what runs next lives. */
+  revive(): boolean {
+    const died = this.death !== undefined && this.calls >= this.death.call;
+    this.death = undefined;
+    return died;
+  }
+
+  async answer(request: WireRequest): Promise<WireResponse> {
+    const number = ++this.calls;
+    const { call, withEffect } = this.death ?? { call: Infinity, withEffect: false };
+    if (number > call || (number === call && !withEffect)) {
+      return dead(request);
+    }
+    const answer = await this.live(request);
+    return number === call ? dead(request) : answer;
+  }
+
+  private async live(request: WireRequest): Promise<WireResponse> {
+    const service = signatureOf(request)?.service;
+    if (service === 'events') {
+      return { status: 200, headers: {}, body: '{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}' };
+    }
+    if (service === 'states') {
+      return { status: 200, headers: {}, body: '{"status":"RUNNING"}' };
+    }
+    return service === 's3' ? this.bucketAnswer(request) : (await this.organization.answer(request))!;
+  }
+
+  /** A call for the record of a recovery has a service of its own, and the account as its target. */
+  private bucketAnswer(request: WireRequest): Promise<WireResponse> {
+    const { pathname } = new URL(request.url, 'http://local');
+    const isRecord = pathname.split('/')[1] === RECOVERIES_BUCKET;
+    const target = isRecord ? /(\d{12})\.json/.exec(request.url)?.[1] : undefined;
+    const call = { service: isRecord ? 'recoveries' : 's3', operation: ObjectStore.operationOf(request), target } as unknown as Parameters<Effect>[0];
+    return this.bucketFaults.around(call, async () => this.bucket.answer(request), (answer) => answer());
+  }
+}
+
+let world: World;
+
+/** A fresh world, and the only one that is reached over the wire. */
+export function newWorld(): World {
+  world = new World();
+  return world;
+}
+
+/** Serves the newest world to everybody in this test file. */
+export function serveWorlds(): void {
+  const server = createServer((incoming, outgoing) => {
+    void readRequest(incoming)
+      .then((request) => world.answer(request))
+      .then((answer) => writeAnswer(outgoing, answer))
+      .catch(() => outgoing.destroy());
+  });
+  beforeAll(async () => {
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics of the reports
+    jest.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
+    const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
+      setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: MANAGEMENT,
+      AWS_SECRET_ACCESS_KEY: 'local',
+      REPORTS_BUCKET: BUCKET,
+      SWEEP_NAME: 'RootAccess/Purge',
+      ...CONTROL_ENVIRONMENT,
+    });
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+}
+
+let executions = 0;
+
+/** One execution of the state machine, its functions called as the machine calls them. */
+export class Sweep {
+  readonly execution: MachineExecution = {
+    id: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:sweep:sweep-${++executions}`,
+    name: `sweep-${executions}`,
+    startTime: new Date().toISOString(),
+    machine: `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:sweep`,
+  };
+
+  readonly folder: RunFolder;
+  /** The production clients as they are, but for the pauses after throttling, which take seconds. */
+  private readonly clients = {
+    iam: retryingUnreadable(new IAMClient({ requestHandler, maxAttempts: 10 })),
+    organizations: retryingUnreadable(new OrganizationsClient({ requestHandler, maxAttempts: 10 })),
+    s3: retryingUnreadable(new S3Client({ requestHandler, maxAttempts: 10 })),
+    sts: retryingUnreadable(new STSClient({ requestHandler, maxAttempts: 10 })),
+  };
+
+  constructor(private readonly settings: SweepSettings, private readonly patience: Waits) {
+    this.folder = new RunFolder(this.clients.s3, BUCKET, runPrefix(this.execution));
+  }
+
+  async select(input: unknown = {}): Promise<RunReference> {
+    const { iam, organizations } = this.clients;
+    const startInput = parseStartInput(input);
+    const identity = await preflight(iam, organizations, this.patience.late);
+    const selection = await resolveSelection(organizations, identity, this.settings, startInput, MANAGEMENT);
+    return this.folder.saveSelection({ ...selection, execution: this.execution.id });
+  }
+
+  /** The Map's items, as they stand in the bucket. */
+  batches(run: RunReference): number[] {
+    return world.bucket.json<{ batch: number }[]>(run.batchesKey).map(({ batch }) => batch);
+  }
+
+  async batch(run: RunReference, batch: number, beginUntil = Infinity): Promise<void> {
+    const selection = await this.folder.selection(run.digest, this.execution.id);
+    await sweepBatch(batch, {
+      folder: this.folder,
+      recoveries: recoveriesIn(this.clients.s3, selection.protection.recoveriesBucket),
+      sessions: new RootSessions(this.clients.sts, 'aws', Date.now() + this.patience.late.forMs, this.patience.late),
+      selection,
+      accountsInFlight: this.settings.accountsInFlight,
+      beginUntil,
+      accountMs: this.patience.accountMs,
+      partsMs: 20,
+      patience: this.patience.account,
+    });
+  }
+
+  async report(run: RunReference | { error: object }): Promise<SweepResult> {
+    const { handler } = await import('../../lambda/sweep/report/handler');
+    controlFiles(this.execution, this.settings, { end: run }).forEach((content, key) => world.bucket.objects.set(key, content));
+    const verdict = await handler({ run: this.execution.name });
+    return { verdict, report: world.bucket.json<SweepReport>(`${this.folder.prefix}report.json`) };
+  }
+
+  /** From the first state of the machine to the last, with its retries and catches. */
+  async run(input: unknown = {}): Promise<SweepResult> {
+    let run: RunReference;
+    try {
+      run = await this.select(input);
+    } catch (error) {
+      return this.report({ error: { Error: (error as Error).name, Cause: (error as Error).message } });
+    }
+    for (const batch of this.batches(run)) {
+      await again(() => this.batch(run, batch)).catch(() => undefined); // the Map goes on, and the report says what is missing
+    }
+    return again(() => this.report(run));
+  }
+}
+
+export interface SweepResult {
+  readonly verdict: Verdict;
+  readonly report: SweepReport;
+}
+
+/** Tries as often as the state machine does. */
+export async function again<T>(attempt: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
+  return attempt().catch((error) => {
+    if (attempts === 1) {
+      throw error;
+    }
+    return again(attempt, attempts - 1);
+  });
+}
