@@ -35,7 +35,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
       },
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.local-aws/', '<rootDir>/.stryker-tmp/'],
       setupFiles: ['<rootDir>/test/support/setup.ts'],
-      testTimeout: 300_000, // that of the machine which has much else to do; tests wait for states, not for time
+      testTimeout: 900_000, // that of the machine which has much else to do; tests wait for states, not for time
       clearMocks: false,
       collectCoverage: false,
       collectCoverageFrom: ['lib/**/*.ts', 'lambda/**/*.ts'],

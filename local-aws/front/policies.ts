@@ -81,14 +81,18 @@ export class Policies {
 
   private async readRole(accountId: string, role: string): Promise<Policy[]> {
     const { iam } = this.clientsOf(accountId);
-    const policies: Promise<Policy>[] = [];
+    const inline: string[] = [];
     for await (const page of paginateListRolePolicies({ client: iam }, { RoleName: role })) {
-      policies.push(...page.PolicyNames!.map((name) => readInline(iam, role, name)));
+      inline.push(...page.PolicyNames!);
     }
+    const managed: string[] = [];
     for await (const page of paginateListAttachedRolePolicies({ client: iam }, { RoleName: role })) {
-      policies.push(...page.AttachedPolicies!.map(({ PolicyArn }) => readManaged(iam, PolicyArn!)));
+      managed.push(...page.AttachedPolicies!.map(({ PolicyArn }) => PolicyArn!));
     }
-    return Promise.all(policies);
+    // all names are known before the first policy is read: a role that is deleted meanwhile ends the lists, and leaves no reading behind that nothing waits for
+    const policies = await Promise.all([...inline.map((name) => readInline(iam, role, name)), ...managed.map((arn) => readManaged(iam, arn))]
+      .map((policy) => unlessMissing(policy, 'NoSuchEntity')));
+    return policies.filter((policy) => policy !== undefined);
   }
 
   private query(arn: string, parameters: Readonly<Record<string, string>>) {

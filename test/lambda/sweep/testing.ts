@@ -46,7 +46,7 @@ export class OneMember {
 
   /** With waits that are short enough for a test and longer than what the test arranges. */
   sweep(options: SweepOptions = {}): Promise<AccountResult> {
-    const { work = 'purge', credentials = [...CREDENTIAL_KINDS], dryRun = false, protection, recoveries = NO_RECOVERIES, lateSeconds = 0, readSeconds = 2, unmodifiableSeconds = 2 } = options;
+    const { work = 'purge', credentials = [...CREDENTIAL_KINDS], dryRun = false, protection, recoveries = NO_RECOVERIES, lateSeconds = 0, readSeconds = 30, unmodifiableSeconds = 30 } = options;
     return sweepAccount({ accountId: MEMBER, accountName: 'member' }, {
       sessions: new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000, seconds(1, 10, 100)),
       plans: { save: async (_account, planned) => options.onPlan?.(planned) },
