@@ -71,8 +71,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@^2.1148.1',
     'fast-xml-parser',
     // build and tests
-    '@stryker-mutator/core@^9.6.1',
-    '@stryker-mutator/jest-runner@^9.6.1',
+    '@stryker-mutator/instrumenter@^9.6.1',
     '@types/jsdom@^21.1.7',
     'jsdom@^26.1.0',
     'ajv',

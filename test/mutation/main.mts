@@ -1,19 +1,21 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import { Stryker } from '@stryker-mutator/core';
-import { nearTests, testsOf } from './tests-of.mts';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Instrumenter } from '@stryker-mutator/instrumenter';
+import ts from 'typescript';
+import { testsOf } from './tests-of.mts';
 
-type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
+type Mutant = Awaited<ReturnType<Instrumenter['instrument']>>['mutants'][number];
 
 /** Percent of the mutants of a file that some test must notice. */
 const FLOOR = 85;
 /** Percent that a file may lose without a change of its own: a mutant that times out on one machine need not do so on another. */
 const TOLERANCE = 4;
-const ROOMS = ['aws', 'organization', 'sweep', 'session', 'guardrail', 'monitor', 'policies'];
 /** Modules that put clients and environment variables together, and that deployments alone reach: the tests of a mutant deploy nothing. */
 const DEPLOYED = ['session/password-recovery/functions.ts', 'session/password-recovery/runbooks.ts', 'session/resource-policy/functions.ts'];
+/** Parses an event and calls a module that takes its clients. */
+const ENTRY_POINT = 'handler.ts';
 /** What the last measurement of each file was, by what is in the file. */
 const LEDGER = 'test/mutation/scores.json';
 
@@ -22,6 +24,11 @@ const BUDGET_SECONDS = 6 * 60;
 /** A check measures a file again that did not change, with as many mutants at most: tests may have gone. */
 const SMALL = 12;
 
+/** Processes of two cores. */
+const AT_ONCE = 2;
+/** A process that says nothing for so long runs in circles. */
+const HUNG_MS = 180_000;
+
 interface Score {
   /** Where it was when it was measured: for readers alone. */
   readonly file: string;
@@ -29,15 +36,29 @@ interface Score {
   readonly all: number;
 }
 
-const files = ROOMS.flatMap((room) => readdirSync(`lambda/${room}`, { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name.replaceAll('\\', '/')}`))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('/handler.ts') && !DEPLOYED.includes(name)).sort().map((name) => `lambda/${name}`);
+/** Of what can mutate in a file: no comments, types, imports or layout. */
+const digestOf = (file: string) => createHash('sha256').update(tokensOf(file).join(' ').replaceAll(/ ,(?= [)\]}])/g, '')).digest('hex').slice(0, 16);
+
+function tokensOf(file: string): string[] {
+  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, removeComments: true } });
+  const source = ts.createSourceFile('file.js', outputText, ts.ScriptTarget.ESNext);
+  const tokens = (node: ts.Node): string[] => {
+    if (node.getChildCount(source) === 0) {
+      return [ts.isStringLiteral(node) ? JSON.stringify(node.text) : node.getText(source)];
+    }
+    return node.getChildren(source).filter((child) => !ts.isImportDeclaration(child) && !ts.isExportDeclaration(child)).flatMap(tokens);
+  };
+  return tokens(source).filter((token) => token !== '');
+}
+
+/** Those with code in them: types alone have no mutants. */
+const files = readdirSync('lambda', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && basename(name) !== ENTRY_POINT && !DEPLOYED.includes(name))
+  .map((name) => `lambda/${name}`).filter((file) => tokensOf(file).length > 0).sort();
 /** By digest, so that a file that has moved stays measured. */
 const ledger: Record<string, Score> = existsSync(LEDGER) ? JSON.parse(readFileSync(LEDGER, 'utf8')) : {};
 
-/** Of what is in a file; a file that moves names others by other paths. */
-const digestOf = (file: string) => createHash('sha256').update(readFileSync(file, 'utf8').replaceAll(/ from '[./]+(?:[^']*\/)?([^'/]*)'/g, " from '$1'")).digest('hex').slice(0, 16);
 const recorded = (file: string): Score | undefined => ledger[digestOf(file)];
-const percentOf = ({ noticed, all }: Score) => all === 0 ? 100 : 100 * noticed / all; // types alone have no mutants
+const percentOf = ({ noticed, all }: Score) => all === 0 ? 100 : 100 * noticed / all;
 const fallsShort = (score: Score) => percentOf(score) < FLOOR;
 
 /**
@@ -52,8 +73,8 @@ async function main(args: string[]) {
   }
   const named = args.includes('--all') ? files : args.length > 0 ? args : files.filter((file) => recorded(file) === undefined || fallsShort(recorded(file)!));
   const measured: Score[] = [];
-  for (const room of ROOMS) {
-    measured.push(...await measure(named.filter((file) => file.startsWith(`lambda/${room}/`))));
+  for (const room of new Set(named.map(dirname))) {
+    measured.push(...await measure(named.filter((file) => dirname(file) === room)));
     record();
   }
   finish(shortfalls(measured), `measured ${named.length} files`);
@@ -104,63 +125,141 @@ function inTurn(some: string[]): string[] {
 /** Lines with code in them, of which each makes one mutant or two. */
 const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').filter((line) => /^\s*[^\s/*]/.test(line) && !line.startsWith('import')).length;
 
-/** Files whose scores are then in the ledger. The tests near them are enough for most; what falls short meets all tests that reach it. */
+/** Files whose scores are then in the ledger. */
 async function measure(mutate: string[]): Promise<Score[]> {
-  const digests = mutate.map(digestOf); // of what is measured: it takes a while
-  const found = await run(mutate, (file) => nearTests(file));
-  const short = mutate.filter((file) => fallsShort(scoreOf(file, found)));
-  const survivors = found.filter(({ fileName, status }) => short.some((file) => fileName.endsWith(`/${file}`)) && !NOTICED.includes(status));
-  const foundLater = await run(survivors.map(rangeOf), (range) => testsOf(range.split(':')[0]));
-  return mutate.map((file, i) => {
-    const noticedLater = foundLater.filter(({ fileName, status }) => fileName.endsWith(`/${file}`) && NOTICED.includes(status)).length;
-    const { noticed, all } = scoreOf(file, found);
-    const score = { file, noticed: Math.min(noticed + noticedLater, all), all };
-    console.log(`${file}: ${percentOf(score).toFixed(1)} % of ${score.all} mutants noticed`);
-    return ledger[digests[i]] = score;
-  });
+  const left = [...mutate];
+  const scores: Score[] = [];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      scores.push(await measureFile(file));
+    }
+  }));
+  return scores;
 }
 
-/** Runs the mutants of files, or of ranges in files, against some of the tests. */
-async function run(mutate: string[], testsFor: (file: string) => string[]): Promise<MutantResult[]> {
-  if (mutate.length === 0) {
-    return [];
+/** What the nearest tests leave short of the floor meets the others that reach it. */
+async function measureFile(file: string): Promise<Score> {
+  const digest = digestOf(file); // of what is measured: it takes a while
+  const job = await jobOf(file);
+  for (const tests of testsOf(file)) {
+    if (fallsShort(scoreOf(job))) {
+      await run(job, tests);
+    }
   }
+  const score = scoreOf(job);
+  job.survivors.forEach((mutant) => console.log(describe(file, mutant)));
+  console.log(`${file}: ${percentOf(score).toFixed(1)} % of ${score.all} mutants noticed`);
+  return ledger[digest] = score;
+}
+
+interface Job {
+  readonly file: string;
+  /** The file with all its mutants, each behind a switch. */
+  readonly instrumented: string;
+  readonly all: Mutant[];
+  survivors: Mutant[];
+}
+
+async function jobOf(file: string): Promise<Job> {
+  const silent = { isDebugEnabled: () => false, info: () => {}, debug: () => {}, warn: console.warn };
+  const { files: [{ content }], mutants } = await new Instrumenter(silent as never).instrument(
+    [{ name: resolve(file), content: readFileSync(file, 'utf8'), mutate: true }], { plugins: null, excludedMutations: [], ignorers: [] } as never);
+  const all = mutants.filter(({ status }) => status !== 'Ignored') as Mutant[];
+  return { file, instrumented: content, all, survivors: all };
+}
+
+/** Runs the mutants of a file against some tests, one process for all: those that nobody notices stay. A process that hangs is started again without its mutant. */
+async function run(job: Job, tests: string[]): Promise<void> {
+  if (tests.length === 0 || job.survivors.length === 0) {
+    return;
+  }
+  const folder = join('.stryker-tmp', `${process.pid}-${basename(job.file, '.ts')}`);
+  mkdirSync(folder, { recursive: true });
+  const [jobFile, results, config] = ['job.json', 'results.jsonl', 'jest.json'].map((name) => resolve(folder, name));
+  rmSync(results, { force: true });
+  writeFileSync(jobFile, JSON.stringify({ ...job, tests, mutants: job.survivors.map(({ id }) => id) }));
+  writeFileSync(config, JSON.stringify(jestConfig(tests)));
+  const resultsNow = (): Result[] => existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+  for (;;) {
+    const hung = await runJest(config, { MUTATION_JOB: jobFile, MUTATION_RESULTS: results });
+    const last = resultsNow().at(-1);
+    if (!hung) {
+      break;
+    }
+    if (last?.started === undefined) {
+      throw new Error(`${job.file}: the tests hang without a mutant`);
+    }
+    appendFileSync(results, `${JSON.stringify({ test: last.test, mutant: last.started, status: 'timeout' })}\n`);
+  }
+  const found = resultsNow();
+  const failing = tests.filter((test) => !found.some((result) => result.test === test && result.over && !result.isDirty));
+  if (failing.length > 0) {
+    throw new Error(`${job.file}: ${failing.join(', ')} must pass without a mutant, before the mutants and after them`);
+  }
+  const noticed = new Set(found.filter(({ status }) => status === 'killed' || status === 'timeout').map(({ mutant }) => mutant));
+  job.survivors = job.survivors.filter(({ id }) => !noticed.has(id));
+  rmSync(folder, { recursive: true });
+}
+
+/** Of the runner, a line each. */
+interface Result {
+  readonly test: string;
+  readonly started?: string;
+  readonly mutant?: string;
+  readonly status?: 'killed' | 'timeout' | 'survived';
+  readonly over?: boolean;
+  /** Whether the tests fail without a mutant after all mutants. */
+  readonly isDirty?: boolean;
+}
+
+function jestConfig(tests: string[]): object {
   const { maxWorkers: _, ...jest } = JSON.parse(readFileSync('jest.config.json', 'utf8'));
-  return new Stryker({
-    mutate,
-    plugins: ['@stryker-mutator/jest-runner', './test/mutation/runner.mjs'],
-    testRunner: 'jest-by-file',
-    jest: {
-      enableFindRelatedTests: false,
-      config: {
-        ...jest,
-        testEnvironment: './test/mutation/environment.cjs',
-        testMatch: [...new Set(mutate.flatMap(testsFor))].map((file) => `<rootDir>/${file}`),
-        testTimeout: 60_000,
-      },
-    },
-    coverageAnalysis: 'perTest',
-    concurrency: 3, // of two cores: tests wait
-    timeoutMS: 10_000,
-    timeoutFactor: 2,
-    reporters: ['clear-text', 'progress-append-only'],
-    clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false, reportScoreTable: false },
-    ignorePatterns: ['.local-aws', 'cdk.out', 'coverage', 'dist-lib', 'dist', 'docs', 'examples', 'test-reports'],
-    tempDirName: '.stryker-tmp',
-  }).runMutationTest();
+  const transform = Object.fromEntries(Object.entries(jest.transform).map(([pattern, by]) => [pattern, Array.isArray(by) ? ['<rootDir>/test/mutation/transform.cjs', by[1]] : by]));
+  return {
+    ...jest,
+    transform,
+    rootDir: process.cwd(),
+    testMatch: tests.map((file) => `<rootDir>/${file}`),
+    testRunner: '<rootDir>/test/mutation/runner.cjs',
+    testEnvironment: '<rootDir>/test/mutation/environment.cjs',
+    testSequencer: '<rootDir>/test/mutation/sequencer.cjs',
+  };
 }
 
-const NOTICED = ['Killed', 'Timeout'];
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 
-function scoreOf(file: string, mutants: MutantResult[]): Score {
-  const count = (...statuses: string[]) => mutants.filter(({ fileName, status }) => fileName.endsWith(`/${file}`) && statuses.includes(status)).length;
-  const noticed = count(...NOTICED);
-  return { file, noticed, all: noticed + count('Survived', 'NoCoverage') };
+/** Whether it hangs: then it is ended. */
+async function runJest(config: string, env: Record<string, string>): Promise<boolean> {
+  const args = ['node_modules/jest/bin/jest.js', '--config', config, '--runInBand', '--ci', '--forceExit', '--silent'];
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  children.add(child);
+  let output = '';
+  child.stderr.on('data', (text) => { output += text; });
+  const started = Date.now();
+  let hung = false;
+  const watch = setInterval(() => {
+    const lastSign = existsSync(env.MUTATION_RESULTS) ? statSync(env.MUTATION_RESULTS).mtimeMs : 0;
+    hung ||= Date.now() - Math.max(started, lastSign) > HUNG_MS && child.kill('SIGKILL');
+  }, 1_000);
+  const code = await new Promise((ended) => child.on('close', ended));
+  clearInterval(watch);
+  children.delete(child);
+  if (code !== 0 && !hung) {
+    console.error(output);
+  }
+  return hung;
 }
 
-/** Stryker counts lines of a range from 1, and of a result too. */
-function rangeOf({ fileName, location: { start, end } }: MutantResult): string {
-  return `${relative(process.cwd(), fileName)}:${start.line}:${start.column}-${end.line}:${end.column}`;
+function scoreOf({ file, all, survivors }: Job): Score {
+  return { file, noticed: all.length - survivors.length, all: all.length };
+}
+
+function describe(file: string, { mutatorName, replacement, location: { start, end } }: Mutant): string {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(start.line, end.line + 1);
+  lines[lines.length - 1] = lines.at(-1)!.slice(0, end.column);
+  lines[0] = lines[0].slice(start.column);
+  return `${file}:${start.line + 1}:${start.column + 1} nobody notices (${mutatorName})\n  - ${lines.join('\n  - ')}\n  + ${replacement.replaceAll('\n', '\n  + ')}`;
 }
 
 /** The scores of what is there now, in the order of the files. */

@@ -13,22 +13,13 @@ const NEAR = 2;
 const tests = readdirSync('test/lambda', { recursive: true, encoding: 'utf8' }).map((name) => `test/lambda/${name.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.test.ts') && !TOO_SLOW.some((pattern) => pattern.test(file)));
 
-/** Every test that gets to a file, with the number of imports in between. */
-function distances(file: string): [string, number][] {
-  return tests.map((test): [string, number] => [test, distancesFrom(test).get(file) ?? Infinity]).filter(([, distance]) => distance < Infinity);
-}
-
-/** Those of its room where none gets to it: Stryker wants some. */
-export function testsOf(file: string): string[] {
-  const reaching = distances(file).map(([test]) => test);
-  return reaching.length > 0 ? reaching : tests.filter((test) => test.startsWith(`test/${dirname(file)}/`));
-}
-
-/** Those that are about it, or else those that get closest to it. */
-export function nearTests(file: string): string[] {
-  const all = distances(file);
-  const closest = Math.min(...all.map(([, distance]) => distance));
-  return all.length === 0 ? testsOf(file) : all.filter(([, distance]) => distance <= Math.max(NEAR, closest)).map(([test]) => test);
+/** Groups of tests that reach a file, the nearest first: the one of its name, those that are about it, or else get closest to it, and the others. */
+export function testsOf(file: string): string[][] {
+  const all = tests.map((test) => ({ test, distance: distancesFrom(test).get(file) ?? Infinity })).filter(({ distance }) => distance < Infinity);
+  const closest = Math.min(...all.map(({ distance }) => distance));
+  const groupOf = ({ test, distance }: typeof all[number]) => (
+    test === `test/${file.replace(/\.ts$/, '.test.ts')}` ? 0 : distance <= Math.max(NEAR, closest) ? 1 : 2);
+  return [0, 1, 2].map((group) => all.filter((one) => groupOf(one) === group).map(({ test }) => test));
 }
 
 const known = new Map<string, Map<string, number>>();
