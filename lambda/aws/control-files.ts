@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { isDenied, isNamed } from './errors';
+import { failure, isDenied, isNamed } from './errors';
 import { readObject } from './objects';
 import { retryWhile, seconds } from './patience';
 import { CONTROL_VARIABLE, RUN_FILE, type RunFile } from '../../lib/private/contract';
@@ -65,4 +65,4 @@ export function expectYoung(since: string, timeoutSeconds: number): void {
   }
 }
 
-const refused = (name: string, reason: string) => Object.assign(new Error(`nothing was done for this execution: ${reason}`), { name });
+const refused = (name: string, reason: string) => failure(name, `nothing was done for this execution: ${reason}`);

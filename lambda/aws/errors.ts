@@ -37,9 +37,14 @@ export function isTemporarilyUnmodifiable(error: unknown): boolean {
   return isNamed(error, 'EntityTemporarilyUnmodifiable', 'EntityTemporarilyUnmodifiableException', 'ConcurrentModification', 'ConcurrentModificationException');
 }
 
+/** An error that state machines, reports and people tell from others by its name. */
+export function failure(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}
+
 /** AWS answered, and left out what its answer must have: it was lost on the way, and is not known to be nothing. */
 export function incompleteAnswer(operation: string, missing: string): Error {
-  return Object.assign(new Error(`AWS answered ${operation} without ${missing}`), { name: 'IncompleteAnswer' });
+  return failure('IncompleteAnswer', `AWS answered ${operation} without ${missing}`);
 }
 
 /** How often the SDK sent the request: an answer may have been lost after the effect. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'timers/promises';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { isNamed, textOf } from './errors';
+import { failure, isNamed, textOf } from './errors';
 import { everyItem } from './pages';
 
 export interface ObjectReference {
@@ -30,7 +30,7 @@ export async function readObject<T>(s3: S3Client, reference: ObjectReference, pa
 }
 
 function unreadable({ Bucket, Key }: ObjectReference, error: unknown): Error {
-  return Object.assign(new Error(`s3://${Bucket}/${Key} could not be read: ${textOf(error)}`), { name: 'UnreadableObject' });
+  return failure('UnreadableObject', `s3://${Bucket}/${Key} could not be read: ${textOf(error)}`);
 }
 
 /** Keys of a bucket that begin with a prefix. Objects are looked up here before they are read: S3 may call a missing one denied. */

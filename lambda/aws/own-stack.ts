@@ -1,7 +1,7 @@
 import {
   DescribeStackResourceCommand, paginateDescribeStackEvents, type CloudFormationClient, type StackResourceDetail,
 } from '@aws-sdk/client-cloudformation';
-import { isDenied, isNamed } from './errors';
+import { failure, isDenied, isNamed } from './errors';
 import { readUntil, retryWhile, seconds } from './patience';
 import { describeStack } from './rollback';
 import { STACK_VARIABLE } from '../../lib/private/contract';
@@ -79,5 +79,5 @@ async function isCleanedUp(cloudFormation: CloudFormationClient, request: StackR
 }
 
 function refused(reason: string): Error {
-  return Object.assign(new Error(`the request is not CloudFormation's: ${reason}. Nothing was done; CloudTrail's data events say who invoked the function`), { name: 'RequestRefused' });
+  return failure('RequestRefused', `the request is not CloudFormation's: ${reason}. Nothing was done; CloudTrail's data events say who invoked the function`);
 }

@@ -1,4 +1,4 @@
-import { incompleteAnswer } from './errors';
+import { failure, incompleteAnswer } from './errors';
 
 /** AWS may send empty pages before others. So many in a row are no list. */
 const MOST_EMPTY_PAGES = 500;
@@ -46,5 +46,5 @@ function tokenOf(page: Tokens): string | undefined {
 }
 
 function endlessList(operation: string, why: string): Error {
-  return Object.assign(new Error(`the list that AWS answers to ${operation} never ends: ${why}`), { name: 'EndlessList' });
+  return failure('EndlessList', `the list that AWS answers to ${operation} never ends: ${why}`);
 }

@@ -1,7 +1,7 @@
 import { GetUserCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
 import { iamOfRootSession } from './clients';
-import { incompleteAnswer, isDenied, isNamed } from './errors';
+import { failure, incompleteAnswer, isDenied, isNamed } from './errors';
 import { retryWhile, seconds, type Patience } from './patience';
 import type { TaskPolicyName } from '../../lib/private/contract';
 
@@ -125,6 +125,6 @@ export class RootSession {
 async function checkIdentity(iam: IAMClient, accountId: string) {
   const { User } = await iam.send(new GetUserCommand({}));
   if (!User?.Arn?.endsWith(`:iam::${accountId}:root`)) {
-    throw Object.assign(new Error(`the root session is of ${User?.Arn}, not of account ${accountId}`), { name: 'WrongIdentity' });
+    throw failure('WrongIdentity', `the root session is of ${User?.Arn}, not of account ${accountId}`);
   }
 }

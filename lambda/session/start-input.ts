@@ -1,3 +1,4 @@
+import { failure } from '../aws/errors';
 /** What a key of the input may hold: a text from beginning to end, or an empty one where it is optional. */
 export interface Field {
   readonly pattern: RegExp;
@@ -56,5 +57,5 @@ function textOf(key: string, value: unknown, { pattern, allowed, optional = fals
 }
 
 export function refused(reason: string): Error {
-  return Object.assign(new Error(`the input of the execution is refused: ${reason.slice(0, 500)}; nothing was changed`), { name: 'InputRefused' });
+  return failure('InputRefused', `the input of the execution is refused: ${reason.slice(0, 500)}; nothing was changed`);
 }

@@ -1,5 +1,5 @@
-import { failure } from './failure';
 import type { RunbookSettings } from '../../lib/session/contract';
+import { failure } from '../aws/errors';
 
 /** Fails for an account that the runbooks are not for. IAM denies the same; units, of which it knows nothing, are checked by the state machine. */
 export function checkTarget(accountId: string, { selection: { accounts, exclude }, protectedAccounts }: RunbookSettings): void {

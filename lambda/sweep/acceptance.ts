@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { SWEPT, type SweepSettings, type SweepSummary } from '../../lib/sweep/contract';
-import { isDenied } from '../aws/errors';
+import { failure, isDenied } from '../aws/errors';
 import { hasObject, readObject, type ObjectReference } from '../aws/objects';
 import { retryWhile, seconds } from '../aws/patience';
 
@@ -49,7 +49,7 @@ export function checkAccepted({ settings, trial }: Acceptance, execution: string
   const reason = settings === undefined && trial !== undefined
     ? 'a deployment is under way, and its own sweep has not ended; start this one again when it has'
     : 'no deployment has accepted these settings: the latest one has failed, or the stack is being updated or deleted; deploy again, then start the sweep again';
-  throw Object.assign(new Error(reason), { name: 'SettingsNotAccepted' });
+  throw failure('SettingsNotAccepted', reason);
 }
 
 /** How old an answer may be that lets an account begin. */

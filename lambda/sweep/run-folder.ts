@@ -4,7 +4,7 @@ import type { Account, AccountResult, Credential } from './results';
 import type { ResolvedSelection } from './selection';
 import { type MachineExecution } from '../../lib/private/contract';
 import { LATEST_PREFIX, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, type RunReference } from '../../lib/sweep/contract';
-import { isNamed } from '../aws/errors';
+import { failure, isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
 
 /** A Step Functions execution, as its context object names it. */
@@ -137,6 +137,6 @@ export class RunFolder {
   }
 }
 
-const tampered = (message: string) => Object.assign(new Error(message), { name: 'SelectionTampered' });
+const tampered = (message: string) => failure('SelectionTampered', message);
 const batchNumber = (batch: number) => String(batch).padStart(4, '0');
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,3 +1,4 @@
+import { failure } from '../aws/errors';
 /** What a start may say: it can narrow what the construct selects, and nothing else. */
 export interface StartInput {
   /** Only these of the selected accounts: one at least. */
@@ -54,5 +55,5 @@ function isListOfAccountIds(value: unknown): value is string[] {
 }
 
 function refused(reason: string) {
-  return Object.assign(new Error(`the input of the execution is refused: ${reason.slice(0, 500)}`), { name: 'InputRefused' });
+  return failure('InputRefused', `the input of the execution is refused: ${reason.slice(0, 500)}`);
 }

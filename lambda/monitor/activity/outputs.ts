@@ -1,10 +1,11 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import pLimit from 'p-limit';
 import type { Finding } from './finding';
 import { messageOf } from './message';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../../../lib/monitor/contract';
 import { textOf } from '../../aws/errors';
+import { putEvent } from '../../aws/events';
 
 export interface OutputsProps {
   readonly sns: SNSClient;
@@ -62,13 +63,8 @@ export class Outputs {
     }));
   }
 
-  /** An entry that is refused does not fail the call. */
   private async put(finding: Finding): Promise<void> {
-    const { FailedEntryCount, Entries } = await this.props.eventBridge.send(new PutEventsCommand({
-      Entries: [{ EventBusName: this.props.busName, Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Detail: JSON.stringify(finding) }],
-    }));
-    if (FailedEntryCount) {
-      throw new Error(`the event bus refused the event: ${Entries?.[0]?.ErrorCode}: ${Entries?.[0]?.ErrorMessage}`);
-    }
+    const { eventBridge, busName } = this.props;
+    await putEvent(eventBridge, { EventBusName: busName, Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Detail: JSON.stringify(finding) });
   }
 }

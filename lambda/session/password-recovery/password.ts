@@ -2,9 +2,8 @@ import {
   CreateLoginProfileCommand, DeleteLoginProfileCommand, GetLoginProfileCommand, type IAMClient,
   paginateListAccessKeys, paginateListMFADevices, paginateListSigningCertificates,
 } from '@aws-sdk/client-iam';
-import { failure } from '../failure';
 import type { LeftCredential, RecoveryRecord } from './record';
-import { isNamed, isNoSuchEntity, isRefusal } from '../../aws/errors';
+import { failure, isNamed, isNoSuchEntity, isRefusal } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { AssumeRootError } from '../../aws/root-sessions';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { PasswordRecovery } from '../../../lib/private/contract';
+import { failure } from '../../aws/errors';
 import { inert } from '../../text';
-import { failure } from '../failure';
 
 /** What a root user has besides its password, as its account shows it. */
 export interface LeftCredential {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
-import { failure } from '../failure';
 import type { RecoveryRecord } from './record';
 import { RECOVERIES_PREFIX } from '../../../lib/private/contract';
-import { isNamed } from '../../aws/errors';
+import { failure, isNamed } from '../../aws/errors';
 import { hasObject, keysOf, readObject } from '../../aws/objects';
 
 /** As it stands in the bucket. */

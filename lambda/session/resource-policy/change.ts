@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'util';
 import { sha256 } from '../digest';
-import { failure } from '../failure';
 import type { PolicyHolder } from './holder';
 import type { PolicyRecords } from './records';
-import { isRefusal, messageOf } from '../../aws/errors';
+import { failure, isRefusal, messageOf } from '../../aws/errors';
 import { readUntil } from '../../aws/patience';
 import { inertPolicy } from '../../text';
 import type { Start } from '../start';

@@ -1,9 +1,8 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { sha256 } from '../digest';
-import { failure } from '../failure';
 import type { PolicyHolder } from './holder';
 import { POLICIES_PREFIX, REPLACEMENTS_PREFIX } from '../../../lib/session/contract';
-import { isNamed } from '../../aws/errors';
+import { failure, isNamed } from '../../aws/errors';
 import { hasObject, readObject } from '../../aws/objects';
 import type { Start } from '../start';
 

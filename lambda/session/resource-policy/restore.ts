@@ -1,8 +1,8 @@
 import { describePolicy, isSame, put } from './change';
-import { failure } from '../failure';
 import type { PolicyHolder } from './holder';
 import type { PolicyRecord, PolicyRecords } from './records';
 import type { PolicySettings } from '../../../lib/session/contract';
+import { failure } from '../../aws/errors';
 import type { Task } from '../runbook';
 import type { Start } from '../start';
 import type { Fields } from '../start-input';

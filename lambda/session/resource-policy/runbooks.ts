@@ -1,4 +1,3 @@
-import { failure } from '../failure';
 import type { Start } from '../start';
 import { findBucket } from './bucket/bucket-policy';
 import { findQueue, queueReference } from './queue/queue-policy';
@@ -7,6 +6,7 @@ import { restore, RESTORE_FIELDS } from './restore';
 import { unlock, UNLOCK_FIELDS } from './unlock';
 import { REGION_PATTERN } from '../../../lib/private/partitions';
 import type { PolicySettings } from '../../../lib/session/contract';
+import { failure } from '../../aws/errors';
 import type { Patience } from '../../aws/patience';
 import type { RootSessions } from '../../aws/root-sessions';
 

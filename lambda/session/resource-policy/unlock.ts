@@ -1,9 +1,9 @@
 import { describePolicy, put } from './change';
 import { sha256 } from '../digest';
-import { failure } from '../failure';
 import type { PolicyHolder } from './holder';
 import type { PolicyRecords } from './records';
 import type { PolicySettings } from '../../../lib/session/contract';
+import { failure } from '../../aws/errors';
 import type { Task } from '../runbook';
 import type { Start } from '../start';
 import { refused, type Fields } from '../start-input';

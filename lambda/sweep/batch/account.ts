@@ -3,7 +3,7 @@ import { look, withLastUse, type Sight } from './look';
 import { deletes, plan, type Intent, type PlanSettings } from './plan';
 import { byRecovery } from './protection';
 import type { Recoveries } from './recoveries';
-import { isNamed, messageOf } from '../../aws/errors';
+import { failure, isNamed, messageOf } from '../../aws/errors';
 import { readUntil, seconds, within, type Patience } from '../../aws/patience';
 import type { RootSession, RootSessions } from '../../aws/root-sessions';
 import { CODES, problem, problemOf, problemOfDeletion, SWEEP_ACCOUNT_AGAIN } from '../remedies';
@@ -108,7 +108,7 @@ class AccountWork {
     if (credential.kind === 'Password') {
       const reason = byRecovery(credential, { now: Date.now(), recovery: await this.sweep.recoveries.of(this.account.accountId) });
       if (reason !== undefined) {
-        throw Object.assign(new Error(reason), { name: CODES.recoveryOpened });
+        throw failure(CODES.recoveryOpened, reason);
       }
     }
   }

@@ -7,7 +7,7 @@ import { ownAccount } from './own-account';
 import { Parts, PARTS_MS } from './parts';
 import { recall } from './recall';
 import type { Recoveries } from './recoveries';
-import { messageOf } from '../../aws/errors';
+import { failure, messageOf } from '../../aws/errors';
 import type { RootSessions } from '../../aws/root-sessions';
 import { CODES, problem } from '../remedies';
 import { resultOf, type Account, type AccountResult, type Credential } from '../results';
@@ -86,7 +86,7 @@ async function sweepOne(account: Account, batch: number, attempt: string, sweep:
 function accountsOf({ batches }: ResolvedSelection, batch: number): Account[] {
   if (!Number.isInteger(batch) || batch < 0 || batch >= batches.length) {
     const reason = `the selection has ${batches.length} batches and no number ${JSON.stringify(batch)}: somebody has changed batches.json`;
-    throw Object.assign(new Error(reason), { name: 'BatchUnknown' });
+    throw failure('BatchUnknown', reason);
   }
   return batches[batch];
 }

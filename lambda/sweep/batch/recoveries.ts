@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type PasswordRecovery, RECOVERIES_PREFIX } from '../../../lib/private/contract';
-import { textOf } from '../../aws/errors';
+import { failure, textOf } from '../../aws/errors';
 import { hasObject, readObject } from '../../aws/objects';
 import { CODES } from '../remedies';
 
@@ -20,7 +20,7 @@ async function read(s3: S3Client, Bucket: string, accountId: string): Promise<Pa
     const record = { Bucket, Key: `${RECOVERIES_PREFIX}${accountId}.json` };
     return await hasObject(s3, record) ? await readObject(s3, record, (text) => parse(text, accountId)) : undefined;
   } catch (error) {
-    throw Object.assign(new Error(`whether a password recovery is open in the account could not be read: ${textOf(error)}`), { name: CODES.recoveryUnknown });
+    throw failure(CODES.recoveryUnknown, `whether a password recovery is open in the account could not be read: ${textOf(error)}`);
   }
 }
 

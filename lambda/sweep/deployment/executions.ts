@@ -3,7 +3,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { COUNT_ATTRIBUTES, REPORT_ATTRIBUTE, SUMMARY_ATTRIBUTE, type SweepSummary } from '../../../lib/sweep/contract';
-import { isDenied, isNamed } from '../../aws/errors';
+import { failure, isDenied, isNamed } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { readUntil, retryWhile, seconds, type Patience } from '../../aws/patience';
 import { messageOfCause } from '../state-error';
@@ -76,7 +76,7 @@ export class Sweeps {
   nameOf(executionArn: string, requestId: string): string {
     const name = executionArn.split(':').at(-1)!;
     if (executionArn !== this.arnOf(name) || !isFor(requestId, name)) {
-      throw Object.assign(new Error(`the request did not start the execution ${executionArn}`), { name: 'RequestRefused' });
+      throw failure('RequestRefused', `the request did not start the execution ${executionArn}`);
     }
     return name;
   }

@@ -1,5 +1,6 @@
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../../lib/private/contract';
 import { PASSWORD_RECOVERIES, type KeptCredentials, type SweepSettings, USE_WINDOW } from '../../../lib/sweep/contract';
+import { failure } from '../../aws/errors';
 
 type Settings = Partial<Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'protection'>>;
 
@@ -22,10 +23,8 @@ export function checkNothingIsLetGo(older: Settings, newer: Settings, release: r
   const named = silently.slice(0, MOST_NAMED).map(({ text }) => text);
   const more = silently.length > MOST_NAMED ? [`and ${silently.length - MOST_NAMED} more`] : [];
   const names = [...new Set(silently.map(({ releasedBy: [name] }) => name))].slice(0, MOST_NAMED).map((name) => JSON.stringify(name).replaceAll('"', "'"));
-  throw Object.assign(new Error(
-    `this update lets go of what was protected, so nothing was looked at: ${[...named, ...more].join('; ')}. `
-    + `Put it back; or, to let go of it on purpose, deploy with release: [${names.join(', ')}${more.length > 0 ? ', …' : ''}]`,
-  ), { name: 'ProtectionLetGo' });
+  throw failure('ProtectionLetGo', `this update lets go of what was protected, so nothing was looked at: ${[...named, ...more].join('; ')}. `
+    + `Put it back; or, to let go of it on purpose, deploy with release: [${names.join(', ')}${more.length > 0 ? ', …' : ''}]`);
 }
 
 /** Accounts that no list excludes any more, unless they are not selected at all. */

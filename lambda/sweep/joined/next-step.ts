@@ -1,5 +1,5 @@
 import { DescribeAccountCommand, type OrganizationsClient } from '@aws-sdk/client-organizations';
-import { isNamed } from '../../aws/errors';
+import { failure, isNamed } from '../../aws/errors';
 import type { StartInput } from '../start-input';
 import { messageOfCause } from '../state-error';
 
@@ -31,13 +31,15 @@ const [SHORTEST_WAIT, LONGEST_WAIT] = [60, 900];
  *
  * Whatever the event says, the sweep is narrowed to that one account, and stays within what the construct selects.
  */
-export async function nextStep(organizations: OrganizationsClient, { event, startedAt, now, failure }: Joining, purge: boolean): Promise<NextStep> {
+export async function nextStep(
+  organizations: OrganizationsClient, { event, startedAt, now, failure: earlier }: Joining, purge: boolean,
+): Promise<NextStep> {
   const accountId = joinedAccountId(event);
   const elapsed = Math.max(0, Date.parse(now) - Date.parse(startedAt)) / 1_000;
   const problem = reasonToWait(await stateOf(organizations, accountId));
-  const unhappy = problem ?? failureOf(failure);
+  const unhappy = problem ?? failureOf(earlier);
   if (unhappy !== undefined && elapsed >= PATIENCE_SECONDS) {
-    throw named('JoinedAccountNotSwept', `account ${accountId} joined the organization and could not be swept for ${PATIENCE_SECONDS / 60} minutes: ${unhappy}`);
+    throw failure('JoinedAccountNotSwept', `account ${accountId} joined the organization and could not be swept for ${PATIENCE_SECONDS / 60} minutes: ${unhappy}`);
   }
   return {
     ready: problem === undefined,
@@ -87,7 +89,7 @@ export function joinedAccountId(event: unknown): string {
   const ids = [...new Set(told)].filter((id) => id !== account);
   if (ids.length !== 1) {
     const found = ids.length === 0 ? 'none' : ids.slice(0, 5).join(', ');
-    throw named('AccountUnclear', `the event must name one account that joined the organization, found ${found}: sweep the account by hand, or wait for the schedule`);
+    throw failure('AccountUnclear', `the event must name one account that joined the organization, found ${found}: sweep the account by hand, or wait for the schedule`);
   }
   return ids[0];
 }
@@ -108,5 +110,3 @@ function accountIdsIn(value: unknown): string[] {
 }
 
 const asObject = (value: unknown) => (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-
-const named = (name: string, message: string) => Object.assign(new Error(message), { name });

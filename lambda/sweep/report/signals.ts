@@ -1,4 +1,4 @@
-import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { SweepReport } from './contents';
 import { publishMetrics } from './metrics';
@@ -6,6 +6,7 @@ import { tallyOf, type Tally } from './tally';
 import type { Verdict } from './verdict';
 import { EVENT_SOURCE, SWEEP_FINISHED } from '../../../lib/sweep/contract';
 import { textOf } from '../../aws/errors';
+import { putEvent } from '../../aws/events';
 import { log } from '../../log';
 import { inertName } from '../../text';
 
@@ -54,8 +55,9 @@ export async function signal(audience: Audience, report: SweepReport, verdict: V
   if (report.problem?.code === 'InputRefused') {
     return; // no sweep has begun, and whoever started it is told
   }
+  const detail = JSON.stringify(finished(audience.sweep, report, verdict, addresses));
   const attempts = [
-    () => putEvent(audience.eventBridge, finished(audience.sweep, report, verdict, addresses)),
+    () => putEvent(audience.eventBridge, { Source: EVENT_SOURCE, DetailType: SWEEP_FINISHED, Detail: detail }),
     ...audience.topicArn !== undefined && isWorthAMessage(report) ? [() => publish(audience, report, verdict, addresses)] : [],
   ];
   const failures = await Promise.all(attempts.map(failureOf));
@@ -89,16 +91,6 @@ function finished(sweep: string, report: SweepReport, { succeeded }: Verdict, ad
     credentials: tallyOf(report),
     report: addresses,
   };
-}
-
-/** EventBridge answers 200 even when it has refused the event. */
-async function putEvent(eventBridge: EventBridgeClient, detail: SweepFinished) {
-  const { Entries: [entry] = [] } = await eventBridge.send(new PutEventsCommand({
-    Entries: [{ Source: EVENT_SOURCE, DetailType: SWEEP_FINISHED, Detail: JSON.stringify(detail) }],
-  }));
-  if (entry?.ErrorCode) {
-    throw Object.assign(new Error(entry.ErrorMessage), { name: entry.ErrorCode });
-  }
 }
 
 /** A sweep that found nothing and failed nowhere is no news. */

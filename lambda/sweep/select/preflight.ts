@@ -1,6 +1,6 @@
 import { ListOrganizationsFeaturesCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { DescribeOrganizationCommand, type OrganizationsClient } from '@aws-sdk/client-organizations';
-import { incompleteAnswer, isDenied, isNamed, messageOf, nameOf } from '../../aws/errors';
+import { failure, incompleteAnswer, isDenied, isNamed, messageOf, nameOf } from '../../aws/errors';
 import { retryWhile, seconds } from '../../aws/patience';
 import type { OrganizationIdentity } from '../selection';
 
@@ -28,7 +28,7 @@ export async function preflight(iam: IAMClient, organizations: OrganizationsClie
       const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));
       const { EnabledFeatures } = await iam.send(new ListOrganizationsFeaturesCommand({}));
       if (!EnabledFeatures?.includes('RootCredentialsManagement')) {
-        throw Object.assign(new Error(), { name: 'FeatureOff' });
+        throw failure('FeatureOff', 'RootCredentialsManagement is off');
       }
       if (!Organization?.Id || !Organization.MasterAccountId) {
         throw incompleteAnswer('organizations:DescribeOrganization', 'the ids of the organization and its management account');
@@ -44,5 +44,5 @@ function notReady(error: unknown): Error {
   const reason = isNamed(error, 'FeatureOff')
     ? 'the feature RootCredentialsManagement is off: deploy OrgRootAccessFeatures in the management account first, and pass it as `features`'
     : REMEDIES[nameOf(error)] ?? messageOf(error);
-  return Object.assign(new Error(`the sweep has not begun: ${reason}`), { name: isNamed(error, 'FeatureOff') ? 'FeatureNotEnabled' : nameOf(error) });
+  return failure(isNamed(error, 'FeatureOff') ? 'FeatureNotEnabled' : nameOf(error), `the sweep has not begun: ${reason}`);
 }

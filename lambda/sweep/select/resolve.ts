@@ -5,7 +5,7 @@ import {
 import { placementOf } from './units';
 import type { Selection } from '../../../lib/private/contract';
 import type { SweepSettings } from '../../../lib/sweep/contract';
-import { isNamed } from '../../aws/errors';
+import { failure, isNamed } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { skipped, type Account } from '../results';
 import type { OrganizationIdentity, ResolvedSelection } from '../selection';
@@ -136,7 +136,7 @@ function narrow(accounts: OrganizationsAccount[], { accounts: only, ifSelected =
   return { candidates, unselected };
 }
 
-const selectionError = (message: string) => Object.assign(new Error(message), { name: 'SelectionError' });
+const selectionError = (message: string) => failure('SelectionError', message);
 
 const named = ({ Id, Name }: OrganizationsAccount): Account => ({ accountId: Id!, accountName: Name ?? '' });
 

@@ -1,7 +1,6 @@
-import { textOf } from '../../../aws/errors';
+import { failure, textOf } from '../../../aws/errors';
 import { readUntil, seconds, type Patience } from '../../../aws/patience';
 import type { RootSessions } from '../../../aws/root-sessions';
-import { failure } from '../../failure';
 import type { Closers } from '../closers';
 import { allowPassword, expectNoPassword, hadNoEffect, password } from '../password';
 import { allowed, begun, checkOpenable, known, refused, type Opening, type RecoveryRecord } from '../record';

@@ -1,7 +1,6 @@
-import { isTemporarilyUnmodifiable } from '../../../aws/errors';
+import { failure, isTemporarilyUnmodifiable } from '../../../aws/errors';
 import { readUntil, retryWhile, seconds, type Patience } from '../../../aws/patience';
 import type { RootSession, RootSessions } from '../../../aws/root-sessions';
-import { failure } from '../../failure';
 import type { Closers } from '../closers';
 import { deletePassword, otherCredentials, password } from '../password';
 import { closed, closing, isDue, isSettled, known, type Closer, type LeftCredential, type RecoveryRecord, type Request } from '../record';

@@ -1,8 +1,8 @@
 import { RecordOfCloser, runningCloser } from './running-closer';
 import { REMINDERS_VARIABLE } from '../../../../lib/session/contract';
 import { stepFunctions } from '../../../aws/clients';
+import { failure } from '../../../aws/errors';
 import { log } from '../../../log';
-import { failure } from '../../failure';
 import { explained } from '../../remedies';
 import { closeAsCloser, type Closing } from '../close/closing';
 import { recoveryStore, rootSessions } from '../functions';

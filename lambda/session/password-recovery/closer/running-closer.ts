@@ -1,6 +1,5 @@
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { isRefusal } from '../../../aws/errors';
-import { failure } from '../../failure';
+import { failure, isRefusal } from '../../../aws/errors';
 import type { Closer, RecoveryRecord } from '../record';
 import type { RecoveryRecords, RecoveryStore } from '../store';
 

@@ -1,8 +1,7 @@
 import { paginateListExecutions, type SFNClient } from '@aws-sdk/client-sfn';
 import { RECOVERIES_PREFIX } from '../../../../lib/private/contract';
-import { isNamed } from '../../../aws/errors';
+import { failure, isNamed } from '../../../aws/errors';
 import { everyItem } from '../../../aws/pages';
-import { failure } from '../../failure';
 import { RecordOfCloser, runningCloser } from '../closer/running-closer';
 import type { RecoveryRecord } from '../record';
 import type { RecoveryStore } from '../store';

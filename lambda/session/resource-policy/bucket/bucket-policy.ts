@@ -2,11 +2,10 @@ import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, paginateListBuckets,
 import { TASK_POLICIES } from '../../../../lib/private/contract';
 import { partitionOfArn } from '../../../../lib/private/partitions';
 import { s3OfRootSession } from '../../../aws/clients';
-import { isNamed } from '../../../aws/errors';
+import { failure, isNamed } from '../../../aws/errors';
 import { everyItem } from '../../../aws/pages';
 import { seconds, type Patience } from '../../../aws/patience';
 import type { RootSession, RootSessions } from '../../../aws/root-sessions';
-import { failure } from '../../failure';
 import { explained } from '../../remedies';
 import type { PolicyHolder } from '../holder';
 

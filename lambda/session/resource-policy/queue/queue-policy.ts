@@ -2,10 +2,9 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesComman
 import { TASK_POLICIES } from '../../../../lib/private/contract';
 import { partitionOfRegion, REGION_PATTERN } from '../../../../lib/private/partitions';
 import { sqsOfRootSession } from '../../../aws/clients';
-import { isNamed } from '../../../aws/errors';
+import { failure, isNamed } from '../../../aws/errors';
 import { seconds, type Patience } from '../../../aws/patience';
 import type { RootSession, RootSessions } from '../../../aws/root-sessions';
-import { failure } from '../../failure';
 import { explained } from '../../remedies';
 import { refused } from '../../start-input';
 import type { PolicyHolder } from '../holder';
