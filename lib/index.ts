@@ -1,3 +1,4 @@
+export * from './alarm-options';
 export * from './centralized-root-access';
 export * from './guardrail/blocked-root-sessions-toleration';
 export * from './guardrail/long-term-root-exemption';

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { aText, Check, having, listOf, options, Shape } from './shape';
+import { AlarmOptions } from '../alarm-options';
 import { HandlerOptions } from '../handler-options';
 
 export const aTopic = having('topicArn', 'a topic, such as an sns.Topic');
@@ -12,6 +13,7 @@ export const anEventBus = having('eventBusArn', 'an event bus, such as an events
 export const aSchedule = having('expressionString', 'a ScheduleExpression, such as ScheduleExpression.rate(Duration.days(1))');
 export const someFeatures = having('managementAccountId', 'an OrgRootAccessFeatures, or one that is imported');
 export const anAccountSelection = having('_selection', 'an AccountSelection, such as AccountSelection.organization()');
+export const ALARMS: Shape<AlarmOptions> = { needed: {}, optional: { actions: listOf(anAlarmAction), okActions: listOf(anAlarmAction) } };
 export const someTexts = listOf(aText);
 
 const aRetention: Check = {

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { AlarmOptions } from '../alarm-options';
 
 /** A topic that takes messages by TLS only, and those of alarms. */
 export function topicForAlarms(scope: Construct, id: string, props: sns.TopicProps = {}): sns.Topic {
@@ -39,6 +40,14 @@ export function warnOfKeyOfAws(scope: Construct, property: string, topic: sns.IT
 /** The same for topics to which alarms publish. */
 export function warnOfKeysOfAws(scope: Construct, property: string, actions: cloudwatch.IAlarmAction[] = []) {
   actions.forEach((action, i) => warnOfKeyOfAws(scope, `${property}[${i}]`, (action as { topic?: sns.ITopic }).topic)); // an SnsAction has it
+}
+
+/** Gives every alarm of a construct the actions of its `alarms`. */
+export function addActions(alarms: cloudwatch.Alarm[], { actions = [], okActions = [] }: AlarmOptions = {}) {
+  for (const alarm of alarms) {
+    alarm.addAlarmAction(...actions);
+    alarm.addOkAction(...okActions);
+  }
 }
 
 /** Says at synthesis that alarms do nothing, since their actions may come later. */

@@ -4,11 +4,13 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { AlarmOptions } from '../alarm-options';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { ACCOUNT_JOINED, isInRegionOfOrganizations } from '../private/joined-events';
 import { warnOutsideOfAws } from '../private/partition';
-import { checkShape } from '../private/shape';
-import { anEventBus } from '../private/shapes';
+import { checkShape, options, Shape } from '../private/shape';
+import { ALARMS, anEventBus } from '../private/shapes';
+import { addActions, warnOfKeysOfAws } from '../private/topic-for-alarms';
 
 /** Properties of AccountJoinedForwarder. */
 export interface AccountJoinedForwarderProps {
@@ -21,7 +23,16 @@ export interface AccountJoinedForwarderProps {
    * construct has the ID of this account as `joinedAccountsForwardedFrom`.
    */
   readonly bus: events.IEventBus;
+
+  /**
+   * Actions of the alarm for an event that cannot be delivered.
+   *
+   * @default - the alarm has no actions
+   */
+  readonly alarms?: AlarmOptions;
 }
+
+const PROPS: Shape<AccountJoinedForwarderProps> = { needed: { bus: anEventBus }, optional: { alarms: options(ALARMS) } };
 
 /**
  * Forwards the event of an account that joins the organization to the account or Region in which sweeps are
@@ -42,13 +53,14 @@ export interface AccountJoinedForwarderProps {
  * new AccountJoinedForwarder(this, 'JoinedAccounts', { bus: securityPurge.joinedAccountsBus! });
  */
 export class AccountJoinedForwarder extends Construct {
-  /** Alarm that is triggered if an event cannot be delivered. It has no actions until you add one. */
-  public readonly undeliveredAlarm: cloudwatch.Alarm;
+  /** The alarm that is triggered if an event cannot be delivered, for further actions or a composite alarm. */
+  public readonly alarms: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, props: AccountJoinedForwarderProps) {
     super(scope, id);
-    checkShape({ needed: { bus: anEventBus }, optional: {} }, props);
+    checkShape(PROPS, props);
     warnOutsideOfAws(this);
+    warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
     this.checkRegion();
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the event of an account that joined the organization was not forwarded; the queue holds it');
     const role = new iam.Role(this, 'Role', {
@@ -60,7 +72,8 @@ export class AccountJoinedForwarder extends Construct {
       eventPattern: ACCOUNT_JOINED,
       targets: [new targets.EventBus(props.bus, { role, deadLetterQueue: undelivered.queue })],
     });
-    this.undeliveredAlarm = undelivered.alarm;
+    this.alarms = [undelivered.alarm];
+    addActions(this.alarms, props.alarms);
   }
 
   private checkRegion() {

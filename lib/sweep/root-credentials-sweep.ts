@@ -22,7 +22,7 @@ import { warnOutsideOfAws } from '../private/partition';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket } from '../private/reserved-prefixes';
 import { stsRegion } from '../private/sts-region';
-import { warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
+import { addActions, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
 import { checkSomeAccountIsLeft } from '../private/validate';
 
 /**
@@ -171,10 +171,7 @@ export abstract class RootCredentialsSweep extends Construct {
     });
     this.joinedAccountsBus = onJoin?.bus;
     this.alarms = [...props.alarms ? this.signals.alarms(props.alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];
-    this.alarms.forEach((alarm) => {
-      alarm.addAlarmAction(...props.alarms?.actions ?? []);
-      alarm.addOkAction(...props.alarms?.okActions ?? []);
-    });
+    addActions(this.alarms, props.alarms);
     if (props.alarms) {
       warnOfSilentAlarms(this, 'alarms', this.alarms);
     }

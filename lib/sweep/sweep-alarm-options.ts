@@ -1,24 +1,7 @@
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { AlarmOptions } from '../alarm-options';
 
 /** Thresholds and actions of the alarms of a sweep. */
-export interface SweepAlarmOptions {
-  /**
-   * Actions of every alarm when it enters the ALARM state, such as `SnsAction` of
-   * `aws-cdk-lib/aws-cloudwatch-actions`.
-   *
-   * Alarms cannot publish to an SNS topic that is encrypted with the AWS managed key.
-   *
-   * @default - no actions
-   */
-  readonly actions?: cloudwatch.IAlarmAction[];
-
-  /**
-   * Actions of every alarm when it returns to the OK state.
-   *
-   * @default - no actions
-   */
-  readonly okActions?: cloudwatch.IAlarmAction[];
-
+export interface SweepAlarmOptions extends AlarmOptions {
   /**
    * Number of failed accounts in one sweep that triggers the alarm, from 1 to 10,000.
    *

@@ -7,15 +7,15 @@ import { RootCredentialsSweepOptions, RootCredentialsSweepProps } from './root-c
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepConcurrency } from './sweep-concurrency';
 import { aBoolean, aDuration, aNumber, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
-import { aBucket, aHandler, aKey, anAccountSelection, anAlarmAction, aSchedule, aTopic, someFeatures, someTexts } from '../private/shapes';
+import { aBucket, aHandler, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someTexts } from '../private/shapes';
 
 const CONCURRENCY: Shape<SweepConcurrency> = {
   needed: {}, optional: { accountsPerBatch: aNumber, batchesAtOnce: aNumber, accountsInFlight: aNumber },
 };
 
-const ALARMS: Shape<SweepAlarmOptions> = {
+const SWEEP_ALARMS: Shape<SweepAlarmOptions> = {
   needed: {},
-  optional: { actions: listOf(anAlarmAction), okActions: listOf(anAlarmAction), failedAccounts: aNumber, foundCredentials: aNumber },
+  optional: { ...ALARMS.optional, failedAccounts: aNumber, foundCredentials: aNumber },
 };
 
 const someCredentials = listOf(oneOf('RootCredential', RootCredential));
@@ -38,7 +38,7 @@ const SWEEP_OPTIONS: Shape<RootCredentialsSweepOptions> = {
     encryptionKey: aKey,
     reportRetention: aDuration,
     notifications: aTopic,
-    alarms: options(ALARMS),
+    alarms: options(SWEEP_ALARMS),
     stsRegion: aText,
     handler: aHandler,
   },

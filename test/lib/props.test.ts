@@ -90,7 +90,7 @@ const API = [
     (props) => lib.OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, ids(), props), ['organizationId', 'managementAccountId']),
   api<lib.RootAccessDelegationProps>('RootAccessDelegation', { accountId: '222222222222', features, exclusive: true, removalPolicy: RemovalPolicy.RETAIN, handler },
     (props) => new lib.RootAccessDelegation(stack, ids(), props), ['accountId']),
-  api<lib.AccountJoinedForwarderProps>('AccountJoinedForwarder', { bus }, (props) => new lib.AccountJoinedForwarder(stack, ids(), props), ['bus']),
+  api<lib.AccountJoinedForwarderProps>('AccountJoinedForwarder', { bus, alarms: { actions: [action], okActions: [action] } satisfies Required<lib.AlarmOptions> }, (props) => new lib.AccountJoinedForwarder(stack, ids(), props), ['bus']),
   api<lib.RootCredentialsDashboardProps>('RootCredentialsDashboard', { sweeps: [new lib.RootCredentialsAudit(stack, 'Audit')], dashboardName: 'root' },
     (props) => new lib.RootCredentialsDashboard(stack, ids(), props), ['sweeps']),
   api<lib.RootSessionRunbooksProps>('RootSessionRunbooks', {

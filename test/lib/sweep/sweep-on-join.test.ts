@@ -112,7 +112,7 @@ describe('events that are forwarded', () => {
     template.hasResourceProperties('AWS::Events::Rule', { EventPattern: PATTERN, Targets: [{ Arn: arn, RoleArn: Match.anyValue(), DeadLetterConfig: Match.anyValue() }] });
     template.resourceCountIs('AWS::IAM::Policy', 1);
     template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: arn }] } });
-    expect(management.resolve(forwarder.undeliveredAlarm.alarmArn)).toBeDefined();
+    expect(management.resolve(forwarder.alarms[0].alarmArn)).toBeDefined();
   });
 
   test('may go to a bus of another app', () => {
