@@ -60,6 +60,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-sts',
     '@smithy/node-http-handler',
     '@types/aws-lambda',
+    'commander@^14', // 15 wants Node 22
     'csv-stringify',
     'p-limit',
     // the local AWS
@@ -111,13 +112,13 @@ project.gitignore.addPatterns('.jsii.tabl.json');
 // the rules of import between the rooms
 const boundaries = project.addTask('boundaries', {
   description: 'Check which folder may import which',
-  exec: 'depcruise --config .dependency-cruiser.cjs lib lambda local-aws test examples',
+  exec: 'depcruise --config .dependency-cruiser.cjs lib lambda cli local-aws test examples',
 });
 project.tasks.tryFind('check')!.spawn(boundaries);
 
 // an example imports the package by its name, which is this folder
 project.eslint?.addOverride({ files: ['examples/**/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-root-access$'] }] } as any });
-for (const folder of ['lambda', 'examples', 'local-aws']) {
+for (const folder of ['lambda', 'cli', 'examples', 'local-aws']) {
   project.eslint?.addLintPattern(folder);
   project.eslint?.allowDevDeps(`${folder}/**`);
 }

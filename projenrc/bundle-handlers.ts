@@ -1,23 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { dirname, extname, join } from 'path';
-import { build, transform, type Loader, type Metafile, type Plugin } from 'esbuild';
+import { build, transform, type BuildOptions, type Loader, type Metafile, type Plugin } from 'esbuild';
 import { billOfMaterials, bundledIn, noticesOf } from './third-party';
 
 const KB = 1000;
 
-/** Runs as `projen bundle`: ESM with the SDK inside, because the runtime's own copy may not know AssumeRoot yet. */
+/** Runs as `projen bundle`: the handlers and the program for the terminal, ESM with the SDK inside, because the runtime's own copy may not know AssumeRoot yet. */
 async function main() {
-  const built = await Promise.all(handlers().map(bundle));
-  const bundles = new Map(built.map(({ outfile, contents }) => [outfile, contents]));
+  const all = await Promise.all([...handlers().map(bundle), bundleOfTerminal()]);
+  const bundles = new Map(all.map(({ outfile, contents }) => [outfile, contents]));
   for (const [outfile, contents] of bundles) {
     replace(outfile, contents);
     console.log(`${outfile}  ${Math.round(contents.length / KB)} kB`);
   }
   const folders = [...bundles.keys()].map((outfile) => dirname(outfile));
+  chmodSync('bin/cdk-root-access.mjs', 0o755);
   for (const stale of readdirSync('assets').map((name) => `assets/${name}`).filter((folder) => !folders.includes(folder))) {
     rmSync(stale, { recursive: true });
   }
-  const packages = bundledIn(built.map(({ metafile }) => metafile));
+  const packages = bundledIn(all.map(({ metafile }) => metafile));
   replace('THIRD-PARTY-LICENSES', Buffer.from(noticesOf(packages)));
   replace('sbom.cdx.json', Buffer.from(billOfMaterials(packages)));
 }
@@ -46,25 +47,33 @@ interface Bundle {
 
 async function bundle(handler: string): Promise<Bundle> {
   const path = handler.split('/').slice(1, -1);
-  const outfile = `assets/${path.join('-')}/index.mjs`;
+  return built(handler, `assets/${path.join('-')}/index.mjs`, { target: 'node22', external: CREDENTIALS_ELSEWHERE });
+}
+
+/** What runs in a terminal finds credentials wherever the AWS CLI does, and on the oldest Node that the package supports. */
+async function bundleOfTerminal(): Promise<Bundle> {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return built('cli/main.ts', 'bin/cdk-root-access.mjs', { target: 'node20', define: { VERSION: JSON.stringify(version) } }, '#!/usr/bin/env node\n');
+}
+
+async function built(entry: string, outfile: string, options: BuildOptions, firstLine = ''): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    entryPoints: [handler],
+    entryPoints: [entry],
     outfile,
     write: false,
     metafile: true,
     bundle: true,
     minify: true,
     platform: 'node',
-    target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'], // the SDK's CommonJS builds cannot be tree-shaken: 43 % larger
     tsconfig: 'lambda/tsconfig.json',
-    external: CREDENTIALS_ELSEWHERE,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: { js: `${firstLine}import{createRequire}from'node:module';const require=createRequire(import.meta.url);` },
     plugins: [rawText],
     logLevel: 'warning',
+    ...options,
   });
-  return { outfile, contents: outputFiles[0].contents, metafile };
+  return { outfile, contents: outputFiles![0].contents, metafile: metafile! };
 }
 
 /** `import text from './page.css?raw'`, as Vite has it for the tests; what esbuild can make smaller is smaller. */

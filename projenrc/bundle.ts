@@ -7,11 +7,11 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
     exec: 'tsx projenrc/bundle-handlers.ts',
   });
   project.preCompileTask.spawn(bundle); // the package holds the bundles
-  project.gitignore.addPatterns('/assets/', '/THIRD-PARTY-LICENSES', '/sbom.cdx.json');
+  project.gitignore.addPatterns('/assets/', '/bin/', '/THIRD-PARTY-LICENSES', '/sbom.cdx.json');
 
   // esbuild strips types without checking them, and jsii sees lib/ only; a folder that is linted needs its own tsconfig.json
   const root = javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]);
-  for (const folder of ['lambda', 'examples', 'local-aws']) {
+  for (const folder of ['lambda', 'cli', 'examples', 'local-aws']) {
     new javascript.TypescriptConfig(project, {
       fileName: `${folder}/tsconfig.json`,
       extends: root,

@@ -48,7 +48,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   config.coverageReporters = ['text-summary', 'json-summary'];
 
   const check = project.addTask('check', { description: 'Types, style and the rules of import' });
-  for (const folder of ['lambda', 'examples', 'lambda/sweep/report/page', 'local-aws', 'test']) {
+  for (const folder of ['lambda', 'cli', 'examples', 'lambda/sweep/report/page', 'local-aws', 'test']) {
     check.exec(`tsc --project ${folder}`);
   }
   check.spawn(project.eslint!.eslintTask);

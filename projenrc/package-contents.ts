@@ -4,7 +4,8 @@ const BUILD = 'node projenrc/build.mjs';
 
 /** What the npm tarball holds, and that it holds what the sources say. */
 export function packageContents(project: awscdk.AwsCdkConstructLibrary) {
-  project.package.addField('files', ['.jsii', 'dist-lib/**/*.js', 'dist-lib/**/*.d.ts', 'assets', 'schema', 'API.md', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json']);
+  project.package.addField('files', ['.jsii', 'dist-lib/**/*.js', 'dist-lib/**/*.d.ts', 'assets', 'bin', 'schema', 'API.md', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json']);
+  project.package.addBin({ 'cdk-root-access': 'bin/cdk-root-access.mjs' });
   project.gitignore.addPatterns('/.npmignore'); // jsii-pacmak writes it, and npm prefers `files`
   project.setScript('prepare', `${BUILD} --dependency`);
   for (const language of ['js', 'java', 'python', 'dotnet', 'go']) {

@@ -61,7 +61,10 @@ describe('what the package says of the work of others in its bundles', () => {
   /** By the sources that the maps of bundles name. */
   beforeAll(async () => {
     const { outputFiles } = await build({
-      entryPoints: readdirSync(join(PROJECT, 'lambda'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('handler.ts')).map((name) => join(PROJECT, 'lambda', name)),
+      entryPoints: [
+        ...readdirSync(join(PROJECT, 'lambda'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('handler.ts')).map((name) => join(PROJECT, 'lambda', name)),
+        join(PROJECT, 'cli', 'main.ts'),
+      ],
       outdir: tmpdir(),
       write: false,
       bundle: true,

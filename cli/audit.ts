@@ -1,0 +1,82 @@
+import pLimit from 'p-limit';
+import { caller, type Caller, type ConnectionOptions } from './caller';
+import { Progress } from './progress';
+import { seconds } from '../lambda/aws/patience';
+import { RootSessions } from '../lambda/aws/root-sessions';
+import { AuthorizationPolicies } from '../lambda/policies/service-control-policies';
+import { sweepAccount } from '../lambda/sweep/batch/account';
+import { placesIn, withCauses } from '../lambda/sweep/batch/causes';
+import { ownAccount } from '../lambda/sweep/batch/own-account';
+import { CODES, problem } from '../lambda/sweep/remedies';
+import { composeReport, type SweepReport } from '../lambda/sweep/report/contents';
+import { resultOf, type Account, type AccountResult } from '../lambda/sweep/results';
+import { preflight } from '../lambda/sweep/select/preflight';
+import { resolveSelection } from '../lambda/sweep/select/resolve';
+import type { ResolvedSelection } from '../lambda/sweep/selection';
+import type { SweepSettings } from '../lib/sweep/contract';
+
+export interface SelectionOptions {
+  readonly accounts?: string[];
+  readonly ou?: string[];
+  readonly exclude?: string[];
+}
+
+export interface AuditOptions extends ConnectionOptions, SelectionOptions {
+  readonly concurrency: number;
+  /** When it comes, no further account is begun. */
+  readonly stop?: AbortSignal;
+}
+
+/** Nothing was enabled just now: what is off is reported at once. */
+const PREFLIGHT = seconds(0);
+
+/** Policies are read after the accounts, to name the one that denies a root session. */
+const CAUSES_MS = 60_000;
+
+/** Reads the root credentials of the selected member accounts, with the modules of a deployed `RootCredentialsAudit`. */
+export async function audit(options: AuditOptions): Promise<SweepReport> {
+  const startTime = new Date().toISOString();
+  const aws = await caller(options);
+  const identity = await preflight(aws.iam, aws.organizations, PREFLIGHT);
+  const selection = await resolveSelection(aws.organizations, identity, settingsOf(options), {}, aws.accountId);
+  const accounts = await auditAccounts(aws, selection, options);
+  return composeReport({ name: `audit-${startTime}`, startTime }, selection, [...accounts, ...selection.skipped], undefined);
+}
+
+async function auditAccounts(aws: Caller, selection: ResolvedSelection, { concurrency, stop }: AuditOptions): Promise<AccountResult[]> {
+  const accounts = selection.batches.flat();
+  const sessions = new RootSessions(aws.sts, aws.partition, 0);
+  const progress = new Progress(accounts.length);
+  const results: AccountResult[] = [];
+  const limit = pLimit(concurrency);
+  await Promise.all(accounts.map((account) => limit(async () => {
+    results.push(stop?.aborted ? notBegun(account) : await sweepAccount(account, { sessions, plans: NO_PLANS, recoveries: NO_RECOVERIES, settings: selection }));
+    progress.show(results.length, results.filter(({ credentials }) => credentials.length > 0).length, results.filter(({ outcome }) => outcome === 'failed').length);
+  })));
+  progress.end();
+  const own = results.map((result) => result.accountId === aws.accountId ? ownAccount(result) : result);
+  return withCauses(own, selection, {
+    policies: new AuthorizationPolicies(aws.organizations, placesIn(selection)), partition: aws.partition, region: aws.region, until: Date.now() + CAUSES_MS,
+  });
+}
+
+function settingsOf({ accounts, ou, exclude = [], concurrency }: AuditOptions): SweepSettings {
+  return {
+    work: 'audit',
+    selection: { accounts, organizationalUnits: ou, exclude },
+    credentials: [],
+    dryRun: false,
+    protection: { keep: [], keepCertificates: false },
+    tolerateFailedAccounts: false,
+    failOnFindings: false,
+    accountsPerBatch: Number.MAX_SAFE_INTEGER,
+    accountsInFlight: concurrency,
+  };
+}
+
+/** An audit deletes nothing, so it neither plans nor asks for recoveries. */
+const NO_PLANS = { save: async () => { throw new Error('an audit deletes nothing'); } };
+const NO_RECOVERIES = { of: async () => undefined };
+
+const notBegun = (account: Account) => (
+  resultOf(account, [], problem(CODES.notAttempted, 'the audit was interrupted before this account', 'run it again, with --accounts for this one')));

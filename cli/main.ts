@@ -1,0 +1,75 @@
+import './environment';
+import { Command, CommanderError, Option } from 'commander';
+import type { AuditOptions } from './audit';
+import { FORMATS, type OutputOptions } from './formats';
+import { accountIds, countBetween, EXIT, unitIds } from './usage';
+import { messageOf } from '../lambda/aws/errors';
+import type { SweepReport } from '../lambda/sweep/report/contents';
+
+declare const VERSION: string;
+
+/** The first interrupt begins no further account; the second one ends everything. */
+function interrupts(): AbortSignal {
+  const stop = new AbortController();
+  process.on('SIGINT', () => {
+    if (stop.signal.aborted) {
+      process.exit(EXIT.interrupted);
+    }
+    stop.abort();
+    process.stderr.write('\nInterrupted: no further account is begun. Press Ctrl-C again to leave at once.\n');
+  });
+  return stop.signal;
+}
+
+function exitCodeOf({ counts, accounts }: SweepReport): number {
+  if (counts.failed > 0) {
+    return EXIT.unreadable;
+  }
+  return accounts.some(({ credentials }) => credentials.length > 0) ? EXIT.findings : EXIT.nothingLeft;
+}
+
+const program = new Command('cdk-root-access')
+  .description('Centralized root access of an AWS organization from a terminal, with the credentials of the shell and nothing deployed.')
+  .version(VERSION)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+program.command('audit')
+  .summary('list the root credentials of the member accounts')
+  .description('Lists the root credentials of the selected member accounts: passwords, access keys, signing certificates and MFA devices. Changes nothing.')
+  .option('--accounts <ids>', 'only these accounts (12-digit IDs, separated by commas)', accountIds)
+  .option('--ou <ids>', 'only the accounts in these organizational units and those below them', unitIds)
+  .option('--exclude <ids>', 'not these accounts', accountIds)
+  .addOption(new Option('--output <format>', 'format of the report').choices(FORMATS).default('table'))
+  .option('--out <file>', 'write the report to this file instead of stdout')
+  .option('--concurrency <count>', 'accounts that are read at once', countBetween(1, 200), 25)
+  .option('--region <region>', 'Region in which STS is called (default: that of the shell, or us-east-1)')
+  .option('--profile <name>', 'named profile of the AWS configuration')
+  .addHelpText('after', `
+Examples:
+  $ cdk-root-access audit
+  $ cdk-root-access audit --ou ou-abcd-11111111 --output csv --out root-credentials.csv
+  $ cdk-root-access audit --profile management --exclude 222222222222
+
+Run it with credentials of the management account or of the delegated administrator for IAM, which can call
+sts:AssumeRoot with the task policy IAMAuditRootUserCredentials, and read the organization.
+
+Exit codes: 0 no account has a root credential, 1 some have, 2 some could not be read, 64 wrong usage.`)
+  .action(async (options: AuditOptions & OutputOptions) => {
+    if (options.accounts !== undefined && options.ou !== undefined) {
+      program.error('error: give either --accounts or --ou.');
+    }
+    const [{ audit }, { write }] = await Promise.all([import('./audit'), import('./output')]); // the SDK, which `--help` does not wait for
+    const report = await audit({ ...options, stop: interrupts() });
+    write(report, options);
+    process.exitCode = exitCodeOf(report);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) { // it has said what is wrong
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
+    return;
+  }
+  process.stderr.write(`error: ${messageOf(error)}\n`);
+  process.exitCode = EXIT.unreadable;
+});
