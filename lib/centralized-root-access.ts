@@ -3,12 +3,12 @@ import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { HandlerOptions } from './handler-options';
+import { RootAccessFunctionOptions } from './function-options';
 import { AccountSelection } from './organization/account-selection';
 import { OrgRootAccessFeatures } from './organization/org-root-access-features';
 import { RootAccessDelegation } from './organization/root-access-delegation';
 import { aBoolean, aText, Check, checkShape, options, Shape } from './private/shape';
-import { aHandler, anAccountSelection, aSchedule, aTopic } from './private/shapes';
+import { someFunctionOptions, anAccountSelection, aSchedule, aTopic } from './private/shapes';
 import { topicForAlarms } from './private/topic-for-alarms';
 import { checkMemberAccount } from './private/validate';
 import { FailedAccounts } from './sweep/failed-accounts';
@@ -62,7 +62,7 @@ export interface CentralizedRootAccessProps {
    * `RootCredentialsPurge`.
    *
    * The purge covers the same accounts as the audit. To purge other accounts, add a `RootCredentialsPurge` of your
-   * own. `notifications`, `alarms` and `handler` default to those of this construct. In each deployment, the audit
+   * own. `notifications`, `alarms` and `functionOptions` default to those of this construct. In each deployment, the audit
    * runs after the purge.
    *
    * Deletion cannot be undone. Deploy without this property first, and read the report of the audit.
@@ -86,7 +86,7 @@ export interface CentralizedRootAccessProps {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 /** Props that the purge takes from the construct. Taken from elsewhere, they could widen the purge. */
@@ -112,7 +112,7 @@ const PROPS: Shape<CentralizedRootAccessProps> = {
     auditJoinedAccounts: aBoolean,
     purge: PURGE,
     notifications: aTopic,
-    handler: aHandler,
+    functionOptions: someFunctionOptions,
   },
 };
 
@@ -163,19 +163,19 @@ export class CentralizedRootAccess extends Construct {
   constructor(scope: Construct, id: string, props: CentralizedRootAccessProps = {}) {
     super(scope, id);
     checkShape(PROPS, props);
-    const { accounts, handler } = props;
+    const { accounts, functionOptions } = props;
     this.notifications = props.notifications ?? topicForAlarms(this, 'Notifications');
-    this.features = new OrgRootAccessFeatures(this, 'Features', { handler });
+    this.features = new OrgRootAccessFeatures(this, 'Features', { functionOptions });
     if (props.delegatedAdministrator !== undefined) {
       checkMemberAccount('delegatedAdministrator', props.delegatedAdministrator, this);
-      this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministrator, features: this.features, handler });
+      this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministrator, features: this.features, functionOptions });
     }
     const common = {
       features: this.features,
       accounts,
       notifications: this.notifications,
       alarms: { actions: [new cloudwatchActions.SnsAction(this.notifications)] },
-      handler,
+      functionOptions,
     };
     this.audit = new RootCredentialsAudit(this, 'Audit', {
       ...common,

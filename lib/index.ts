@@ -6,7 +6,7 @@ export * from './monitor/root-activity';
 export * from './monitor/root-activity-monitor';
 export * from './monitor/root-activity-monitor-props';
 export * from './guardrail/root-user-guardrail';
-export * from './handler-options';
+export * from './function-options';
 export * from './organization/org-root-access-features';
 export * from './organization/root-access-delegation';
 export * from './session/password-recovery/password-recoveries';

@@ -1,7 +1,7 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from './contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
@@ -18,11 +18,11 @@ const SERVICE_TIMEOUT = Duration.minutes(12);
 /** The one function of a stack that looks at the organization's policies before a guardrail is attached. It only reads. */
 export class PreflightHandler extends Construct {
   /** The handler of the stack: it is found in the construct tree, so two apps in one process do not share it. */
-  static of(scope: Construct, options: HandlerOptions = {}): PreflightHandler {
+  static of(scope: Construct, options: RootAccessFunctionOptions = {}): PreflightHandler {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(ID) as PreflightHandler | undefined;
     if (existing && !saysTheSame(stack, existing.options, options)) {
-      throw new Error(`handler of '${scope.node.path}' must be the same as that of the other guardrails in stack '${stack.node.path}': they share one function`);
+      throw new Error(`functionOptions of '${scope.node.path}' must be the same as that of the other guardrails in stack '${stack.node.path}': they share one function`);
     }
     return existing ?? new PreflightHandler(stack, options);
   }
@@ -30,7 +30,7 @@ export class PreflightHandler extends Construct {
   private readonly serviceToken: string;
   private readonly permissions: iam.Policy;
 
-  private constructor(stack: Stack, private readonly options: HandlerOptions) {
+  private constructor(stack: Stack, private readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
     const handler = new HandlerFunction(this, 'Handler', {
       asset: 'guardrail-preflight',

@@ -5,11 +5,11 @@ import { BlockedRootSessionsToleration } from './blocked-root-sessions-toleratio
 import { guardrailDescription, guardrailPolicy } from './guardrail-policy';
 import { LongTermRootExemption } from './long-term-root-exemption';
 import { PreflightHandler } from './preflight-handler';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { warnOutsideOfAws } from '../private/partition';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, options, Shape } from '../private/shape';
-import { aHandler, someFeatures, someTexts } from '../private/shapes';
+import { someFunctionOptions, someFeatures, someTexts } from '../private/shapes';
 import { checkPolicyId, checkPolicyTarget, checkUnitBelowRoot } from '../private/validate';
 
 /** AWS doubled its quota in May 2026. This is what every organization has, and what CloudFormation's documentation still names. */
@@ -101,7 +101,7 @@ export interface RootUserGuardrailProps {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 const EXEMPTION: Shape<LongTermRootExemption> = { needed: { reason: aText }, optional: { actions: someTexts, accountIds: someTexts } };
@@ -117,7 +117,7 @@ const PROPS: Shape<RootUserGuardrailProps> = {
     tolerations: listOf(options(TOLERATION)),
     features: someFeatures,
     removalPolicy: aRemovalPolicy,
-    handler: aHandler,
+    functionOptions: someFunctionOptions,
   },
 };
 
@@ -201,7 +201,7 @@ export class RootUserGuardrail extends Construct {
     const content = guardrailPolicy(exemptions);
     this.checkLength(content);
 
-    const preflight = PreflightHandler.of(this, props.handler).addPreflight(this, {
+    const preflight = PreflightHandler.of(this, props.functionOptions).addPreflight(this, {
       PolicyName: policyName,
       Targets: targets,
       TolerateBlockedRootSessions: `${blockedRootSessions === BlockedRootSessions.TOLERATE}`,

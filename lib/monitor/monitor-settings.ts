@@ -5,7 +5,7 @@ import { type MonitorSettings } from './contract';
 import { RootActivity } from './root-activity';
 import { IgnoredRootActivity, RootActivityMonitorProps } from './root-activity-monitor-props';
 import { aText, having, listOf, oneOf, options, Shape } from '../private/shape';
-import { aHandler, aKey, anAlarmAction, anEventBus, aRole, aTopic, someTexts } from '../private/shapes';
+import { someFunctionOptions, aKey, anAlarmAction, anEventBus, aRole, aTopic, someTexts } from '../private/shapes';
 import { checkAccountId, checkMetricNamespace, checkPolicyId, checkPrincipalArn } from '../private/validate';
 
 /** Lambda's limit for all environment variables of a function is 4 KB; the others need little. */
@@ -30,7 +30,7 @@ export const PROPS: Shape<RootActivityMonitorProps> = {
     ignore: listOf(options(IGNORED)),
     metricNamespace: aText,
     alarmActions: listOf(anAlarmAction),
-    handler: aHandler,
+    functionOptions: someFunctionOptions,
   },
 };
 

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { RootActivity } from './root-activity';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 
 /** Root activity in one account that is expected, and is neither reported nor counted. */
 export interface IgnoredRootActivity {
@@ -119,7 +119,7 @@ export interface RootActivityMonitorProps {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 /** Options of RootActivityMonitor.onRootActivity(). */

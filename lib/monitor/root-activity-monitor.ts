@@ -180,7 +180,7 @@ export class RootActivityMonitor extends Construct {
   }
 
   /** The function that reports activities. */
-  private tell(settings: MonitorSettings, { handler: options }: RootActivityMonitorProps): HandlerFunction {
+  private tell(settings: MonitorSettings, { functionOptions: options }: RootActivityMonitorProps): HandlerFunction {
     const handler = new HandlerFunction(this, 'Tell', {
       asset: 'monitor-activity',
       handler: 'handler',

@@ -2,11 +2,11 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { FEATURES_RESOURCE_TYPE, type FeatureName, type FeaturesProperties } from './contract';
 import { warnOutsideOfAws } from '../private/partition';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, Shape } from '../private/shape';
-import { aHandler } from '../private/shapes';
+import { someFunctionOptions } from '../private/shapes';
 import { checkAccountId, checkOrganizationId } from '../private/validate';
 
 /**
@@ -87,12 +87,12 @@ export interface OrgRootAccessFeaturesProps {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 const PROPS: Shape<OrgRootAccessFeaturesProps> = {
   needed: {},
-  optional: { features: listOf(oneOf('RootAccessFeature', RootAccessFeature)), removalPolicy: aRemovalPolicy, handler: aHandler },
+  optional: { features: listOf(oneOf('RootAccessFeature', RootAccessFeature)), removalPolicy: aRemovalPolicy, functionOptions: someFunctionOptions },
 };
 
 const ATTRIBUTES: Shape<OrgRootAccessFeaturesAttributes> = { needed: { organizationId: aText, managementAccountId: aText }, optional: {} };
@@ -149,7 +149,7 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
     const { features = Object.values(RootAccessFeature), removalPolicy = RemovalPolicy.RETAIN } = props;
     checkFeatures(features);
     const properties: FeaturesProperties = { Features: features as FeatureName[], RemovalPolicy: removalOf(removalPolicy) };
-    const resource = SwitchesHandler.of(this, props.handler).addSwitch(this, {
+    const resource = SwitchesHandler.of(this, props.functionOptions).addSwitch(this, {
       resourceType: FEATURES_RESOURCE_TYPE,
       properties,
       statements: [

@@ -4,12 +4,12 @@ import { Construct } from 'constructs';
 import { IOrgRootAccessFeatures } from './org-root-access-features';
 import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from './contract';
 import { organizationsArn } from '../private/organizations-arn';
 import { warnOutsideOfAws } from '../private/partition';
 import { aBoolean, aRemovalPolicy, aText, checkShape, Shape } from '../private/shape';
-import { aHandler, someFeatures } from '../private/shapes';
+import { someFunctionOptions, someFeatures } from '../private/shapes';
 import { checkAccountId, checkMemberAccount } from '../private/validate';
 
 const DEREGISTER = 'organizations:DeregisterDelegatedAdministrator';
@@ -65,12 +65,12 @@ export interface RootAccessDelegationProps {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 const PROPS: Shape<RootAccessDelegationProps> = {
   needed: { accountId: aText },
-  optional: { features: someFeatures, exclusive: aBoolean, removalPolicy: aRemovalPolicy, handler: aHandler },
+  optional: { features: someFeatures, exclusive: aBoolean, removalPolicy: aRemovalPolicy, functionOptions: someFunctionOptions },
 };
 
 /**
@@ -109,7 +109,7 @@ export class RootAccessDelegation extends Construct {
     checkAccountId('accountId', accountId);
     checkMemberAccount('accountId', accountId, this, features?.managementAccountId);
     const properties: DelegationProperties = { AccountId: accountId, Exclusive: `${exclusive}`, RemovalPolicy: removalOf(removalPolicy) };
-    const resource = SwitchesHandler.of(this, props.handler).addSwitch(this, {
+    const resource = SwitchesHandler.of(this, props.functionOptions).addSwitch(this, {
       resourceType: DELEGATION_RESOURCE_TYPE,
       properties,
       statements: [

@@ -1,7 +1,7 @@
 import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
 import { HandlerFunction } from '../private/handler-function';
 import { handlerProvider } from '../private/handler-provider';
@@ -24,7 +24,7 @@ export interface SwitchProps {
 /** The one function of a stack that works the switches of the organization. It may do nothing until a switch gives it permissions. */
 export class SwitchesHandler extends Construct {
   /** The handler of the stack: it is found in the construct tree, so two apps in one process do not share it. */
-  static of(scope: Construct, options: HandlerOptions = {}): SwitchesHandler {
+  static of(scope: Construct, options: RootAccessFunctionOptions = {}): SwitchesHandler {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(ID) as SwitchesHandler | undefined;
     existing?.checkOptions(scope, options);
@@ -36,7 +36,7 @@ export class SwitchesHandler extends Construct {
   private readonly ownStack: Construct;
   private readonly switches: { readonly resource: CustomResource; readonly properties: object }[] = [];
 
-  private constructor(stack: Stack, private readonly options: HandlerOptions) {
+  private constructor(stack: Stack, private readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
     const handler = new HandlerFunction(this, 'Handler', {
       asset: 'organization-switches',
@@ -73,11 +73,11 @@ export class SwitchesHandler extends Construct {
       [stack.getLogicalId(resource.node.defaultChild as CfnResource), properties]))));
   }
 
-  private checkOptions(scope: Construct, options: HandlerOptions) {
-    const names = new Set([...Object.keys(this.options), ...Object.keys(options)] as (keyof HandlerOptions)[]);
+  private checkOptions(scope: Construct, options: RootAccessFunctionOptions) {
+    const names = new Set([...Object.keys(this.options), ...Object.keys(options)] as (keyof RootAccessFunctionOptions)[]);
     for (const name of names) {
       if (!saysTheSame(Stack.of(this), this.options[name], options[name])) {
-        throw new Error(`handler.${name} of '${scope.node.path}' must be the same as that of the other switches in stack '${Stack.of(scope).node.path}': they share one function`);
+        throw new Error(`functionOptions.${name} of '${scope.node.path}' must be the same as that of the other switches in stack '${Stack.of(scope).node.path}': they share one function`);
       }
     }
   }

@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CalledService, checkReach } from './vpc';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 
 const OLDEST_NODE = 22;
 
@@ -21,7 +21,7 @@ export interface HandlerFunctionProps {
   readonly environment?: Record<string, string>;
   /** The services that it calls, those of its root sessions included. */
   readonly calls: CalledService[];
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /**
@@ -59,7 +59,7 @@ export class HandlerFunction extends lambda.Function {
 }
 
 /** A log group for a function or a state machine. It stays when the stack goes, so the reason of a failure can still be read. */
-export function handlerLogGroup(scope: Construct, id: string, options: HandlerOptions = {}): logs.LogGroup {
+export function handlerLogGroup(scope: Construct, id: string, options: RootAccessFunctionOptions = {}): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
     retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
     removalPolicy: RemovalPolicy.RETAIN,
@@ -67,7 +67,7 @@ export function handlerLogGroup(scope: Construct, id: string, options: HandlerOp
 }
 
 /** Lets a function with this role run where the options say. */
-export function letRunInVpc(role: iam.Role, { vpc }: HandlerOptions = {}) {
+export function letRunInVpc(role: iam.Role, { vpc }: RootAccessFunctionOptions = {}) {
   if (vpc) {
     networkInterfaces(Stack.of(role)).forEach((statement) => role.addToPolicy(statement));
   }

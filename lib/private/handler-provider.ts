@@ -4,7 +4,7 @@ import { Provider, ProviderProps } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { HandlerFunction, handlerLogGroup, letRunInVpc } from './handler-function';
 import { checkReach } from './vpc';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 
 export interface HandlerProviderProps extends ProviderProps {
   readonly onEventHandler: HandlerFunction;
@@ -14,7 +14,7 @@ export interface HandlerProviderProps extends ProviderProps {
  * The CDK's Provider framework, with a log group that outlives the stack and roles that may write to it and nothing else: the
  * framework's own would be given AWS's managed policy for every log group. Its functions run where the handler runs, in the same security groups.
  */
-export function handlerProvider(scope: Construct, id: string, props: HandlerProviderProps, options: HandlerOptions = {}): Provider {
+export function handlerProvider(scope: Construct, id: string, props: HandlerProviderProps, options: RootAccessFunctionOptions = {}): Provider {
   const logGroup = handlerLogGroup(scope, `${id}Logs`, options);
   checkReach(scope, options, ['lambda', 's3', ...props.isCompleteHandler ? ['states' as const] : []]); // S3 takes the answer to CloudFormation
   return new Provider(scope, id, {
@@ -26,7 +26,7 @@ export function handlerProvider(scope: Construct, id: string, props: HandlerProv
   });
 }
 
-function frameworkRole(scope: Construct, id: string, logGroup: logs.ILogGroup, options: HandlerOptions): iam.Role {
+function frameworkRole(scope: Construct, id: string, logGroup: logs.ILogGroup, options: RootAccessFunctionOptions): iam.Role {
   const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     description: 'cdk-root-access: answers CloudFormation for a custom resource',

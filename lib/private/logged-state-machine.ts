@@ -4,7 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { handlerLogGroup } from './handler-function';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 
 export interface LoggedStateMachineProps {
   readonly definitionBody: sfn.DefinitionBody;
@@ -12,7 +12,7 @@ export interface LoggedStateMachineProps {
   readonly timeout?: sfn.StateMachineProps['timeout'];
   /** Whether the log shows what states are given and answer. */
   readonly includeExecutionData: boolean;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /**

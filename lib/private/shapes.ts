@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { aText, Check, having, listOf, options, Shape } from './shape';
 import { AlarmOptions } from '../alarm-options';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 
 export const aTopic = having('topicArn', 'a topic, such as an sns.Topic');
 export const aBucket = having('bucketArn', 'a bucket, such as an s3.Bucket');
@@ -20,7 +20,7 @@ const aRetention: Check = {
   allowed: 'a logs.RetentionDays', accepts: (value) => typeof value === 'number' && (Token.isUnresolved(value) || logs.RetentionDays[value] !== undefined),
 };
 
-const HANDLER: Shape<HandlerOptions> = {
+const HANDLER: Shape<RootAccessFunctionOptions> = {
   needed: {},
   optional: {
     runtime: having('family', 'a lambda.Runtime'),
@@ -31,4 +31,4 @@ const HANDLER: Shape<HandlerOptions> = {
   },
 };
 
-export const aHandler = options(HANDLER);
+export const someFunctionOptions = options(HANDLER);

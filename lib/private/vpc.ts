@@ -1,7 +1,7 @@
 import { Annotations, Aspects, CfnResource, Names, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 
 /** A service that functions call, as the name of its endpoint ends. */
 export type CalledService = 'cloudformation' | 'events' | 'iam' | 'lambda' | 'organizations' | 's3' | 'sns' | 'sqs' | 'states' | 'sts';
@@ -10,7 +10,7 @@ export type CalledService = 'cloudformation' | 'events' | 'iam' | 'lambda' | 'or
 const IN_ONE_REGION: CalledService[] = ['iam', 'organizations'];
 
 /** Says at synthesis which services functions in isolated subnets do not reach: each call of these would end in a timeout. */
-export function checkReach(scope: Construct, { vpc, vpcSubnets }: HandlerOptions, calls: CalledService[]) {
+export function checkReach(scope: Construct, { vpc, vpcSubnets }: RootAccessFunctionOptions, calls: CalledService[]) {
   const selected = vpc?.selectSubnets(vpcSubnets);
   if (!vpc || selected?.isPendingLookup || !selected?.subnets.some((subnet) => vpc.isolatedSubnets.includes(subnet))) {
     return;
@@ -39,7 +39,7 @@ class Isolated extends Construct {
     const elsewhere = IN_ONE_REGION.filter((service) => missing.includes(service));
     const only = elsewhere.length === 0 ? '' : ` The endpoints of ${elsewhere.join(' and ')} exist in us-east-1 alone: a VPC elsewhere needs a route to them, such as a transit gateway.`;
     Annotations.of(this.stack).addWarningV2('cdk-root-access:isolatedSubnets',
-      `handler.vpcSubnets of '${this.vpc.node.path}' are isolated, and the functions in them reach only endpoints of the VPC. This app makes no endpoint there for: ${missing.join(', ')}. Add these endpoints, or use subnets with a route to the internet, such as SubnetType.PRIVATE_WITH_EGRESS.${only}`);
+      `functionOptions.vpcSubnets of '${this.vpc.node.path}' are isolated, and the functions in them reach only endpoints of the VPC. This app makes no endpoint there for: ${missing.join(', ')}. Add these endpoints, or use subnets with a route to the internet, such as SubnetType.PRIVATE_WITH_EGRESS.${only}`);
   }
 
   /** Names of the services whose endpoints the app puts into the VPC. */

@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Approvals } from './approvals';
 import { POLICIES_PREFIX } from './contract';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { OpenRecoveries } from './password-recovery/open-recoveries';
 import { IPasswordRecoveries, PasswordRecoveries } from './password-recovery/password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery/password-recovery-runbooks';
@@ -25,7 +25,7 @@ import { REGION_PATTERN } from '../private/partitions';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
 import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '../private/shape';
-import { aBucket, aHandler, aKey, anAccountSelection, aTopic, someFeatures, someTexts } from '../private/shapes';
+import { aBucket, someFunctionOptions, aKey, anAccountSelection, aTopic, someFeatures, someTexts } from '../private/shapes';
 import { stsRegion } from '../private/sts-region';
 import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
 
@@ -142,7 +142,7 @@ export interface RootSessionRunbooksProps {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 const APPROVERS: Shape<RootSessionApprovers> = { needed: { topic: aTopic }, optional: { timeout: aDuration } };
@@ -166,7 +166,7 @@ const PROPS: Shape<RootSessionRunbooksProps> = {
     recordsBucket: aBucket,
     encryptionKey: aKey,
     stsRegion: aText,
-    handler: aHandler,
+    functionOptions: someFunctionOptions,
   },
 };
 
@@ -297,7 +297,7 @@ export class RootSessionRunbooks extends Construct {
     const settings = { selection, protectedAccounts: denied.filter((account) => !selection.exclude.includes(account)) };
     const rootSessions = new SharedAssumeRoot(this, 'AssumeRoot', { accounts: selection.accounts, exclude: denied });
     warnOutsideOfAws(this);
-    const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.handler };
+    const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.functionOptions };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {
       ...common, kind: 'bucket', task: TASK_POLICIES.unlockBucket, parameters: BUCKET, settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },
@@ -306,7 +306,7 @@ export class RootSessionRunbooks extends Construct {
       ...common, kind: 'queue', task: TASK_POLICIES.unlockQueue, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
-    const open = new OpenRecoveries(this, 'OpenRecoveries', { recoveries: passwords, bucket, options: props.handler });
+    const open = new OpenRecoveries(this, 'OpenRecoveries', { recoveries: passwords, bucket, options: props.functionOptions });
     const reserved = reservePrefixes(this, bucket, {
       property: 'recordsBucket',
       prefixes: [

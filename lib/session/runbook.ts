@@ -7,7 +7,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { Approvals } from './approvals';
 import { IRootSessionRunbook } from './root-session-runbook';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { GO_FILE, RunbookSettings } from './contract';
 import { Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
@@ -52,7 +52,7 @@ export interface RunbookProps {
   readonly ready?: Construct[];
   /** What a starter needs beside the start. */
   readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };

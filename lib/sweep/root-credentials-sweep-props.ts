@@ -7,7 +7,7 @@ import { FailedAccounts } from './failed-accounts';
 import { JoinedAccounts } from './joined-accounts';
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepConcurrency } from './sweep-concurrency';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 
@@ -207,7 +207,7 @@ export interface RootCredentialsSweepOptions {
    *
    * @default - Node.js 22, logs kept for one year, no VPC
    */
-  readonly handler?: HandlerOptions;
+  readonly functionOptions?: RootAccessFunctionOptions;
 }
 
 /** Properties that RootCredentialsAudit and RootCredentialsPurge have in common. */

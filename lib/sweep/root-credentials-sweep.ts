@@ -137,7 +137,7 @@ export abstract class RootCredentialsSweep extends Construct {
       acceptedKey,
       stsRegion: stsRegion(this, props.stsRegion),
       notifications: props.notifications,
-      options: props.handler,
+      options: props.functionOptions,
     });
     this.stateMachine = sweep.stateMachine;
     this.rootSessionRole = sweep.rootSessionRole;
@@ -154,7 +154,7 @@ export abstract class RootCredentialsSweep extends Construct {
       timeout: props.deploymentTimeout ?? LONGEST_DEPLOYMENT,
       nonce: props.runOnEveryDeploy ? new Date().toISOString() : undefined,
       schedule: props.schedule && checkSchedule(props.schedule),
-      options: props.handler,
+      options: props.functionOptions,
     });
     this._sweptOnDeploy = onDeploy.resource;
     this.deploymentSummary = onDeploy.summary;
@@ -167,7 +167,7 @@ export abstract class RootCredentialsSweep extends Construct {
       sweep, onDeploy, expression: props.schedule, timeWindow: props.scheduleTimeWindow, finished: this.metricSweepsFinished(),
     });
     const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
-      sweep, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwardedFrom, options: props.handler,
+      sweep, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwardedFrom, options: props.functionOptions,
     });
     this.joinedAccountsBus = onJoin?.bus;
     this.alarms = [...props.alarms ? this.signals.alarms(props.alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import {
   ACCEPTED_VARIABLE, BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE,
   RUNS_PREFIX, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
@@ -37,7 +37,7 @@ export interface SweepFunctionsProps {
   readonly acceptedKey: string;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /** A minute less than Lambda allows, as the framework's own functions have. The batch keeps a margin within it to write down what it did. */

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { DeploymentCounts } from './deployment-counts';
 import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import {
   ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE,
   SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
@@ -32,7 +32,7 @@ export interface SweepOnDeployProps {
   readonly nonce?: string;
   /** Expression of a schedule that needs to know from when on it may start sweeps. */
   readonly schedule?: string;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 const QUERY_INTERVAL = Duration.seconds(5);

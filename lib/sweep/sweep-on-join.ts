@@ -8,7 +8,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { JoinedAccounts } from './joined-accounts';
 import { Sweep } from './sweep';
-import { HandlerOptions } from '../handler-options';
+import { RootAccessFunctionOptions } from '../function-options';
 import { JOINED_PURGE_VARIABLE } from './contract';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { HandlerFunction } from '../private/handler-function';
@@ -22,7 +22,7 @@ export interface SweepOnJoinProps {
   readonly reaction: JoinedAccounts;
   /** The management account, if its events are forwarded. */
   readonly forwardedFrom?: string;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /** An hour of patience with the account, and the longest sweep. */
@@ -80,7 +80,7 @@ export class SweepOnJoin extends Construct {
   }
 
   /** Finds the account, waits until it is usable, sweeps it, and tries again for an hour while that fails. */
-  private stateMachine(sweep: Sweep, reaction: JoinedAccounts, options: HandlerOptions | undefined): sfn.StateMachine {
+  private stateMachine(sweep: Sweep, reaction: JoinedAccounts, options: RootAccessFunctionOptions | undefined): sfn.StateMachine {
     const find = new HandlerFunction(this, 'Find', {
       asset: 'sweep-joined',
       handler: 'handler',

@@ -7,7 +7,7 @@ import { RootCredentialsSweepOptions, RootCredentialsSweepProps } from './root-c
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepConcurrency } from './sweep-concurrency';
 import { aBoolean, aDuration, aNumber, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
-import { aBucket, aHandler, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someTexts } from '../private/shapes';
+import { aBucket, someFunctionOptions, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someTexts } from '../private/shapes';
 
 const CONCURRENCY: Shape<SweepConcurrency> = {
   needed: {}, optional: { accountsPerBatch: aNumber, batchesAtOnce: aNumber, accountsInFlight: aNumber },
@@ -40,7 +40,7 @@ const SWEEP_OPTIONS: Shape<RootCredentialsSweepOptions> = {
     notifications: aTopic,
     alarms: options(SWEEP_ALARMS),
     stsRegion: aText,
-    handler: aHandler,
+    functionOptions: someFunctionOptions,
   },
 };
 

@@ -6,8 +6,9 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import {
-  AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, type HandlerOptions, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation,
-  RootActivityMonitor, RootCredentialsAudit, RootCredentialsDashboard, RootCredentialsPurge, RootSessionRunbooks, RootUserGuardrail,
+  AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, type RootAccessFunctionOptions, JoinedAccounts, OrgRootAccessFeatures,
+  RootAccessDelegation, RootActivityMonitor, RootCredentialsAudit, RootCredentialsDashboard, RootCredentialsPurge, RootSessionRunbooks,
+  RootUserGuardrail,
 } from '../../lib';
 
 export const MANAGEMENT = '111111111111';
@@ -16,31 +17,31 @@ export const BREAK_GLASS = '333333333333';
 export const UNIT = 'ou-abcd-11111111';
 
 /** The constructs by hand, each with all that it can have. */
-export function everyPart(scope: Construct, handler?: HandlerOptions) {
+export function everyPart(scope: Construct, functionOptions?: RootAccessFunctionOptions) {
   const accounts = AccountSelection.organizationalUnits([UNIT], { exclude: [BREAK_GLASS] });
   const topic = new sns.Topic(scope, 'People');
   const schedule = ScheduleExpression.rate(Duration.days(1));
-  const features = new OrgRootAccessFeatures(scope, 'Features', { handler, removalPolicy: RemovalPolicy.DESTROY });
-  new RootAccessDelegation(scope, 'Delegation', { accountId: SECURITY, features, handler });
+  const features = new OrgRootAccessFeatures(scope, 'Features', { functionOptions, removalPolicy: RemovalPolicy.DESTROY });
+  new RootAccessDelegation(scope, 'Delegation', { accountId: SECURITY, features, functionOptions });
   const runbooks = new RootSessionRunbooks(scope, 'Runbooks', {
-    features, accounts, protectedAccounts: [SECURITY], allowReplacement: true, approvers: { topic }, passwordRecovery: { topic }, handler,
+    features, accounts, protectedAccounts: [SECURITY], allowReplacement: true, approvers: { topic }, passwordRecovery: { topic }, functionOptions,
   });
-  const audit = new RootCredentialsAudit(scope, 'Audit', { features, accounts, schedule, joinedAccounts: JoinedAccounts.AUDIT, readServiceControlPolicies: true, notifications: topic, handler });
-  const purge = new RootCredentialsPurge(scope, 'Purge', { features, accounts, passwordRecoveries: runbooks.passwordRecoveries, notifications: topic, alarms: { actions: [new actions.SnsAction(topic)] }, handler });
+  const audit = new RootCredentialsAudit(scope, 'Audit', { features, accounts, schedule, joinedAccounts: JoinedAccounts.AUDIT, readServiceControlPolicies: true, notifications: topic, functionOptions });
+  const purge = new RootCredentialsPurge(scope, 'Purge', { features, accounts, passwordRecoveries: runbooks.passwordRecoveries, notifications: topic, alarms: { actions: [new actions.SnsAction(topic)] }, functionOptions });
   new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [audit, purge] });
-  new RootUserGuardrail(scope, 'Guardrail', { features, targets: [UNIT], handler });
-  new RootActivityMonitor(scope, 'Monitor', { trailLogGroup: new logs.LogGroup(scope, 'Trail'), allowedPrincipals: [purge.rootSessionRole], handler });
+  new RootUserGuardrail(scope, 'Guardrail', { features, targets: [UNIT], functionOptions });
+  new RootActivityMonitor(scope, 'Monitor', { trailLogGroup: new logs.LogGroup(scope, 'Trail'), allowedPrincipals: [purge.rootSessionRole], functionOptions });
   new AccountJoinedForwarder(scope, 'Forwarder', { bus: events.EventBus.fromEventBusArn(scope, 'Bus', `arn:aws:events:eu-west-1:${SECURITY}:event-bus/joined`) });
 }
 
 /** And the one that has parts of its own. */
-export function everythingInOne(scope: Construct, handler?: HandlerOptions) {
+export function everythingInOne(scope: Construct, functionOptions?: RootAccessFunctionOptions) {
   new CentralizedRootAccess(scope, 'Root', {
     accounts: AccountSelection.organization({ exclude: [BREAK_GLASS] }),
     delegatedAdministrator: SECURITY,
     auditJoinedAccounts: true,
     purge: {},
-    handler,
+    functionOptions,
   });
 }
 

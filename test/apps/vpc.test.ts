@@ -45,7 +45,7 @@ async function mayCreate(inVpc: boolean): Promise<boolean> {
   return decision.overallResult === 'Allowed';
 }
 
-describe('with handler.vpc', () => {
+describe('with functionOptions.vpc', () => {
   const stack = stackOf(new App());
   everyPart(stack, { vpc: vpcIn(stack) });
   const template = Template.fromStack(stack);
@@ -90,8 +90,8 @@ describe('with handler.vpc', () => {
     const other = stackOf(new App());
     const vpc = vpcIn(other, [...PRIVATE, { name: 'root', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }]);
     const securityGroup = new ec2.SecurityGroup(other, 'Group', { vpc });
-    new RootCredentialsAudit(other, 'Audit', { handler: { vpc, vpcSubnets: { subnetGroupName: 'root' }, securityGroups: [securityGroup] } });
-    new OrgRootAccessFeatures(other, 'Features', { handler: { vpc, vpcSubnets: { subnetGroupName: 'root' }, securityGroups: [securityGroup] } });
+    new RootCredentialsAudit(other, 'Audit', { functionOptions: { vpc, vpcSubnets: { subnetGroupName: 'root' }, securityGroups: [securityGroup] } });
+    new OrgRootAccessFeatures(other, 'Features', { functionOptions: { vpc, vpcSubnets: { subnetGroupName: 'root' }, securityGroups: [securityGroup] } });
     const configs = Object.values(functionsOf(Template.fromStack(other))).map(({ Properties }) => JSON.stringify(Properties.VpcConfig));
     expect(new Set(configs).size).toBe(1);
     expect(configs[0]).toContain('VpcrootSubnet1');
@@ -109,36 +109,36 @@ describe('of isolated subnets', () => {
 
   test('synth says once for a stack which services the functions do not reach', () => {
     const stack = stackOf(new App());
-    const handler = handlerIn(stack);
-    new OrgRootAccessFeatures(stack, 'Features', { handler });
-    new RootSessionRunbooks(stack, 'Runbooks', { handler });
+    const functionOptions = handlerIn(stack);
+    new OrgRootAccessFeatures(stack, 'Features', { functionOptions });
+    new RootSessionRunbooks(stack, 'Runbooks', { functionOptions });
     expect(warnings(stack)).toEqual([expect.stringMatching(
-      /^handler\.vpcSubnets of 'Stack\/Vpc' are isolated.*no endpoint there for: cloudformation, iam, lambda, organizations, s3, sqs, states, sts\. Add these endpoints.*The endpoints of iam and organizations exist in us-east-1 alone/,
+      /^functionOptions\.vpcSubnets of 'Stack\/Vpc' are isolated.*no endpoint there for: cloudformation, iam, lambda, organizations, s3, sqs, states, sts\. Add these endpoints.*The endpoints of iam and organizations exist in us-east-1 alone/,
     )]);
   });
 
   test('it names those that are missing beside the endpoints of the app, whenever these were added', () => {
     const stack = stackOf(new App());
-    const handler = handlerIn(stack);
-    new OrgRootAccessFeatures(stack, 'Features', { handler });
+    const functionOptions = handlerIn(stack);
+    new OrgRootAccessFeatures(stack, 'Features', { functionOptions });
     const { IAM, STS, LAMBDA } = ec2.InterfaceVpcEndpointAwsService;
-    endpointsFor(handler.vpc, IAM, STS, LAMBDA);
-    handler.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    endpointsFor(functionOptions.vpc, IAM, STS, LAMBDA);
+    functionOptions.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
     expect(warnings(stack)).toEqual([expect.stringContaining('no endpoint there for: cloudformation, organizations. ')]);
     expect(warnings(stack)).toEqual([expect.stringContaining('The endpoints of organizations exist')]);
   });
 
   test('nothing is said when none is missing, also in a stack whose Region is not known', () => {
     const stack = new Stack(new App(), 'Stack');
-    const handler = handlerIn(stack);
-    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), handler });
-    endpointsFor(handler.vpc, ec2.InterfaceVpcEndpointAwsService.SNS, ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE);
+    const functionOptions = handlerIn(stack);
+    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions });
+    endpointsFor(functionOptions.vpc, ec2.InterfaceVpcEndpointAwsService.SNS, ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE);
     expect(warnings(stack)).toEqual([]);
   });
 
   test('endpoints of another VPC are none of this one', () => {
     const stack = stackOf(new App());
-    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), handler: handlerIn(stack) });
+    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions: handlerIn(stack) });
     const other = new ec2.Vpc(stack, 'Other', { subnetConfiguration: ISOLATED, restrictDefaultSecurityGroup: false });
     endpointsFor(other, ec2.InterfaceVpcEndpointAwsService.SNS, ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE);
     expect(warnings(stack)).toEqual([expect.stringContaining('no endpoint there for: events, sns. ')]);
@@ -149,14 +149,14 @@ describe('of isolated subnets', () => {
     ['is of another stack', (stack) => vpcIn(stackOf(stack.node.root as App, 'Network'), ISOLATED)],
   ])('synth says it of a VPC that %s', (_what, vpc) => {
     const stack = stackOf(new App());
-    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), handler: { vpc: vpc(stack) } });
+    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions: { vpc: vpc(stack) } });
     expect(warnings(stack)).toEqual([expect.stringContaining('no endpoint there for: events, sns. ')]);
   });
 
   test('which a selection mixes with others, synth says it, since Lambda takes any of them', () => {
     const stack = stackOf(new App());
     const vpc = vpcIn(stack, [...PRIVATE, ...ISOLATED]);
-    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), handler: { vpc, vpcSubnets: { subnets: [...vpc.privateSubnets, ...vpc.isolatedSubnets] } } });
+    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions: { vpc, vpcSubnets: { subnets: [...vpc.privateSubnets, ...vpc.isolatedSubnets] } } });
     expect(warnings(stack)).toEqual([expect.stringContaining('are isolated')]);
   });
 });

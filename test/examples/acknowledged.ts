@@ -68,7 +68,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     pattern: /^AwsSolutions-L1 /,
-    reason: 'the runtime is pinned so that an upgrade of the CDK changes no function; handler.runtime takes a newer one',
+    reason: 'the runtime is pinned so that an upgrade of the CDK changes no function; functionOptions.runtime takes a newer one',
   },
   {
     pattern: /^AwsSolutions-S1 .*\/(Purge|Audit)\/Reports\//,

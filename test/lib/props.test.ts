@@ -31,7 +31,7 @@ const accounts = lib.AccountSelection.organization();
 const bus = events.EventBus.fromEventBusName(stack, 'Bus', 'bus');
 
 /** Each interface with a value for each of its properties: the compiler misses none. */
-const handler: Required<lib.HandlerOptions> = {
+const functionOptions: Required<lib.RootAccessFunctionOptions> = {
   runtime: lambda.Runtime.NODEJS_22_X,
   logRetention: logs.RetentionDays.ONE_WEEK,
   vpc,
@@ -54,7 +54,7 @@ const sweep: Required<lib.RootCredentialsSweepOptions> = {
   notifications: topic,
   alarms: { actions: [action], okActions: [action], failedAccounts: 1, foundCredentials: 1 } satisfies Required<lib.SweepAlarmOptions>,
   stsRegion: 'us-east-1',
-  handler,
+  functionOptions,
 };
 const keep: Required<lib.KeepRule> = { accounts: ['333333333333'], credentials: [lib.RootCredential.PASSWORD], reason: 'break glass' };
 const purge: Required<lib.RootCredentialsPurgeOptions> = {
@@ -82,13 +82,13 @@ const API = [
   api<lib.RootCredentialsAuditProps>('RootCredentialsAudit', { ...sweep, features, accounts, failOnFindings: true }, (props) => new lib.RootCredentialsAudit(stack, ids(), props)),
   api<lib.RootCredentialsPurgeProps>('RootCredentialsPurge', { ...purge, features, accounts }, (props) => new lib.RootCredentialsPurge(stack, ids(), props)),
   api<lib.CentralizedRootAccessProps>('CentralizedRootAccess', {
-    delegatedAdministrator: '222222222222', accounts, auditSchedule: ScheduleExpression.rate(Duration.days(1)), auditJoinedAccounts: true, purge, notifications: topic, handler,
+    delegatedAdministrator: '222222222222', accounts, auditSchedule: ScheduleExpression.rate(Duration.days(1)), auditJoinedAccounts: true, purge, notifications: topic, functionOptions,
   }, (props) => new lib.CentralizedRootAccess(stack, ids(), props)),
-  api<lib.OrgRootAccessFeaturesProps>('OrgRootAccessFeatures', { features: [lib.RootAccessFeature.ROOT_SESSIONS], removalPolicy: RemovalPolicy.RETAIN, handler },
+  api<lib.OrgRootAccessFeaturesProps>('OrgRootAccessFeatures', { features: [lib.RootAccessFeature.ROOT_SESSIONS], removalPolicy: RemovalPolicy.RETAIN, functionOptions },
     (props) => new lib.OrgRootAccessFeatures(stack, ids(), props)),
   api<lib.OrgRootAccessFeaturesAttributes>('OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' },
     (props) => lib.OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, ids(), props), ['organizationId', 'managementAccountId']),
-  api<lib.RootAccessDelegationProps>('RootAccessDelegation', { accountId: '222222222222', features, exclusive: true, removalPolicy: RemovalPolicy.RETAIN, handler },
+  api<lib.RootAccessDelegationProps>('RootAccessDelegation', { accountId: '222222222222', features, exclusive: true, removalPolicy: RemovalPolicy.RETAIN, functionOptions },
     (props) => new lib.RootAccessDelegation(stack, ids(), props), ['accountId']),
   api<lib.AccountJoinedForwarderProps>('AccountJoinedForwarder', { bus, alarms: { actions: [action], okActions: [action] } satisfies Required<lib.AlarmOptions> }, (props) => new lib.AccountJoinedForwarder(stack, ids(), props), ['bus']),
   api<lib.RootCredentialsDashboardProps>('RootCredentialsDashboard', { sweeps: [new lib.RootCredentialsAudit(stack, 'Audit')], dashboardName: 'root' },
@@ -105,7 +105,7 @@ const API = [
     recordsBucket: bucket,
     encryptionKey: key,
     stsRegion: 'us-east-1',
-    handler,
+    functionOptions,
   }, (props) => new lib.RootSessionRunbooks(stack, ids(), props)),
   api<lib.RootUserGuardrailProps>('RootUserGuardrail', {
     targets: ['ou-abcd-11111111'],
@@ -115,7 +115,7 @@ const API = [
     tolerations: [toleration],
     features,
     removalPolicy: RemovalPolicy.RETAIN,
-    handler,
+    functionOptions,
   }, (props) => new lib.RootUserGuardrail(stack, ids(), props), ['targets']),
   api<lib.RootActivityMonitorProps>('RootActivityMonitor', {
     trailLogGroup: logGroup,
@@ -128,7 +128,7 @@ const API = [
     ignore: [ignored],
     metricNamespace: 'Root',
     alarmActions: [action],
-    handler,
+    functionOptions,
   }, (props) => new lib.RootActivityMonitor(stack, ids(), props), ['trailLogGroup']),
   api<lib.AccountSelectionOptions>('AccountSelection.organization', { exclude: ['333333333333'] }, (props) => lib.AccountSelection.organization(props)),
   api<lib.AccountSelectionOptions>('AccountSelection.organizationalUnits', { exclude: ['333333333333'] }, (props) => lib.AccountSelection.organizationalUnits(['ou-abcd-11111111'], props)),

@@ -2,7 +2,7 @@ import { App, Lazy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { type HandlerOptions, OrgRootAccessFeatures, RootAccessDelegation, RootUserGuardrail } from '../../lib';
+import { type RootAccessFunctionOptions, OrgRootAccessFeatures, RootAccessDelegation, RootUserGuardrail } from '../../lib';
 
 const app = new App();
 const place = new Stack(app, 'Place');
@@ -13,19 +13,19 @@ const [one, two] = [group('One'), group('Two')];
 const lazily = (value: number) => Lazy.number({ produce: () => value });
 
 /** Two constructs of one stack that share a function. */
-type Sharing = (first?: HandlerOptions, second?: HandlerOptions) => void;
-const inOneStack = (make: (stack: Stack, id: string, handler?: HandlerOptions) => void): Sharing => (first, second) => {
+type Sharing = (first?: RootAccessFunctionOptions, second?: RootAccessFunctionOptions) => void;
+const inOneStack = (make: (stack: Stack, id: string, functionOptions?: RootAccessFunctionOptions) => void): Sharing => (first, second) => {
   const stack = new Stack(new App(), 'Stack');
   make(stack, 'First', first);
   make(stack, 'Second', second);
 };
 
 describe.each<[string, Sharing]>([
-  ['guardrails', inOneStack((stack, id, handler) => new RootUserGuardrail(stack, id, { targets: [id === 'First' ? 'ou-abcd-11111111' : 'ou-abcd-22222222'], handler }))],
-  ['switches', inOneStack((stack, id, handler) => (
-    id === 'First' ? new OrgRootAccessFeatures(stack, id, { handler }) : new RootAccessDelegation(stack, id, { accountId: '222222222222', handler })))],
+  ['guardrails', inOneStack((stack, id, functionOptions) => new RootUserGuardrail(stack, id, { targets: [id === 'First' ? 'ou-abcd-11111111' : 'ou-abcd-22222222'], functionOptions }))],
+  ['switches', inOneStack((stack, id, functionOptions) => (
+    id === 'First' ? new OrgRootAccessFeatures(stack, id, { functionOptions }) : new RootAccessDelegation(stack, id, { accountId: '222222222222', functionOptions })))],
 ])('%s of a stack share one function', (_name, share) => {
-  test.each<[string, HandlerOptions | undefined, HandlerOptions | undefined]>([
+  test.each<[string, RootAccessFunctionOptions | undefined, RootAccessFunctionOptions | undefined]>([
     ['nothing', undefined, {}],
     ['a property that is undefined', {}, { runtime: undefined }],
     ['many', { logRetention: undefined, vpc: undefined }, { securityGroups: undefined }],
@@ -42,7 +42,7 @@ describe.each<[string, Sharing]>([
     expect(() => share(second, first)).not.toThrow();
   });
 
-  test.each<[string, HandlerOptions | undefined, HandlerOptions | undefined]>([
+  test.each<[string, RootAccessFunctionOptions | undefined, RootAccessFunctionOptions | undefined]>([
     ['nothing and something', undefined, { logRetention: logs.RetentionDays.ONE_DAY }],
     ['another value', { logRetention: logs.RetentionDays.ONE_WEEK }, { logRetention: logs.RetentionDays.ONE_DAY }],
     ['another token', { logRetention: lazily(7) }, { logRetention: lazily(1) }],

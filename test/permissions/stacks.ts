@@ -103,10 +103,10 @@ const VARIANTS: readonly Build[] = [
   (stack) => void new RootCredentialsPurge(stack, 'Purge', { notifications: people(stack), alarms: {} }),
   (stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
-    const features = new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { vpc } });
-    new RootCredentialsPurge(stack, 'Purge', { features, handler: { vpc }, joinedAccounts: JoinedAccounts.AUDIT });
-    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: trail(stack), handler: { vpc } });
-    new RootSessionRunbooks(stack, 'Runbooks', { handler: { vpc } });
+    const features = new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { vpc } });
+    new RootCredentialsPurge(stack, 'Purge', { features, functionOptions: { vpc }, joinedAccounts: JoinedAccounts.AUDIT });
+    new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: trail(stack), functionOptions: { vpc } });
+    new RootSessionRunbooks(stack, 'Runbooks', { functionOptions: { vpc } });
   },
   (stack) => {
     const topic = people(stack);

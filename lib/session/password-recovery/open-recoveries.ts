@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, IDependable } from 'constructs';
 import { PasswordRecovery } from './password-recovery-runbooks';
-import { HandlerOptions } from '../../handler-options';
+import { RootAccessFunctionOptions } from '../../function-options';
 import { RECOVERIES_PREFIX } from '../../private/contract';
 import { executionsOf } from '../../private/control-files';
 import { HandlerFunction } from '../../private/handler-function';
@@ -18,7 +18,7 @@ const SERVICE_TIMEOUT = Duration.minutes(7);
 export interface OpenRecoveriesProps {
   readonly recoveries: PasswordRecovery;
   readonly bucket: s3.IBucket;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /**

@@ -5,7 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { HandlerOptions } from '../../handler-options';
+import { RootAccessFunctionOptions } from '../../function-options';
 import { executionsOf } from '../../private/control-files';
 import { LoggedStateMachine } from '../../private/logged-state-machine';
 
@@ -14,7 +14,7 @@ export interface PasswordRecoveryCloserProps {
   readonly look: lambda.IFunction;
   readonly close: lambda.IFunction;
   readonly topic?: sns.ITopic;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /** Somebody has to look first: trying again would not help. */

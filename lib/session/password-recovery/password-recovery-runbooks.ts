@@ -6,7 +6,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Approvals } from '../approvals';
 import { PasswordRecoveryCloser } from './password-recovery-closer';
-import { HandlerOptions } from '../../handler-options';
+import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { RECOVERIES_PREFIX, STS_REGION_VARIABLE, TASK_POLICIES, TaskPolicyName } from '../../private/contract';
 import { HandlerFunction } from '../../private/handler-function';
@@ -58,7 +58,7 @@ export interface PasswordRecoveryProps {
   readonly bucket: s3.IBucket;
   readonly rootSessions: SharedAssumeRoot;
   readonly stsRegion: string;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 const HOURS: RunbookParameter = {

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { HandlerOptions } from '../../handler-options';
+import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { STS_REGION_VARIABLE, TaskPolicyName } from '../../private/contract';
 import { HandlerFunction } from '../../private/handler-function';
@@ -21,7 +21,7 @@ export interface PolicyRunbooksProps {
   readonly bucket: s3.IBucket;
   readonly rootSessions: SharedAssumeRoot;
   readonly stsRegion: string;
-  readonly options?: HandlerOptions;
+  readonly options?: RootAccessFunctionOptions;
 }
 
 /** Reads that lag, and a denial that may pass, are waited for in it. */

@@ -109,13 +109,13 @@ describe('the handler', () => {
 
   test('cannot have different options: synth names the construct and the option', () => {
     const stack = stackWith();
-    expect(() => new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { logRetention: logs.RetentionDays.ONE_DAY } }))
-      .toThrow("handler.logRetention of 'Stack/RootAccess' must be the same as that of the other switches in stack 'Stack'");
+    expect(() => new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { logRetention: logs.RetentionDays.ONE_DAY } }))
+      .toThrow("functionOptions.logRetention of 'Stack/RootAccess' must be the same as that of the other switches in stack 'Stack'");
   });
 
   test('is shared when the options are equal', () => {
-    const stack = stackWith({ handler: { logRetention: logs.RetentionDays.ONE_DAY } });
-    new OrgRootAccessFeatures(stack, 'RootAccess', { handler: { logRetention: logs.RetentionDays.ONE_DAY } });
+    const stack = stackWith({ functionOptions: { logRetention: logs.RetentionDays.ONE_DAY } });
+    new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { logRetention: logs.RetentionDays.ONE_DAY } });
     Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 2);
   });
 });

@@ -190,14 +190,14 @@ describe('permissions', () => {
   });
 
   test('in a VPC are those of network interfaces', () => {
-    const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const { template } = synthesized((stack) => ({ functionOptions: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
     const [allowing, denying] = ['Allow', 'Deny'].map((effect) => statements(template, 'ec2:CreateNetworkInterface').filter(({ Effect }) => Effect === effect));
     expect(allowing).toHaveLength(8); // six functions, and two roles of the framework
     expect(denying).toHaveLength(8);
   });
 
   test('in a VPC are those of Lambda itself, and not of the code of the function', async () => {
-    const { template } = synthesized((stack) => ({ handler: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const { template } = synthesized((stack) => ({ functionOptions: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
     const text = JSON.stringify(statements(template, 'ec2:DeleteNetworkInterface').map(({ roles: _roles, ...statement }) => statement)).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]*)"\]\]\}/g, '"arn:aws$1"');
     const policies = [{ name: 'role', policy: { Version: '2012-10-17', Statement: JSON.parse(text) } }];
     const decide = async (contextVariables: Record<string, string>) => {
@@ -411,8 +411,8 @@ describe('what can be known at synth fails at synth', () => {
     ['too many in flight', () => ({ concurrency: { accountsInFlight: 101 } }), 'concurrency.accountsInFlight must be a whole number from 1 to 100, got 101'],
     ['a deployment of two hours', () => ({ deploymentTimeout: Duration.hours(2) }), 'deploymentTimeout must be from 10 minutes to 1 hour'],
     ['a deployment of 7 seconds over', () => ({ deploymentTimeout: Duration.seconds(607) }), 'in whole multiples of 5 seconds'],
-    ['an old runtime', () => ({ handler: { runtime: lambda.Runtime.NODEJS_20_X } }), "runtime must be nodejs22.x or newer, got 'nodejs20.x'"],
-    ['Python as runtime', () => ({ handler: { runtime: lambda.Runtime.PYTHON_3_13 } }), "runtime must be nodejs22.x or newer, got 'python3.13'"],
+    ['an old runtime', () => ({ functionOptions: { runtime: lambda.Runtime.NODEJS_20_X } }), "runtime must be nodejs22.x or newer, got 'nodejs20.x'"],
+    ['Python as runtime', () => ({ functionOptions: { runtime: lambda.Runtime.PYTHON_3_13 } }), "runtime must be nodejs22.x or newer, got 'python3.13'"],
   ])('%s', (_what, props, message) => {
     expect(() => synthesized(props())).toThrow(message);
   });

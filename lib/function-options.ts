@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 
 /** Options of the Lambda functions of a construct. */
-export interface HandlerOptions {
+export interface RootAccessFunctionOptions {
   /**
    * Runtime of the functions, Node.js 22 or later.
    *
