@@ -33,6 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jest: false, // projen's own set-up compiles tests by ts-jest; ours is in projenrc/jest.ts
   docgenFilePath: 'API.md',
   lambdaAutoDiscover: false,
+  autoDetectBin: false, // the bundle in bin/ is built, and a fresh clone has none
   integrationTestAutoDiscover: false,
   npmignoreEnabled: false, // `files` below is an allow-list; a deny-list forgets every new folder
 

@@ -45,19 +45,18 @@ export async function audit(options: AuditOptions): Promise<SweepReport> {
 
 async function auditAccounts(aws: Caller, selection: ResolvedSelection, { concurrency, stop }: AuditOptions): Promise<AccountResult[]> {
   const accounts = selection.batches.flat();
-  const sessions = new RootSessions(aws.sts, aws.partition, 0);
+  const sweep = { sessions: new RootSessions(aws.sts, aws.partition, 0), plans: NO_PLANS, recoveries: NO_RECOVERIES, settings: selection };
   const progress = new Progress(accounts.length);
   const results: AccountResult[] = [];
   const limit = pLimit(concurrency);
   await Promise.all(accounts.map((account) => limit(async () => {
-    results.push(stop?.aborted ? notBegun(account) : await sweepAccount(account, { sessions, plans: NO_PLANS, recoveries: NO_RECOVERIES, settings: selection }));
-    progress.show(results.length, results.filter(({ credentials }) => credentials.length > 0).length, results.filter(({ outcome }) => outcome === 'failed').length);
+    results.push(stop?.aborted ? notBegun(account) : await sweepAccount(account, sweep));
+    progress.show(results);
   })));
   progress.end();
   const own = results.map((result) => result.accountId === aws.accountId ? ownAccount(result) : result);
-  return withCauses(own, selection, {
-    policies: new AuthorizationPolicies(aws.organizations, placesIn(selection)), partition: aws.partition, region: aws.region, until: Date.now() + CAUSES_MS,
-  });
+  const policies = new AuthorizationPolicies(aws.organizations, placesIn(selection));
+  return withCauses(own, selection, { policies, partition: aws.partition, region: aws.region, until: Date.now() + CAUSES_MS });
 }
 
 function settingsOf({ accounts, ou, exclude = [], concurrency }: AuditOptions): SweepSettings {

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import type { AccountResult } from '../lambda/sweep/results';
 
 /** A line on stderr that counts, where somebody looks at it. */
 export class Progress {
@@ -8,9 +9,11 @@ export class Progress {
     this.isShown = stream.isTTY;
   }
 
-  show(done: number, found: number, failed: number) {
+  show(done: readonly AccountResult[]) {
     if (this.isShown) {
-      const line = `${done} of ${this.all} accounts, ${found} with root credentials${failed > 0 ? `, ${failed} could not be read` : ''}`;
+      const found = done.filter(({ credentials }) => credentials.length > 0).length;
+      const failed = done.filter(({ outcome }) => outcome === 'failed').length;
+      const line = `${done.length} of ${this.all} accounts, ${found} with root credentials${failed > 0 ? `, ${failed} could not be read` : ''}`;
       this.stream.write(`\r\u001b[2K${line.slice(0, this.stream.columns - 1)}`);
     }
   }

@@ -63,13 +63,23 @@ const DAY_MS = 86_400_000;
 
 function dated(time: string, now: number): string {
   const days = Math.floor((now - Date.parse(time)) / DAY_MS);
-  const age = days < 1 ? 'today' : days < 60 ? plural(days, 'day', 'days') : days < 730 ? plural(Math.floor(days / 30), 'month', 'months') : plural(Math.floor(days / 365), 'year', 'years');
-  return `${time.slice(0, 10)} (${age === 'today' ? age : `${age} ago`})`;
+  return `${time.slice(0, 10)} (${ageOf(days)})`;
+}
+
+function ageOf(days: number): string {
+  if (days < 1) {
+    return 'today';
+  }
+  if (days < 60) {
+    return `${plural(days, 'day', 'days')} ago`;
+  }
+  return days < 730 ? `${Math.floor(days / 30)} months ago` : `${Math.floor(days / 365)} years ago`;
 }
 
 function summary({ accounts, counts }: SweepReport): string[] {
   const credentials = accounts.flatMap((account) => account.credentials);
-  const kinds = Object.entries(NAMES).map(([kind, [one, several]]) => plural(credentials.filter((credential) => credential.kind === kind).length, one, several));
+  const count = (kind: string) => credentials.filter((credential) => credential.kind === kind).length;
+  const kinds = Object.entries(NAMES).map(([kind, [one, several]]) => plural(count(kind), one, several));
   const holders = accounts.filter((account) => account.credentials.length > 0).length;
   const swept = accounts.length - counts.skipped;
   return [

@@ -5,6 +5,8 @@ const BUILD = 'node projenrc/build.mjs';
 /** What the npm tarball holds, and that it holds what the sources say. */
 export function packageContents(project: awscdk.AwsCdkConstructLibrary) {
   project.package.addField('files', ['.jsii', 'dist-lib/**/*.js', 'dist-lib/**/*.d.ts', 'assets', 'bin', 'schema', 'API.md', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json']);
+  // `npx cdk-root-access` needs neither, and whoever writes a CDK app has both
+  project.package.addField('peerDependenciesMeta', { 'aws-cdk-lib': { optional: true }, 'constructs': { optional: true } });
   project.package.addBin({ 'cdk-root-access': 'bin/cdk-root-access.mjs' });
   project.gitignore.addPatterns('/.npmignore'); // jsii-pacmak writes it, and npm prefers `files`
   project.setScript('prepare', `${BUILD} --dependency`);

@@ -33,11 +33,16 @@ function packageIn(folder: string): Bundled {
 export function noticesOf(packages: readonly Bundled[]): string {
   const covered = new Map<string, Bundled[]>();
   for (const each of packages) {
-    const text = each.texts.join('\n\n') || `Licensed as ${each.license}; the package is published without a text.`;
+    const text = each.texts.join('\n\n') || standardText(each.license);
     covered.set(text, [...covered.get(text) ?? [], each]);
   }
   const parts = [...covered].map(([text, of]) => `${of.map(({ name, version, license }) => `${name} ${version} (${license})`).join('\n')}\n\n${text}\n`);
-  return ['The functions in assets/ contain these packages, bundled and minified.\n', ...parts].join(`\n${'-'.repeat(80)}\n\n`);
+  return ['The functions in assets/ and the program in bin/ contain these packages, bundled and minified.\n', ...parts].join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** For a package that is published without its licence. This project has the same one as most of them. */
+function standardText(license: string): string {
+  return license === 'Apache-2.0' ? readFileSync('LICENSE', 'utf8').trim() : `Licensed as ${license}; the package is published without a text.`;
 }
 
 /** The same as a bill of materials (CycloneDX). */

@@ -9,13 +9,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 /** The built program, with these variables and nothing else of the shell. */
-export function start(args: string[], environment: Readonly<Record<string, string>>): { readonly process: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(args: string[], environment: Environment): { readonly process: ChildProcess; readonly ended: Promise<Ended> } {
+  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', ...environment };
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => texts.stdout += data);
   child.stderr.on('data', (data) => texts.stderr += data);
   return { process: child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, ...texts }))) };
 }
 
-export const run = (args: string[], environment: Readonly<Record<string, string>>): Promise<Ended> => start(args, environment).ended;
+export const run = (args: string[], environment: Environment): Promise<Ended> => start(args, environment).ended;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -117,18 +117,28 @@ describe('the package for npm', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what users need and nothing else', () => {
-    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(report|sweep-finished)-1\.json|THIRD-PARTY-LICENSES|sbom\.cdx\.json)$/;
+    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|bin\/cdk-root-access\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(report|sweep-finished)-1\.json|THIRD-PARTY-LICENSES|sbom\.cdx\.json)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining([
       '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json', 'schema/sweep-finished-1.json', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json',
-      ...HANDLERS.map((handler) => `assets/${handler}/index.mjs`),
+      'bin/cdk-root-access.mjs', ...HANDLERS.map((handler) => `assets/${handler}/index.mjs`),
     ]));
   });
 
-  test('asks for the CDK as a peer and for nothing at run time', () => {
-    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk-root-access', 'package.json'), 'utf8'));
+  test('asks for the CDK as a peer, which the program for the terminal does without, and for nothing at run time', () => {
+    const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk-root-access', 'package.json'), 'utf8'));
     expect(dependencies ?? {}).toEqual({});
     expect(Object.keys(peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
+    expect(peerDependenciesMeta).toEqual({ 'aws-cdk-lib': { optional: true }, 'constructs': { optional: true } });
+  });
+
+  test('has a program for the terminal that runs with nothing beside it', async () => {
+    const alone = mkdtempSync(join(tmpdir(), 'terminal-'));
+    copyFileSync(join(folder, 'node_modules', 'cdk-root-access', 'bin', 'cdk-root-access.mjs'), join(alone, 'cdk-root-access.mjs'));
+    const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+    const { stdout } = await run(join(alone, 'cdk-root-access.mjs'), ['--version'], { cwd: alone });
+    expect(stdout.trim()).toBe(version);
+    rmSync(alone, { recursive: true });
   });
 
   test('is synthesized with by an app that has nothing but the package and its peers', async () => {
