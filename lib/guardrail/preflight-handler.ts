@@ -4,10 +4,9 @@ import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from './contract';
 import { HandlerFunction } from '../private/handler-function';
-import { handlerProvider } from '../private/handler-provider';
-import { ofOwnStack, readOwnStack } from '../private/own-stack';
-import { CONTROL_POLICIES, describePolicies, ofTypes, policiesOfOrganization, readPoliciesAbove } from '../private/policies-above';
+import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { saysTheSame } from '../private/same-options';
+import { CONTROL_POLICIES, describePolicies, onlyPolicyTypes, policiesOfOrganization, readOwnStack, readPoliciesAbove } from '../private/statements';
 
 const ID = 'RootUserGuardrailPreflight';
 
@@ -38,7 +37,7 @@ export class PreflightHandler extends Construct {
       description: 'Centralized root access: reads the organization\'s policies before a guardrail is attached',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
-      environment: ofOwnStack(this),
+      environment: ownStackEnvironment(this),
       calls: ['cloudformation', 'organizations'],
       options,
     });
@@ -61,11 +60,11 @@ export class PreflightHandler extends Construct {
 function reading(stack: Stack): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({ actions: ['organizations:DescribeOrganization', 'organizations:ListRoots'], resources: ['*'] }), // IAM knows no resource for them
-    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: ofTypes(...CONTROL_POLICIES) }), // nor for this one
+    new iam.PolicyStatement({ actions: ['organizations:ListPolicies'], resources: ['*'], conditions: onlyPolicyTypes(...CONTROL_POLICIES) }), // nor for this one
     ...readPoliciesAbove(stack, ['service_control_policy']),
     describePolicies(stack, 'resource_control_policy'),
     ...CONTROL_POLICIES.map((type) => new iam.PolicyStatement({ // AWS's own deny nothing
-      actions: ['organizations:ListTargetsForPolicy'], resources: [policiesOfOrganization(stack, type)], conditions: ofTypes(type),
+      actions: ['organizations:ListTargetsForPolicy'], resources: [policiesOfOrganization(stack, type)], conditions: onlyPolicyTypes(type),
     })),
     ...readOwnStack(stack),
   ];

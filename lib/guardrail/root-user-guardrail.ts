@@ -7,9 +7,9 @@ import { LongTermRootExemption } from './long-term-root-exemption';
 import { PreflightHandler } from './preflight-handler';
 import { RootAccessFunctionOptions } from '../function-options';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
-import { warnOutsideOfAws } from '../private/partition';
+import { someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, options, Shape } from '../private/shape';
-import { someFunctionOptions, someFeatures, someTexts } from '../private/shapes';
+import { warnOfPartition } from '../private/stack-region';
 import { checkPolicyId, checkPolicyTarget, checkUnitBelowRoot } from '../private/validate';
 
 /** AWS doubled its quota in May 2026. This is what every organization has, and what CloudFormation's documentation still names. */
@@ -189,7 +189,7 @@ export class RootUserGuardrail extends Construct {
   constructor(scope: Construct, id: string, props: RootUserGuardrailProps) {
     super(scope, id);
     checkShape(PROPS, props);
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     const { targets, exemptions = [], blockedRootSessions = BlockedRootSessions.FAIL, tolerations = [], features } = props;
     const { removalPolicy = RemovalPolicy.DESTROY } = props;
     const policyName = props.policyName ?? Names.uniqueResourceName(this, { maxLength: LONGEST_NAME });

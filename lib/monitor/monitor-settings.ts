@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import { type MonitorSettings } from './contract';
 import { RootActivity } from './root-activity';
 import { IgnoredRootActivity, RootActivityMonitorProps } from './root-activity-monitor-props';
+import { aKey, anAlarmAction, anEventBus, aRole, aTopic, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { aText, having, listOf, oneOf, options, Shape } from '../private/shape';
-import { someFunctionOptions, aKey, anAlarmAction, anEventBus, aRole, aTopic, someTexts } from '../private/shapes';
 import { checkAccountId, checkMetricNamespace, checkPolicyId, checkPrincipalArn } from '../private/validate';
 
 /** Lambda's limit for all environment variables of a function is 4 KB; the others need little. */

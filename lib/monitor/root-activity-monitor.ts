@@ -18,10 +18,9 @@ import { ACTIVITY, checkProps, PROPS, settingsOf } from './monitor-settings';
 import { RootActivity } from './root-activity';
 import { OnRootActivityOptions, RootActivityMonitorProps } from './root-activity-monitor-props';
 import { HandlerFunction } from '../private/handler-function';
-import { useKeyOfTopic } from '../private/key-use';
-import { warnOutsideOfAws } from '../private/partition';
-import { putEvents } from '../private/put-events';
 import { checkShape, checkValue, listOf } from '../private/shape';
+import { warnOfPartition } from '../private/stack-region';
+import { putEvents, useKeyOfTopic } from '../private/statements';
 import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
 
 /**
@@ -80,7 +79,7 @@ export class RootActivityMonitor extends Construct {
     checkShape(PROPS, props);
     const settings = settingsOf(props);
     checkProps(this, props, settings);
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     this.trailLogGroup = props.trailLogGroup;
     this.namespace = props.metricNamespace ?? 'CdkRootAccess';
     this.eventBus = props.eventBus;

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
+import { someTexts } from '../private/cdk-shapes';
 import { Selection } from '../private/contract';
 import { checkShape, checkValue, Shape } from '../private/shape';
-import { someTexts } from '../private/shapes';
 import { checkAccountId, checkOrganizationalUnitId } from '../private/validate';
 
 /** A longer list does not fit the policies that limit the sweep to it. */

@@ -4,9 +4,9 @@ import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { RootAccessFunctionOptions } from '../function-options';
 import { FEATURES_RESOURCE_TYPE, type FeatureName, type FeaturesProperties } from './contract';
-import { warnOutsideOfAws } from '../private/partition';
+import { someFunctionOptions } from '../private/cdk-shapes';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, Shape } from '../private/shape';
-import { someFunctionOptions } from '../private/shapes';
+import { warnOfPartition } from '../private/stack-region';
 import { checkAccountId, checkOrganizationId } from '../private/validate';
 
 /**
@@ -145,7 +145,7 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
   constructor(scope: Construct, id: string, props: OrgRootAccessFeaturesProps = {}) {
     super(scope, id);
     checkShape(PROPS, props);
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     const { features = Object.values(RootAccessFeature), removalPolicy = RemovalPolicy.RETAIN } = props;
     checkFeatures(features);
     const properties: FeaturesProperties = { Features: features as FeatureName[], RemovalPolicy: removalOf(removalPolicy) };

@@ -6,10 +6,10 @@ import { removalOf } from './removal';
 import { allow, allowForIam, SwitchesHandler } from './switches-handler';
 import { RootAccessFunctionOptions } from '../function-options';
 import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from './contract';
-import { organizationsArn } from '../private/organizations-arn';
-import { warnOutsideOfAws } from '../private/partition';
+import { someFeatures, someFunctionOptions } from '../private/cdk-shapes';
 import { aBoolean, aRemovalPolicy, aText, checkShape, Shape } from '../private/shape';
-import { someFunctionOptions, someFeatures } from '../private/shapes';
+import { warnOfPartition } from '../private/stack-region';
+import { organizationsArn } from '../private/statements';
 import { checkAccountId, checkMemberAccount } from '../private/validate';
 
 const DEREGISTER = 'organizations:DeregisterDelegatedAdministrator';
@@ -104,7 +104,7 @@ export class RootAccessDelegation extends Construct {
   constructor(scope: Construct, id: string, props: RootAccessDelegationProps) {
     super(scope, id);
     checkShape(PROPS, props);
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     const { accountId, features, exclusive = false, removalPolicy = RemovalPolicy.DESTROY } = props;
     checkAccountId('accountId', accountId);
     checkMemberAccount('accountId', accountId, this, features?.managementAccountId);

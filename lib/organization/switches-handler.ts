@@ -4,9 +4,9 @@ import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
 import { HandlerFunction } from '../private/handler-function';
-import { handlerProvider } from '../private/handler-provider';
-import { ofOwnStack, readOwnStack } from '../private/own-stack';
+import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { saysTheSame } from '../private/same-options';
+import { readOwnStack } from '../private/statements';
 
 const ID = 'RootAccessSwitches';
 
@@ -44,7 +44,7 @@ export class SwitchesHandler extends Construct {
       description: 'Centralized root access: trusted access, features and delegated administrators of the organization',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
-      environment: { ...ofOwnStack(this), [SWITCHES_VARIABLE]: Lazy.string({ produce: () => this.propertiesByLogicalId() }) },
+      environment: { ...ownStackEnvironment(this), [SWITCHES_VARIABLE]: Lazy.string({ produce: () => this.propertiesByLogicalId() }) },
       calls: ['cloudformation', 'iam', 'organizations', 'sts'],
       options,
     });

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Names } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -7,9 +7,11 @@ import { Construct } from 'constructs';
 import { CONTROL_PREFIX, CONTROL_VARIABLE, RUN_FILE } from './contract';
 import { HandlerFunction } from './handler-function';
 import { Reservation, reservePrefixes } from './reserved-prefixes';
+import { executionsOf } from './state-machine';
+import { listBelow } from './statements';
 
-/** For a permission that takes effect late, and for a service that has a bad moment: about three minutes. */
-const PATIENTLY: sfn.RetryProps = {
+/** Retries for about three minutes: a permission may take effect late, and S3 may be unavailable for a moment. */
+const RETRY_S3: sfn.RetryProps = {
   errors: [sfn.Errors.ALL], interval: Duration.seconds(2), backoffRate: 2, maxDelay: Duration.seconds(30), maxAttempts: 9,
 };
 
@@ -60,7 +62,7 @@ export class ControlFiles {
       },
       resultPath: sfn.JsonPath.DISCARD,
     });
-    task.addRetry(PATIENTLY);
+    task.addRetry(RETRY_S3);
     return task;
   }
 
@@ -75,9 +77,7 @@ export class ControlFiles {
       roles: functions.map(({ role }) => role!),
       statements: [
         new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*`)] }),
-        new iam.PolicyStatement({ // without it, S3 calls a missing file denied
-          actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${this.prefix}*` } },
-        }),
+        listBelow(this.bucket, this.prefix),
         new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(stateMachine)] }),
       ],
     })];
@@ -95,9 +95,4 @@ export function reserveControlFiles(
   const writers = stateMachines.map(({ role }) => role);
   const sid = `OnlyStateMachinesWriteControl${part && Names.uniqueId(scope)}`;
   return reservePrefixes(scope, bucket, { property, prefixes: [{ prefix: `${part}${CONTROL_PREFIX}`, sid, writers }] });
-}
-
-/** ARN of all executions of a state machine. */
-export function executionsOf({ stack, stateMachineName }: sfn.StateMachine): string {
-  return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 }

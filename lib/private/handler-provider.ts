@@ -1,7 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider, ProviderProps } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { STACK_VARIABLE } from './contract';
 import { HandlerFunction, handlerLogGroup, letRunInVpc } from './handler-function';
 import { checkReach } from './vpc';
 import { RootAccessFunctionOptions } from '../function-options';
@@ -35,3 +37,6 @@ function frameworkRole(scope: Construct, id: string, logGroup: logs.ILogGroup, o
   letRunInVpc(role, options);
   return role;
 }
+
+/** Environment of a function that CloudFormation invokes: it refuses requests about any other stack. */
+export const ownStackEnvironment = (scope: Construct) => ({ [STACK_VARIABLE]: Stack.of(scope).stackId });

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
-import { byWayOf } from './key-use';
+import { viaService } from './statements';
 
 /**
  * Lets somebody read what is below the prefixes, and nothing else that is in the bucket.
@@ -16,7 +16,7 @@ export function grantReadPrefixes(bucket: s3.IBucket, grantee: iam.IGrantable, .
     grantOn(bucket, grantee, new iam.PolicyStatement({
       actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': below } },
     })),
-    ...bucket.encryptionKey ? [grantOn(bucket.encryptionKey, grantee, byWayOf(bucket, bucket.encryptionKey, 's3', ['kms:Decrypt']), ['*'])] : [],
+    ...bucket.encryptionKey ? [grantOn(bucket.encryptionKey, grantee, viaService(bucket, bucket.encryptionKey, 's3', ['kms:Decrypt']), ['*'])] : [],
   ];
   return grants.reduce((all, grant) => all.combine(grant));
 }

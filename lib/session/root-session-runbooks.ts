@@ -16,17 +16,16 @@ import { RunbookParameter } from './runbook';
 import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { SharedAssumeRoot } from '../private/assume-root';
+import { aBucket, aKey, anAccountSelection, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
 import { reserveControlFiles } from '../private/control-files';
-import { keptBucket, useKey } from '../private/kept-bucket';
-import { useKeyOfTopic } from '../private/key-use';
-import { warnOutsideOfAws } from '../private/partition';
 import { REGION_PATTERN } from '../private/partitions';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
+import { retainedBucket, useKey } from '../private/retained-bucket';
 import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '../private/shape';
-import { aBucket, someFunctionOptions, aKey, anAccountSelection, aTopic, someFeatures, someTexts } from '../private/shapes';
-import { stsRegion } from '../private/sts-region';
+import { stsRegion, warnOfPartition } from '../private/stack-region';
+import { useKeyOfTopic } from '../private/statements';
 import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
 
 /** Properties of RootSessionRunbooks. */
@@ -288,7 +287,7 @@ export class RootSessionRunbooks extends Construct {
     if (props.recordsBucket) {
       checkBucket(this, 'recordsBucket', props.recordsBucket);
     }
-    const bucket = props.recordsBucket ?? keptBucket(this, 'Records', props.encryptionKey);
+    const bucket = props.recordsBucket ?? retainedBucket(this, 'Records', props.encryptionKey);
     const approvals = new Approvals(props.approvers);
     const selection = (props.accounts ?? AccountSelection.organization())._selection();
     const protectedAccounts = [...props.protectedAccounts ?? [], ...props.features ? [props.features.managementAccountId] : []];
@@ -296,7 +295,7 @@ export class RootSessionRunbooks extends Construct {
     const denied = deniedAccounts(this, selection, protectedAccounts);
     const settings = { selection, protectedAccounts: denied.filter((account) => !selection.exclude.includes(account)) };
     const rootSessions = new SharedAssumeRoot(this, 'AssumeRoot', { accounts: selection.accounts, exclude: denied });
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.functionOptions };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {

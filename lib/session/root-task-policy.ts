@@ -3,9 +3,9 @@ import { checkProtected } from './protected-accounts';
 import { AccountSelection } from '../organization/account-selection';
 import { RootAccessFeature } from '../organization/org-root-access-features';
 import { assumeRootStatements, taskPolicyArn } from '../private/assume-root';
+import { anAccountSelection, someTexts } from '../private/cdk-shapes';
 import { TASK_POLICIES } from '../private/contract';
 import { checkShape, checkValue, oneOf, Shape } from '../private/shape';
-import { anAccountSelection, someTexts } from '../private/shapes';
 import { checkAccountId, checkSomeAccountIsLeft } from '../private/validate';
 
 /** Options that select the accounts in which an identity can take root sessions. */

@@ -12,9 +12,8 @@ import { GO_FILE, RunbookSettings } from './contract';
 import { Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
 import { HandlerFunction } from '../private/handler-function';
-import { useKeyOfTopic } from '../private/key-use';
-import { LoggedStateMachine } from '../private/logged-state-machine';
-import { IF_IT_DIED, PATIENTLY } from '../private/retries';
+import { LoggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { useKeyOfTopic } from '../private/statements';
 
 /** A parameter of a document, and by its name in camel case a key of the state machine's input. */
 export interface RunbookParameter {
@@ -205,8 +204,8 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
     });
-    task.addRetry(PATIENTLY);
-    task.addRetry(IF_IT_DIED);
+    task.addRetry(RETRY_LAMBDA_SERVICE);
+    task.addRetry(RETRY_CRASHES);
     return task;
   }
 

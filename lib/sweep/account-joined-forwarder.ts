@@ -5,11 +5,11 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AlarmOptions } from '../alarm-options';
+import { ACCOUNT_JOINED } from './joined-events';
+import { ALARMS, anEventBus } from '../private/cdk-shapes';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
-import { ACCOUNT_JOINED, isInRegionOfOrganizations } from '../private/joined-events';
-import { warnOutsideOfAws } from '../private/partition';
 import { checkShape, options, Shape } from '../private/shape';
-import { ALARMS, anEventBus } from '../private/shapes';
+import { isInRegionOfOrganizations, warnOfPartition } from '../private/stack-region';
 import { addActions, warnOfKeysOfAws } from '../private/topic-for-alarms';
 
 /** Properties of AccountJoinedForwarder. */
@@ -59,7 +59,7 @@ export class AccountJoinedForwarder extends Construct {
   constructor(scope: Construct, id: string, props: AccountJoinedForwarderProps) {
     super(scope, id);
     checkShape(PROPS, props);
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
     this.checkRegion();
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the event of an account that joined the organization was not forwarded; the queue holds it');

@@ -4,14 +4,14 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { LATEST_PREFIX, RUNS_PREFIX } from './contract';
 import { CONTROL_PREFIX } from '../private/contract';
-import { keptBucket } from '../private/kept-bucket';
+import { retainedBucket } from '../private/retained-bucket';
 
 /** Each report of `latest/` is kept below `runs/` too. */
 const OLDER_LATEST_KEPT = Duration.days(90);
 
 /** A bucket for reports, which drops what is older than anybody asked to keep. */
 export function reportsBucket(scope: Construct, id: string, encryptionKey?: kms.IKey, retention?: Duration): s3.Bucket {
-  const bucket = keptBucket(scope, id, encryptionKey);
+  const bucket = retainedBucket(scope, id, encryptionKey);
   bucket.addLifecycleRule({ id: 'OlderLatest', prefix: LATEST_PREFIX, noncurrentVersionExpiration: OLDER_LATEST_KEPT });
   if (retention) {
     const dropped = { expiration: retention, noncurrentVersionExpiration: Duration.days(1) };

@@ -17,11 +17,10 @@ import { SweepOnJoin } from './sweep-on-join';
 import { checkSchedule, SweepSchedule } from './sweep-schedule';
 import { checkProps, checkRelease, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
 import { SweepSignals } from './sweep-signals';
-import { isInManagementAccount } from '../private/management-account';
-import { warnOutsideOfAws } from '../private/partition';
+import { isInManagementAccount } from '../organization/management-account';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket } from '../private/reserved-prefixes';
-import { stsRegion } from '../private/sts-region';
+import { stsRegion, warnOfPartition } from '../private/stack-region';
 import { addActions, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
 import { checkSomeAccountIsLeft } from '../private/validate';
 
@@ -109,7 +108,7 @@ export abstract class RootCredentialsSweep extends Construct {
     checkProps(props);
     checkRelease(work, settings.selection);
     checkSomeAccountIsLeft(settings.selection, props.features ? [props.features.managementAccountId] : []);
-    warnOutsideOfAws(this);
+    warnOfPartition(this);
     if (work.purge && keepsEverything(settings)) {
       Annotations.of(this).addWarningV2('cdk-root-access:keep', 'keep keeps everything that this purge would delete: use a RootCredentialsAudit, or narrow the rules');
     }

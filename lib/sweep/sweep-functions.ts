@@ -11,11 +11,8 @@ import {
 import { grantAssumeRoot } from '../private/assume-root';
 import { STS_REGION_VARIABLE } from '../private/contract';
 import { HandlerFunction } from '../private/handler-function';
-import { useKeyOfTopic } from '../private/key-use';
-import { organizationsArn } from '../private/organizations-arn';
-import { readPoliciesAbove } from '../private/policies-above';
-import { putEvents } from '../private/put-events';
 import { reservePrefixes } from '../private/reserved-prefixes';
+import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
 export interface SweepFunctionsProps {
@@ -120,13 +117,13 @@ export class SweepFunctions extends Construct {
       policy(this, 'BatchPolicy', this.batch, [
         allow(['s3:GetObject'], [...files('selection.json', 'plans/*'), bucket.arnForObjects(acceptedKey)]),
         allow(['s3:PutObject'], files('batch-*.json', 'plans/*')),
-        listRuns(bucket, runs),
+        listBelow(bucket, runs),
         ...readPolicies ? readPoliciesAbove(this) : [],
       ]),
       policy(this, 'ReportPolicy', this.report, [
         allow(['s3:GetObject'], files('selection.json', 'batch-*.json', 'plans/*')),
         allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${latest}report.*`)]),
-        listRuns(bucket, runs),
+        listBelow(bucket, runs),
         ...signals(this, notifications),
       ]),
       ...grantAssumeRoot(this, this.batch.role!, {
@@ -170,15 +167,6 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
     ...topic ? [allow(['sns:Publish'], [topic.topicArn])] : [],
     ...useKeyOfTopic(scope, topic),
   ];
-}
-
-/** Which plans and results there are: of a batch that died, none. */
-function listRuns(bucket: s3.IBucket, runs: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['s3:ListBucket'],
-    resources: [bucket.bucketArn],
-    conditions: { StringLike: { 's3:prefix': `${runs}*` } },
-  });
 }
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });

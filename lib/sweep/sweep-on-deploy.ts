@@ -11,10 +11,10 @@ import {
   SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
 } from './contract';
 import { HandlerFunction } from '../private/handler-function';
-import { handlerProvider } from '../private/handler-provider';
-import { useKey } from '../private/kept-bucket';
-import { ofOwnStack, readOwnStack, readStatus } from '../private/own-stack';
+import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { reservePrefixes } from '../private/reserved-prefixes';
+import { useKey } from '../private/retained-bucket';
+import { readOwnStack, readStackStatus } from '../private/statements';
 
 export interface SweepOnDeployProps {
   readonly sweep: Sweep;
@@ -65,7 +65,7 @@ export class SweepOnDeploy extends Construct {
       timeout: Duration.minutes(5), // it waits for sweeps that it stops, and for permissions that take effect late
       memorySize: 256,
       environment: {
-        ...ofOwnStack(this),
+        ...ownStackEnvironment(this),
         [MACHINE_VARIABLE]: stateMachine.stateMachineArn,
         [BUCKET_VARIABLE]: bucket.bucketName,
         [ACCEPTED_VARIABLE]: acceptedKey,
@@ -98,7 +98,7 @@ export class SweepOnDeploy extends Construct {
       statements: [
         new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
         ...accept,
-        ...readStatus(this),
+        ...readStackStatus(this),
       ],
     });
     const roles = [start.role!, await_.role!];

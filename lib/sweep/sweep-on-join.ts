@@ -10,12 +10,12 @@ import { JoinedAccounts } from './joined-accounts';
 import { Sweep } from './sweep';
 import { RootAccessFunctionOptions } from '../function-options';
 import { JOINED_PURGE_VARIABLE } from './contract';
+import { ACCOUNT_JOINED, ORGANIZATIONS_SOURCE } from './joined-events';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { HandlerFunction } from '../private/handler-function';
-import { ACCOUNT_JOINED, isInRegionOfOrganizations, ORGANIZATIONS_SOURCE } from '../private/joined-events';
-import { LoggedStateMachine } from '../private/logged-state-machine';
-import { organizationsArn } from '../private/organizations-arn';
-import { PATIENTLY } from '../private/retries';
+import { isInRegionOfOrganizations } from '../private/stack-region';
+import { LoggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { organizationsArn } from '../private/statements';
 
 export interface SweepOnJoinProps {
   readonly sweep: Sweep;
@@ -105,7 +105,7 @@ export class SweepOnJoin extends Construct {
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
       resultPath: '$.found',
-    }).addRetry(PATIENTLY);
+    }).addRetry(RETRY_LAMBDA_SERVICE);
     const wait = new sfn.Wait(this, 'WaitForAccount', { time: sfn.WaitTime.secondsPath('$.found.waitSeconds') });
     const sweepAccount = new tasks.StepFunctionsStartExecution(this, 'SweepAccount', {
       stateMachine: sweep.stateMachine,

@@ -6,8 +6,8 @@ import { RootCredentialsPurgeOptions, RootCredentialsPurgeProps } from './root-c
 import { RootCredentialsSweepOptions, RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { SweepAlarmOptions } from './sweep-alarm-options';
 import { SweepConcurrency } from './sweep-concurrency';
+import { aBucket, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { aBoolean, aDuration, aNumber, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
-import { aBucket, someFunctionOptions, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someTexts } from '../private/shapes';
 
 const CONCURRENCY: Shape<SweepConcurrency> = {
   needed: {}, optional: { accountsPerBatch: aNumber, batchesAtOnce: aNumber, accountsInFlight: aNumber },

@@ -6,10 +6,9 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { END_FILE, RUNS_PREFIX, SweepSettings } from './contract';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
-import { ControlFiles, executionsOf, reserveControlFiles, RUN } from '../private/control-files';
-import { useKey } from '../private/kept-bucket';
-import { LoggedStateMachine } from '../private/logged-state-machine';
-import { IF_IT_DIED, PATIENTLY } from '../private/retries';
+import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files';
+import { useKey } from '../private/retained-bucket';
+import { executionsOf, LoggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 
 export interface SweepProps extends SweepFunctionsProps {
   readonly settings: SweepSettings;
@@ -20,7 +19,7 @@ export interface SweepProps extends SweepFunctionsProps {
 const MACHINE_TIMEOUT = Duration.hours(6);
 
 /** For a function that died. Both the batch and the report go on from what is in the bucket, whatever the error was. */
-const AGAIN: sfn.RetryProps = { ...IF_IT_DIED, errors: [sfn.Errors.ALL] };
+const AGAIN: sfn.RetryProps = { ...RETRY_CRASHES, errors: [sfn.Errors.ALL] };
 
 /** Reads the batches of a run. The CDK's own reader may read the whole bucket. */
 class BatchesReader extends sfn.S3JsonItemReader {
@@ -125,6 +124,6 @@ export class Sweep extends Construct {
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
     });
-    return task.addRetry(PATIENTLY);
+    return task.addRetry(RETRY_LAMBDA_SERVICE);
   }
 }

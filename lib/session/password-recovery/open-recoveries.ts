@@ -5,10 +5,10 @@ import { Construct, IDependable } from 'constructs';
 import { PasswordRecovery } from './password-recovery-runbooks';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { RECOVERIES_PREFIX } from '../../private/contract';
-import { executionsOf } from '../../private/control-files';
 import { HandlerFunction } from '../../private/handler-function';
-import { handlerProvider } from '../../private/handler-provider';
-import { ofOwnStack, readOwnStack } from '../../private/own-stack';
+import { handlerProvider, ownStackEnvironment } from '../../private/handler-provider';
+import { executionsOf } from '../../private/state-machine';
+import { listBelow, readOwnStack } from '../../private/statements';
 import { CLOSE_DOCUMENT_VARIABLE, CLOSER_VARIABLE, OPEN_RECOVERIES_RESOURCE_TYPE, OPENER_VARIABLE, RECORDS_VARIABLE } from '../contract';
 
 /** It reads a record for each account that ever had a recovery. */
@@ -38,7 +38,7 @@ export class OpenRecoveries extends Construct {
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
       environment: {
-        ...ofOwnStack(this),
+        ...ownStackEnvironment(this),
         [RECORDS_VARIABLE]: bucket.bucketName,
         [CLOSER_VARIABLE]: closer.stateMachineArn,
         [OPENER_VARIABLE]: allow.stateMachine.stateMachineArn,
@@ -52,9 +52,7 @@ export class OpenRecoveries extends Construct {
       roles: [this.role],
       statements: [
         new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)] }),
-        new iam.PolicyStatement({
-          actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${RECOVERIES_PREFIX}*` } },
-        }),
+        listBelow(bucket, RECOVERIES_PREFIX),
         new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [closer.stateMachineArn] }),
         new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(closer)] }),
         ...readOwnStack(this),

@@ -1,9 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { aBucket } from '../../private/cdk-shapes';
 import { RECOVERIES_PREFIX } from '../../private/contract';
 import { grantReadPrefixes } from '../../private/read-prefixes';
 import { checkValue } from '../../private/shape';
-import { aBucket } from '../../private/shapes';
 
 /** Records of password recoveries: the member accounts that may currently have a root password, until when and why. */
 export interface IPasswordRecoveries {

@@ -6,8 +6,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
-import { executionsOf } from '../../private/control-files';
-import { LoggedStateMachine } from '../../private/logged-state-machine';
+import { executionsOf, LoggedStateMachine } from '../../private/state-machine';
 
 export interface PasswordRecoveryCloserProps {
   /** Reads the record: has the recovery ended, and if not, until when is there nothing to do? */

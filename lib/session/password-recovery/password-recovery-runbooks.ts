@@ -10,7 +10,7 @@ import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { RECOVERIES_PREFIX, STS_REGION_VARIABLE, TASK_POLICIES, TaskPolicyName } from '../../private/contract';
 import { HandlerFunction } from '../../private/handler-function';
-import { readPoliciesAbove } from '../../private/policies-above';
+import { listBelow, readPoliciesAbove } from '../../private/statements';
 import { CLOSER_VARIABLE, RECORDS_VARIABLE, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings } from '../contract';
 import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from '../runbook';
 
@@ -195,9 +195,7 @@ export class PasswordRecovery extends Construct {
         new iam.PolicyStatement({
           actions: ['s3:GetObject', ...writes ? ['s3:PutObject'] : []], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)],
         }),
-        new iam.PolicyStatement({
-          actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${RECOVERIES_PREFIX}*` } },
-        }),
+        listBelow(bucket, RECOVERIES_PREFIX),
       ],
     });
     if (task) {

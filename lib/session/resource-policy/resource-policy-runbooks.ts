@@ -6,6 +6,7 @@ import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { STS_REGION_VARIABLE, TaskPolicyName } from '../../private/contract';
 import { HandlerFunction } from '../../private/handler-function';
+import { listBelow } from '../../private/statements';
 import { Approvals } from '../approvals';
 import { POLICIES_PREFIX, PolicySettings, RECORDS_VARIABLE, REPLACEMENTS_PREFIX } from '../contract';
 import { ACCOUNT_ID, Runbook, RunbookParameter } from '../runbook';
@@ -58,8 +59,8 @@ export class PolicyRunbooks extends Construct {
       parameters: { AccountId: ACCOUNT_ID, ...parameters, ...settings.allowReplacement && { ReplacementSha256: REPLACEMENT } },
       statements: [
         allow(['s3:PutObject'], [files]),
-        list(bucket, records),
-        ...settings.allowReplacement ? [allow(['s3:GetObject'], [replacements]), list(bucket, REPLACEMENTS_PREFIX)] : [],
+        listBelow(bucket, records),
+        ...settings.allowReplacement ? [allow(['s3:GetObject'], [replacements]), listBelow(bucket, REPLACEMENTS_PREFIX)] : [],
       ],
       grantInput: settings.allowReplacement
         ? (grantee) => iam.Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [replacements] })
@@ -68,7 +69,7 @@ export class PolicyRunbooks extends Construct {
     this.restore = this.runbook('Restore', restore, {
       description: `Restores the policy of a ${kind} of a member account as an unlock saved it`,
       parameters: { AccountId: ACCOUNT_ID, ...parameters, Record: RECORD },
-      statements: [allow(['s3:GetObject', 's3:PutObject'], [files]), list(bucket, records)],
+      statements: [allow(['s3:GetObject', 's3:PutObject'], [files]), listBelow(bucket, records)],
     });
   }
 
@@ -102,8 +103,3 @@ interface RunbookParts {
 }
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
-
-/** Which files there are: without it S3 calls a missing one denied. */
-const list = (bucket: s3.IBucket, prefix: string) => new iam.PolicyStatement({
-  actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
-});

@@ -3,10 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { byWayOf } from './key-use';
+import { viaService } from './statements';
 
-/** A bucket that outlives the stack, keeps older versions and speaks TLS only. */
-export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
+/** A bucket that is retained with the stack's deletion, keeps older versions and accepts TLS only. */
+export function retainedBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
   const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
@@ -22,10 +22,10 @@ export function keptBucket(scope: Construct, id: string, encryptionKey?: kms.IKe
 }
 
 /**
- * Lets roles use the bucket's key, by way of S3, which uses it in the name of who reads and writes.
+ * Allows roles to use the key of the bucket, if it has one, through S3 only.
  *
  * @returns what must exist before the bucket is used
  */
 export function useKey(scope: Construct, id: string, { encryptionKey }: s3.IBucket, actions: string[], roles: iam.IRole[]): Construct[] {
-  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, { roles, statements: [byWayOf(scope, encryptionKey, 's3', actions)] })];
+  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, { roles, statements: [viaService(scope, encryptionKey, 's3', actions)] })];
 }

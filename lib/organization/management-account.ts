@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { IOrgRootAccessFeatures, OrgRootAccessFeatures } from '../organization/org-root-access-features';
+import { IOrgRootAccessFeatures, OrgRootAccessFeatures } from './org-root-access-features';
 
 /**
  * Whether a construct is known to be deployed to the management account: its stack makes the switches of the organization, which exist there alone, or is in

@@ -1,4 +1,4 @@
-import { Fn, Names, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Fn, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -40,3 +40,32 @@ export class LoggedStateMachine extends sfn.StateMachine {
     return [Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), ...role ? [role.attrRoleId] : [], ofStack].join('-');
   }
 }
+
+/** ARN of all executions of a state machine. */
+export function executionsOf({ stack, stateMachineName }: sfn.StateMachine): string {
+  return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}
+
+/** Errors of the Lambda service, which are no fault of the function. The CDK's own list lacks the first. */
+const LAMBDA_ERRORS = [
+  'TooManyRequestsException', 'ServiceException', 'AWSLambdaException', 'SdkClientException', 'ClientExecutionTimeoutException',
+].map((name) => `Lambda.${name}`);
+
+/** Retries errors of the Lambda service. Throttling lasts as long as other functions of the account are busy. */
+export const RETRY_LAMBDA_SERVICE: sfn.RetryProps = {
+  errors: LAMBDA_ERRORS,
+  interval: Duration.seconds(1),
+  maxAttempts: 8,
+  backoffRate: 2,
+  maxDelay: Duration.seconds(60),
+  jitterStrategy: sfn.JitterType.FULL,
+};
+
+/** Retries crashes of a function, and no errors that it returns. The next attempt continues from what it finds. */
+export const RETRY_CRASHES: sfn.RetryProps = {
+  errors: ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'],
+  interval: Duration.seconds(5),
+  maxAttempts: 2,
+  backoffRate: 2,
+  jitterStrategy: sfn.JitterType.FULL,
+};
