@@ -17,8 +17,9 @@ describe('a function of the local AWS', () => {
         const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
         const { setTimeout: pause } = require('timers/promises');
         let invocations = 0;
-        exports.handler = async ({ fail, wait, pauses, lines, count }) => {
+        exports.handler = async ({ fail, wait, pauses, lines, count, time }) => {
           invocations++;
+          if (time) return Date.now();
           if (count) return invocations;
           if (lines) {
             for (let line = 1; line <= lines; line++) console.log('line'.padEnd(500) + line + ' of many');
@@ -80,6 +81,15 @@ describe('a function of the local AWS', () => {
     expect(seen).toBeGreaterThanOrEqual(20_000);
     expect(seen - passed).toBeGreaterThan(17_000); // not the sum of them
     expect(seen - passed).toBeLessThan(20_000);
+  });
+
+  test('has at each invocation the time of the local AWS, whatever it has paused before', async () => {
+    await invoke({ pauses: [2_000] });
+    const { answer: paused } = await invoke({ time: true });
+    expect(paused).toBeLessThanOrEqual(aws.clock.now());
+    await aws.advance(3_600_000);
+    const { answer: advanced } = await invoke({ time: true });
+    expect(advanced - paused).toBeGreaterThanOrEqual(3_600_000);
   });
 
   test('is throttled above the account\'s concurrency', async () => {

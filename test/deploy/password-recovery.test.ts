@@ -114,11 +114,11 @@ async function closed(accountId: string) {
 /** Every closer of an account that runs has looked and sleeps, so that time can be advanced. */
 const asleep = async (accountId: string) => eventually(async () => {
   const running = (await closers(accountId)).filter(({ status }) => status === 'RUNNING');
-  const states = await Promise.all(running.map(async ({ executionArn }) => {
-    const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 1 }));
-    return events![0].type;
+  const latest = await Promise.all(running.map(async ({ executionArn }) => {
+    const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 2 }));
+    return events!.map(({ type }) => type).join(' after ');
   }));
-  expect(new Set(states)).toEqual(new Set(['WaitStateEntered']));
+  expect(new Set(latest)).toEqual(new Set(['WaitStateEntered after ChoiceStateExited']));
 });
 
 describe('password recovery by way of Systems Manager', () => {

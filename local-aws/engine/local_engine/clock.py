@@ -9,8 +9,8 @@ from ministack.core import lambda_runtime
 
 OFFSET_FILE = os.path.join(settings.work, "clock-offset")  # in milliseconds, for functions
 
-# Functions read the file at most every 20 milliseconds. A pause between two tries is a tenth as long, after which a function's clock is ahead of it by the rest;
-# a time limit, which has a signal to end it, keeps to the machine's.
+# Functions read the file when an invocation begins, and then at most every 20 milliseconds. A pause between two tries is a tenth as long, after which a
+# function's clock is ahead of it by the rest, until the next invocation; a time limit, which has a signal to end it, keeps to the machine's.
 FUNCTION_CLOCK = r"""
 (() => {
   const RealDate = Date;
@@ -24,6 +24,7 @@ FUNCTION_CLOCK = r"""
     }
     return RealDate.now() + offset + slept;
   };
+  process.stdin.on("data", () => { readAt = -Infinity; slept = 0; });
   const timers = require("timers/promises");
   const { setTimeout } = timers;
   timers.setTimeout = async (milliseconds, value, options) => {
