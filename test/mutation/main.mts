@@ -55,7 +55,11 @@ function tokensOf(file: string): string[] {
 const files = readdirSync('lambda', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && basename(name) !== ENTRY_POINT && !DEPLOYED.includes(name))
   .map((name) => `lambda/${name}`).filter((file) => tokensOf(file).length > 0).sort();
 /** By digest, so that a file that has moved stays measured. */
-const ledger: Record<string, Score> = existsSync(LEDGER) ? JSON.parse(readFileSync(LEDGER, 'utf8')) : {};
+const ledger: Record<string, Score> = readLedger();
+
+function readLedger(): Record<string, Score> {
+  return existsSync(LEDGER) ? JSON.parse(readFileSync(LEDGER, 'utf8')) : {};
+}
 
 const recorded = (file: string): Score | undefined => ledger[digestOf(file)];
 const percentOf = ({ noticed, all }: Score) => all === 0 ? 100 : 100 * noticed / all;
@@ -75,7 +79,7 @@ async function main(args: string[]) {
   const measured: Score[] = [];
   for (const room of new Set(named.map(dirname))) {
     measured.push(...await measure(named.filter((file) => dirname(file) === room)));
-    record();
+    record(measured);
   }
   finish(shortfalls(measured), `measured ${named.length} files`);
 }
@@ -262,9 +266,10 @@ function describe(file: string, { mutatorName, replacement, location: { start, e
   return `${file}:${start.line + 1}:${start.column + 1} nobody notices (${mutatorName})\n  - ${lines.join('\n  - ')}\n  + ${replacement.replaceAll('\n', '\n  + ')}`;
 }
 
-/** The scores of what is there now, in the order of the files. */
-function record() {
-  const current = files.filter((file) => recorded(file)).map((file) => [digestOf(file), { ...recorded(file), file }]);
+/** The scores of what is there now, in the order of the files. Another process may have measured others meanwhile. */
+function record(measured: Score[]) {
+  const known = { ...readLedger(), ...Object.fromEntries(Object.entries(ledger).filter(([, score]) => measured.includes(score))) };
+  const current = files.filter((file) => known[digestOf(file)]).map((file) => [digestOf(file), { ...known[digestOf(file)], file }]);
   writeFileSync(LEDGER, `${JSON.stringify(Object.fromEntries(current), undefined, 2)}\n`);
 }
 
