@@ -175,7 +175,10 @@ export class World {
   }
 
   /** StartExecution: of the same name and input it is the same execution, of another input an error. */
-  private startCloser({ name, input }: { name: string; input: string }): WireResponse {
+  private startCloser({ stateMachineArn, name, input }: { stateMachineArn: string; name: string; input: string }): WireResponse {
+    if (!stateMachineArn.endsWith(':stateMachine:closer')) {
+      return json(400, { __type: 'StateMachineDoesNotExist', message: `State Machine Does Not Exist: '${stateMachineArn}'` });
+    }
     const known = this.closers.get(name);
     if (known && JSON.stringify(known.input) !== input) {
       return json(400, { __type: 'ExecutionAlreadyExists', message: `Execution Already Exists: '${name}'` });
