@@ -22,7 +22,7 @@ module.exports = async function runWithMutants(globalConfig, config, environment
   const test = relative(process.cwd(), path);
   const progress = existsSync(process.env.MUTATION_RESULTS) ? readFileSync(process.env.MUTATION_RESULTS, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
   const tell = (result) => appendFileSync(process.env.MUTATION_RESULTS, `${JSON.stringify({ test, ...result })}\n`);
-  const signOfLife = () => appendFileSync(process.env.MUTATION_RESULTS, '');
+  const signOfLife = () => appendFileSync(process.env.MUTATION_RESULTS, '\n');
   const isOver = (id) => progress.some((one) => one.mutant === id && (one.status === 'killed' || one.status === 'timeout' || (one.status === 'survived' && one.test === test)));
 
   const round = async (mutant, { hitLimit, meets, times } = {}) => {

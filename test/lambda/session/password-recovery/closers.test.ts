@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { closerOf, failedCloserOf, HOUR, MANAGEMENT, MEMBER, MINUTE, newWorld, opening, serveWorlds, type World } from './world';
 import { Closers } from '../../../../lambda/session/password-recovery/closers';
 import { begun, closerName } from '../../../../lambda/session/password-recovery/record';
-import { closerOf, failedCloserOf, HOUR, MANAGEMENT, MEMBER, MINUTE, newWorld, opening, serveWorlds, type World } from './world';
 
 serveWorlds();
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describePolicy, isSame, put } from '../../../../lambda/session/resource-policy/change';
 import { Holder, MEMBER, serveRecords, startOf } from './testing';
+import { describePolicy, isSame, put } from '../../../../lambda/session/resource-policy/change';
 
 const DENY = '{ "Version": "2012-10-17",\n "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*"}] }';
 const ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}';

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { PolicySettings } from '../../../../lib/session/contract';
 import { seconds } from '../../../../lambda/aws/patience';
 import type { PolicyHolder } from '../../../../lambda/session/resource-policy/holder';
 import { PolicyRecords } from '../../../../lambda/session/resource-policy/records';
 import type { Start } from '../../../../lambda/session/start';
+import type { PolicySettings } from '../../../../lib/session/contract';
 import { readRequest, writeAnswer } from '../../../../local-aws/organization';
 import type { WireRequest, WireResponse } from '../../../../local-aws/wire';
 import { ObjectStore } from '../../../truth/object-store';
@@ -67,7 +67,7 @@ export function serveRecords(log: string[] = []): RecordsBucket {
 export class Holder implements PolicyHolder {
   readonly kind: PolicyHolder['kind'] = 'bucket';
   readonly accountId = MEMBER;
-  readonly region = 'eu-central-1';
+  readonly region: string = 'eu-central-1';
   readonly name: string = 'locked';
   readonly arn = 'arn:aws:s3:::locked';
   readonly patience = seconds(0.2, 2, 5);
