@@ -1,7 +1,10 @@
 import './environment';
 import { Command, CommanderError, Option } from 'commander';
 import type { AuditOptions } from './audit';
+import type { ConnectionOptions } from './caller';
+import type { Finding } from './check';
 import { FORMATS, type OutputOptions } from './formats';
+import { hasColour } from './terminal';
 import { accountIds, countBetween, EXIT, unitIds } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 import type { SweepReport } from '../lambda/sweep/report/contents';
@@ -28,13 +31,24 @@ function exitCodeOf({ counts, accounts }: SweepReport): number {
   return accounts.some(({ credentials }) => credentials.length > 0) ? EXIT.findings : EXIT.nothingLeft;
 }
 
+function exitCodeOfFindings(findings: readonly Finding[]): number {
+  if (findings.every(({ state }) => state === 'ok')) {
+    return EXIT.nothingLeft;
+  }
+  return findings.every(({ state }) => state === 'ok' || state === 'unknown') ? EXIT.unreadable : EXIT.findings;
+}
+
+const withConnection = (command: Command) => command
+  .option('--region <region>', 'Region in which STS is called (default: that of the shell, or us-east-1)')
+  .option('--profile <name>', 'named profile of the AWS configuration');
+
 const program = new Command('cdk-root-access')
   .description('Centralized root access of an AWS organization from a terminal, with the credentials of the shell and nothing deployed.')
   .version(VERSION)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
-program.command('audit')
+withConnection(program.command('audit'))
   .summary('list the root credentials of the member accounts')
   .description('Lists the root credentials of the selected member accounts: passwords, access keys, signing certificates and MFA devices. Changes nothing.')
   .option('--accounts <ids>', 'only these accounts (12-digit IDs, separated by commas)', accountIds)
@@ -43,8 +57,6 @@ program.command('audit')
   .addOption(new Option('--output <format>', 'format of the report').choices(FORMATS).default('table'))
   .option('--out <file>', 'write the report to this file instead of stdout')
   .option('--concurrency <count>', 'accounts that are read at once', countBetween(1, 200), 25)
-  .option('--region <region>', 'Region in which STS is called (default: that of the shell, or us-east-1)')
-  .option('--profile <name>', 'named profile of the AWS configuration')
   .addHelpText('after', `
 Examples:
   $ cdk-root-access audit
@@ -63,6 +75,21 @@ Exit codes: 0 no account has a root credential, 1 some have, 2 some could not be
     const report = await audit({ ...options, stop: interrupts() });
     write(report, options);
     process.exitCode = exitCodeOf(report);
+  });
+
+withConnection(program.command('check'))
+  .summary('tell whether the organization is ready for root sessions')
+  .description('Tells whether the organization is ready: trusted access, both features, delegated administrators, and policies that deny root sessions. Changes nothing.')
+  .addOption(new Option('--output <format>', 'format').choices(['table', 'json']).default('table'))
+  .addHelpText('after', `
+Every line is ok, missing, blocks, may block or unknown, with the command or construct that changes it.
+
+Exit codes: 0 everything is ok, 1 something is missing or blocks, 2 something could not be read, 64 wrong usage.`)
+  .action(async (options: ConnectionOptions & { readonly output: 'table' | 'json' }) => {
+    const [{ check }, { findingsText }] = await Promise.all([import('./check'), import('./findings')]);
+    const findings = await check(options);
+    process.stdout.write(options.output === 'json' ? `${JSON.stringify(findings, undefined, 2)}\n` : findingsText(findings, hasColour()));
+    process.exitCode = exitCodeOfFindings(findings);
   });
 
 program.parseAsync().catch((error: unknown) => {

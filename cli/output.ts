@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Format, OutputOptions } from './formats';
 import { tableOf } from './table';
+import { hasColour } from './terminal';
 import type { SweepReport } from '../lambda/sweep/report/contents';
 import { csvOf } from '../lambda/sweep/report/csv';
 import { htmlOf } from '../lambda/sweep/report/html';
@@ -14,7 +15,7 @@ const WRITERS: Record<Format, (report: SweepReport, colour: boolean) => string> 
 
 /** Writes a report to stdout, or to a file with the rights of its owner alone: it lists what an attacker would look for. */
 export function write(report: SweepReport, { output, out }: OutputOptions) {
-  const text = WRITERS[output](report, out === undefined && process.stdout.isTTY && !process.env.NO_COLOR);
+  const text = WRITERS[output](report, out === undefined && hasColour());
   if (out === undefined) {
     process.stdout.write(text);
   } else {

@@ -1,0 +1,14 @@
+import { styleText } from 'node:util';
+import type { Finding } from './check';
+
+const COLOURS = { 'ok': 'green', 'missing': 'yellow', 'blocks': 'red', 'may block': 'yellow', 'unknown': 'yellow' } as const;
+const WIDTH = Math.max(...Object.keys(COLOURS).map(({ length }) => length));
+
+/** A line for each finding, and below it what changes it. */
+export function findingsText(findings: readonly Finding[], colour: boolean): string {
+  return findings.map(({ state, what, remedy }) => {
+    const label = state.padEnd(WIDTH);
+    const line = `${colour ? styleText(COLOURS[state], label) : label}  ${what}`;
+    return remedy === undefined ? `${line}\n` : `${line}\n${' '.repeat(WIDTH + 2)}→ ${remedy}\n`;
+  }).join('');
+}
