@@ -8,15 +8,19 @@ const SWEEP_STARTS = ['deployment', 'joined'];
 /** The words that all rooms share, at both ends. */
 const WORDS = '^lib/private/(contract|partitions)\\.ts$';
 
+/** The rules of activities, which the monitor renders as filter patterns and its function evaluates. */
+const RULES = '^lib/monitor/activity-rules\\.ts$';
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'lib-never-imports-lambda', severity: 'error', from: { path: '^lib/' }, to: { path: '^lambda/' } },
     { name: 'lib-has-no-sdk', severity: 'error', from: { path: '^lib/' }, to: { path: '@aws-sdk' } },
-    { name: 'lambda-imports-contracts-only', severity: 'error', from: { path: '^lambda/([^/]+)/' }, to: { path: '^lib/', pathNot: [`^lib/$1/contract\\.ts$`, WORDS] } },
+    { name: 'lambda-imports-contracts-only', severity: 'error', from: { path: '^lambda/([^/]+)/' }, to: { path: '^lib/', pathNot: [`^lib/$1/(contract|activity-rules)\\.ts$`, WORDS] } },
     { name: 'lambda-has-no-cdk', severity: 'error', from: { path: '^lambda/' }, to: { path: 'node_modules/(aws-cdk-lib|constructs)/' } },
     { name: 'contracts-import-nothing', severity: 'error', from: { path: ['^lib/[^/]+/contract\\.ts$', WORDS] }, to: { path: '.', pathNot: WORDS } },
-    { name: 'rooms-of-lib-are-apart', severity: 'error', from: { path: `^lib/(${ROOMS})/` }, to: { path: `^lib/(${ROOMS})/`, pathNot: ['^lib/$1/', '^lib/organization/', '^lib/session/password-recovery/password-recoveries'] } },
+    { name: 'rules-import-their-contract', severity: 'error', from: { path: RULES }, to: { path: '.', pathNot: '^lib/monitor/contract\\.ts$' } },
+    { name: 'rooms-of-lib-are-apart', severity: 'error', from: { path: `^lib/(${ROOMS})/` }, to: { path: `^lib/(${ROOMS})/`, pathNot: ['^lib/$1/', '^lib/organization/', '^lib/session/password-recovery/password-recoveries', '^lib/guardrail/root-user-guardrail\\.ts$'] } },
     { name: 'rooms-of-lambda-are-apart', severity: 'error', from: { path: `^lambda/(${ROOMS})/` }, to: { path: `^lambda/(${ROOMS})/`, pathNot: '^lambda/$1/' } },
     { name: 'what-rooms-share-knows-no-room', severity: 'error', from: { path: '^lambda/(aws|policies)/' }, to: { path: `^lambda/(${ROOMS})/` } },
     ...SWEEP_STEPS.map((step, i) => (

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { LongTermRootExemption } from './long-term-root-exemption';
+import { LongTermRootExemption } from './root-user-guardrail-props';
 import { checkAccountId } from '../private/validate';
 
 interface Statement {

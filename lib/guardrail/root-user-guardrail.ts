@@ -1,11 +1,9 @@
 import { Annotations, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as organizations from 'aws-cdk-lib/aws-organizations';
-import { Construct } from 'constructs';
-import { BlockedRootSessionsToleration } from './blocked-root-sessions-toleration';
+import { Construct, IConstruct } from 'constructs';
 import { guardrailDescription, guardrailPolicy } from './guardrail-policy';
-import { LongTermRootExemption } from './long-term-root-exemption';
 import { PreflightHandler } from './preflight-handler';
-import { RootAccessFunctionOptions } from '../function-options';
+import { BlockedRootSessions, BlockedRootSessionsToleration, LongTermRootExemption, RootUserGuardrailProps } from './root-user-guardrail-props';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, options, Shape } from '../private/shape';
@@ -15,94 +13,6 @@ import { checkPolicyId, checkPolicyTarget, checkUnitBelowRoot } from '../private
 /** AWS doubled its quota in May 2026. This is what every organization has, and what CloudFormation's documentation still names. */
 const LONGEST_POLICY = 5_120;
 const LONGEST_NAME = 128;
-
-/** How a guardrail handles service control policies that block root sessions below its targets. */
-export enum BlockedRootSessions {
-  /**
-   * The deployment fails before the policy is attached. Otherwise, no principal could perform root tasks in the
-   * affected accounts.
-   */
-  FAIL = 'FAIL',
-
-  /** The policy is attached. The `findings` and the log of the function list what was found. */
-  TOLERATE = 'TOLERATE',
-}
-
-/** Properties of RootUserGuardrail. */
-export interface RootUserGuardrailProps {
-  /**
-   * IDs of the targets of the policy: the organization root (`r-abcd`), organizational units (`ou-abcd-11111111`)
-   * or accounts (12 digits).
-   *
-   * Service control policies never affect the management account, even if it is below a target. A management
-   * account as a target is rejected.
-   *
-   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-   */
-  readonly targets: string[];
-
-  /**
-   * Actions that root users may still perform with their own password or access keys.
-   *
-   * An action cannot be both in an exemption for some accounts and in another exemption.
-   *
-   * @default - no exemptions
-   */
-  readonly exemptions?: LongTermRootExemption[];
-
-  /**
-   * Name of the policy, at most 128 characters. It must be unique in the organization.
-   *
-   * @default - generated from the path of the construct
-   */
-  readonly policyName?: string;
-
-  /**
-   * How to handle a service control policy that blocks root sessions below the targets.
-   *
-   * @default BlockedRootSessions.FAIL
-   */
-  readonly blockedRootSessions?: BlockedRootSessions;
-
-  /**
-   * Service control policies and organizational units that may block root sessions.
-   *
-   * Each is a finding with its reason, instead of failing the deployment. Cannot be combined with
-   * `BlockedRootSessions.TOLERATE`, which tolerates all policies. A policy that denies everything to all
-   * principals, such as the policy of a unit for suspended accounts, is always a finding and needs no toleration.
-   *
-   * @default - no tolerations
-   */
-  readonly tolerations?: BlockedRootSessionsToleration[];
-
-  /**
-   * Centralized root access of the organization.
-   *
-   * The policy is attached after centralized root access is enabled. Without it, no principal can perform root
-   * tasks in the targets.
-   *
-   * @default - centralized root access is already enabled
-   */
-  readonly features?: IOrgRootAccessFeatures;
-
-  /**
-   * What happens to the policy when it is removed from the stack.
-   *
-   * With `RemovalPolicy.DESTROY`, it is detached and deleted. With `RemovalPolicy.RETAIN`, it stays attached to its
-   * targets; a later deployment with the same name fails until you import the policy into the stack or delete it.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * Options of the Lambda function that checks the organization. All guardrails in a stack share one function, so
-   * they must have the same options.
-   *
-   * @default - Node.js 22, logs kept for one year, no VPC
-   */
-  readonly functionOptions?: RootAccessFunctionOptions;
-}
 
 const EXEMPTION: Shape<LongTermRootExemption> = { needed: { reason: aText }, optional: { actions: someTexts, accountIds: someTexts } };
 
@@ -120,6 +30,16 @@ const PROPS: Shape<RootUserGuardrailProps> = {
     functionOptions: someFunctionOptions,
   },
 };
+
+/** A policy of the organization that restricts root users, created in this app or imported. */
+export interface IRootUserGuardrail extends IConstruct {
+  /**
+   * ID of the policy, such as `p-abcd1234`.
+   *
+   * @attribute
+   */
+  readonly policyId: string;
+}
 
 /**
  * A service control policy that denies the long-term credentials of root users in member accounts.
@@ -159,20 +79,39 @@ const PROPS: Shape<RootUserGuardrailProps> = {
  *   }],
  * });
  */
-export class RootUserGuardrail extends Construct {
+export class RootUserGuardrail extends Construct implements IRootUserGuardrail {
+  /**
+   * Imports a policy that is managed elsewhere: in another stack, by Terraform, by Control Tower or in the console.
+   *
+   * It can be any service control policy or resource control policy of the organization. Adds nothing to the
+   * template.
+   *
+   * @param policyId ID of the policy, such as `p-abcd1234`
+   *
+   * @example
+   * const guardrail = RootUserGuardrail.fromPolicyId(this, 'Guardrail', 'p-abcd1234');
+   */
+  public static fromPolicyId(scope: Construct, id: string, policyId: string): IRootUserGuardrail {
+    checkPolicyId('policyId', policyId);
+    class Import extends Construct implements IRootUserGuardrail {
+      public readonly policyId = policyId;
+    }
+    return new Import(scope, id);
+  }
+
   /**
    * ID of the policy.
    *
    * @attribute
    */
-  readonly policyId: string;
+  public readonly policyId: string;
 
   /**
    * ARN of the policy.
    *
    * @attribute
    */
-  readonly policyArn: string;
+  public readonly policyArn: string;
 
   /**
    * Findings of the check before the policy was attached, one per line, or `none`.
@@ -182,7 +121,7 @@ export class RootUserGuardrail extends Construct {
    *
    * @attribute
    */
-  readonly findings: string;
+  public readonly findings: string;
 
   private readonly policyName: string;
 
@@ -225,6 +164,7 @@ export class RootUserGuardrail extends Construct {
     if (exemptions.length > 0) {
       policy.addMetadata('Exemptions', exemptions);
     }
+    this.node.defaultChild = policy;
     this.policyId = policy.attrId;
     this.policyArn = policy.attrArn;
     this.findings = preflight.getAttString('Findings');

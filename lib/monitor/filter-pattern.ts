@@ -1,21 +1,21 @@
 import { Token } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Condition } from './contract';
+import { type Condition } from './activity-rules';
 
-/** CloudWatch Logs takes no longer pattern. */
+/** Limit of CloudWatch Logs. */
 const LONGEST_PATTERN = 1_024;
 
 /**
  * A condition as a filter pattern of CloudWatch Logs.
  *
- * It is as short as it can be, because three of them come near to what is allowed; the CDK's own `FilterPattern` would not fit.
+ * As short as possible, because three of them come close to the limit; the patterns of the CDK's `FilterPattern` would not fit.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export function filterPattern(name: string, condition: Condition): logs.IFilterPattern {
   const pattern = `{ ${rendered(condition, AND)} }`;
   if (!Token.isUnresolved(pattern) && pattern.length > LONGEST_PATTERN) {
-    throw new Error(`the filter pattern of ${name} may have ${LONGEST_PATTERN} characters, and has ${pattern.length}: name fewer accounts in ignore, or fewer guardrailPolicyIds`);
+    throw new Error(`the filter pattern of ${name} may have ${LONGEST_PATTERN} characters, and has ${pattern.length}: name fewer accounts in ignore, or fewer guardrails`);
   }
   return logs.FilterPattern.literal(pattern);
 }
@@ -23,7 +23,7 @@ export function filterPattern(name: string, condition: Condition): logs.IFilterP
 const AND = ' && ';
 const OR = ' || ';
 
-/** Within the same operator there are no parentheses. */
+/** A list with the operator of the list around it needs no parentheses. */
 function rendered(condition: Condition, within: string): string {
   if ('all' in condition) {
     return joined(condition.all.map((each) => rendered(each, AND)), AND, within);
@@ -42,12 +42,12 @@ function rendered(condition: Condition, within: string): string {
   if ('other' in condition) {
     return joined([`${field}=*`, ...unequal(condition.other)], AND, within);
   }
-  // a pattern does not say what `!=` means for a field that is not there, so that is said beside it
+  // AWS does not document what `!=` means for a missing field, so the pattern covers that case separately
   return joined([`${field} NOT EXISTS`, joined(unequal(condition.noneOf), AND, OR)], OR, within);
 }
 
 const joined = (parts: string[], operator: string, within: string) => (
   parts.length === 1 || operator === within ? parts.join(operator) : `(${parts.join(operator)})`);
 
-/** A wildcard stands outside of quotes, as in AWS's own examples. */
+/** Values with a wildcard are not quoted, as in AWS's examples. */
 const literal = (value: string) => value.includes('*') ? value : `"${value}"`;

@@ -1,18 +1,20 @@
 import { Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MonitorSettings } from './contract';
-import { RootActivity } from './root-activity';
-import { IgnoredRootActivity, RootActivityMonitorProps } from './root-activity-monitor-props';
-import { aKey, anAlarmAction, anEventBus, aRole, aTopic, someFunctionOptions, someTexts } from '../private/cdk-shapes';
+import { IgnoredRootActivity, RootActivity, RootActivityMonitorAttributes, RootActivityMonitorProps } from './root-activity-monitor-props';
+import { aGuardrail, aKey, ALARMS, anEventBus, aPrincipal, aTopic, someFunctionOptions } from '../private/cdk-shapes';
 import { aText, having, listOf, oneOf, options, Shape } from '../private/shape';
-import { checkAccountId, checkMetricNamespace, checkPolicyId, checkPrincipalArn } from '../private/validate';
+import { checkAccountId, checkMetricNamespace, checkPrincipalArn } from '../private/validate';
 
-/** Lambda's limit for all environment variables of a function is 4 KB; the others need little. */
+/** Lambda limits the environment variables of a function to 4 KB in total; the others are short. */
 const LONGEST_SETTINGS = 3_500;
 const LONGEST_REASON = 200;
-/** What stands for an ARN that is known only when the stack is deployed. */
+/** Assumed length of an ARN that is known at deployment only. */
 const USUAL_ARN = 120;
+
+export const METRIC_NAMESPACE = 'CdkRootAccess';
 
 export const ACTIVITY = oneOf('RootActivity', RootActivity);
 
@@ -24,40 +26,53 @@ export const PROPS: Shape<RootActivityMonitorProps> = {
     topic: aTopic,
     encryptionKey: aKey,
     eventBus: anEventBus,
-    allowedPrincipals: listOf(aRole),
-    allowedPrincipalArns: someTexts,
-    guardrailPolicyIds: someTexts,
+    allowedPrincipals: listOf(aPrincipal),
+    guardrails: listOf(aGuardrail),
     ignore: listOf(options(IGNORED)),
     metricNamespace: aText,
-    alarmActions: listOf(anAlarmAction),
+    alarms: options(ALARMS),
     functionOptions: someFunctionOptions,
   },
 };
 
-/** What the function goes by. */
+export const ATTRIBUTES: Shape<RootActivityMonitorAttributes> = {
+  needed: { topic: aTopic },
+  optional: { eventBus: anEventBus, metricNamespace: aText },
+};
+
+/** Settings of the function. */
 export function settingsOf(props: RootActivityMonitorProps): MonitorSettings {
-  const { allowedPrincipals = [], allowedPrincipalArns = [], guardrailPolicyIds = [], ignore = [] } = props;
+  const { allowedPrincipals = [], guardrails = [], ignore = [] } = props;
   return {
-    allowedPrincipals: [...allowedPrincipals.map(({ roleArn }) => roleArn), ...allowedPrincipalArns],
-    guardrailPolicies: guardrailPolicyIds,
+    allowedPrincipals: allowedPrincipals.map((principal, i) => principalArn(`allowedPrincipals[${i}]`, principal)),
+    guardrailPolicies: guardrails.map(({ policyId }) => policyId),
     ignored: ignore.map(({ accountId, activities, reason }) => ({ accountId, activities, reason })),
   };
 }
 
 export function checkProps(scope: Construct, props: RootActivityMonitorProps, settings: MonitorSettings) {
-  const { allowedPrincipalArns = [], guardrailPolicyIds = [], ignore = [], metricNamespace, topic, encryptionKey, trailLogGroup } = props;
-  allowedPrincipalArns.forEach((arn, i) => checkPrincipalArn(`allowedPrincipalArns[${i}]`, arn));
-  guardrailPolicyIds.forEach((id, i) => checkPolicyId(`guardrailPolicyIds[${i}]`, id));
+  const { ignore = [], metricNamespace, topic, encryptionKey, trailLogGroup } = props;
   ignore.forEach((rule, i) => checkIgnored(`ignore[${i}]`, rule));
-  checkMetricNamespace('metricNamespace', metricNamespace ?? 'CdkRootAccess');
+  checkMetricNamespace('metricNamespace', metricNamespace ?? METRIC_NAMESPACE);
   if (topic && encryptionKey) {
     throw new Error('encryptionKey is for the new topic: give topic or encryptionKey, not both');
   }
   checkSamePlace(scope, trailLogGroup);
   const { length } = JSON.stringify(settings, (_key, value) => Token.isUnresolved(value) ? 'x'.repeat(USUAL_ARN) : value);
   if (length > LONGEST_SETTINGS) {
-    throw new Error(`allowedPrincipals, allowedPrincipalArns, guardrailPolicyIds and ignore may have ${LONGEST_SETTINGS} characters together, got ${length}: a function's environment holds no more`);
+    throw new Error(`allowedPrincipals, guardrails and ignore may have ${LONGEST_SETTINGS} characters together, got ${length}: the environment of a function has no more room`);
   }
+}
+
+/** The ARN of a role or user of the app, of one that is imported, or of an `iam.ArnPrincipal`. */
+function principalArn(property: string, principal: iam.IPrincipal): string {
+  const { roleArn, userArn, arn } = principal as Partial<iam.IRole & iam.IUser & iam.ArnPrincipal>;
+  const found = roleArn ?? userArn ?? arn;
+  if (found === undefined) {
+    throw new Error(`${property} must be a role, a user or an iam.ArnPrincipal, got ${principal}`);
+  }
+  checkPrincipalArn(property, found);
+  return found;
 }
 
 function checkIgnored(property: string, { accountId, activities, reason }: IgnoredRootActivity) {
@@ -70,7 +85,7 @@ function checkIgnored(property: string, { accountId, activities, reason }: Ignor
   }
 }
 
-/** A log group calls functions of its own account and Region only. */
+/** A log group can invoke functions of its own account and Region only. */
 function checkSamePlace(scope: Construct, { env: group }: logs.ILogGroup) {
   const stack = Stack.of(scope);
   const differ = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;

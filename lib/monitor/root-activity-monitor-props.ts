@@ -1,11 +1,56 @@
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { RootActivity } from './root-activity';
+import { AlarmOptions } from '../alarm-options';
 import { RootAccessFunctionOptions } from '../function-options';
+import { IRootUserGuardrail } from '../guardrail/root-user-guardrail';
+
+/**
+ * Kinds of root activity that a RootActivityMonitor reports.
+ *
+ * The kinds are ordered: if several apply to an event, the message is about the first.
+ */
+export enum RootActivity {
+  /** A root user signed in to the console or with `aws login`, in a member account or in the management account. */
+  ROOT_SIGN_IN = 'RootSignIn',
+
+  /** An attempt to sign in as a root user failed. */
+  ROOT_SIGN_IN_FAILED = 'RootSignInFailed',
+
+  /**
+   * A root credential or the email address of a root user was created or changed, or the MFA device of a root user
+   * was removed, or an attempt to do so was made.
+   *
+   * Includes root sessions that allow password recovery. Does not include deletions in a root session.
+   */
+  ROOT_CREDENTIAL_CHANGE = 'RootCredentialChange',
+
+  /** A root user called an API with long-term credentials: an access key or the console, not a root session. */
+  ROOT_API_USE = 'RootApiUse',
+
+  /** A principal that is not allowed took a root session in a member account, or tried to. */
+  UNEXPECTED_ROOT_SESSION = 'UnexpectedRootSession',
+
+  /** A feature of centralized root access, or trusted access for IAM, was disabled. */
+  ROOT_ACCESS_DISABLED = 'RootAccessDisabled',
+
+  /** A delegated administrator for IAM or for Account Management (`account.amazonaws.com`) was registered or deregistered. */
+  DELEGATE_CHANGE = 'DelegateChange',
+
+  /**
+   * A watched policy was attached, detached, deleted or changed, another resource control policy was changed, or
+   * service control policies or resource control policies were disabled.
+   */
+  GUARDRAIL_CHANGE = 'GuardrailChange',
+
+  /**
+   * An account was moved to another organizational unit, left the organization or was closed, or an attempt to do
+   * so was made.
+   */
+  ACCOUNT_CHANGE = 'AccountChange',
+}
 
 /** Root activity in one account that is expected, and is neither reported nor counted. */
 export interface IgnoredRootActivity {
@@ -63,32 +108,27 @@ export interface RootActivityMonitorProps {
   readonly eventBus?: events.IEventBus;
 
   /**
-   * Roles that are expected to take root sessions, such as the `rootSessionRole` of a RootCredentialsPurge.
+   * Principals that are expected to take root sessions: roles, such as the `rootSessionRole` of a
+   * RootCredentialsPurge, and users.
+   *
+   * Use `iam.ArnPrincipal` for a role or user of another account. The ARN of a role includes its path, such as
+   * `arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_BreakGlass_0123456789abcdef`, and
+   * has no wildcards.
    *
    * @default - none; every root session is reported
    */
-  readonly allowedPrincipals?: iam.IRole[];
+  readonly allowedPrincipals?: iam.IPrincipal[];
 
   /**
-   * ARNs of further roles and users that are expected to take root sessions, without wildcards.
-   *
-   * The ARN of a role includes its path, such as
-   * `arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_BreakGlass_0123456789abcdef`.
-   *
-   * @default - none
-   */
-  readonly allowedPrincipalArns?: string[];
-
-  /**
-   * IDs (`p-` and letters) of service control policies and resource control policies that restrict root users or on
-   * which root sessions depend.
+   * Policies that restrict root users or on which root sessions depend. Use `RootUserGuardrail.fromPolicyId` for a
+   * service control policy or resource control policy that is managed elsewhere.
    *
    * Reports when one of these policies is attached, detached, deleted or changed, when any other resource control
    * policy is changed, and when one of the two policy types is disabled.
    *
    * @default - policies are not watched
    */
-  readonly guardrailPolicyIds?: string[];
+  readonly guardrails?: IRootUserGuardrail[];
 
   /**
    * Activities that are expected in some accounts, each with a reason.
@@ -101,18 +141,19 @@ export interface RootActivityMonitorProps {
   readonly ignore?: IgnoredRootActivity[];
 
   /**
-   * Namespace of the metrics. Two monitors in the same account and Region need different namespaces.
+   * Namespace of the metrics. Two monitors in the same account and Region need different namespaces, because the
+   * metrics of metric filters have no dimension for the monitor.
    *
    * @default 'CdkRootAccess'
    */
   readonly metricNamespace?: string;
 
   /**
-   * Actions of the alarms.
+   * Actions of the alarms. Without `actions`, every alarm publishes to the topic.
    *
-   * @default - publish to the topic
+   * @default - every alarm publishes to the topic when it enters the ALARM state
    */
-  readonly alarmActions?: cloudwatch.IAlarmAction[];
+  readonly alarms?: AlarmOptions;
 
   /**
    * Options of the Lambda function.
@@ -120,6 +161,26 @@ export interface RootActivityMonitorProps {
    * @default - Node.js 22, logs kept for one year, no VPC
    */
   readonly functionOptions?: RootAccessFunctionOptions;
+}
+
+/** Attributes of a RootActivityMonitor that another app deploys. */
+export interface RootActivityMonitorAttributes {
+  /** Topic of the monitor. */
+  readonly topic: sns.ITopic;
+
+  /**
+   * Event bus of the monitor.
+   *
+   * @default - the default event bus of the account
+   */
+  readonly eventBus?: events.IEventBus;
+
+  /**
+   * Namespace of the metrics of the monitor.
+   *
+   * @default 'CdkRootAccess'
+   */
+  readonly metricNamespace?: string;
 }
 
 /** Options of RootActivityMonitor.onRootActivity(). */

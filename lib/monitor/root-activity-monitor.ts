@@ -8,20 +8,101 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as subscriptions from 'aws-cdk-lib/aws-logs-destinations';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
+import { type Condition, conditionsOf, rootSession, subscribed } from './activity-rules';
 import {
-  ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, type Condition, conditionsOf, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE,
-  FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, ROOT_SESSIONS, rootSession, SETTINGS_VARIABLE, subscribed, TOPIC_VARIABLE, UNREADABLE,
+  ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE, FUNCTION_DIMENSION, type MonitorSettings,
+  NAMESPACE_VARIABLE, ROOT_SESSIONS, SETTINGS_VARIABLE, TOPIC_VARIABLE, UNREADABLE,
 } from './contract';
 import { filterPattern } from './filter-pattern';
-import { ACTIVITY, checkProps, PROPS, settingsOf } from './monitor-settings';
-import { RootActivity } from './root-activity';
-import { OnRootActivityOptions, RootActivityMonitorProps } from './root-activity-monitor-props';
+import { ACTIVITY, ATTRIBUTES, checkProps, METRIC_NAMESPACE, PROPS, settingsOf } from './monitor-settings';
+import { OnRootActivityOptions, RootActivity, RootActivityMonitorAttributes, RootActivityMonitorProps } from './root-activity-monitor-props';
 import { HandlerFunction } from '../private/handler-function';
 import { checkShape, checkValue, listOf } from '../private/shape';
 import { warnOfPartition } from '../private/stack-region';
 import { putEvents, useKeyOfTopic } from '../private/statements';
-import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
+import { addActions, topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topic-for-alarms';
+import { checkMetricNamespace } from '../private/validate';
+
+/** Monitor of root activity, created in this app or imported. */
+export interface IRootActivityMonitor extends IConstruct {
+  /** Topic that receives a message for each event. */
+  readonly topic: sns.ITopic;
+
+  /**
+   * Metric of the monitor by its name: the value of a RootActivity, `RootSessions` or `UnreadableEvent`.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Metric for the number of events of an activity.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Metric for the number of root sessions that were requested, by any principal, allowed or denied.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metricRootSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Metric for the number of events of the trail that could not be read.
+   *
+   * Sum over 5 minutes by default.
+   */
+  metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Creates an EventBridge rule for reported activities.
+   *
+   * The detail of an event contains `activity`, `title`, `accountId`, `region`, `eventTime`, `late`, `principal`,
+   * `action`, `outcome`, `sourceIp`, `userAgent`, `eventId` and `advice`. The caller that caused the event controls
+   * some of these values: escape them before you use them in a command or a page.
+   */
+  onRootActivity(id: string, options?: OnRootActivityOptions): events.Rule;
+}
+
+abstract class RootActivityMonitorBase extends Construct implements IRootActivityMonitor {
+  public abstract readonly topic: sns.ITopic;
+
+  /** @internal */
+  protected abstract readonly _eventBus?: events.IEventBus;
+  /** @internal */
+  protected abstract readonly _metricNamespace: string;
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const dimensionsMap = COUNTED_BY_FUNCTION.some((kind) => kind === metricName) ? FUNCTION_DIMENSION : undefined;
+    return new cloudwatch.Metric({ namespace: this._metricNamespace, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...options });
+  }
+
+  public metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    checkValue('activity', activity, ACTIVITY);
+    return this.metric(activity, options);
+  }
+
+  public metricRootSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(ROOT_SESSIONS, options);
+  }
+
+  public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(UNREADABLE, options);
+  }
+
+  public onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {
+    const { activities, ruleName, description, target, eventPattern, crossStackScope } = options;
+    checkValue('activities', activities ?? [], listOf(ACTIVITY));
+    const rule = new events.Rule(crossStackScope ?? this, id, { ruleName, description, eventBus: this._eventBus });
+    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], ...activities && { detail: { activity: activities } } });
+    rule.addEventPattern(eventPattern);
+    rule.addTarget(target);
+    return rule;
+  }
+}
 
 /**
  * Reports the activity of root users in the whole organization, and changes to centralized root access.
@@ -31,7 +112,7 @@ import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topi
  *
  * Reports root sign-ins and failed attempts; calls with the long-term credentials of root users; changes to root
  * credentials and to the email addresses of root users; root sessions of principals that are not allowed; features or
- * trusted access that are disabled; changes to delegated administrators and to the policies in `guardrailPolicyIds`;
+ * trusted access that are disabled; changes to delegated administrators and to the policies in `guardrails`;
  * and accounts that move, leave or are closed. Does not report calls in root sessions, so that a sweep does not
  * trigger alarms.
  *
@@ -55,24 +136,48 @@ import { topicForAlarms, warnOfKeyOfAws, warnOfKeysOfAws } from '../private/topi
  * });
  * monitor.topic.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
  */
-export class RootActivityMonitor extends Construct {
-  /** Topic that receives a message for each event, and the alarms unless `alarmActions` is set. */
-  readonly topic: sns.ITopic;
+export class RootActivityMonitor extends RootActivityMonitorBase {
+  /**
+   * Imports a monitor that another app deploys, to create alarms and rules for what it reports.
+   *
+   * Adds nothing to the template.
+   *
+   * @example
+   * const monitor = RootActivityMonitor.fromRootActivityMonitorAttributes(this, 'Monitor', {
+   *   topic: sns.Topic.fromTopicArn(this, 'Topic', 'arn:aws:sns:eu-west-1:111111111111:root-activity'),
+   * });
+   * monitor.metricActivity(RootActivity.ROOT_SIGN_IN).createAlarm(this, 'SignIn', { threshold: 1, evaluationPeriods: 1 });
+   */
+  public static fromRootActivityMonitorAttributes(scope: Construct, id: string, attrs: RootActivityMonitorAttributes): IRootActivityMonitor {
+    checkShape(ATTRIBUTES, attrs);
+    const { topic, eventBus, metricNamespace = METRIC_NAMESPACE } = attrs;
+    checkMetricNamespace('metricNamespace', metricNamespace);
+    class Import extends RootActivityMonitorBase {
+      public readonly topic = topic;
+      protected readonly _eventBus = eventBus;
+      protected readonly _metricNamespace = metricNamespace;
+    }
+    return new Import(scope, id);
+  }
+
+  /** Topic that receives a message for each event, and the alarms unless `alarms` has actions. */
+  public readonly topic: sns.ITopic;
 
   /**
    * Queue for events that could not be reported after three attempts.
    *
    * Each message contains the compressed log events with which the function was invoked, and the error.
    */
-  readonly undelivered: sqs.IQueue;
+  public readonly undelivered: sqs.IQueue;
 
   /** All alarms: one for each activity, and those that monitor the monitor itself. */
-  readonly alarms: cloudwatch.Alarm[] = [];
+  public readonly alarms: cloudwatch.Alarm[] = [];
 
-  private readonly eventBus?: events.IEventBus;
+  /** @internal */
+  protected readonly _eventBus?: events.IEventBus;
+  /** @internal */
+  protected readonly _metricNamespace: string;
   private readonly trailLogGroup: logs.ILogGroup;
-  private readonly namespace: string;
-  private readonly alarmActions: cloudwatch.IAlarmAction[];
 
   constructor(scope: Construct, id: string, props: RootActivityMonitorProps) {
     super(scope, id);
@@ -81,50 +186,22 @@ export class RootActivityMonitor extends Construct {
     checkProps(this, props, settings);
     warnOfPartition(this);
     this.trailLogGroup = props.trailLogGroup;
-    this.namespace = props.metricNamespace ?? 'CdkRootAccess';
-    this.eventBus = props.eventBus;
+    this._metricNamespace = props.metricNamespace ?? METRIC_NAMESPACE;
+    this._eventBus = props.eventBus;
     this.topic = props.topic ?? topicForAlarms(this, 'Topic', { displayName: 'Root activity', masterKey: props.encryptionKey });
-    this.alarmActions = props.alarmActions ?? [new actions.SnsAction(this.topic)];
     warnOfKeyOfAws(this, 'topic', props.topic);
-    warnOfKeysOfAws(this, 'alarmActions', props.alarmActions);
+    warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
     this.undelivered = new sqs.Queue(this, 'Undelivered', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(14), // the longest that SQS has
+      retentionPeriod: Duration.days(14), // the longest that SQS allows
     });
     const watched = ACTIVITY_KINDS.filter((kind) => conditionsOf(kind, settings).length > 0);
     this.count(settings, watched);
-    const handler = this.tell(settings, props);
+    const handler = this.report(settings, props);
     this.watchActivities(watched);
     this.watchMonitor(handler);
-  }
-
-  /**
-   * Metric for the number of events of an activity.
-   *
-   * Sum over 5 minutes by default.
-   */
-  metricActivity(activity: RootActivity, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    checkValue('activity', activity, ACTIVITY);
-    return this.metric(activity, options);
-  }
-
-  /**
-   * Metric for the number of root sessions that were requested, by any principal, allowed or denied.
-   *
-   * Sum over 5 minutes by default.
-   */
-  metricRootSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(ROOT_SESSIONS, options);
-  }
-
-  /**
-   * Metric for the number of events of the trail that could not be read.
-   *
-   * Sum over 5 minutes by default.
-   */
-  metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(UNREADABLE, options);
+    addActions(this.alarms, { ...props.alarms, actions: props.alarms?.actions ?? [new actions.SnsAction(this.topic)] });
   }
 
   /**
@@ -132,7 +209,7 @@ export class RootActivityMonitor extends Construct {
    *
    * Sum over 1 hour by default.
    */
-  metricTrailEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+  public metricTrailEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: 'AWS/Logs',
       metricName: 'IncomingLogEvents',
@@ -141,23 +218,6 @@ export class RootActivityMonitor extends Construct {
       period: Duration.hours(1),
       ...options,
     });
-  }
-
-  /**
-   * Creates an EventBridge rule for reported activities.
-   *
-   * The detail of an event contains `activity`, `title`, `accountId`, `region`, `eventTime`, `late`, `principal`,
-   * `action`, `outcome`, `sourceIp`, `userAgent`, `eventId` and `advice`. The caller that caused the event controls
-   * some of these values: escape them before you use them in a command or a page.
-   */
-  onRootActivity(id: string, options: OnRootActivityOptions = {}): events.Rule {
-    const { activities, ruleName, description, target, eventPattern, crossStackScope } = options;
-    checkValue('activities', activities ?? [], listOf(ACTIVITY));
-    const rule = new events.Rule(crossStackScope ?? this, id, { ruleName, description, eventBus: this.eventBus });
-    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], ...activities && { detail: { activity: activities } } });
-    rule.addEventPattern(eventPattern);
-    rule.addTarget(target);
-    return rule;
   }
 
   /** The metric filters, which count events independent of the function. */
@@ -172,25 +232,25 @@ export class RootActivityMonitor extends Construct {
     new logs.MetricFilter(this, id, {
       logGroup: this.trailLogGroup,
       filterPattern: filterPattern(metricName, condition),
-      metricNamespace: this.namespace,
+      metricNamespace: this._metricNamespace,
       metricName,
       metricValue: '1',
     });
   }
 
   /** The function that reports activities. */
-  private tell(settings: MonitorSettings, { functionOptions: options }: RootActivityMonitorProps): HandlerFunction {
+  private report(settings: MonitorSettings, { functionOptions: options }: RootActivityMonitorProps): HandlerFunction {
     const handler = new HandlerFunction(this, 'Tell', {
       asset: 'monitor-activity',
       handler: 'handler',
-      description: 'Root activity monitor: tells what root users do, and what is done to centralized root access',
+      description: 'Root activity monitor: reports the activity of root users and changes to centralized root access',
       timeout: Duration.minutes(5),
-      memorySize: 512, // a delivery of logs holds up to some thousand events
+      memorySize: 512, // a delivery can contain thousands of events
       environment: {
         [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings),
         [TOPIC_VARIABLE]: this.topic.topicArn,
-        [BUS_VARIABLE]: this.eventBus?.eventBusName ?? 'default',
-        [NAMESPACE_VARIABLE]: this.namespace,
+        [BUS_VARIABLE]: this._eventBus?.eventBusName ?? 'default',
+        [NAMESPACE_VARIABLE]: this._metricNamespace,
       },
       calls: ['events', 'sns'],
       options,
@@ -199,7 +259,7 @@ export class RootActivityMonitor extends Construct {
     const statements = [
       new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
       ...useKeyOfTopic(this, this.topic),
-      putEvents(this.eventBus?.eventBusArn ?? defaultBus(this), EVENT_SOURCE),
+      putEvents(this._eventBus?.eventBusArn ?? defaultBus(this), EVENT_SOURCE),
     ];
     statements.forEach((statement) => handler.addToRolePolicy(statement));
     const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
@@ -207,7 +267,7 @@ export class RootActivityMonitor extends Construct {
       destination: new subscriptions.LambdaDestination(handler),
       filterPattern: filterPattern('the subscription', subscribed),
     });
-    subscription.node.addDependency(handler.role!); // with its policies: an event may come at once
+    subscription.node.addDependency(handler.role!); // with its policies: an event may arrive at once
     return handler;
   }
 
@@ -217,42 +277,32 @@ export class RootActivityMonitor extends Construct {
     }
   }
 
-  /** Who watches the monitor: a function that fails, a queue that fills, a trail that is silent. */
+  /** Alarms for the monitor itself: the function fails, the queue fills, or the trail is silent. */
   private watchMonitor(handler: HandlerFunction) {
     this.alarm('Unreadable', this.metricUnreadableEvents(), 'The root activity monitor got events that it cannot read. The topic has a message for each.');
     this.alarm('TellFailed', handler.metricErrors(), "The function of the root activity monitor fails: messages are late. Its log says why; the activities' own alarms still work.");
     this.alarm('NotTold', this.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: cloudwatch.Stats.MAXIMUM }),
       'Root activity could not be told. The queue holds the events, compressed, with the error; read them, then purge the queue.');
-    this.alarms.push(this.withActions(new cloudwatch.Alarm(this, 'TrailSilentAlarm', {
+    this.alarms.push(new cloudwatch.Alarm(this, 'TrailSilentAlarm', {
       alarmDescription: "The organization's trail has delivered nothing to its log group for an hour, so root activity goes unnoticed. "
         + 'See whether the trail still logs, and whether it may still write to the log group.',
       metric: this.metricTrailEvents(),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING, // no data is just what it is about
-    })));
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING, // the alarm is about missing data
+    }));
   }
 
   private alarm(id: string, metric: cloudwatch.IMetric, alarmDescription: string) {
-    this.alarms.push(this.withActions(new cloudwatch.Alarm(this, `${id}Alarm`, {
+    this.alarms.push(new cloudwatch.Alarm(this, `${id}Alarm`, {
       alarmDescription,
       metric,
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    })));
-  }
-
-  private withActions(alarm: cloudwatch.Alarm): cloudwatch.Alarm {
-    alarm.addAlarmAction(...this.alarmActions);
-    return alarm;
-  }
-
-  private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const dimensionsMap = COUNTED_BY_FUNCTION.some((kind) => kind === metricName) ? FUNCTION_DIMENSION : undefined;
-    return new cloudwatch.Metric({ namespace: this.namespace, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...options });
+    }));
   }
 }
 

@@ -34,7 +34,7 @@ describe('a topic that AWS encrypts with its own key is told', () => {
     ['alarms.actions[0]', (stack, topic) => new RootCredentialsPurge(stack, 'X', { alarms: { actions: [new actions.SnsAction(topic)] } })],
     ['notifications', (stack, notifications) => new CentralizedRootAccess(stack, 'X', { notifications })],
     ['topic', (stack, topic) => new RootActivityMonitor(stack, 'X', { topic, trailLogGroup: new logs.LogGroup(stack, 'Trail') })],
-    ['alarmActions[0]', (stack, topic) => new RootActivityMonitor(stack, 'X', { alarmActions: [new actions.SnsAction(topic)], trailLogGroup: new logs.LogGroup(stack, 'Trail') })],
+    ['alarms.actions[0]', (stack, topic) => new RootActivityMonitor(stack, 'X', { alarms: { actions: [new actions.SnsAction(topic)] }, trailLogGroup: new logs.LogGroup(stack, 'Trail') })],
   ];
 
   test.each(TOPICS.flatMap(([what, topic]) => USES.map(([property, use]) => [what, property, topic, use] as const)))('%s, %s', (_what, property, topic, use) => {

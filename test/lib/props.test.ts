@@ -27,6 +27,7 @@ const securityGroup = new ec2.SecurityGroup(stack, 'SecurityGroup', { vpc });
 const logGroup = new logs.LogGroup(stack, 'LogGroup');
 const action = new actions.SnsAction(topic);
 const features = lib.OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'Imported', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' });
+const guardrail = lib.RootUserGuardrail.fromPolicyId(stack, 'Guardrail', 'p-abcdefgh');
 const accounts = lib.AccountSelection.organization();
 const bus = events.EventBus.fromEventBusName(stack, 'Bus', 'bus');
 
@@ -123,13 +124,15 @@ const API = [
     encryptionKey: key,
     eventBus: bus,
     allowedPrincipals: [role],
-    allowedPrincipalArns: ['arn:aws:iam::111111111111:role/Admin'],
-    guardrailPolicyIds: ['p-abcdefgh'],
+    guardrails: [guardrail],
     ignore: [ignored],
     metricNamespace: 'Root',
-    alarmActions: [action],
+    alarms: { actions: [action], okActions: [action] },
     functionOptions,
   }, (props) => new lib.RootActivityMonitor(stack, ids(), props), ['trailLogGroup']),
+  api<lib.RootActivityMonitorAttributes>('RootActivityMonitor.fromRootActivityMonitorAttributes', { topic, eventBus: bus, metricNamespace: 'Root' },
+    (props) => lib.RootActivityMonitor.fromRootActivityMonitorAttributes(stack, ids(), props), ['topic']),
+  api<{ policyId: string }>('RootUserGuardrail.fromPolicyId', { policyId: 'p-abcdefgh' }, ({ policyId }) => lib.RootUserGuardrail.fromPolicyId(stack, ids(), policyId), ['policyId']),
   api<lib.AccountSelectionOptions>('AccountSelection.organization', { exclude: ['333333333333'] }, (props) => lib.AccountSelection.organization(props)),
   api<lib.AccountSelectionOptions>('AccountSelection.organizationalUnits', { exclude: ['333333333333'] }, (props) => lib.AccountSelection.organizationalUnits(['ou-abcd-11111111'], props)),
   api<{ accountIds: string[] }>('AccountSelection.accounts', { accountIds: ['333333333333'] }, ({ accountIds }) => lib.AccountSelection.accounts(accountIds), ['accountIds']),
@@ -200,7 +203,7 @@ describe.each(API)('$name', ({ sample, use, needed }) => {
 });
 
 test.each([null, 'x', 42, [], true])('properties as a whole that are %j are refused', (props) => {
-  for (const { name, use } of API.filter((each) => !/AccountSelection\.accounts|ids|custom|fromBucket/.test(each.name))) {
+  for (const { name, use } of API.filter((each) => !/AccountSelection\.accounts|ids|custom|fromBucket|fromPolicyId/.test(each.name))) {
     expect([name, messageOf(() => use(props))]).toEqual([name, expect.stringMatching(/^props must be an object with properties, got /)]);
   }
 });

@@ -1,5 +1,6 @@
 import { holds, isObject, textAt } from './conditions';
-import { ACTIVITY_KINDS, type ActivityKind, conditionsOf, type MonitorSettings } from '../../../lib/monitor/contract';
+import { conditionsOf } from '../../../lib/monitor/activity-rules';
+import { ACTIVITY_KINDS, type ActivityKind, type MonitorSettings } from '../../../lib/monitor/contract';
 
 /** An event of CloudTrail, as far as it is known to be one. */
 export type TrailEvent = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Condition } from '../../../lib/monitor/contract';
+import type { Condition } from '../../../lib/monitor/activity-rules';
 
 /** Whether a condition holds for an event, whatever the event may be. */
 export function holds(condition: Condition, event: unknown): boolean {

@@ -1,6 +1,7 @@
 import { App, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { CfnPolicy } from 'aws-cdk-lib/aws-organizations';
 import * as fc from 'fast-check';
 import { judge } from '../../../lambda/policies/judge';
 import { rootRequest } from '../../../lambda/policies/root-requests';
@@ -46,6 +47,14 @@ describe('the policy', () => {
         }],
       },
     });
+  });
+
+  test('is the default child, and can be imported by its id', () => {
+    const stack = new Stack();
+    const guardrail = new RootUserGuardrail(stack, 'Guardrail', { targets: [UNIT] });
+    expect(guardrail.node.defaultChild).toBeInstanceOf(CfnPolicy);
+    expect(stack.resolve(guardrail.policyId)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^GuardrailPolicy/), 'Id'] });
+    expect(RootUserGuardrail.fromPolicyId(stack, 'Other', 'p-abcd1234').policyId).toBe('p-abcd1234');
   });
 
   test('has the reasons of its exemptions in the description and, as a whole, in the metadata', () => {

@@ -11,7 +11,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
 import { matcherOf } from './filter-pattern';
 import { kindsOf } from '../../../lambda/monitor/activity/classify';
-import { RootActivity, RootActivityMonitor, type RootActivityMonitorProps } from '../../../lib';
+import { RootActivity, RootActivityMonitor, type RootActivityMonitorProps, RootUserGuardrail } from '../../../lib';
 import { ACTIVITY_KINDS, type ActivityKind, COUNTED_BY_FUNCTION, type MonitorSettings } from '../../../lib/monitor/contract';
 import { EVENTS, eventNamed, GUARDRAIL, MEMBER, RUNBOOK_USER, SWEEP_ROLE } from '../../lambda/monitor/activity/events';
 import { cases } from '../../support/cases';
@@ -43,7 +43,8 @@ interface Filter {
 const filtersOf = (template: Template): Filter[] => propertiesOf(template, 'AWS::Logs::MetricFilter')
   .map(({ FilterPattern, MetricTransformations: [{ MetricName }] }) => ({ metric: MetricName, pattern: FilterPattern }));
 
-const WATCHED = { allowedPrincipalArns: [SWEEP_ROLE, RUNBOOK_USER], guardrailPolicyIds: [GUARDRAIL] };
+const arn = (text: string) => new iam.ArnPrincipal(text);
+const WATCHED = { allowedPrincipals: [arn(SWEEP_ROLE), arn(RUNBOOK_USER)], guardrails: [RootUserGuardrail.fromPolicyId(new Stack(), 'Guardrail', GUARDRAIL)] };
 const BY_FILTERS = ACTIVITY_KINDS.filter((kind) => !COUNTED_BY_FUNCTION.includes(kind));
 
 describe.each([['plain', WATCHED], ['with what is ignored', { ...WATCHED, ignore: [IGNORE] }]])('the metric filters, %s,', (_name, props) => {
@@ -192,7 +193,7 @@ describe('alarms', () => {
   });
 
   test('do what they are told instead', () => {
-    const { template: other } = monitorWith((scope) => ({ alarmActions: [new actions.SnsAction(sns.Topic.fromTopicArn(scope, 'Pager', 'arn:aws:sns:eu-west-1:111111111111:pager'))] }));
+    const { template: other } = monitorWith((scope) => ({ alarms: { actions: [new actions.SnsAction(sns.Topic.fromTopicArn(scope, 'Pager', 'arn:aws:sns:eu-west-1:111111111111:pager'))] } }));
     other.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: ['arn:aws:sns:eu-west-1:111111111111:pager'] });
   });
 
@@ -249,8 +250,7 @@ describe('the function', () => {
 
   test('knows whom to expect, also roles that are deployed with it', () => {
     const { stack } = monitorWith((scope) => ({
-      allowedPrincipals: [new iam.Role(scope, 'Sweeper', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })],
-      allowedPrincipalArns: [RUNBOOK_USER],
+      allowedPrincipals: [new iam.Role(scope, 'Sweeper', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }), arn(RUNBOOK_USER)],
     }));
     const variable = propertiesOf(Template.fromStack(stack), 'AWS::Lambda::Function')[0].Environment.Variables.MONITOR_SETTINGS;
     const text = variable['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'THE-ROLE').join('');
@@ -291,6 +291,29 @@ describe('the topic', () => {
   });
 });
 
+describe('an imported monitor', () => {
+  const imported = (attrs: { readonly eventBus?: boolean; readonly metricNamespace?: string } = {}) => {
+    const stack = new Stack(new App(), 'Stack', { env: ENV });
+    const eventBus = attrs.eventBus ? events.EventBus.fromEventBusName(stack, 'Bus', 'security') : undefined;
+    const topic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:111111111111:root-activity');
+    return { stack, topic, monitor: RootActivityMonitor.fromRootActivityMonitorAttributes(stack, 'Monitor', { ...attrs, topic, eventBus }) };
+  };
+
+  test('has the topic and the metrics of the one that was deployed, and adds nothing', () => {
+    const { stack, topic, monitor } = imported();
+    expect(monitor.topic).toBe(topic);
+    expect(monitor.metricActivity(RootActivity.ROOT_SIGN_IN)).toMatchObject({ namespace: 'CdkRootAccess', metricName: 'RootSignIn' });
+    expect(imported({ metricNamespace: 'Mine' }).monitor.metric('UnreadableEvent')).toMatchObject({ namespace: 'Mine', dimensions: { service: 'cdk-root-access' } });
+    expect(Template.fromStack(stack).toJSON().Resources).toBeUndefined();
+  });
+
+  test('has rules on its bus', () => {
+    const { stack, topic, monitor } = imported({ eventBus: true });
+    monitor.onRootActivity('Page', { activities: [RootActivity.ROOT_API_USE], target: new targets.SnsTopic(topic) });
+    Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', { EventBusName: 'security', EventPattern: { detail: { activity: ['RootApiUse'] } } });
+  });
+});
+
 describe('a rule on the event bus', () => {
   const rule = (props: Props | ((stack: Stack) => Props), activities?: RootActivity[]) => monitorWith(props, (monitor, stack) => {
     monitor.onRootActivity('Page', { activities, target: new targets.SnsTopic(sns.Topic.fromTopicArn(stack, 'Pager', 'arn:aws:sns:eu-west-1:111111111111:pager')) });
@@ -310,25 +333,26 @@ describe('a rule on the event bus', () => {
 describe('synth fails for', () => {
   const rule = { accountId: MEMBER, activities: [RootActivity.ROOT_SIGN_IN], reason: 'why' };
 
-  test.each<[string, Props, string]>([
-    ['a principal with a wildcard', { allowedPrincipalArns: ['arn:aws:iam::111111111111:role/*'] }, "allowedPrincipalArns[0] must be the ARN of one role or user, without wildcards, got 'arn:aws:iam::111111111111:role/*'"],
-    ['the session of a role', { allowedPrincipalArns: ['arn:aws:sts::111111111111:assumed-role/Admin/me'] }, 'allowedPrincipalArns[0] must be the ARN of one role or user'],
-    ['an account as principal', { allowedPrincipalArns: ['arn:aws:iam::111111111111:root'] }, 'allowedPrincipalArns[0] must be the ARN of one role or user'],
-    ['a policy that cannot be', { guardrailPolicyIds: ['guardrail'] }, "guardrailPolicyIds[0] must be the id of a policy ('p-abcdefgh'), got 'guardrail'"],
+  test.each<[string, Props | ((stack: Stack) => Props), string]>([
+    ['a principal with a wildcard', { allowedPrincipals: [arn('arn:aws:iam::111111111111:role/*')] }, "allowedPrincipals[0] must be the ARN of one role or user, without wildcards, got 'arn:aws:iam::111111111111:role/*'"],
+    ['the session of a role', { allowedPrincipals: [arn('arn:aws:sts::111111111111:assumed-role/Admin/me')] }, 'allowedPrincipals[0] must be the ARN of one role or user'],
+    ['an account as principal', { allowedPrincipals: [arn('arn:aws:iam::111111111111:root')] }, 'allowedPrincipals[0] must be the ARN of one role or user'],
+    ['a service as principal', { allowedPrincipals: [new iam.ServicePrincipal('lambda.amazonaws.com')] }, 'allowedPrincipals[0] must be a role, a user or an iam.ArnPrincipal, got '],
+    ['a policy that cannot be', (scope) => ({ guardrails: [RootUserGuardrail.fromPolicyId(scope, 'Guardrail', 'guardrail')] }), "policyId must be the id of a policy ('p-abcdefgh'), got 'guardrail'"],
     ['an account that cannot be', { ignore: [{ ...rule, accountId: '1' }] }, "ignore[0].accountId must be a 12-digit AWS account id, got '1'"],
     ['ignoring without a reason', { ignore: [rule, { ...rule, reason: ' ' }] }, "ignore[1].reason must have 1 to 200 characters, got ' '"],
     ['ignoring nothing', { ignore: [{ ...rule, activities: [] }] }, 'ignore[0].activities must name at least one activity'],
     ['a namespace of AWS', { metricNamespace: 'AWS/Logs' }, "metricNamespace must be 1 to 255 letters, digits or . - _ / #, not beginning with 'AWS/', got 'AWS/Logs'"],
     ['too many accounts to ignore', { ignore: Array.from({ length: 10 }, (_, n) => ({ ...rule, accountId: String(200_000_000_000 + n), activities: [RootActivity.ROOT_API_USE] })) }, 'the filter pattern of RootApiUse may have 1024 characters'],
-    ['too many principals', { allowedPrincipalArns: Array.from({ length: 60 }, (_, n) => `${SWEEP_ROLE}${n}`) }, 'may have 3500 characters together'],
+    ['too many principals', { allowedPrincipals: Array.from({ length: 60 }, (_, n) => arn(`${SWEEP_ROLE}${n}`)) }, 'may have 3500 characters together'],
   ])('%s', (_name, props, message) => {
     expect(() => monitorWith(props)).toThrow(message);
   });
 
   test('too many principals that are known only when deployed', () => {
-    const allowedPrincipalArns = Array.from({ length: 40 }, () => Lazy.string({ produce: () => SWEEP_ROLE }));
-    expect(() => monitorWith({ allowedPrincipalArns })).toThrow('may have 3500 characters together');
-    expect(() => monitorWith({ allowedPrincipalArns: allowedPrincipalArns.slice(0, 20) })).not.toThrow();
+    const allowedPrincipals = Array.from({ length: 40 }, () => arn(Lazy.string({ produce: () => SWEEP_ROLE })));
+    expect(() => monitorWith({ allowedPrincipals })).toThrow('may have 3500 characters together');
+    expect(() => monitorWith({ allowedPrincipals: allowedPrincipals.slice(0, 20) })).not.toThrow();
   });
 
   test('a topic and a key', () => {
@@ -336,7 +360,7 @@ describe('synth fails for', () => {
   });
 
   test('a log group of another account or Region', () => {
-    const of = (arn: string) => monitorWith((scope) => ({ trailLogGroup: logs.LogGroup.fromLogGroupArn(scope, 'Other', arn) }));
+    const of = (logGroupArn: string) => monitorWith((scope) => ({ trailLogGroup: logs.LogGroup.fromLogGroupArn(scope, 'Other', logGroupArn) }));
     expect(() => of('arn:aws:logs:eu-west-1:222222222222:log-group:trail:*')).toThrow('trailLogGroup must be in the account and Region of the stack (111111111111, eu-west-1), got one of 222222222222, eu-west-1: deploy the monitor there');
     expect(() => of('arn:aws:logs:us-east-1:111111111111:log-group:trail:*')).toThrow('got one of 111111111111, us-east-1');
   });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENTS, GUARDRAIL, SWEEP_ROLE } from './events';
-import { ACTIVITY_KINDS, type Condition, conditionsOf, type MonitorSettings } from '../../../../lib/monitor/contract';
+import { type Condition, conditionsOf } from '../../../../lib/monitor/activity-rules';
+import { ACTIVITY_KINDS, type MonitorSettings } from '../../../../lib/monitor/contract';
 
 const PAGE = readFileSync(join(__dirname, '../../../../docs/monitoring.md'), 'utf8');
 const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE], guardrailPolicies: [GUARDRAIL], ignored: [] };
