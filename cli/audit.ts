@@ -35,8 +35,11 @@ const CAUSES_MS = 60_000;
 
 /** Reads the root credentials of the selected member accounts, with the modules of a deployed `RootCredentialsAudit`. */
 export async function audit(options: AuditOptions): Promise<SweepReport> {
+  return auditBy(await caller(options), options);
+}
+
+export async function auditBy(aws: Caller, options: AuditOptions): Promise<SweepReport> {
   const startTime = new Date().toISOString();
-  const aws = await caller(options);
   const identity = await preflight(aws.iam, aws.organizations, PREFLIGHT);
   const selection = await resolveSelection(aws.organizations, identity, settingsOf(options), {}, aws.accountId);
   const accounts = await auditAccounts(aws, selection, options);

@@ -92,6 +92,18 @@ Exit codes: 0 everything is ok, 1 something is missing or blocks, 2 something co
     process.exitCode = exitCodeOfFindings(findings);
   });
 
+withConnection(program.command('explain'))
+  .argument('<account>', '12-digit ID of a member account', (text: string) => accountIds(text)[0])
+  .summary('show everything that is known of the root user of one account')
+  .description('Shows the credentials of the root user of one account, the policies above it and what they mean for it, and what a sweep would do. Changes nothing.')
+  .action(async (account: string, options: ConnectionOptions) => {
+    const { explain, explanationText } = await import('./explain');
+    const explanation = await explain(account, options);
+    process.stdout.write(explanationText(explanation, { colour: hasColour(), now: Date.now() }));
+    const { outcome, credentials } = explanation.result;
+    process.exitCode = outcome === 'failed' ? EXIT.unreadable : credentials.length > 0 ? EXIT.findings : EXIT.nothingLeft;
+  });
+
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) { // it has said what is wrong
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;

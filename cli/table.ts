@@ -37,7 +37,8 @@ function unitOf({ parentId }: AccountResult, { organizationalUnits = [] }: Sweep
   return parentId === undefined ? 'Unknown organizational unit' : inert(pathOf(parentId, units));
 }
 
-function accountLines({ accountId, accountName, credentials, problem }: AccountResult, options: TableOptions): string[] {
+/** An account with its credentials and its problem. */
+export function accountLines({ accountId, accountName, credentials, problem }: AccountResult, options: TableOptions): string[] {
   return [
     `  ${paint(problem ? 'red' : 'yellow', accountId, options)} ${inertName(accountName)}`,
     ...credentials.map((credential) => `    ${credentialLine(credential, options)}`),

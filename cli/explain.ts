@@ -1,0 +1,98 @@
+import { DescribeAccountCommand, type Account } from '@aws-sdk/client-organizations';
+import { auditBy } from './audit';
+import { caller, type Caller, type ConnectionOptions } from './caller';
+import { accountLines, type TableOptions } from './table';
+import { isNamed, textOf } from '../lambda/aws/errors';
+import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
+import { nameOf, textOf as textOfCause } from '../lambda/policies/causes';
+import { denialsOf, type Level, type Policy, type PolicyType } from '../lambda/policies/judge';
+import { anyRootRequest, type RootUser } from '../lambda/policies/root-requests';
+import { AuthorizationPolicies } from '../lambda/policies/service-control-policies';
+import type { AccountResult } from '../lambda/sweep/results';
+import { inert, inertName } from '../lambda/text';
+
+/** What is known of one account's root user. */
+export interface Explanation {
+  readonly account: Account;
+  /** The account as an audit reports it. */
+  readonly result: AccountResult;
+  readonly isManagementAccount: boolean;
+  /** A line for each policy above the account: what it means for its root user. */
+  readonly policies: string[];
+}
+
+const TYPES: PolicyType[] = ['SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'];
+
+/** Reads one account, and the policies above it. It changes nothing. */
+export async function explain(accountId: string, options: ConnectionOptions): Promise<Explanation> {
+  const aws = await caller(options);
+  const account = await accountOf(aws, accountId);
+  const report = await auditBy(aws, { ...options, accounts: [accountId], concurrency: 1 });
+  const isManagementAccount = accountId === report.managementAccountId;
+  const root: RootUser = { partition: aws.partition, organizationId: report.organizationId, accountId };
+  return { account, result: report.accounts[0], isManagementAccount, policies: isManagementAccount ? [] : await policiesAbove(aws, root, accountId) };
+}
+
+async function accountOf({ organizations }: Caller, AccountId: string): Promise<Account> {
+  try {
+    return (await organizations.send(new DescribeAccountCommand({ AccountId }))).Account!;
+  } catch (error) {
+    throw isNamed(error, 'AccountNotFoundException') ? new Error(`the organization has no account ${AccountId}: look it up in AWS Organizations`) : error;
+  }
+}
+
+async function policiesAbove({ organizations }: Caller, root: RootUser, accountId: string): Promise<string[]> {
+  const policies = new AuthorizationPolicies(organizations);
+  const lines: string[] = [];
+  for (const type of TYPES) {
+    try {
+      const levels = await policies.levelsAbove(accountId, type);
+      lines.push(...levels.flatMap((level) => level.policies.filter(({ awsManaged }) => !awsManaged).map((policy) => policyLine(policy, level, root, accountId))));
+    } catch (error) {
+      lines.push(`policies of type ${type} could not be read: ${textOf(error)}`);
+    }
+  }
+  return lines;
+}
+
+function policyLine(policy: Policy, { target }: Level, root: RootUser, accountId: string): string {
+  const [blocked] = blockedActions.byPolicy(policy, root, [accountId]);
+  if (blocked !== undefined) {
+    return textOfCause({ ...blocked.cause, accounts: undefined, target }, blocked.actions.slice(0, 3).join(', '));
+  }
+  const name = `'${inert(policy.name)}' (${policy.id}) at ${nameOf(target)}`;
+  return denialsOf(policy, target, anyRootRequest(root, 'long-term')).some(({ judgement }) => judgement === 'blocks')
+    ? `${name} denies the root user's own credentials and exempts root sessions`
+    : `${name} says nothing that concerns the root user as a whole`;
+}
+
+export function explanationText({ account, result, isManagementAccount, policies }: Explanation, options: TableOptions): string {
+  const joined = account.JoinedTimestamp?.toISOString().slice(0, 10);
+  return [
+    `Account ${account.Id} ${inertName(account.Name ?? '')}`,
+    `  root mailbox ${addressOf(account)}, ${(account.JoinedMethod ?? 'joined').toLowerCase()} ${joined ?? ''}, ${account.State ?? account.Status}`,
+    '',
+    'Root user',
+    ...isManagementAccount ? [] : result.outcome === 'skipped' ? [] : accountLines(result, options).slice(1).map((line) => line.slice(2)),
+    `  ${whatASweepDoes(result, isManagementAccount)}`,
+    '',
+    'Policies above the account',
+    ...isManagementAccount ? ['  none affects the management account'] : policies.length > 0 ? policies.map((line) => `  ${line}`) : ['  none except those of AWS, which allow everything'],
+    '',
+  ].join('\n');
+}
+
+/** To be copied, so only what is no letter of an address is replaced. */
+const addressOf = ({ Email = 'unknown' }: Account) => Email.replace(/[^\x21-\x7e]/g, '?');
+
+function whatASweepDoes({ outcome, reason, credentials }: AccountResult, isManagementAccount: boolean): string {
+  if (isManagementAccount) {
+    return 'A sweep never touches the management account: no root session reaches its root user. Look at it in the IAM console.';
+  }
+  switch (outcome) {
+    case 'skipped': return `A sweep skips the account: ${reason}.`;
+    case 'failed': return 'A sweep reports the account as failed, as above, and deletes nothing that it could not see.';
+    case 'clean': return 'No root credentials. A purge has nothing to delete.';
+    default: return `A purge of all kinds deletes ${credentials.length === 1 ? 'it' : `all ${credentials.length}`}, unless a rule keeps or a password recovery protects some.`;
+  }
+}
