@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from './contract';
-import { HandlerFunction } from '../private/handler-function';
+import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { saysTheSame } from '../private/same-options';
 import { CONTROL_POLICIES, describePolicies, onlyPolicyTypes, policiesOfOrganization, readOwnStack, readPoliciesAbove } from '../private/statements';
@@ -31,9 +31,8 @@ export class PreflightHandler extends Construct {
 
   private constructor(stack: Stack, private readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
-    const handler = new HandlerFunction(this, 'Handler', {
+    const handler = new Handler(this, 'Handler', {
       asset: 'guardrail-preflight',
-      handler: 'handler',
       description: 'Centralized root access: reads the organization\'s policies before a guardrail is attached',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
@@ -41,8 +40,8 @@ export class PreflightHandler extends Construct {
       calls: ['cloudformation', 'organizations'],
       options,
     });
-    this.permissions = new iam.Policy(this, 'Permissions', { roles: [handler.role!], statements: reading(stack) });
-    this.serviceToken = handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken;
+    this.permissions = new iam.Policy(this, 'Permissions', { roles: [handler.role], statements: reading(stack) });
+    this.serviceToken = handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken;
   }
 
   addPreflight(scope: Construct, properties: GuardrailPreflightProperties): CustomResource {

@@ -17,7 +17,7 @@ import {
 import { filterPattern } from './filter-pattern';
 import { ACTIVITY, ATTRIBUTES, checkProps, METRIC_NAMESPACE, PROPS, settingsOf } from './monitor-settings';
 import { OnRootActivityOptions, RootActivity, RootActivityMonitorAttributes, RootActivityMonitorProps } from './root-activity-monitor-props';
-import { HandlerFunction } from '../private/handler-function';
+import { Handler } from '../private/handler';
 import { checkShape, checkValue, listOf } from '../private/shape';
 import { warnOfPartition } from '../private/stack-region';
 import { putEvents, useKeyOfTopic } from '../private/statements';
@@ -239,10 +239,9 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
   }
 
   /** The function that reports activities. */
-  private report(settings: MonitorSettings, { functionOptions: options }: RootActivityMonitorProps): HandlerFunction {
-    const handler = new HandlerFunction(this, 'Tell', {
+  private report(settings: MonitorSettings, { functionOptions: options }: RootActivityMonitorProps): Handler {
+    const handler = new Handler(this, 'Tell', {
       asset: 'monitor-activity',
-      handler: 'handler',
       description: 'Root activity monitor: reports the activity of root users and changes to centralized root access',
       timeout: Duration.minutes(5),
       memorySize: 512, // a delivery can contain thousands of events
@@ -255,19 +254,21 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
       calls: ['events', 'sns'],
       options,
     });
-    handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered) });
+    handler.function.configureAsyncInvoke({
+      retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered),
+    });
     const statements = [
       new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
       ...useKeyOfTopic(this, this.topic),
       putEvents(this._eventBus?.eventBusArn ?? defaultBus(this), EVENT_SOURCE),
     ];
-    statements.forEach((statement) => handler.addToRolePolicy(statement));
+    statements.forEach((statement) => handler.role.addToPolicy(statement));
     const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
       logGroup: this.trailLogGroup,
-      destination: new subscriptions.LambdaDestination(handler),
+      destination: new subscriptions.LambdaDestination(handler.function),
       filterPattern: filterPattern('the subscription', subscribed),
     });
-    subscription.node.addDependency(handler.role!); // with its policies: an event may arrive at once
+    subscription.node.addDependency(handler.role); // with its policies: an event may arrive at once
     return handler;
   }
 
@@ -278,9 +279,9 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
   }
 
   /** Alarms for the monitor itself: the function fails, the queue fills, or the trail is silent. */
-  private watchMonitor(handler: HandlerFunction) {
+  private watchMonitor(handler: Handler) {
     this.alarm('Unreadable', this.metricUnreadableEvents(), 'The root activity monitor got events that it cannot read. The topic has a message for each.');
-    this.alarm('TellFailed', handler.metricErrors(), "The function of the root activity monitor fails: messages are late. Its log says why; the activities' own alarms still work.");
+    this.alarm('TellFailed', handler.function.metricErrors(), "The function of the root activity monitor fails: messages are late. Its log says why; the activities' own alarms still work.");
     this.alarm('NotTold', this.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: cloudwatch.Stats.MAXIMUM }),
       'Root activity could not be told. The queue holds the events, compressed, with the error; read them, then purge the queue.');
     this.alarms.push(new cloudwatch.Alarm(this, 'TrailSilentAlarm', {

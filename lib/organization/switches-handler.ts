@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
-import { HandlerFunction } from '../private/handler-function';
+import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { saysTheSame } from '../private/same-options';
 import { readOwnStack } from '../private/statements';
@@ -38,9 +38,8 @@ export class SwitchesHandler extends Construct {
 
   private constructor(stack: Stack, private readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
-    const handler = new HandlerFunction(this, 'Handler', {
+    const handler = new Handler(this, 'Handler', {
       asset: 'organization-switches',
-      handler: 'handler',
       description: 'Centralized root access: trusted access, features and delegated administrators of the organization',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
@@ -48,9 +47,9 @@ export class SwitchesHandler extends Construct {
       calls: ['cloudformation', 'iam', 'organizations', 'sts'],
       options,
     });
-    this.role = handler.role!;
+    this.role = handler.role;
     this.ownStack = new iam.Policy(this, 'OwnStackPolicy', { roles: [this.role], statements: readOwnStack(this) });
-    this.serviceToken = handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken;
+    this.serviceToken = handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken;
   }
 
   /** A custom resource with just its own permissions, which outlive it so that it can still be deleted. */

@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { CONTROL_PREFIX, CONTROL_VARIABLE, RUN_FILE } from './contract';
-import { HandlerFunction } from './handler-function';
+import { Handler } from './handler';
 import { Reservation, reservePrefixes } from './reserved-prefixes';
 import { executionsOf } from './state-machine';
 import { listBelow } from './statements';
@@ -71,10 +71,10 @@ export class ControlFiles {
    *
    * @returns what must exist before they are invoked
    */
-  readBy(stateMachine: sfn.StateMachine, ...functions: HandlerFunction[]): Construct[] {
-    functions.forEach((fn) => fn.addEnvironment(CONTROL_VARIABLE, this.prefix));
+  readBy(stateMachine: sfn.StateMachine, ...handlers: Handler[]): Construct[] {
+    handlers.forEach((handler) => handler.function.addEnvironment(CONTROL_VARIABLE, this.prefix));
     return [new iam.Policy(this.scope, 'ControlPolicy', {
-      roles: functions.map(({ role }) => role!),
+      roles: handlers.map(({ role }) => role),
       statements: [
         new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*`)] }),
         listBelow(this.bucket, this.prefix),

@@ -1,41 +1,39 @@
-import { Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
-import { Provider, ProviderProps } from 'aws-cdk-lib/custom-resources';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { STACK_VARIABLE } from './contract';
-import { HandlerFunction, handlerLogGroup, letRunInVpc } from './handler-function';
+import { functionRole, Handler, logGroupFor } from './handler';
 import { checkReach } from './vpc';
 import { RootAccessFunctionOptions } from '../function-options';
 
-export interface HandlerProviderProps extends ProviderProps {
-  readonly onEventHandler: HandlerFunction;
+export interface HandlerProviderProps {
+  readonly onEvent: Handler;
+  readonly isComplete?: Handler;
+  readonly queryInterval?: Duration;
+  readonly totalTimeout?: Duration;
+  readonly options?: RootAccessFunctionOptions;
 }
+
+const ROLE_DESCRIPTION = 'cdk-root-access: answers CloudFormation for a custom resource';
 
 /**
- * The CDK's Provider framework, with a log group that outlives the stack and roles that may write to it and nothing else: the
- * framework's own would be given AWS's managed policy for every log group. Its functions run where the handler runs, in the same security groups.
+ * The CDK's Provider framework, with a retained log group and roles that can write to it and do nothing else: the framework's own roles would get
+ * AWS's managed policy for every log group. The framework's functions run where the handler runs, in the same security groups.
  */
-export function handlerProvider(scope: Construct, id: string, props: HandlerProviderProps, options: RootAccessFunctionOptions = {}): Provider {
-  const logGroup = handlerLogGroup(scope, `${id}Logs`, options);
-  checkReach(scope, options, ['lambda', 's3', ...props.isCompleteHandler ? ['states' as const] : []]); // S3 takes the answer to CloudFormation
+export function handlerProvider(scope: Construct, id: string, props: HandlerProviderProps): Provider {
+  const { onEvent, isComplete, queryInterval, totalTimeout, options = {} } = props;
+  const logGroup = logGroupFor(scope, `${id}Logs`, options);
+  checkReach(scope, options, ['lambda', 's3', ...isComplete ? ['states' as const] : []]); // S3 takes the answer to CloudFormation
   return new Provider(scope, id, {
-    ...props,
+    onEventHandler: onEvent.function,
+    isCompleteHandler: isComplete?.function,
+    queryInterval,
+    totalTimeout,
     logGroup,
-    frameworkOnEventRole: frameworkRole(scope, `${id}Role`, logGroup, options),
-    frameworkCompleteAndTimeoutRole: props.isCompleteHandler && frameworkRole(scope, `${id}WaiterRole`, logGroup, options),
-    ...options.vpc && { vpc: options.vpc, vpcSubnets: options.vpcSubnets, securityGroups: props.onEventHandler.connections.securityGroups },
+    frameworkOnEventRole: functionRole(scope, `${id}Role`, ROLE_DESCRIPTION, logGroup, options),
+    frameworkCompleteAndTimeoutRole: isComplete && functionRole(scope, `${id}WaiterRole`, ROLE_DESCRIPTION, logGroup, options),
+    ...options.vpc && { vpc: options.vpc, vpcSubnets: options.vpcSubnets, securityGroups: onEvent.function.connections.securityGroups },
   });
-}
-
-function frameworkRole(scope: Construct, id: string, logGroup: logs.ILogGroup, options: RootAccessFunctionOptions): iam.Role {
-  const role = new iam.Role(scope, id, {
-    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    description: 'cdk-root-access: answers CloudFormation for a custom resource',
-  });
-  logGroup.grantWrite(role);
-  letRunInVpc(role, options);
-  return role;
 }
 
 /** Environment of a function that CloudFormation invokes: it refuses requests about any other stack. */

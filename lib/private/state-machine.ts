@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { handlerLogGroup } from './handler-function';
+import { logGroupFor } from './handler';
 import { RootAccessFunctionOptions } from '../function-options';
 
 export interface LoggedStateMachineProps {
@@ -16,29 +16,31 @@ export interface LoggedStateMachineProps {
 }
 
 /**
- * A state machine of this library, with a log group that outlives the stack.
+ * A state machine of this library, with a retained log group.
  *
  * For a log group of any other name, Step Functions would add its ARN to a policy of the whole account that holds 5,120 characters, and never take it out:
  * after some deployments, no state machine of the account could have a log.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
  */
-export class LoggedStateMachine extends sfn.StateMachine {
-  constructor(scope: Construct, id: string, { includeExecutionData, options, ...props }: LoggedStateMachineProps) {
-    const destination = handlerLogGroup(scope, 'Logs', options);
-    super(scope, id, { ...props, tracingEnabled: false, logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData } });
-    (destination.node.defaultChild as logs.CfnLogGroup).logGroupName = `/aws/vendedlogs/states/${this.nameOfLog(scope)}`;
-  }
+export function loggedStateMachine(scope: Construct, id: string, props: LoggedStateMachineProps): sfn.StateMachine {
+  const { includeExecutionData, options, ...rest } = props;
+  const destination = logGroupFor(scope, 'Logs', options);
+  const stateMachine = new sfn.StateMachine(scope, id, {
+    ...rest, tracingEnabled: false, logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData },
+  });
+  (destination.node.defaultChild as logs.CfnLogGroup).logGroupName = `/aws/vendedlogs/states/${nameOfLog(scope, stateMachine)}`;
+  return stateMachine;
+}
 
-  /**
-   * A name that no log group has that is left from before: by the role, of one that was here when an update was rolled back or the construct was taken out, and by
-   * the stack, of one of an earlier stack. The role has no id when it is not made by the app (`iam.Role.customizeRoles`).
-   */
-  private nameOfLog(scope: Construct): string {
-    const role = this.role.node.defaultChild as iam.CfnRole | undefined;
-    const ofStack = Fn.select(2, Fn.split('/', Stack.of(this).stackId));
-    return [Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), ...role ? [role.attrRoleId] : [], ofStack].join('-');
-  }
+/**
+ * A name that no retained log group has: it contains the ID of the role, which is new after a rollback or when the construct is removed and added again,
+ * and that of the stack. The role has no ID when it is not made by the app (`iam.Role.customizeRoles`).
+ */
+function nameOfLog(scope: Construct, stateMachine: sfn.StateMachine): string {
+  const role = stateMachine.role.node.defaultChild as iam.CfnRole | undefined;
+  const ofStack = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
+  return [Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), ...role ? [role.attrRoleId] : [], ofStack].join('-');
 }
 
 /** ARN of all executions of a state machine. */

@@ -1,5 +1,6 @@
-import { Annotations, Aspects, CfnResource, Names, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Aspects, CfnResource, Names, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 
@@ -8,6 +9,38 @@ export type CalledService = 'cloudformation' | 'events' | 'iam' | 'lambda' | 'or
 
 /** Their endpoints exist in the Region of their control plane alone. */
 const IN_ONE_REGION: CalledService[] = ['iam', 'organizations'];
+
+/**
+ * Allows a function with this role to run in the VPC of the options, if there is one.
+ *
+ * Lambda requires these actions, and none of them can be limited to a resource before it exists. Lambda uses them before the code runs, so calls of
+ * the code are denied: these have the ARN of the function in their context, calls of Lambda itself do not.
+ *
+ * The Deny names every function of the account, since the ARN of this one would make a circle of function and role.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export function allowNetworkInterfaces(role: iam.Role, { vpc }: RootAccessFunctionOptions) {
+  if (vpc === undefined) {
+    return;
+  }
+  const actions = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  const functions = Stack.of(role).formatArn({ service: 'lambda', resource: 'function', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  role.addToPolicy(new iam.PolicyStatement({ actions, resources: ['*'] }));
+  role.addToPolicy(new iam.PolicyStatement({
+    effect: iam.Effect.DENY,
+    actions: [...actions, 'ec2:DetachNetworkInterface'],
+    resources: ['*'],
+    conditions: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
+  }));
+}
 
 /** Says at synthesis which services functions in isolated subnets do not reach: each call of these would end in a timeout. */
 export function checkReach(scope: Construct, { vpc, vpcSubnets }: RootAccessFunctionOptions, calls: CalledService[]) {

@@ -11,8 +11,8 @@ import { RootAccessFunctionOptions } from '../function-options';
 import { GO_FILE, RunbookSettings } from './contract';
 import { Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
-import { HandlerFunction } from '../private/handler-function';
-import { LoggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { Handler } from '../private/handler';
+import { loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
 
 /** A parameter of a document, and by its name in camel case a key of the state machine's input. */
@@ -39,7 +39,7 @@ export interface RunbookProps {
   /** Names in Pascal case. `Reason` and `DryRun` are every runbook's, and come from here. */
   readonly parameters: Record<string, RunbookParameter>;
   /** The function that looks, plans and acts. */
-  readonly fn: HandlerFunction;
+  readonly fn: Handler;
   /** What the function is told beside the input, and no start can change. */
   readonly settings: Omit<RunbookSettings, 'approvalHours'>;
   readonly approvals: Approvals;
@@ -113,7 +113,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
         // an approval takes up to a week, in which the account may have been moved
         .otherwise(topic ? this.approval(approvals).next(this.inUnits('Now', settings.selection, go, notSelected)) : go),
     );
-    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
+    this.stateMachine = loggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(run.next(this.whoStarted(this.inUnits('', settings.selection, prepare, notSelected)))),
       timeout: whole,
       comment: props.description,
@@ -197,9 +197,9 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     );
   }
 
-  private task(id: string, fn: HandlerFunction, payload: Record<string, unknown>): tasks.LambdaInvoke {
+  private task(id: string, fn: Handler, payload: Record<string, unknown>): tasks.LambdaInvoke {
     const task = new tasks.LambdaInvoke(this, id, {
-      lambdaFunction: fn,
+      lambdaFunction: fn.function,
       payload: sfn.TaskInput.fromObject(payload),
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,

@@ -10,7 +10,7 @@ import {
 } from './contract';
 import { grantAssumeRoot } from '../private/assume-root';
 import { STS_REGION_VARIABLE } from '../private/contract';
-import { HandlerFunction } from '../private/handler-function';
+import { Handler } from '../private/handler';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
@@ -42,10 +42,10 @@ const BATCH_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with no more than its own permissions. */
 export class SweepFunctions extends Construct {
-  readonly begin: HandlerFunction;
-  readonly select: HandlerFunction;
-  readonly batch: HandlerFunction;
-  readonly report: HandlerFunction;
+  readonly begin: Handler;
+  readonly select: Handler;
+  readonly batch: Handler;
+  readonly report: Handler;
   /** What must exist before a sweep may begin. */
   readonly permissions: Construct[];
 
@@ -57,9 +57,8 @@ export class SweepFunctions extends Construct {
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };
-    this.begin = new HandlerFunction(this, 'Begin', {
+    this.begin = new Handler(this, 'Begin', {
       asset: 'sweep-start',
-      handler: 'handler',
       description: 'Root credentials sweep: begins, or gives way to one that is at work',
       timeout: BATCH_TIMEOUT,
       memorySize: 256,
@@ -67,9 +66,8 @@ export class SweepFunctions extends Construct {
       calls: ['s3', 'states'],
       options,
     });
-    this.select = new HandlerFunction(this, 'Select', {
+    this.select = new Handler(this, 'Select', {
       asset: 'sweep-select',
-      handler: 'handler',
       description: 'Root credentials sweep: selects the accounts',
       timeout: BATCH_TIMEOUT,
       memorySize: 512,
@@ -77,9 +75,8 @@ export class SweepFunctions extends Construct {
       calls: ['iam', 'organizations', 's3', 'states'],
       options,
     });
-    this.batch = new HandlerFunction(this, 'Batch', {
+    this.batch = new Handler(this, 'Batch', {
       asset: 'sweep-batch',
-      handler: 'handler',
       description: 'Root credentials sweep: looks at the accounts of a batch, and deletes what it is to delete',
       timeout: BATCH_TIMEOUT,
       memorySize: 1_024, // CPU comes with memory, and hundreds of signed requests are CPU
@@ -89,9 +86,8 @@ export class SweepFunctions extends Construct {
       calls: ['iam', 's3', 'states', 'sts', ...readPolicies ? ['organizations' as const] : []],
       options,
     });
-    this.report = new HandlerFunction(this, 'Report', {
+    this.report = new Handler(this, 'Report', {
       asset: 'sweep-report',
-      handler: 'handler',
       description: 'Root credentials sweep: reports one outcome for every account',
       timeout: Duration.minutes(5),
       memorySize: 1_024,
@@ -100,7 +96,7 @@ export class SweepFunctions extends Construct {
       options,
     });
 
-    passwordRecoveries?.grantRead(this.batch); // it goes into the default policy of the role, which is waited for with it
+    passwordRecoveries?.grantRead(this.batch.role); // it goes into the default policy of the role, which is waited for with it
 
     const suffix = reportsPrefix && Names.uniqueId(this); // a bucket's policy has each sid once
     /** Files of any run: its folder is named when it begins. */
@@ -126,14 +122,14 @@ export class SweepFunctions extends Construct {
         listBelow(bucket, runs),
         ...signals(this, notifications),
       ]),
-      ...grantAssumeRoot(this, this.batch.role!, {
+      ...grantAssumeRoot(this, this.batch.role, {
         tasks: taskPolicies, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts],
       }),
       ...reservePrefixes(this, bucket, {
         property: 'reportsBucket',
         prefixes: [
-          { prefix: runs, sid: `OnlySweepsWriteRuns${suffix}`, writers: [this.select.role!, this.batch.role!, this.report.role!] },
-          { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.report.role!] },
+          { prefix: runs, sid: `OnlySweepsWriteRuns${suffix}`, writers: [this.select.role, this.batch.role, this.report.role] },
+          { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.report.role] },
         ],
       }),
     ];
@@ -172,6 +168,6 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
 
 /** A policy apart from the role, so that the sweep can wait for it. */
-function policy(scope: Construct, id: string, fn: HandlerFunction, statements: iam.PolicyStatement[]): Construct {
-  return new iam.Policy(scope, id, { roles: [fn.role!], statements });
+function policy(scope: Construct, id: string, fn: Handler, statements: iam.PolicyStatement[]): Construct {
+  return new iam.Policy(scope, id, { roles: [fn.role], statements });
 }

@@ -10,7 +10,7 @@ import {
   ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE,
   SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
 } from './contract';
-import { HandlerFunction } from '../private/handler-function';
+import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { useKey } from '../private/retained-bucket';
@@ -58,9 +58,9 @@ export class SweepOnDeploy extends Construct {
     super(scope, id);
     const { sweep, settings, bucket, reportsPrefix, acceptedKey, release, timeout, nonce, schedule, options } = props;
     const { stateMachine } = sweep;
-    const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new HandlerFunction(this, name, {
+    const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new Handler(this, name, {
       asset: 'sweep-deployment',
-      handler: entry,
+      entry,
       description,
       timeout: Duration.minutes(5), // it waits for sweeps that it stops, and for permissions that take effect late
       memorySize: 256,
@@ -81,7 +81,7 @@ export class SweepOnDeploy extends Construct {
 
     const start = handler('Start', 'onEvent', 'Root credentials sweep: starts with a deployment', {});
     const startPolicy = new iam.Policy(this, 'StartPolicy', {
-      roles: [start.role!],
+      roles: [start.role],
       statements: [
         new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
         new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
@@ -94,14 +94,14 @@ export class SweepOnDeploy extends Construct {
       [TIMEOUT_VARIABLE]: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()),
     });
     const awaitPolicy = new iam.Policy(this, 'AwaitPolicy', {
-      roles: [await_.role!],
+      roles: [await_.role],
       statements: [
         new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
         ...accept,
         ...readStackStatus(this),
       ],
     });
-    const roles = [start.role!, await_.role!];
+    const roles = [start.role, await_.role];
     const writing = [
       ...reservePrefixes(this, bucket, {
         property: 'reportsBucket',
@@ -111,11 +111,12 @@ export class SweepOnDeploy extends Construct {
     ];
 
     const provider = handlerProvider(this, 'Provider', {
-      onEventHandler: start,
-      isCompleteHandler: await_,
+      onEvent: start,
+      isComplete: await_,
       queryInterval: QUERY_INTERVAL,
       totalTimeout: timeout,
-    }, options);
+      options,
+    });
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       serviceTimeout: timeout,

@@ -12,9 +12,9 @@ import { RootAccessFunctionOptions } from '../function-options';
 import { JOINED_PURGE_VARIABLE } from './contract';
 import { ACCOUNT_JOINED, ORGANIZATIONS_SOURCE } from './joined-events';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
-import { HandlerFunction } from '../private/handler-function';
+import { Handler } from '../private/handler';
 import { isInRegionOfOrganizations } from '../private/stack-region';
-import { LoggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { organizationsArn } from '../private/statements';
 
 export interface SweepOnJoinProps {
@@ -81,9 +81,8 @@ export class SweepOnJoin extends Construct {
 
   /** Finds the account, waits until it is usable, sweeps it, and tries again for an hour while that fails. */
   private stateMachine(sweep: Sweep, reaction: JoinedAccounts, options: RootAccessFunctionOptions | undefined): sfn.StateMachine {
-    const find = new HandlerFunction(this, 'Find', {
+    const find = new Handler(this, 'Find', {
       asset: 'sweep-joined',
-      handler: 'handler',
       description: 'Root credentials sweep: finds the account that joined the organization',
       timeout: Duration.minutes(2),
       memorySize: 256,
@@ -91,11 +90,11 @@ export class SweepOnJoin extends Construct {
       calls: ['organizations'],
       options,
     });
-    find.addToRolePolicy(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));
+    find.role.addToPolicy(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));
 
     const begin = new sfn.Pass(this, 'Begin', { parameters: { event: sfn.JsonPath.objectAt('$'), failure: {} } });
     const findAccount = new tasks.LambdaInvoke(this, 'FindAccount', {
-      lambdaFunction: find,
+      lambdaFunction: find.function,
       payload: sfn.TaskInput.fromObject({
         event: sfn.JsonPath.objectAt('$.event'),
         failure: sfn.JsonPath.objectAt('$.failure'),
@@ -120,7 +119,7 @@ export class SweepOnJoin extends Construct {
         .when(sfn.Condition.booleanEquals('$.found.ready', true), sweepAccount.next(new sfn.Succeed(this, 'Swept')))
         .otherwise(wait.next(findAccount)),
     );
-    return new LoggedStateMachine(this, 'StateMachine', {
+    return loggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(begin),
       timeout: MACHINE_TIMEOUT,
       comment: 'An account that joins the organization: find it, wait for it, sweep it alone',

@@ -8,7 +8,7 @@ import { END_FILE, RUNS_PREFIX, SweepSettings } from './contract';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
 import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files';
 import { useKey } from '../private/retained-bucket';
-import { executionsOf, LoggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { executionsOf, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 
 export interface SweepProps extends SweepFunctionsProps {
   readonly settings: SweepSettings;
@@ -86,16 +86,16 @@ export class Sweep extends Construct {
     );
 
     const run = control.writeRun(settings, MACHINE_TIMEOUT);
-    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
+    this.stateMachine = loggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(run.next(begin).next(begins.otherwise(select.next(sweepBatches.addCatch(report, { resultPath: '$.error' })).next(report)))),
       timeout: MACHINE_TIMEOUT,
       comment: 'Root credentials of member accounts: look, plan, act, look again',
       includeExecutionData: true,
       options,
     });
-    this.reportFunction = functions.report;
-    this.rootSessionRole = functions.batch.role!;
-    const roles = (...them: { role?: iam.IRole }[]) => them.map(({ role }) => role!);
+    this.reportFunction = functions.report.function;
+    this.rootSessionRole = functions.batch.role;
+    const roles = (...them: { role: iam.IRole }[]) => them.map(({ role }) => role);
     const readers = roles(functions.begin, functions.select, functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
     const writers = roles(functions.select, functions.batch, functions.report, this.stateMachine);
     const permissions = [
@@ -112,14 +112,14 @@ export class Sweep extends Construct {
   /** Which other sweeps are at work. The state machine needs the functions, so this comes after both. */
   private runningPolicy({ begin, select }: SweepFunctions): Construct {
     return new iam.Policy(this, 'BeginPolicy', {
-      roles: [begin.role!, select.role!],
+      roles: [begin.role, select.role],
       statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] })],
     });
   }
 
   private task(id: string, fn: SweepFunctions['select'], payload?: Record<string, unknown>): sfn.TaskStateBase {
     const task = new tasks.LambdaInvoke(this, id, {
-      lambdaFunction: fn,
+      lambdaFunction: fn.function,
       payload: payload && sfn.TaskInput.fromObject(payload), // without one, it is what the Map selected
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,

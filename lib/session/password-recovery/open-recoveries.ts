@@ -5,7 +5,7 @@ import { Construct, IDependable } from 'constructs';
 import { PasswordRecovery } from './password-recovery-runbooks';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { RECOVERIES_PREFIX } from '../../private/contract';
-import { HandlerFunction } from '../../private/handler-function';
+import { Handler } from '../../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../../private/handler-provider';
 import { executionsOf } from '../../private/state-machine';
 import { listBelow, readOwnStack } from '../../private/statements';
@@ -31,9 +31,8 @@ export class OpenRecoveries extends Construct {
 
   constructor(scope: Construct, id: string, { recoveries: { allow, close, closer }, bucket, options }: OpenRecoveriesProps) {
     super(scope, id);
-    const handler = new HandlerFunction(this, 'Handler', {
+    const handler = new Handler(this, 'Handler', {
       asset: 'session-password-recovery-open-recoveries',
-      handler: 'handler',
       description: 'Password recovery: refuses the deletion of the runbooks while one is open',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
@@ -47,7 +46,7 @@ export class OpenRecoveries extends Construct {
       calls: ['cloudformation', 's3', 'states'],
       options,
     });
-    this.role = handler.role!;
+    this.role = handler.role;
     const permissions = new iam.Policy(this, 'Permissions', {
       roles: [this.role],
       statements: [
@@ -59,7 +58,7 @@ export class OpenRecoveries extends Construct {
       ],
     });
     this.resource = new CustomResource(this, 'Resource', {
-      serviceToken: handlerProvider(this, 'Provider', { onEventHandler: handler }, options).serviceToken,
+      serviceToken: handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,
       resourceType: OPEN_RECOVERIES_RESOURCE_TYPE,
     });

@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
-import { executionsOf, LoggedStateMachine } from '../../private/state-machine';
+import { Handler } from '../../private/handler';
+import { executionsOf, loggedStateMachine } from '../../private/state-machine';
 
 export interface PasswordRecoveryCloserProps {
   /** Reads the record: has the recovery ended, and if not, until when is there nothing to do? */
-  readonly look: lambda.IFunction;
-  readonly close: lambda.IFunction;
+  readonly look: Handler;
+  readonly close: Handler;
   readonly topic?: sns.ITopic;
   readonly options?: RootAccessFunctionOptions;
 }
@@ -62,7 +62,7 @@ export class PasswordRecoveryCloser extends Construct {
       .when(sfn.Condition.stringEquals('$.closing.state', 'closed'), new sfn.Succeed(this, 'Closed'))
       .otherwise(looking));
 
-    this.stateMachine = new LoggedStateMachine(this, 'StateMachine', {
+    this.stateMachine = loggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(sleep),
       comment: 'Waits for the end of a password recovery, and closes it',
       includeExecutionData: true,
@@ -72,16 +72,16 @@ export class PasswordRecoveryCloser extends Construct {
   }
 
   /** Its functions ask Step Functions what it was started with, and believe nobody else. */
-  private letDescribe(...functions: lambda.IFunction[]) {
+  private letDescribe(...handlers: Handler[]) {
     new iam.Policy(this, 'ControlPolicy', {
-      roles: functions.map(({ role }) => role!),
+      roles: handlers.map(({ role }) => role),
       statements: [new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(this.stateMachine)] })],
     });
   }
 
-  private task(id: string, fn: lambda.IFunction, failed: sfn.IChainable, resultPath?: string): tasks.LambdaInvoke {
+  private task(id: string, handler: Handler, failed: sfn.IChainable, resultPath?: string): tasks.LambdaInvoke {
     const task = new tasks.LambdaInvoke(this, id, {
-      lambdaFunction: fn,
+      lambdaFunction: handler.function,
       payload: sfn.TaskInput.fromObject({ execution, closer: sfn.JsonPath.objectAt('$') }),
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,

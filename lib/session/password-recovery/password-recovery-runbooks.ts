@@ -9,7 +9,7 @@ import { PasswordRecoveryCloser } from './password-recovery-closer';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { RECOVERIES_PREFIX, STS_REGION_VARIABLE, TASK_POLICIES, TaskPolicyName } from '../../private/contract';
-import { HandlerFunction } from '../../private/handler-function';
+import { Handler } from '../../private/handler';
 import { listBelow, readPoliciesAbove } from '../../private/statements';
 import { CLOSER_VARIABLE, RECORDS_VARIABLE, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings } from '../contract';
 import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from '../runbook';
@@ -73,7 +73,7 @@ const CLOSER_TIMEOUT = Duration.minutes(10);
 
 interface FunctionProps {
   readonly asset: string;
-  readonly handler?: string;
+  readonly entry?: string;
   readonly description: string;
   readonly timeout: Duration;
   readonly environment?: Record<string, string>;
@@ -103,7 +103,7 @@ export class PasswordRecovery extends Construct {
     const hours = hoursOf(recovery);
     const look = this.function('Look', {
       asset: 'session-password-recovery-closer',
-      handler: 'look',
+      entry: 'look',
       description: 'Password recovery: looks whether it has ended',
       timeout: Duration.minutes(1),
       environment: { [REMINDERS_VARIABLE]: JSON.stringify(remindersOf(recovery)) },
@@ -111,7 +111,7 @@ export class PasswordRecovery extends Construct {
     });
     const closeAtEnd = this.function('CloseAtEnd', {
       asset: 'session-password-recovery-closer',
-      handler: 'close',
+      entry: 'close',
       description: 'Password recovery: deletes the root password when it has ended',
       timeout: CLOSER_TIMEOUT,
       task: TASK_POLICIES.deleteCredentials,
@@ -125,7 +125,7 @@ export class PasswordRecovery extends Construct {
       timeout: OPENER_TIMEOUT,
       task: TASK_POLICIES.createPassword,
     });
-    new iam.Policy(allow, 'ServiceControlPolicies', { roles: [allow.role!], statements: readPoliciesAbove(this) }); // what still stops the root user
+    new iam.Policy(allow.function, 'ServiceControlPolicies', { roles: [allow.role], statements: readPoliciesAbove(this) }); // what still stops the root user
 
     const recoverySettings: RecoverySettings = { ...settings, ...hours };
     const ready = this.policiesOf(look, closeAtEnd);
@@ -168,20 +168,20 @@ export class PasswordRecovery extends Construct {
   }
 
   /** The function of a runbook, which starts closers. */
-  private starter(id: string, props: Omit<FunctionProps, 'writes'>): HandlerFunction {
+  private starter(id: string, props: Omit<FunctionProps, 'writes'>): Handler {
     const fn = this.function(id, { ...props, environment: { [CLOSER_VARIABLE]: this.closer.stateMachineArn }, writes: true });
-    new iam.Policy(fn, 'StartCloser', {
-      roles: [fn.role!],
+    new iam.Policy(fn.function, 'StartCloser', {
+      roles: [fn.role],
       statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.closer.stateMachineArn] })],
     });
     return fn;
   }
 
-  private function(id: string, { asset, handler = 'handler', description, timeout, environment, task, writes }: FunctionProps): HandlerFunction {
+  private function(id: string, { asset, entry, description, timeout, environment, task, writes }: FunctionProps): Handler {
     const { bucket, rootSessions, stsRegion, options } = this.props;
-    const fn = new HandlerFunction(this, id, {
+    const fn = new Handler(this, id, {
       asset,
-      handler,
+      entry,
       description,
       timeout,
       memorySize: 512,
@@ -189,8 +189,8 @@ export class PasswordRecovery extends Construct {
       calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === TASK_POLICIES.createPassword ? ['organizations' as const] : []],
       options,
     });
-    new iam.Policy(fn, 'Records', {
-      roles: [fn.role!],
+    new iam.Policy(fn.function, 'Records', {
+      roles: [fn.role],
       statements: [
         new iam.PolicyStatement({
           actions: ['s3:GetObject', ...writes ? ['s3:PutObject'] : []], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)],
@@ -199,16 +199,16 @@ export class PasswordRecovery extends Construct {
       ],
     });
     if (task) {
-      rootSessions.grant(fn.role!, task);
+      rootSessions.grant(fn.role, task);
     }
-    (writes ? this.writers : this.readers).push(fn.role!);
+    (writes ? this.writers : this.readers).push(fn.role);
     return fn;
   }
 
   /** What must exist before the functions are asked. */
-  private policiesOf(...functions: HandlerFunction[]): Construct[] {
-    const ownPolicies = (fn: HandlerFunction) => fn.node.findAll().filter((child) => child instanceof iam.Policy);
-    return functions.flatMap((fn) => [...ownPolicies(fn), ...this.props.rootSessions.policiesOf(fn.role!)]);
+  private policiesOf(...functions: Handler[]): Construct[] {
+    const ownPolicies = (fn: Handler) => fn.function.node.findAll().filter((child) => child instanceof iam.Policy);
+    return functions.flatMap((fn) => [...ownPolicies(fn), ...this.props.rootSessions.policiesOf(fn.role)]);
   }
 }
 

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { STS_REGION_VARIABLE, TaskPolicyName } from '../../private/contract';
-import { HandlerFunction } from '../../private/handler-function';
+import { Handler } from '../../private/handler';
 import { listBelow } from '../../private/statements';
 import { Approvals } from '../approvals';
 import { POLICIES_PREFIX, PolicySettings, RECORDS_VARIABLE, REPLACEMENTS_PREFIX } from '../contract';
@@ -53,7 +53,7 @@ export class PolicyRunbooks extends Construct {
     const records = `${POLICIES_PREFIX}*/${kind}s/`;
     const files = bucket.arnForObjects(`${records}*`);
     const replacements = bucket.arnForObjects(`${REPLACEMENTS_PREFIX}*`);
-    this.roles = [unlock.role!, restore.role!];
+    this.roles = [unlock.role, restore.role];
     this.unlock = this.runbook('Unlock', unlock, {
       description: `Unlocks a ${kind} of a member account whose policy denies everybody: shows its policy, saves it and removes it`,
       parameters: { AccountId: ACCOUNT_ID, ...parameters, ...settings.allowReplacement && { ReplacementSha256: REPLACEMENT } },
@@ -73,11 +73,11 @@ export class PolicyRunbooks extends Construct {
     });
   }
 
-  private function(id: string, handler: string, description: string): HandlerFunction {
+  private function(id: string, entry: string, description: string): Handler {
     const { kind, bucket, stsRegion, options } = this.props;
-    return new HandlerFunction(this, id, {
+    return new Handler(this, id, {
       asset: `session-resource-policy-${kind}`,
-      handler,
+      entry,
       description,
       timeout: TIMEOUT,
       memorySize: 512,
@@ -87,10 +87,10 @@ export class PolicyRunbooks extends Construct {
     });
   }
 
-  private runbook(id: string, fn: HandlerFunction, { statements, ...props }: RunbookParts): Runbook {
+  private runbook(id: string, fn: Handler, { statements, ...props }: RunbookParts): Runbook {
     const { task, settings, approvals, bucket, rootSessions, options } = this.props;
-    rootSessions.grant(fn.role!, task);
-    const ready = [new iam.Policy(fn, 'Records', { roles: [fn.role!], statements }), ...rootSessions.policiesOf(fn.role!)];
+    rootSessions.grant(fn.role, task);
+    const ready = [new iam.Policy(fn.function, 'Records', { roles: [fn.role], statements }), ...rootSessions.policiesOf(fn.role)];
     return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, ready, options });
   }
 }

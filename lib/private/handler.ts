@@ -1,0 +1,86 @@
+import { join } from 'path';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { allowNetworkInterfaces, CalledService, checkReach } from './vpc';
+import { RootAccessFunctionOptions } from '../function-options';
+
+const OLDEST_NODE = 22;
+
+export interface HandlerProps {
+  /** Folder below `assets/`. */
+  readonly asset: string;
+  /** Exported function of the bundle. @default 'handler' */
+  readonly entry?: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** MiB */
+  readonly memorySize: number;
+  readonly environment?: Record<string, string>;
+  /** The services that it calls, those of its root sessions included. */
+  readonly calls: CalledService[];
+  readonly options?: RootAccessFunctionOptions;
+}
+
+/**
+ * A function of this library, with a role that can write to the function's own log group and do nothing else, and a log group that is retained.
+ *
+ * It is not a construct: function, role and log group are siblings in the scope, so that their logical IDs are those of the scope's own children.
+ */
+export class Handler {
+  readonly function: lambda.Function;
+  readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: HandlerProps) {
+    const { asset, entry = 'handler', description, timeout, memorySize, environment, calls, options = {} } = props;
+    checkRuntime(options.runtime);
+    const logGroup = logGroupFor(scope, `${id}Logs`, options);
+    this.role = functionRole(scope, `${id}Role`, description, logGroup, options);
+    this.function = new lambda.Function(scope, id, {
+      description,
+      code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', asset)),
+      handler: `index.${entry}`,
+      runtime: options.runtime ?? lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize,
+      timeout,
+      environment,
+      role: this.role,
+      logGroup,
+      vpc: options.vpc,
+      vpcSubnets: options.vpcSubnets,
+      securityGroups: options.securityGroups,
+    });
+    checkReach(this.function, options, calls);
+  }
+}
+
+/** A role for a function: it can write to the log group, and run where the options say. */
+export function functionRole(
+  scope: Construct, id: string, description: string, logGroup: logs.ILogGroup, options: RootAccessFunctionOptions,
+): iam.Role {
+  const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
+  logGroup.grantWrite(role);
+  allowNetworkInterfaces(role, options);
+  return role;
+}
+
+/** A log group for a function or a state machine. It is retained, so that the reason of a failure can still be read. */
+export function logGroupFor(scope: Construct, id: string, options: RootAccessFunctionOptions = {}): logs.LogGroup {
+  return new logs.LogGroup(scope, id, {
+    retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+function checkRuntime(runtime?: lambda.Runtime) {
+  if (runtime === undefined || Token.isUnresolved(runtime.name)) {
+    return;
+  }
+  const version = /^nodejs(\d+)\.x$/.exec(runtime.name)?.[1];
+  if (version === undefined || Number(version) < OLDEST_NODE) {
+    throw new Error(`runtime must be nodejs${OLDEST_NODE}.x or newer, got '${runtime.name}'`);
+  }
+}
