@@ -1,7 +1,7 @@
 import type { Problem } from './results';
-import { isDenied, isDeniedName, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
-import { AssumeRootError } from '../aws/root-sessions';
+import { isDeniedName, isTemporarilyUnmodifiable, messageOf, nameOf } from '../aws/errors';
 import { CONTROL_TOWER_REMEDY, EXEMPT_ROOT_SESSIONS, namedRemedies } from '../policies/denials';
+import { isSessionDenied, remediesOfDenial, STS_REGION_REMEDY, type LikelyCauses } from '../root-user/denials';
 
 /** Codes of this library, for what AWS has no error name for. */
 export const CODES = {
@@ -24,7 +24,7 @@ export const CODES = {
  * them alike.
  */
 export function problemOf(error: unknown): Problem {
-  const code = isAssumeRootDenied(error) ? CODES.assumeRootDenied : nameOf(error);
+  const code = isSessionDenied(error) ? CODES.assumeRootDenied : nameOf(error);
   return { code, message: messageOf(error).slice(0, 500), remedies: remediesOf(error) };
 }
 
@@ -38,9 +38,6 @@ export function problem(code: string, message: string, ...remedies: string[]): P
   return { code, message, remedies };
 }
 
-/** AWS calls it AccessDenied, as it does a call within a session that it gave; causes and remedies are others. */
-const isAssumeRootDenied = (error: unknown): error is AssumeRootError => error instanceof AssumeRootError && error.denied;
-
 /** Whether AWS denied a session for another reason than a switch that is off. */
 export const isDeniedSession = ({ code, message }: Problem) => code === CODES.assumeRootDenied && !/not enabled/i.test(message);
 
@@ -51,11 +48,9 @@ export const SWEEP_ACCOUNT_AGAIN = 'sweep the account again: what is gone then i
 const SWEEP_AGAIN = 'start the sweep again: clean accounts cost little, and what was deleted stays deleted';
 
 function remediesOf(error: unknown): string[] {
-  if (isAssumeRootDenied(error)) {
-    return named(error.message) ?? assumeRootDenied(error.message);
-  }
-  if (isDenied(error)) {
-    return named(messageOf(error)) ?? CALL_DENIED;
+  const denied = remediesOfDenial(error, LIKELY_CAUSES);
+  if (denied) {
+    return [...denied];
   }
   if (isTemporarilyUnmodifiable(error)) {
     return [`the credential was being changed the whole time: ${SWEEP_AGAIN}`];
@@ -74,7 +69,7 @@ const BROKEN_ANSWERS = [
 
 /** What to try first, where one cause is likelier than all others. */
 const BY_CODE: Readonly<Record<string, string[]>> = {
-  RegionDisabledException: ['STS is not active in this Region for the account: set stsRegion to a Region that is enabled by default, such as us-east-1'],
+  RegionDisabledException: [STS_REGION_REMEDY],
   [CODES.recoveryUnknown]: [
     'nothing was deleted: look at the record of the account in the bucket of passwordRecoveries, and at what forbids the sweep to read it',
     'the bucket is encrypted with a key, or has a policy, that leaves the role of the batch function out: add it',
@@ -115,24 +110,23 @@ const OF_SWEEP: Readonly<Record<string, string[]>> = {
   'Runtime.OutOfMemory': OUT_OF_MEMORY,
 };
 
-/** STS uses the same words for every cause of a denial, except for the switches. */
-function assumeRootDenied(message: string): string[] {
-  if (/feature is not enabled/i.test(message)) {
-    return ['switch on RootCredentialsManagement for the organization (OrgRootAccessFeatures, or the IAM console under "Root access management")'];
-  }
-  if (/service not enabled/i.test(message)) {
-    return ['switch on trusted access for iam.amazonaws.com (OrgRootAccessFeatures, or `aws organizations enable-aws-service-access`)'];
-  }
-  return [
+/** Of a denial that AWS does not explain. A call in a root session is denied by a policy of the organization, since the session itself allows it. */
+const LIKELY_CAUSES: LikelyCauses = {
+  ofSession: [
     "the sweep's role is not allowed sts:AssumeRoot here: look for a service control policy, a permissions boundary or a VPC endpoint policy on the account that runs the sweep",
     'that account is neither the management account nor a delegated administrator for iam.amazonaws.com, or became one minutes ago: register it, or sweep again later',
     'the account is closed, suspended or about to be: look at its state in Organizations, and exclude it',
-  ];
-}
+  ],
+  ofCall: [
+    `a service control policy denies the root user without exempting root sessions: add ${EXEMPT_ROOT_SESSIONS} to the condition of its Deny`,
+    CONTROL_TOWER_REMEDY,
+    'another policy higher up denies the action or the Region: look at the policies of every parent of the account',
+  ],
+};
 
 /** A denial in one account while others were given sessions: what all have in common is not the cause. The policies that were found to deny it stay first. */
 export function rankedBesideOthers(denied: Problem): Problem {
-  const common = assumeRootDenied(denied.message);
+  const common = LIKELY_CAUSES.ofSession;
   const at = denied.remedies.indexOf(common[0]);
   return !isDeniedSession(denied) || at < 0 ? denied : {
     ...denied,
@@ -145,11 +139,4 @@ const DENIED_BESIDE_OTHERS = [
   'a policy denies it for this account and not for others: look for its id in the service control policies of the account that runs the sweep, in a permissions '
     + 'boundary or a VPC endpoint policy, and for a resource control policy above the account',
   'the permission or the delegation was taken away while the sweep ran: look in CloudTrail, and sweep the account again',
-];
-
-/** A call within the root session was denied, for no reason that AWS names: the session itself may do it, so a policy of the organization forbids it. */
-const CALL_DENIED = [
-  `a service control policy denies the root user without exempting root sessions: add ${EXEMPT_ROOT_SESSIONS} to the condition of its Deny`,
-  CONTROL_TOWER_REMEDY,
-  'another policy higher up denies the action or the Region: look at the policies of every parent of the account',
 ];

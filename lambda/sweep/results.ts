@@ -1,4 +1,4 @@
-import type { CredentialKind } from '../../lib/private/contract';
+import type { Credential } from '../root-user/credentials';
 
 /** A member account, as Organizations names it. */
 export interface Account {
@@ -6,16 +6,6 @@ export interface Account {
   readonly accountName: string;
   /** The organizational unit or root that it is in, where a report knows it. */
   readonly parentId?: string;
-}
-
-/** A credential of a root user, as its account shows it. */
-export interface Credential {
-  readonly kind: CredentialKind;
-  /** Access key id, certificate id, serial number of the MFA device; a password has none. */
-  readonly id?: string;
-  readonly state?: string;
-  readonly createdAt?: string;
-  readonly lastUsedAt?: string;
 }
 
 /** Why something failed, and what to try, the likeliest first. */
@@ -62,10 +52,4 @@ export function resultOf({ accountId, accountName }: Account, credentials: Crede
 
 export function skipped({ accountId, accountName }: Account, reason: string): AccountResult {
   return { accountId, accountName, outcome: 'skipped', reason, credentials: [] };
-}
-
-/** Whether two sights show the same credential: a password has no id, and a virtual MFA device always the same, so that only its time tells one that came later. */
-export function isSame(one: Credential, other: Credential): boolean {
-  const isLater = one.createdAt !== undefined && other.createdAt !== undefined && one.createdAt !== other.createdAt;
-  return one.kind === other.kind && one.id === other.id && !isLater;
 }

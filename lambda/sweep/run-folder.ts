@@ -1,11 +1,12 @@
 import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Account, AccountResult, Credential } from './results';
+import type { Account, AccountResult } from './results';
 import type { ResolvedSelection } from './selection';
 import { type MachineExecution } from '../../lib/private/contract';
 import { LATEST_PREFIX, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, type RunReference } from '../../lib/sweep/contract';
 import { failure, isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
+import type { Credential } from '../root-user/credentials';
 
 /** A Step Functions execution, as its context object names it. */
 export type Execution = Pick<MachineExecution, 'name' | 'startTime'>;

@@ -9,7 +9,7 @@ import { Witness } from './witness';
 import { retryingUnreadable } from '../../lambda/aws/answers';
 import { requestHandler } from '../../lambda/aws/clients';
 import type { Patience } from '../../lambda/aws/patience';
-import { RootSessions } from '../../lambda/aws/root-sessions';
+import { RootSessions } from '../../lambda/root-user/sessions';
 import type { AccountPatience } from '../../lambda/sweep/batch/account';
 import { sweepBatch } from '../../lambda/sweep/batch/accounts';
 import { recoveriesIn } from '../../lambda/sweep/batch/recoveries';

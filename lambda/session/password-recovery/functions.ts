@@ -3,7 +3,7 @@ import { RecoveryStore } from './store';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
 import { CLOSER_VARIABLE, RECORDS_VARIABLE } from '../../../lib/session/contract';
 import { s3, stepFunctions, sts } from '../../aws/clients';
-import { RootSessions } from '../../aws/root-sessions';
+import { RootSessions } from '../../root-user/sessions';
 
 /** A role or a feature that was made seconds ago takes effect late. */
 const LATE_MS = 30_000;

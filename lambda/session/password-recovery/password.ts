@@ -1,35 +1,16 @@
-import {
-  CreateLoginProfileCommand, DeleteLoginProfileCommand, GetLoginProfileCommand, type IAMClient,
-  paginateListAccessKeys, paginateListMFADevices, paginateListSigningCertificates,
-} from '@aws-sdk/client-iam';
+import { CreateLoginProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
 import type { LeftCredential, RecoveryRecord } from './record';
 import { failure, isNamed, isNoSuchEntity, isRefusal } from '../../aws/errors';
-import { everyItem } from '../../aws/pages';
-import { AssumeRootError } from '../../aws/root-sessions';
-
-/** The root user's password, within a root session: no operation names a user. */
-export interface Password {
-  readonly createdAt?: Date;
-}
-
-export async function password(iam: IAMClient): Promise<Password | undefined> {
-  try {
-    const { LoginProfile } = await iam.send(new GetLoginProfileCommand({}));
-    return { createdAt: LoginProfile?.CreateDate };
-  } catch (cause) {
-    if (isNoSuchEntity(cause)) {
-      return undefined;
-    }
-    throw cause;
-  }
-}
+import { accessKeys, mfaDevices, password, signingCertificates, type Credential } from '../../root-user/credentials';
+import { deletePassword } from '../../root-user/deletion';
+import { AssumeRootError } from '../../root-user/sessions';
 
 /** Clocks differ by less, and IAM's dates have whole seconds. */
 const CLOCKS_MS = 60_000;
 
 /** Whether a password is older than the recovery, so that it is none of its business. One whose age AWS does not say is not touched either. */
-export function isOlder({ createdAt }: Password, { openedAt }: RecoveryRecord): boolean {
-  return createdAt === undefined || createdAt.getTime() < Date.parse(openedAt) - CLOCKS_MS;
+export function isOlder({ createdAt }: Credential, { openedAt }: RecoveryRecord): boolean {
+  return createdAt === undefined || Date.parse(createdAt) < Date.parse(openedAt) - CLOCKS_MS;
 }
 
 export async function expectNoPassword(iam: IAMClient, accountId: string) {
@@ -39,8 +20,8 @@ export async function expectNoPassword(iam: IAMClient, accountId: string) {
   }
 }
 
-function passwordExists(accountId: string, { createdAt }: Password): Error {
-  return failure('PasswordExists', `the root user of account ${accountId} has a password${createdAt ? ` since ${createdAt.toISOString()}` : ''}: there is nothing to recover. `
+function passwordExists(accountId: string, { createdAt }: Credential): Error {
+  return failure('PasswordExists', `the root user of account ${accountId} has a password${createdAt ? ` since ${createdAt}` : ''}: there is nothing to recover. `
     + 'The owner of its mailbox can reset it at sign-in; to begin afresh, purge the root credentials of the account first');
 }
 
@@ -65,14 +46,14 @@ export function hadNoEffect(cause: unknown): boolean {
 }
 
 /** Deletes the password that a recovery brought; there may be none, and an older one stays. */
-export async function deletePassword(iam: IAMClient, record: RecoveryRecord) {
+export async function deletePasswordOf(iam: IAMClient, record: RecoveryRecord) {
   const found = await password(iam);
   if (found && isOlder(found, record)) {
-    throw failure('PasswordNotOfRecovery', `the root user of account ${record.accountId} has a password since ${found.createdAt?.toISOString() ?? 'an unknown time'}, `
+    throw failure('PasswordNotOfRecovery', `the root user of account ${record.accountId} has a password since ${found.createdAt ?? 'an unknown time'}, `
       + `which the recovery of ${record.openedAt} did not bring: it is left alone. Purge the root credentials of the account, then close the recovery again`);
   }
   try {
-    await iam.send(new DeleteLoginProfileCommand({})); // also when none is seen: reads lag
+    await deletePassword(iam); // also when none is seen: reads lag
   } catch (cause) {
     if (!isNoSuchEntity(cause)) {
       throw cause;
@@ -81,15 +62,7 @@ export async function deletePassword(iam: IAMClient, record: RecoveryRecord) {
 }
 
 /** What the root user has besides a password. */
-export async function otherCredentials(client: IAMClient): Promise<LeftCredential[]> {
-  const [keys, certificates, devices] = await Promise.all([
-    everyItem('iam:ListAccessKeys', paginateListAccessKeys({ client }, {}), (page) => page.AccessKeyMetadata),
-    everyItem('iam:ListSigningCertificates', paginateListSigningCertificates({ client }, {}), (page) => page.Certificates),
-    everyItem('iam:ListMFADevices', paginateListMFADevices({ client }, {}), (page) => page.MFADevices),
-  ]);
-  return [
-    ...keys.map(({ AccessKeyId }): LeftCredential => ({ kind: 'AccessKey', id: AccessKeyId! })),
-    ...certificates.map(({ CertificateId }): LeftCredential => ({ kind: 'SigningCertificate', id: CertificateId! })),
-    ...devices.map(({ SerialNumber }): LeftCredential => ({ kind: 'MfaDevice', id: SerialNumber! })),
-  ];
+export async function otherCredentials(iam: IAMClient): Promise<LeftCredential[]> {
+  const found = await Promise.all([accessKeys(iam), signingCertificates(iam), mfaDevices(iam)]);
+  return found.flat().map(({ kind, id }) => ({ kind, id }));
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'crypto';
 import type { PasswordRecovery } from '../../../lib/private/contract';
 import { failure } from '../../aws/errors';
+import type { Credential } from '../../root-user/credentials';
+import { isOver } from '../../root-user/recovery-record';
 import { inert } from '../../text';
 
 /** What a root user has besides its password, as its account shows it. */
-export interface LeftCredential {
-  readonly kind: 'AccessKey' | 'SigningCertificate' | 'MfaDevice';
-  readonly id: string;
-}
+export type LeftCredential = Pick<Credential, 'kind' | 'id'>;
 
 /** Who asked for something, why, and by which execution. */
 export interface Request {
@@ -52,7 +51,6 @@ const OPENING_MS = 15 * 60_000;
 export const OPENER_MS = 5 * 60_000;
 
 const iso = (time: number) => new Date(time).toISOString();
-const isOver = ({ endsAt }: PasswordRecovery, now: number) => now >= Date.parse(endsAt);
 
 /** Name of the closer that a request starts; with the account in it, for people who list them. */
 export const closerName = (accountId: string, { id }: Pick<Request, 'id'>) => `${accountId}-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;

@@ -4,7 +4,8 @@ import pLimit from 'p-limit';
 import type { RecoveryRecord } from './record';
 import { RECOVERIES_PREFIX } from '../../../lib/private/contract';
 import { failure, isNamed } from '../../aws/errors';
-import { hasObject, keysOf, readObject } from '../../aws/objects';
+import { keysOf, readObject } from '../../aws/objects';
+import { readRecovery, recoveryKey } from '../../root-user/recovery-record';
 
 /** As it stands in the bucket. */
 interface StoredRecord {
@@ -60,7 +61,7 @@ export class RecoveryStore implements RecoveryRecords {
     const condition = before ? { IfMatch: before.etag } : { IfNoneMatch: '*' };
     try {
       await this.s3.send(new PutObjectCommand({
-        Bucket: this.bucket, Key: keyOf(record.accountId), Body: JSON.stringify({ ...record, revision }, undefined, 2), ContentType: 'application/json', ...condition,
+        Bucket: this.bucket, Key: recoveryKey(record.accountId), Body: JSON.stringify({ ...record, revision }, undefined, 2), ContentType: 'application/json', ...condition,
       }));
       return true;
     } catch (error) {
@@ -71,13 +72,7 @@ export class RecoveryStore implements RecoveryRecords {
     }
   }
 
-  /** It is listed first: S3 calls a missing key denied where the permission to list is limited to a prefix. */
-  private async stored(accountId: string): Promise<StoredRecord | undefined> {
-    const object = { Bucket: this.bucket, Key: keyOf(accountId) };
-    return await hasObject(this.s3, object)
-      ? readObject(this.s3, object, (text, etag) => ({ record: JSON.parse(text) as RecoveryRecord, etag }))
-      : undefined;
+  private stored(accountId: string): Promise<StoredRecord | undefined> {
+    return readRecovery(this.s3, this.bucket, accountId, (text, etag) => ({ record: JSON.parse(text) as RecoveryRecord, etag }));
   }
 }
-
-const keyOf = (accountId: string) => `${RECOVERIES_PREFIX}${accountId}.json`;

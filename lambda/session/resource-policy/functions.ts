@@ -3,7 +3,7 @@ import type { PolicyAws } from './runbooks';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
 import { RECORDS_VARIABLE } from '../../../lib/session/contract';
 import { s3, sts } from '../../aws/clients';
-import { RootSessions } from '../../aws/root-sessions';
+import { RootSessions } from '../../root-user/sessions';
 
 /** What the functions of buckets and queues work with, by their environment. A denial is not waited for: people wait for the answer. */
 export function policyAws(): PolicyAws {

@@ -8,7 +8,7 @@ import { REGION_PATTERN } from '../../../lib/private/partitions';
 import type { PolicySettings } from '../../../lib/session/contract';
 import { failure } from '../../aws/errors';
 import type { Patience } from '../../aws/patience';
-import type { RootSessions } from '../../aws/root-sessions';
+import type { RootSessions } from '../../root-user/sessions';
 
 export interface PolicyAws {
   readonly records: PolicyRecords;

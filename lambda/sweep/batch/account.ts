@@ -3,11 +3,14 @@ import { look, withLastUse, type Sight } from './look';
 import { deletes, plan, type Intent, type PlanSettings } from './plan';
 import { byRecovery } from './protection';
 import type { Recoveries } from './recoveries';
+import { TASK_POLICIES } from '../../../lib/private/contract';
 import { failure, isNamed, messageOf } from '../../aws/errors';
-import { readUntil, seconds, within, type Patience } from '../../aws/patience';
-import type { RootSession, RootSessions } from '../../aws/root-sessions';
+import { readUntil, within, type Patience } from '../../aws/patience';
+import { isSame, READS_LAG, type Credential } from '../../root-user/credentials';
+import { UNMODIFIABLE } from '../../root-user/deletion';
+import type { RootSession, RootSessions } from '../../root-user/sessions';
 import { CODES, problem, problemOf, problemOfDeletion, SWEEP_ACCOUNT_AGAIN } from '../remedies';
-import { isSame, resultOf, type Account, type AccountResult, type Credential, type CredentialResult, type CredentialStatus } from '../results';
+import { resultOf, type Account, type AccountResult, type CredentialResult, type CredentialStatus } from '../results';
 
 /** How long an account may take to become what it should be. */
 export interface AccountPatience {
@@ -17,7 +20,7 @@ export interface AccountPatience {
   readonly unmodifiable: Patience;
 }
 
-export const ACCOUNT_PATIENCE: AccountPatience = { reads: seconds(60), unmodifiable: seconds(120, 1_000, 10_000) };
+export const ACCOUNT_PATIENCE: AccountPatience = { reads: READS_LAG, unmodifiable: UNMODIFIABLE };
 
 /** The longest that one account may take: two waits for reads, one for what IAM will not change, and its calls. Three rounds of a batch fit into its function. */
 export const ACCOUNT_MS = ACCOUNT_PATIENCE.unmodifiable.forMs + 2 * ACCOUNT_PATIENCE.reads.forMs + 15_000;
@@ -57,7 +60,7 @@ class AccountWork {
   private readonly attempts: Attempt[] = [];
 
   constructor(private readonly account: Account, private readonly sweep: AccountSweep, private readonly timeUp: AbortSignal) {
-    this.audit = sweep.sessions.of(account.accountId, 'IAMAuditRootUserCredentials', timeUp);
+    this.audit = sweep.sessions.of(account.accountId, TASK_POLICIES.auditCredentials, timeUp);
     this.patience = sweep.patience ?? ACCOUNT_PATIENCE;
   }
 
@@ -93,7 +96,7 @@ class AccountWork {
 
   /** No error ends an account here: something may have been deleted, and only a look can tell. */
   private async act(doomed: Credential[]): Promise<void> {
-    const session = this.sweep.sessions.of(this.account.accountId, 'IAMDeleteRootUserCredentials', this.timeUp);
+    const session = this.sweep.sessions.of(this.account.accountId, TASK_POLICIES.deleteCredentials, this.timeUp);
     try {
       for await (const attempt of act(session, doomed, this.patience.unmodifiable, (credential) => this.expectNoRecovery(credential))) {
         this.attempts.push(attempt);

@@ -8,9 +8,10 @@ import { Parts, PARTS_MS } from './parts';
 import { recall } from './recall';
 import type { Recoveries } from './recoveries';
 import { failure, messageOf } from '../../aws/errors';
-import type { RootSessions } from '../../aws/root-sessions';
+import type { Credential } from '../../root-user/credentials';
+import type { RootSessions } from '../../root-user/sessions';
 import { CODES, problem } from '../remedies';
-import { resultOf, type Account, type AccountResult, type Credential } from '../results';
+import { resultOf, type Account, type AccountResult } from '../results';
 import { credentialsOf, type RunFolder } from '../run-folder';
 import type { ResolvedSelection } from '../selection';
 

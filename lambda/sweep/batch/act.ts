@@ -1,13 +1,10 @@
-import {
-  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, DeleteSigningCertificateCommand, type IAMClient,
-} from '@aws-sdk/client-iam';
-import { mfaDevices, password } from './look';
-import { aroundEachRequest, type AroundRequest } from '../../aws/each-request';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { isNoSuchEntity, isRefusal, isTemporarilyUnmodifiable } from '../../aws/errors';
 import { retryWhile, type Patience } from '../../aws/patience';
-import type { RootSession } from '../../aws/root-sessions';
+import { isSame, mfaDevices, password, type Credential } from '../../root-user/credentials';
+import { deleteCredential } from '../../root-user/deletion';
+import type { RootSession } from '../../root-user/sessions';
 import { CODES } from '../remedies';
-import { isSame, type Credential } from '../results';
 
 /** What became of the call that was to delete a credential. Whether the credential is gone is for the next look to say. */
 export interface Attempt {
@@ -64,7 +61,7 @@ async function attempt(
   try {
     await retryWhile(mayPass, patience, async () => {
       await guard(credential);
-      await session.change((iam) => remove(iam, credential, (send) => request(iam, send)));
+      await session.change((iam) => deleteCredential(iam, credential, (send) => request(iam, send)));
     });
     return { credential, mayHaveDeleted: true };
   } catch (error) {
@@ -79,12 +76,13 @@ async function attempt(
 async function expectAsPlanned(iam: IAMClient, credential: Credential): Promise<void> {
   const { kind } = credential;
   if (kind === 'Password') {
-    expectSame(credential, await password(iam));
+    const found = await password(iam);
+    expectSame(credential, found ? [found] : []);
   }
   if (kind === 'MfaDevice') {
-    const [passwords, devices] = await Promise.all([password(iam), mfaDevices(iam)]);
-    if (passwords.length > 0) {
-      throw new PasswordStays(passwords[0]);
+    const [found, devices] = await Promise.all([password(iam), mfaDevices(iam)]);
+    if (found) {
+      throw new PasswordStays(found);
     }
     expectSame(credential, devices);
   }
@@ -102,18 +100,5 @@ class NotThere extends Error {
 
   constructor() {
     super('it is not there any more');
-  }
-}
-
-async function remove(iam: IAMClient, { kind, id }: Credential, around: AroundRequest): Promise<unknown> {
-  switch (kind) {
-    case 'Password':
-      return iam.send(aroundEachRequest(new DeleteLoginProfileCommand({}), around));
-    case 'AccessKey':
-      return iam.send(aroundEachRequest(new DeleteAccessKeyCommand({ AccessKeyId: id }), around));
-    case 'SigningCertificate':
-      return iam.send(aroundEachRequest(new DeleteSigningCertificateCommand({ CertificateId: id }), around));
-    case 'MfaDevice':
-      return iam.send(aroundEachRequest(new DeactivateMFADeviceCommand({ SerialNumber: id }), around));
   }
 }

@@ -1,16 +1,16 @@
 import type { Context } from 'aws-lambda';
-import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
-import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, type BatchEvent, type SweepSettings } from '../../../lib/sweep/contract';
-import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
-import { controlFiles } from '../../aws/control-files';
-import { RootSessions } from '../../aws/root-sessions';
-import { log } from '../../log';
-import { AuthorizationPolicies } from '../../policies/service-control-policies';
-import { AcceptanceRecord, digestOfSettings, StillAccepted } from '../acceptance';
 import { ACCOUNT_MS } from './account';
 import { sweepBatch } from './accounts';
 import { placesIn } from './causes';
 import { recoveriesIn } from './recoveries';
+import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, type BatchEvent, type SweepSettings } from '../../../lib/sweep/contract';
+import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
+import { log } from '../../log';
+import { AuthorizationPolicies } from '../../policies/service-control-policies';
+import { RootSessions } from '../../root-user/sessions';
+import { AcceptanceRecord, digestOfSettings, StillAccepted } from '../acceptance';
 import { RunFolder, runPrefix } from '../run-folder';
 
 /** A role, a feature or a delegation made seconds before the sweep takes effect late. */

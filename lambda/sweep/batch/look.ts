@@ -1,12 +1,7 @@
-import {
-  GetAccessKeyLastUsedCommand, GetAccountSummaryCommand, GetLoginProfileCommand, GetUserCommand, type IAMClient,
-  paginateListAccessKeys, paginateListMFADevices, paginateListSigningCertificates,
-} from '@aws-sdk/client-iam';
+import { GetAccountSummaryCommand, type IAMClient } from '@aws-sdk/client-iam';
 import type { CredentialKind } from '../../../lib/private/contract';
-import { isNoSuchEntity } from '../../aws/errors';
-import { everyItem } from '../../aws/pages';
-import type { RootSession } from '../../aws/root-sessions';
-import type { Credential } from '../results';
+import { accessKeys, lastUse, mfaDevices, password, signingCertificates, type Credential } from '../../root-user/credentials';
+import type { RootSession } from '../../root-user/sessions';
 
 /** What the root user of an account has, read in five ways that must agree. */
 export interface Sight {
@@ -37,7 +32,7 @@ export async function look(iam: IAMClient): Promise<Sight> {
     signingCertificates(iam),
     mfaDevices(iam),
   ]);
-  const credentials = found.flat();
+  const credentials = found.flat().filter((credential) => credential !== undefined);
   const kinds = Object.keys(FLAGS) as CredentialKind[];
   const unaccounted = kinds.filter((kind) => summary.SummaryMap?.[FLAGS[kind]] !== 0 && !credentials.some((credential) => credential.kind === kind));
   return { credentials, unaccounted };
@@ -55,45 +50,4 @@ export async function withLastUse(session: RootSession, credentials: Credential[
     const lastUsedAt = await session.use((iam) => lastUse(iam, credential)).catch(() => undefined);
     return { ...credential, lastUsedAt: lastUsedAt?.toISOString() };
   }));
-}
-
-async function lastUse(iam: IAMClient, { kind, id }: Credential): Promise<Date | undefined> {
-  switch (kind) {
-    case 'Password':
-      return (await iam.send(new GetUserCommand({}))).User?.PasswordLastUsed;
-    case 'AccessKey':
-      return (await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }))).AccessKeyLastUsed?.LastUsedDate;
-    default:
-      return undefined; // AWS keeps none for certificates and MFA devices
-  }
-}
-
-/** At most one, which has no id. */
-export async function password(iam: IAMClient): Promise<Credential[]> {
-  try {
-    const { LoginProfile } = await iam.send(new GetLoginProfileCommand({}));
-    return [{ kind: 'Password', createdAt: LoginProfile?.CreateDate?.toISOString() }];
-  } catch (error) {
-    if (isNoSuchEntity(error)) {
-      return [];
-    }
-    throw error;
-  }
-}
-
-async function accessKeys(client: IAMClient): Promise<Credential[]> {
-  const keys = await everyItem('iam:ListAccessKeys', paginateListAccessKeys({ client }, {}), (page) => page.AccessKeyMetadata);
-  return keys.map((key) => ({ kind: 'AccessKey', id: key.AccessKeyId, state: key.Status, createdAt: key.CreateDate?.toISOString() }));
-}
-
-async function signingCertificates(client: IAMClient): Promise<Credential[]> {
-  const certificates = await everyItem('iam:ListSigningCertificates', paginateListSigningCertificates({ client }, {}), (page) => page.Certificates);
-  return certificates.map((certificate) => ({
-    kind: 'SigningCertificate', id: certificate.CertificateId, state: certificate.Status, createdAt: certificate.UploadDate?.toISOString(),
-  }));
-}
-
-export async function mfaDevices(client: IAMClient): Promise<Credential[]> {
-  const devices = await everyItem('iam:ListMFADevices', paginateListMFADevices({ client }, {}), (page) => page.MFADevices);
-  return devices.map((device) => ({ kind: 'MfaDevice', id: device.SerialNumber, createdAt: device.EnableDate?.toISOString() }));
 }

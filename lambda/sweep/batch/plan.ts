@@ -1,7 +1,7 @@
 import { reasonToKeep, type Circumstances } from './protection';
 import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
 import { type SweepSettings } from '../../../lib/sweep/contract';
-import type { Credential } from '../results';
+import type { Credential } from '../../root-user/credentials';
 
 /** What is to happen to one credential. */
 export interface Intent {

@@ -1,6 +1,7 @@
 import type { PasswordRecovery } from '../../../lib/private/contract';
 import type { KeptCredentials, SweepSettings } from '../../../lib/sweep/contract';
-import type { Credential } from '../results';
+import type { Credential } from '../../root-user/credentials';
+import { isOpen } from '../../root-user/recovery-record';
 
 /** What a plan depends on beside the credentials and the settings. */
 export interface Circumstances {
@@ -34,10 +35,6 @@ function byRule({ kind }: Credential, { protection: { keep } }: Settings, { acco
 export function byRecovery({ kind }: Credential, { now, recovery }: Pick<Circumstances, 'now' | 'recovery'>): string | undefined {
   const isPart = kind === 'Password' || kind === 'MfaDevice';
   return isPart && recovery !== undefined && isOpen(recovery, now) ? `recovery until ${recovery.endsAt}: ${recovery.reason}` : undefined;
-}
-
-function isOpen({ endsAt, closedAt }: PasswordRecovery, now: number): boolean {
-  return closedAt === undefined && now < Date.parse(endsAt);
 }
 
 function byUse({ kind, createdAt, lastUsedAt }: Credential, { protection }: Settings, { now }: Circumstances): string | undefined {

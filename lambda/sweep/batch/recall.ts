@@ -1,5 +1,6 @@
+import { isSame, type Credential } from '../../root-user/credentials';
 import { CODES, problem, SWEEP_ACCOUNT_AGAIN } from '../remedies';
-import { isSame, resultOf, type AccountResult, type Credential, type CredentialResult } from '../results';
+import { resultOf, type AccountResult, type CredentialResult } from '../results';
 
 const INTERRUPTED = problem(CODES.interrupted, 'the sweep ended while it deleted this credential: it may be gone, or still there', SWEEP_ACCOUNT_AGAIN);
 

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type PasswordRecovery, RECOVERIES_PREFIX } from '../../../lib/private/contract';
+import type { PasswordRecovery } from '../../../lib/private/contract';
 import { failure, textOf } from '../../aws/errors';
-import { hasObject, readObject } from '../../aws/objects';
+import { readRecovery, recoveryKey } from '../../root-user/recovery-record';
 import { CODES } from '../remedies';
 
 /** What is on record of password recoveries. */
@@ -15,10 +15,9 @@ export function recoveriesIn(s3: S3Client, bucket: string | undefined): Recoveri
   return { of: async (accountId) => bucket === undefined ? undefined : read(s3, bucket, accountId) };
 }
 
-async function read(s3: S3Client, Bucket: string, accountId: string): Promise<PasswordRecovery | undefined> {
+async function read(s3: S3Client, bucket: string, accountId: string): Promise<PasswordRecovery | undefined> {
   try {
-    const record = { Bucket, Key: `${RECOVERIES_PREFIX}${accountId}.json` };
-    return await hasObject(s3, record) ? await readObject(s3, record, (text) => parse(text, accountId)) : undefined;
+    return await readRecovery(s3, bucket, accountId, (text) => parse(text, accountId));
   } catch (error) {
     throw failure(CODES.recoveryUnknown, `whether a password recovery is open in the account could not be read: ${textOf(error)}`);
   }
@@ -32,7 +31,7 @@ function parse(text: string, accountId: string): PasswordRecovery {
   const record = JSON.parse(text) as Partial<Record<keyof PasswordRecovery, unknown>> | null;
   const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
   if (record?.accountId !== accountId || typeof record.reason !== 'string' || !isTime(record.openedAt) || !isTime(record.endsAt)) {
-    throw new Error(`${RECOVERIES_PREFIX}${accountId}.json is not the record of a recovery in this account`);
+    throw new Error(`${recoveryKey(accountId)} is not the record of a recovery in this account`);
   }
   const closedAt = isTime(record.closedAt) ? record.closedAt : undefined;
   return { accountId, reason: record.reason.slice(0, LONGEST_REASON), openedAt: record.openedAt, endsAt: record.endsAt, closedAt };

@@ -3,7 +3,7 @@ import { ListAccountsCommand } from '@aws-sdk/client-organizations';
 import { GetBucketPolicyCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { iam, organizations, s3OfRootSession, sqsOfRootSession, sts } from '../../../lambda/aws/clients';
-import { RootSessions } from '../../../lambda/aws/root-sessions';
+import { RootSessions } from '../../../lambda/root-user/sessions';
 import { cutBody, endEarly, FakeOrganization, serve, type ServedOrganization } from '../../../local-aws/organization';
 
 const MEMBER = '222222222222';

@@ -3,7 +3,7 @@ import { DescribeOrganizationCommand, OrganizationsClient } from '@aws-sdk/clien
 import {
   attemptsOf, isDenied, isDeniedName, isNoSuchEntity, isRefusal, isTemporarilyUnmodifiable, messageOf, nameOf, textOf, withoutStack,
 } from '../../../lambda/aws/errors';
-import { password } from '../../../lambda/sweep/batch/look';
+import { password } from '../../../lambda/root-user/credentials';
 import { fail, FakeOrganization, loseAnswer, resetBefore, serve, type Effect, type ServedOrganization } from '../../../local-aws/organization';
 
 /** What the CDK's Provider makes of an error that a function threw: its message, and its stack but for the first line. */
@@ -93,7 +93,7 @@ describe('whether a request had an effect', () => {
     organization.addAccount({ id: '222222222222' });
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = organization.longTermRoot('222222222222');
     const iam = new IAMClient({ credentials: { accessKeyId, secretAccessKey, sessionToken } });
-    expect(await password(iam)).toEqual([]);
+    expect(await password(iam)).toBeUndefined();
     organization.faults.add({ operation: 'iam:GetLoginProfile', effect: fail('AccessDenied') });
     const error: unknown = await password(iam).catch((reason) => reason);
     expect([isDenied(error), isNoSuchEntity(error)]).toEqual([true, false]);

@@ -2,7 +2,7 @@ import { paginateListAccessKeys } from '@aws-sdk/client-iam';
 import { paginateListAccounts } from '@aws-sdk/client-organizations';
 import { organizations, sts } from '../../../lambda/aws/clients';
 import { everyItem } from '../../../lambda/aws/pages';
-import { RootSessions } from '../../../lambda/aws/root-sessions';
+import { RootSessions } from '../../../lambda/root-user/sessions';
 import { emptyPages, endlessPages, FakeOrganization, serve, shortPages, type Effect, type ServedOrganization } from '../../../local-aws/organization';
 
 const MEMBER = '222222222222';

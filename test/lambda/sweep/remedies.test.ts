@@ -1,4 +1,4 @@
-import { AssumeRootError } from '../../../lambda/aws/root-sessions';
+import { AssumeRootError } from '../../../lambda/root-user/sessions';
 import { CODES, isDenialOfCall, problemOf, problemOfSweep } from '../../../lambda/sweep/remedies';
 
 const named = (name: string, message = 'the words of AWS') => Object.assign(new Error(message), { name });
@@ -34,8 +34,8 @@ describe('what to do about an error', () => {
     ['a denied AssumeRoot', assumeRoot('not authorized to perform: sts:AssumeRoot'), 'AssumeRootDenied', [
       /role is not allowed sts:AssumeRoot.*VPC endpoint policy/, /neither the management account nor a delegated administrator/, /closed, suspended.*exclude it/,
     ]],
-    ['a feature that is off', assumeRoot('Root credentials management FEATURE IS NOT ENABLED for your organization.'), 'AssumeRootDenied', [/switch on RootCredentialsManagement/]],
-    ['trusted access that is off', assumeRoot('SERVICE NOT ENABLED for AWS Organizations.'), 'AssumeRootDenied', [/switch on trusted access for iam\.amazonaws\.com/]],
+    ['a feature that is off', assumeRoot('Root credentials management FEATURE IS NOT ENABLED for your organization.'), 'AssumeRootDenied', [/enable RootCredentialsManagement/]],
+    ['trusted access that is off', assumeRoot('SERVICE NOT ENABLED for AWS Organizations.'), 'AssumeRootDenied', [/enable trusted access for iam\.amazonaws\.com/]],
     ['a denied call', named('AccessDenied', 'not authorized'), 'AccessDenied', [
       /"Null": \{"aws:AssumedRoot": "true"\} to the condition of its Deny$/, /Control Tower control AWS-GR_RESTRICT_ROOT_USER/, /policies of every parent/,
     ]],

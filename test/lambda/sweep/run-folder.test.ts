@@ -1,10 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { serveObjects, type ObjectStore } from './object-store';
 import { UNPROTECTED } from './testing';
-import { AssumeRootError } from '../../../lambda/aws/root-sessions';
+import type { Credential } from '../../../lambda/root-user/credentials';
+import { AssumeRootError } from '../../../lambda/root-user/sessions';
 import { problemOf } from '../../../lambda/sweep/remedies';
 import { reconcile } from '../../../lambda/sweep/report/contents';
-import { resultOf, skipped, type Account, type AccountResult, type Credential } from '../../../lambda/sweep/results';
+import { resultOf, skipped, type Account, type AccountResult } from '../../../lambda/sweep/results';
 import { latestPrefix, RunFolder, runPrefix } from '../../../lambda/sweep/run-folder';
 import type { ResolvedSelection } from '../../../lambda/sweep/selection';
 import { onTestFinished } from '../../support/on-test-finished';

@@ -1,9 +1,10 @@
 import { sts } from '../../../lambda/aws/clients';
 import { seconds } from '../../../lambda/aws/patience';
-import { RootSessions } from '../../../lambda/aws/root-sessions';
+import type { Credential } from '../../../lambda/root-user/credentials';
+import { RootSessions } from '../../../lambda/root-user/sessions';
 import { sweepAccount } from '../../../lambda/sweep/batch/account';
 import type { Recoveries } from '../../../lambda/sweep/batch/recoveries';
-import type { AccountResult, Credential } from '../../../lambda/sweep/results';
+import type { AccountResult } from '../../../lambda/sweep/results';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../../lib/private/contract';
 import { type Protection, type SweepWork } from '../../../lib/sweep/contract';
 import { FakeOrganization, serve, type RootCredentialsInit } from '../../../local-aws/organization';

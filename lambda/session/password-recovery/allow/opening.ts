@@ -1,8 +1,10 @@
+import { TASK_POLICIES } from '../../../../lib/private/contract';
 import { failure, textOf } from '../../../aws/errors';
-import { readUntil, seconds, type Patience } from '../../../aws/patience';
-import type { RootSessions } from '../../../aws/root-sessions';
+import { readUntil, type Patience } from '../../../aws/patience';
+import { password, READS_LAG } from '../../../root-user/credentials';
+import type { RootSessions } from '../../../root-user/sessions';
 import type { Closers } from '../closers';
-import { allowPassword, expectNoPassword, hadNoEffect, password } from '../password';
+import { allowPassword, expectNoPassword, hadNoEffect } from '../password';
 import { allowed, begun, checkOpenable, known, refused, type Opening, type RecoveryRecord } from '../record';
 import type { RecoveryRecords } from '../store';
 
@@ -15,8 +17,7 @@ export interface OpeningAws {
   readonly reads?: Patience;
 }
 
-const TASK = 'IAMCreateRootUserPassword';
-const READS = seconds(60);
+const TASK = TASK_POLICIES.createPassword;
 
 /** Whether a recovery could begin now. Nothing is changed. */
 export async function checkOpening(opening: Opening, { store, sessions, clock = Date.now }: OpeningAws): Promise<void> {
@@ -54,7 +55,7 @@ export async function recordOpening(opening: Opening, aws: OpeningAws): Promise<
  * wait for what this function might still do.
  */
 export async function open(accountId: string, recoveryId: string, aws: OpeningAws): Promise<RecoveryRecord> {
-  const { store, sessions, clock = Date.now, reads = READS } = aws;
+  const { store, sessions, clock = Date.now, reads = READS_LAG } = aws;
   const record = await store.read(accountId);
   checkOpenable(record, accountId, recoveryId, clock());
   if (record!.allowedAt) {

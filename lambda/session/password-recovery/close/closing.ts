@@ -1,8 +1,11 @@
+import { TASK_POLICIES } from '../../../../lib/private/contract';
 import { failure, isTemporarilyUnmodifiable } from '../../../aws/errors';
-import { readUntil, retryWhile, seconds, type Patience } from '../../../aws/patience';
-import type { RootSession, RootSessions } from '../../../aws/root-sessions';
+import { readUntil, retryWhile, type Patience } from '../../../aws/patience';
+import { password, READS_LAG } from '../../../root-user/credentials';
+import { UNMODIFIABLE } from '../../../root-user/deletion';
+import type { RootSession, RootSessions } from '../../../root-user/sessions';
 import type { Closers } from '../closers';
-import { deletePassword, otherCredentials, password } from '../password';
+import { deletePasswordOf, otherCredentials } from '../password';
 import { closed, closing, isDue, isSettled, known, type Closer, type LeftCredential, type RecoveryRecord, type Request } from '../record';
 import type { RecoveryRecords } from '../store';
 
@@ -26,9 +29,7 @@ export interface Closing {
   readonly left?: readonly LeftCredential[];
 }
 
-const TASK = 'IAMDeleteRootUserCredentials';
-const READS = seconds(60);
-const UNMODIFIABLE = seconds(120, 1_000, 10_000);
+const TASK = TASK_POLICIES.deleteCredentials;
 
 /** Closes a recovery by hand. A closer that nobody's cancel stops stands by: it tries for a day if this does not succeed. */
 export async function closeByHand(accountId: string, by: Request, { closers, ...aws }: ClosingAws & { readonly closers: Closers }): Promise<Closing> {
@@ -73,8 +74,8 @@ async function close(accountId: string, aws: ClosingAws, begin: (record: Recover
   return described(await store.change(accountId, (current) => closed(known(current, accountId), left, clock())), 'closed');
 }
 
-async function remove(session: RootSession, record: RecoveryRecord, { reads = READS, unmodifiable = UNMODIFIABLE }: ClosingAws) {
-  await retryWhile(isTemporarilyUnmodifiable, unmodifiable, () => session.change((iam) => deletePassword(iam, record)));
+async function remove(session: RootSession, record: RecoveryRecord, { reads = READS_LAG, unmodifiable = UNMODIFIABLE }: ClosingAws) {
+  await retryWhile(isTemporarilyUnmodifiable, unmodifiable, () => session.change((iam) => deletePasswordOf(iam, record)));
   if (await readUntil((found) => found === undefined, reads, () => session.use(password))) {
     throw failure('PasswordStays', `AWS accepted the deletion of the root password of account ${record.accountId}, and the password is still there`);
   }

@@ -1,7 +1,7 @@
 import { paginateListExecutions, type SFNClient } from '@aws-sdk/client-sfn';
-import { RECOVERIES_PREFIX } from '../../../../lib/private/contract';
 import { failure, isNamed } from '../../../aws/errors';
 import { everyItem } from '../../../aws/pages';
+import { recoveryKey } from '../../../root-user/recovery-record';
 import { RecordOfCloser, runningCloser } from '../closer/running-closer';
 import type { RecoveryRecord } from '../record';
 import type { RecoveryStore } from '../store';
@@ -43,7 +43,7 @@ export async function checkNoneOpen(runbooks: Runbooks, aws: OpenAws): Promise<v
   }
 }
 
-const named = ({ accountId, endsAt, bucket }: Open) => `account ${accountId} until ${endsAt} (s3://${bucket}/${RECOVERIES_PREFIX}${accountId}.json)`;
+const named = ({ accountId, endsAt, bucket }: Open) => `account ${accountId} until ${endsAt} (s3://${bucket}/${recoveryKey(accountId)})`;
 
 /**
  * By the records, since a closer may have given up, and by the closers, since the record of one that sleeps may be in an older bucket. Other runbooks may

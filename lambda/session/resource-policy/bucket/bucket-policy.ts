@@ -5,7 +5,7 @@ import { s3OfRootSession } from '../../../aws/clients';
 import { failure, isNamed } from '../../../aws/errors';
 import { everyItem } from '../../../aws/pages';
 import { seconds, type Patience } from '../../../aws/patience';
-import type { RootSession, RootSessions } from '../../../aws/root-sessions';
+import type { RootSession, RootSessions } from '../../../root-user/sessions';
 import { explained } from '../../remedies';
 import type { PolicyHolder } from '../holder';
 

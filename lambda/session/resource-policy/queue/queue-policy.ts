@@ -4,7 +4,7 @@ import { partitionOfRegion, REGION_PATTERN } from '../../../../lib/private/parti
 import { sqsOfRootSession } from '../../../aws/clients';
 import { failure, isNamed } from '../../../aws/errors';
 import { seconds, type Patience } from '../../../aws/patience';
-import type { RootSession, RootSessions } from '../../../aws/root-sessions';
+import type { RootSession, RootSessions } from '../../../root-user/sessions';
 import { explained } from '../../remedies';
 import { refused } from '../../start-input';
 import type { PolicyHolder } from '../holder';

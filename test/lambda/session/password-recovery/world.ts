@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
-import { RootSessions } from '../../../../lambda/aws/root-sessions';
+import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { allowRecovery, type OpeningAws } from '../../../../lambda/session/password-recovery/allow/opening';
 import { closeAsCloser, closeByHand, type Closing } from '../../../../lambda/session/password-recovery/close/closing';
 import { RecordOfCloser, runningCloser } from '../../../../lambda/session/password-recovery/closer/running-closer';

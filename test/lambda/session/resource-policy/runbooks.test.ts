@@ -199,7 +199,7 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
   test('says which switch is off', async () => {
     const world = await PoliciesWorld.create();
     world.organization.features.current = new Set(['RootCredentialsManagement']);
-    await expect(world.run(unlock, input)).rejects.toThrow(/the feature is off: switch it on with OrgRootAccessFeatures/);
+    await expect(world.run(unlock, input)).rejects.toThrow(/likely causes: enable RootSessions for the organization \(OrgRootAccessFeatures/);
   });
 
   describe('replacement', () => {

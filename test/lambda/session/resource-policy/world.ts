@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { s3, sts } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
-import { RootSessions } from '../../../../lambda/aws/root-sessions';
+import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { PolicyRecords } from '../../../../lambda/session/resource-policy/records';
 import { type PolicyAws, restoreBucket, restoreQueue, unlockBucket, unlockQueue } from '../../../../lambda/session/resource-policy/runbooks';
 import { runbook } from '../../../../lambda/session/runbook';

@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { organizations, sts } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
-import { RootSessions } from '../../../../lambda/aws/root-sessions';
 import { AuthorizationPolicies } from '../../../../lambda/policies/service-control-policies';
+import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { ACCOUNT_MS } from '../../../../lambda/sweep/batch/account';
 import { sweepBatch, type BatchSweep } from '../../../../lambda/sweep/batch/accounts';
 import { RunFolder } from '../../../../lambda/sweep/run-folder';

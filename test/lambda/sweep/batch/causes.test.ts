@@ -1,7 +1,7 @@
 import { sts } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
-import { RootSessions } from '../../../../lambda/aws/root-sessions';
 import { AuthorizationPolicies } from '../../../../lambda/policies/service-control-policies';
+import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { sweepAccount } from '../../../../lambda/sweep/batch/account';
 import { placesIn, withCauses } from '../../../../lambda/sweep/batch/causes';
 import { resultOf, type AccountResult } from '../../../../lambda/sweep/results';

@@ -1,7 +1,8 @@
+import type { Credential } from '../../../../lambda/root-user/credentials';
 import { plan } from '../../../../lambda/sweep/batch/plan';
 import { recall } from '../../../../lambda/sweep/batch/recall';
 import { problem } from '../../../../lambda/sweep/remedies';
-import { resultOf, type Credential } from '../../../../lambda/sweep/results';
+import { resultOf } from '../../../../lambda/sweep/results';
 import { CREDENTIAL_KINDS, type CredentialKind, type PasswordRecovery } from '../../../../lib/private/contract';
 import { type Protection } from '../../../../lib/sweep/contract';
 import { MEMBER, UNPROTECTED } from '../testing';

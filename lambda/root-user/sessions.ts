@@ -1,9 +1,9 @@
 import { GetUserCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRootCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
-import { iamOfRootSession } from './clients';
-import { failure, incompleteAnswer, isDenied, isNamed } from './errors';
-import { retryWhile, seconds, type Patience } from './patience';
 import type { TaskPolicyName } from '../../lib/private/contract';
+import { iamOfRootSession } from '../aws/clients';
+import { failure, incompleteAnswer, isDenied, isNamed } from '../aws/errors';
+import { retryWhile, seconds, type Patience } from '../aws/patience';
 
 /** A session that is about to end is not begun with: an account's work must fit into what is left. */
 const RENEWAL_MARGIN_MS = 2 * 60_000;

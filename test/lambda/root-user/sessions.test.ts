@@ -4,8 +4,8 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
 import * as clients from '../../../lambda/aws/clients';
 import { seconds } from '../../../lambda/aws/patience';
-import { AssumeRootError, RootSession, RootSessions } from '../../../lambda/aws/root-sessions';
-import { password } from '../../../lambda/sweep/batch/look';
+import { password } from '../../../lambda/root-user/credentials';
+import { AssumeRootError, RootSession, RootSessions } from '../../../lambda/root-user/sessions';
 import { fail, FakeOrganization, neverAnswer, serve, type Effect, type ServedOrganization } from '../../../local-aws/organization';
 import { eventually } from '../../support/eventually';
 import { onTestFinished } from '../../support/on-test-finished';
@@ -22,7 +22,7 @@ const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
 /** What the SDK has made of the settings of a client. */
 const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
 const FLICKER = seconds(1, 5, 20);
-const hasPassword = async (iam: IAMClient) => (await password(iam)).length > 0;
+const hasPassword = async (iam: IAMClient) => await password(iam) !== undefined;
 
 let organization: FakeOrganization;
 let served: ServedOrganization;

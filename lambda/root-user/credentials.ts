@@ -1,0 +1,70 @@
+import {
+  GetAccessKeyLastUsedCommand, GetLoginProfileCommand, GetUserCommand, type IAMClient,
+  paginateListAccessKeys, paginateListMFADevices, paginateListSigningCertificates,
+} from '@aws-sdk/client-iam';
+import type { CredentialKind } from '../../lib/private/contract';
+import { isNoSuchEntity } from '../aws/errors';
+import { everyItem } from '../aws/pages';
+import { seconds } from '../aws/patience';
+
+/** A credential of a root user, as its account shows it. */
+export interface Credential {
+  readonly kind: CredentialKind;
+  /** Access key id, certificate id, serial number of the MFA device; a password has none. */
+  readonly id?: string;
+  readonly state?: string;
+  /** ISO 8601, like `lastUsedAt`. */
+  readonly createdAt?: string;
+  readonly lastUsedAt?: string;
+}
+
+/** How long reads may lag behind a change. */
+export const READS_LAG = seconds(60);
+
+/** Whether two reads show the same credential. A password has no id and a virtual MFA device always the same one, so that only its time distinguishes a later one. */
+export function isSame(one: Credential, other: Credential): boolean {
+  const isLater = one.createdAt !== undefined && other.createdAt !== undefined && one.createdAt !== other.createdAt;
+  return one.kind === other.kind && one.id === other.id && !isLater;
+}
+
+/** The password, if there is one. */
+export async function password(iam: IAMClient): Promise<Credential | undefined> {
+  try {
+    const { LoginProfile } = await iam.send(new GetLoginProfileCommand({}));
+    return { kind: 'Password', createdAt: LoginProfile?.CreateDate?.toISOString() };
+  } catch (error) {
+    if (isNoSuchEntity(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+export async function accessKeys(client: IAMClient): Promise<Credential[]> {
+  const keys = await everyItem('iam:ListAccessKeys', paginateListAccessKeys({ client }, {}), (page) => page.AccessKeyMetadata);
+  return keys.map((key) => ({ kind: 'AccessKey', id: key.AccessKeyId, state: key.Status, createdAt: key.CreateDate?.toISOString() }));
+}
+
+export async function signingCertificates(client: IAMClient): Promise<Credential[]> {
+  const certificates = await everyItem('iam:ListSigningCertificates', paginateListSigningCertificates({ client }, {}), (page) => page.Certificates);
+  return certificates.map((certificate) => ({
+    kind: 'SigningCertificate', id: certificate.CertificateId, state: certificate.Status, createdAt: certificate.UploadDate?.toISOString(),
+  }));
+}
+
+export async function mfaDevices(client: IAMClient): Promise<Credential[]> {
+  const devices = await everyItem('iam:ListMFADevices', paginateListMFADevices({ client }, {}), (page) => page.MFADevices);
+  return devices.map((device) => ({ kind: 'MfaDevice', id: device.SerialNumber, createdAt: device.EnableDate?.toISOString() }));
+}
+
+/** When a password or an access key was last used, if AWS knows. AWS keeps no such time for certificates and MFA devices. */
+export async function lastUse(iam: IAMClient, { kind, id }: Credential): Promise<Date | undefined> {
+  switch (kind) {
+    case 'Password':
+      return (await iam.send(new GetUserCommand({}))).User?.PasswordLastUsed;
+    case 'AccessKey':
+      return (await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }))).AccessKeyLastUsed?.LastUsedDate;
+    default:
+      return undefined;
+  }
+}
