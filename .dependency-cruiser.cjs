@@ -27,6 +27,8 @@ module.exports = {
     ...SWEEP_STEPS.map((step, i) => (
       { name: `sweep-${step}-knows-no-later-step`, severity: 'error', from: { path: `^lambda/sweep/${step}/` }, to: { path: `^lambda/sweep/(${[...SWEEP_STEPS.slice(i + 1), ...SWEEP_STARTS].join('|')})/` } })),
     { name: 'what-steps-hand-on-knows-no-step', severity: 'error', from: { path: '^lambda/sweep/[^/]+\\.ts$' }, to: { path: '^lambda/sweep/[^/]+/' } },
+    { name: 'session-folders-know-no-step-below', severity: 'error', from: { path: '^lambda/session/[^/]+\\.ts$' }, to: { path: '^lambda/session/[^/]+/' } },
+    { name: 'parts-of-session-know-no-step-below', severity: 'error', from: { path: '^lambda/session/(password-recovery|resource-policy)/[^/]+\\.ts$' }, to: { path: '^lambda/session/$1/[^/]+/' } },
     { name: 'sdk-is-set-up-in-one-place', severity: 'error', from: { path: `^lambda/(${ROOMS}|policies|root-user)/` }, to: { path: '@smithy/node-http-handler' } },
     { name: 'terminal-imports-no-handler', severity: 'error', from: { path: '^cli/' }, to: { path: ['/handler\\.ts$', 'node_modules/(aws-cdk-lib|constructs)/'] } },
     { name: 'terminal-imports-contracts-only', severity: 'error', from: { path: '^cli/' }, to: { path: '^lib/', pathNot: ['^lib/[^/]+/contract\\.ts$', WORDS] } },

@@ -9,9 +9,7 @@ import { seconds } from '../aws/patience';
 export const UNMODIFIABLE = seconds(120, 1_000, 10_000);
 
 /** Deletes the password, whichever it is: the call names none. */
-export function deletePassword(iam: IAMClient, around: AroundRequest = (send) => send()): Promise<unknown> {
-  return iam.send(aroundEachRequest(new DeleteLoginProfileCommand({}), around));
-}
+export const deletePassword = (iam: IAMClient): Promise<unknown> => iam.send(new DeleteLoginProfileCommand({}));
 
 /**
  * Deletes a credential.
@@ -21,7 +19,7 @@ export function deletePassword(iam: IAMClient, around: AroundRequest = (send) =>
 export async function deleteCredential(iam: IAMClient, { kind, id }: Credential, around: AroundRequest): Promise<unknown> {
   switch (kind) {
     case 'Password':
-      return deletePassword(iam, around);
+      return iam.send(aroundEachRequest(new DeleteLoginProfileCommand({}), around));
     case 'AccessKey':
       return iam.send(aroundEachRequest(new DeleteAccessKeyCommand({ AccessKeyId: id }), around));
     case 'SigningCertificate':

@@ -10,6 +10,9 @@ import { s3, stepFunctions } from '../aws/clients';
 import { controlFiles, expectYoung } from '../aws/control-files';
 import { log } from '../log';
 
+/** What a run works with, made for each of them: how long a denial may pass counts from its start. */
+export type AwsOf<Aws> = (start: Start<{}, RunbookSettings>) => Aws;
+
 /** What is particular to one runbook. */
 export interface Task<F extends Fields, Settings extends RunbookSettings, Plan> {
   /** Keys of the input beside `accountId`, `reason` and `dryRun`, which all have. */

@@ -3,6 +3,10 @@ import { refused, type Field } from '../start-input';
 /** How long, in whole hours. */
 export const HOURS: Field = { pattern: /^[1-9]\d{0,2}$/, allowed: 'a whole number of hours', optional: true };
 
+export interface HoursPlan {
+  readonly hours: number;
+}
+
 /** What a start says, or what is usual; a start cannot ask for more than a recovery may last. */
 export function hoursOf(given: string | undefined, { hours, longestHours }: { readonly hours: number; readonly longestHours: number }): number {
   const wanted = given === undefined ? hours : Number(given);

@@ -4,6 +4,7 @@ import { failure } from '../../aws/errors';
 import type { Credential } from '../../root-user/credentials';
 import { isOver } from '../../root-user/recovery-record';
 import { inert } from '../../text';
+import type { Start } from '../start';
 
 /** What a root user has besides its password, as its account shows it. */
 export type LeftCredential = Pick<Credential, 'kind' | 'id'>;
@@ -15,6 +16,9 @@ export interface Request {
   readonly reason: string;
   readonly startedBy?: string;
 }
+
+/** The request of a run. */
+export const requestOf = ({ execution, input, startedBy }: Start<{}, unknown>): Request => ({ id: execution.id, reason: input.reason, startedBy });
 
 interface Dated {
   /** ISO 8601 */
@@ -41,6 +45,9 @@ export interface RecoveryRecord extends PasswordRecovery {
   /** Tells the writer of a version that it is its own. */
   readonly revision?: string;
 }
+
+/** What a runbook answers of a recovery. */
+export const summaryOf = ({ accountId, openedAt, endsAt }: RecoveryRecord) => ({ accountId, openedAt, endsAt });
 
 const HOUR_MS = 3_600_000;
 

@@ -1,9 +1,17 @@
 import { PolicyRecords } from './records';
-import type { PolicyAws } from './runbooks';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
 import { RECORDS_VARIABLE } from '../../../lib/session/contract';
 import { s3, sts } from '../../aws/clients';
+import type { Patience } from '../../aws/patience';
 import { RootSessions } from '../../root-user/sessions';
+
+export interface PolicyAws {
+  readonly records: PolicyRecords;
+  /** Sessions for one run, in the partition of an ARN. */
+  readonly sessionsOf: (arn: string) => RootSessions;
+  /** For reads that lag; that of the service when absent. */
+  readonly patience?: Patience;
+}
 
 /** What the functions of buckets and queues work with, by their environment. A denial is not waited for: people wait for the answer. */
 export function policyAws(): PolicyAws {

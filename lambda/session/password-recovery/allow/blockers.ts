@@ -2,9 +2,14 @@ import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { textOf } from '../../../aws/errors';
 import { within } from '../../../aws/patience';
 import { log } from '../../../log';
-import { stopsRecoveredRoot, textOfStop } from '../../../policies/causes';
+import { stopsRecoveredRoot, textOfStop, type RootOfAccount } from '../../../policies/causes';
 import { AuthorizationPolicies } from '../../../policies/service-control-policies';
-import type { BlockersOf } from '../runbooks';
+
+/**
+ * Which service control policies stop the root user of an account even when it signs in with a password, a line each; undefined when they could
+ * not be read.
+ */
+export type BlockersOf = (root: RootOfAccount) => Promise<readonly string[] | undefined>;
 
 /** A recovery is worth more than a note about it: where Organizations does not answer, as in a VPC without a way to it, nobody waits longer. */
 const LONGEST_MS = 30_000;

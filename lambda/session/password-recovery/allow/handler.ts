@@ -2,7 +2,7 @@ import { policiesThatStop } from './blockers';
 import { organizations } from '../../../aws/clients';
 import { runbook } from '../../runbook';
 import { closers, recoveryStore, rootSessions } from '../functions';
-import { allowPasswordRecovery } from '../runbooks';
+import { allowPasswordRecovery } from './runbook';
 
 const aws = { store: recoveryStore(), closers: closers() };
 const sessionsOf = rootSessions();

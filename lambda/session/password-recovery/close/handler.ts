@@ -1,6 +1,6 @@
 import { runbook } from '../../runbook';
 import { closers, recoveryStore, rootSessions } from '../functions';
-import { closePasswordRecovery } from '../runbooks';
+import { closePasswordRecovery } from './runbook';
 
 const aws = { store: recoveryStore(), closers: closers() };
 const sessionsOf = rootSessions();

@@ -1,6 +1,6 @@
 import { runbook } from '../../runbook';
 import { closers, recoveryStore } from '../functions';
-import { extendPasswordRecovery } from '../runbooks';
+import { extendPasswordRecovery } from './runbook';
 
 const aws = { store: recoveryStore(), closers: closers() };
 

@@ -1,6 +1,6 @@
 import { runbook } from '../../runbook';
 import { policyAws } from '../functions';
-import { restoreBucket, unlockBucket } from '../runbooks';
+import { restoreBucket, unlockBucket } from './runbook';
 
 const aws = policyAws();
 

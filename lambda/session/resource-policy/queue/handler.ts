@@ -1,6 +1,6 @@
 import { runbook } from '../../runbook';
 import { policyAws } from '../functions';
-import { restoreQueue, unlockQueue } from '../runbooks';
+import { restoreQueue, unlockQueue } from './runbook';
 
 const aws = policyAws();
 

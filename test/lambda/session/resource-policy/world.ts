@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { s3, sts } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
 import { RootSessions } from '../../../../lambda/root-user/sessions';
+import { restoreBucket, unlockBucket } from '../../../../lambda/session/resource-policy/bucket/runbook';
+import type { PolicyAws } from '../../../../lambda/session/resource-policy/functions';
+import { restoreQueue, unlockQueue } from '../../../../lambda/session/resource-policy/queue/runbook';
 import { PolicyRecords } from '../../../../lambda/session/resource-policy/records';
-import { type PolicyAws, restoreBucket, restoreQueue, unlockBucket, unlockQueue } from '../../../../lambda/session/resource-policy/runbooks';
 import { runbook } from '../../../../lambda/session/runbook';
 import { CONTROL_VARIABLE, RUN_FILE, type RunFile } from '../../../../lib/private/contract';
 import {
