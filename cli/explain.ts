@@ -47,7 +47,8 @@ async function policiesAbove({ organizations }: Caller, root: RootUser, accountI
   for (const type of TYPES) {
     try {
       const levels = await policies.levelsAbove(accountId, type);
-      lines.push(...levels.flatMap((level) => level.policies.filter(({ awsManaged }) => !awsManaged).map((policy) => policyLine(policy, level, root, accountId))));
+      const own = ({ policies: attached }: Level) => attached.filter(({ awsManaged }) => !awsManaged);
+      lines.push(...levels.flatMap((level) => own(level).map((policy) => policyLine(policy, level, root, accountId))));
     } catch (error) {
       lines.push(`policies of type ${type} could not be read: ${textOf(error)}`);
     }

@@ -4,8 +4,9 @@ import type { AuditOptions } from './audit';
 import type { ConnectionOptions } from './caller';
 import type { Finding } from './check';
 import { FORMATS, type OutputOptions } from './formats';
+import type { ChangeOptions } from './switches';
 import { hasColour } from './terminal';
-import { accountIds, countBetween, EXIT, unitIds } from './usage';
+import { accountId, accountIds, countBetween, EXIT, unitIds, UsageError } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 import type { SweepReport } from '../lambda/sweep/report/contents';
 
@@ -41,6 +42,9 @@ function exitCodeOfFindings(findings: readonly Finding[]): number {
 const withConnection = (command: Command) => command
   .option('--region <region>', 'Region in which STS is called (default: that of the shell, or us-east-1)')
   .option('--profile <name>', 'named profile of the AWS configuration');
+
+const withConfirmation = (command: Command) => withConnection(command)
+  .option('--yes <organization>', 'ID of the organization (o-…), instead of typing it when asked');
 
 const program = new Command('cdk-root-access')
   .description('Centralized root access of an AWS organization from a terminal, with the credentials of the shell and nothing deployed.')
@@ -93,7 +97,7 @@ Exit codes: 0 everything is ok, 1 something is missing or blocks, 2 something co
   });
 
 withConnection(program.command('explain'))
-  .argument('<account>', '12-digit ID of a member account', (text: string) => accountIds(text)[0])
+  .argument('<account>', '12-digit ID of an account', accountId)
   .summary('show everything that is known of the root user of one account')
   .description('Shows the credentials of the root user of one account, the policies above it and what they mean for it, and what a sweep would do. Changes nothing.')
   .action(async (account: string, options: ConnectionOptions) => {
@@ -104,11 +108,30 @@ withConnection(program.command('explain'))
     process.exitCode = outcome === 'failed' ? EXIT.unreadable : credentials.length > 0 ? EXIT.findings : EXIT.nothingLeft;
   });
 
+withConfirmation(program.command('enable'))
+  .summary('enable trusted access and both features')
+  .description('Enables trusted access for iam.amazonaws.com, RootCredentialsManagement and RootSessions. What is on stays on. Needs the management account.')
+  .action(async (options: ChangeOptions) => {
+    const { enable } = await import('./switches');
+    await enable(options);
+    process.stdout.write('trusted access, RootCredentialsManagement and RootSessions are on\n');
+  });
+
+withConfirmation(program.command('delegate'))
+  .argument('<account>', '12-digit ID of a member account', accountId)
+  .summary('register a delegated administrator for IAM')
+  .description('Registers a member account as delegated administrator for iam.amazonaws.com. Others stay registered. Needs the management account.')
+  .action(async (account: string, options: ChangeOptions) => {
+    const { delegate } = await import('./switches');
+    await delegate(account, options);
+    process.stdout.write(`${account} is delegated administrator for iam.amazonaws.com\n`);
+  });
+
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) { // it has said what is wrong
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
     return;
   }
   process.stderr.write(`error: ${messageOf(error)}\n`);
-  process.exitCode = EXIT.unreadable;
+  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unreadable;
 });

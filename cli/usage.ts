@@ -3,6 +3,9 @@ import { InvalidArgumentError } from 'commander';
 /** Exit codes. An account that could not be read outweighs findings: the list may be longer than it shows. */
 export const EXIT = { nothingLeft: 0, findings: 1, unreadable: 2, usage: 64, interrupted: 130 } as const;
 
+/** Wrong usage that is seen only when AWS has answered: nothing was changed. */
+export class UsageError extends Error {}
+
 const list = (text: string) => text.split(',').map((item) => item.trim()).filter((item) => item !== '');
 
 /** An option with a list, which may also be given several times. */
@@ -18,6 +21,14 @@ function listOf(pattern: RegExp, allowed: string) {
 }
 
 export const accountIds = listOf(/^\d{12}$/, 'Give account IDs of 12 digits');
+
+export function accountId(text: string): string {
+  if (!/^\d{12}$/.test(text)) {
+    throw new InvalidArgumentError(`Give the ID of one account, 12 digits; got '${text}'.`);
+  }
+  return text;
+}
+
 export const unitIds = listOf(/^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/, 'Give IDs of organizational units (ou-…) or of the root (r-…)');
 
 export function countBetween(least: number, most: number) {
