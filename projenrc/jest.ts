@@ -12,6 +12,8 @@ const PROPERTIES = ['test/truth', 'test/lambda/sweep/joined', 'test/lambda/polic
 /** Packages that are published as ES modules only. */
 const ESM_ONLY = ['p-limit', 'yocto-queue'];
 
+const reports = { exec: 'mkdir -p test-reports' };
+
 /** The tests run on jest; their results are also written as JSON, from which CI counts. */
 export function jest(project: awscdk.AwsCdkConstructLibrary) {
   project.addDevDeps('@swc/core', '@swc/jest', '@types/jest@^30', 'concurrently@^9', 'jest-environment-node@^30');
@@ -48,22 +50,23 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   config.coverageReporters = ['text-summary', 'json-summary'];
 
   const check = project.addTask('check', { description: 'Types, style and the rules of import' });
-  for (const folder of ['lambda', 'cli', 'examples', 'lambda/sweep/report/page', 'local-aws', 'test']) {
-    check.exec(`tsc --project ${folder}`);
-  }
+  check.exec(`tsc --project ${everythingIn(project)}`);
+  check.exec('tsc --project lambda/sweep/report/page');
   check.spawn(project.eslint!.eslintTask);
 
-  const reports = { exec: 'mkdir -p test-reports' };
   const all = project.addTask('test:all', {
-    description: 'Every test, with coverage',
-    steps: [reports, { exec: 'jest --ci --coverage --json --outputFile=test-reports/jest.json', receiveArgs: true }],
+    description: 'Every test',
+    steps: [reports, { exec: 'jest --ci --json --outputFile=test-reports/jest.json', receiveArgs: true }],
   });
 
   // what only computes has its turn while tests wait
   project.testTask.reset();
   project.testTask.spawn(project.tasks.tryFind('bundle')!); // a plain `npm ci && npm test` synthesizes with them
   project.testTask.spawn(project.compileTask); // the tests of the package pack what is compiled
-  project.testTask.exec(`concurrently --group --names check,test "projen ${check.name}" "projen ${all.name}"`);
+  project.testTask.exec(
+    `concurrently --group --passthrough-arguments --names check,test "projen ${check.name}" "projen ${all.name} {@}" --`,
+    { receiveArgs: true },
+  );
 
   project.addTask('test:unit', {
     description: 'The tests that take seconds',
@@ -81,4 +84,27 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
     receiveArgs: true,
   });
   project.gitignore.addPatterns('/coverage/', '/test-reports/', '/.stryker-tmp/');
+}
+
+/** One program of all that tsc and eslint check: a program for each folder would read the CDK and the SDK again each time. */
+function everythingIn(project: awscdk.AwsCdkConstructLibrary): string {
+  const { fileName } = new javascript.TypescriptConfig(project, {
+    fileName: 'tsconfig.check.json',
+    extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+    include: ['.projenrc.ts', ...['projenrc', 'lib', 'lambda', 'cli', 'examples', 'local-aws', 'test'].map((folder) => `${folder}/**/*.ts`), 'test/**/*.mts'],
+    exclude: ['node_modules'],
+    compilerOptions: {
+      noEmit: true,
+      rootDir: '.',
+      module: 'preserve',
+      moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+      allowImportingTsExtensions: true,
+      isolatedModules: true,
+      paths: { 'cdk-root-access': ['./lib'] },
+    },
+  });
+  const eslint = project.tryFindObjectFile('.eslintrc.json')!;
+  eslint.addDeletionOverride('parserOptions.projectService');
+  eslint.addOverride('parserOptions.project', `./${fileName}`);
+  return fileName;
 }

@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStackResourceCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
-  DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, paginateGetExecutionHistory, SFNClient, StartExecutionCommand, StopExecutionCommand,
+  DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, paginateGetExecutionHistory,
+  SFNClient, StartExecutionCommand, StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { SSMClient, StartAutomationExecutionCommand, StopAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { AssumeRootCommand, STSClient } from '@aws-sdk/client-sts';
