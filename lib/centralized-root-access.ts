@@ -28,7 +28,7 @@ export interface CentralizedRootAccessProps {
    *
    * @default - no delegated administrator is registered
    */
-  readonly delegatedAdministrator?: string;
+  readonly delegatedAdministratorAccountId?: string;
 
   /**
    * Member accounts to audit, and to purge if `purge` is given.
@@ -106,7 +106,7 @@ const PURGE: Check = {
 const PROPS: Shape<CentralizedRootAccessProps> = {
   needed: {},
   optional: {
-    delegatedAdministrator: aText,
+    delegatedAdministratorAccountId: aText,
     accounts: anAccountSelection,
     auditSchedule: aSchedule,
     auditJoinedAccounts: aBoolean,
@@ -140,7 +140,7 @@ function given<Options extends object>(props: Options): Options {
  *
  * @example
  * const rootAccess = new CentralizedRootAccess(this, 'RootAccess', {
- *   delegatedAdministrator: '222222222222',
+ *   delegatedAdministratorAccountId: '222222222222',
  * });
  * rootAccess.notifications.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
  */
@@ -148,7 +148,7 @@ export class CentralizedRootAccess extends Construct {
   /** The features of centralized root access. Pass them to other constructs of the app. */
   public readonly features: OrgRootAccessFeatures;
 
-  /** The delegated administrator, if `delegatedAdministrator` is set. */
+  /** The delegated administrator, if `delegatedAdministratorAccountId` is set. */
   public readonly delegation?: RootAccessDelegation;
 
   /** The scheduled audit. */
@@ -166,9 +166,9 @@ export class CentralizedRootAccess extends Construct {
     const { accounts, functionOptions } = props;
     this.notifications = props.notifications ?? topicForAlarms(this, 'Notifications');
     this.features = new OrgRootAccessFeatures(this, 'Features', { functionOptions });
-    if (props.delegatedAdministrator !== undefined) {
-      checkMemberAccount('delegatedAdministrator', props.delegatedAdministrator, this);
-      this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministrator, features: this.features, functionOptions });
+    if (props.delegatedAdministratorAccountId !== undefined) {
+      checkMemberAccount('delegatedAdministratorAccountId', props.delegatedAdministratorAccountId, this);
+      this.delegation = new RootAccessDelegation(this, 'Delegation', { accountId: props.delegatedAdministratorAccountId, features: this.features, functionOptions });
     }
     const common = {
       features: this.features,

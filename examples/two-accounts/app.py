@@ -28,7 +28,7 @@ management = cdk.Stack(
     description="Centralized root access: the switches of the organization, and a daily audit",
     env=cdk.Environment(account=management_account_id, region="us-east-1"),
 )
-root_access = CentralizedRootAccess(management, "RootAccess", delegated_administrator=security_account_id)
+root_access = CentralizedRootAccess(management, "RootAccess", delegated_administrator_account_id=security_account_id)
 
 # the security account: the purge, every week and of each account that joins
 security = cdk.Stack(

@@ -18,7 +18,7 @@ const management = new Stack(app, 'Management', {
   description: 'Centralized root access: the switches of the organization, and a daily audit',
   env: { account: managementAccountId, region: 'us-east-1' },
 });
-const rootAccess = new CentralizedRootAccess(management, 'RootAccess', { delegatedAdministrator: securityAccountId });
+const rootAccess = new CentralizedRootAccess(management, 'RootAccess', { delegatedAdministratorAccountId: securityAccountId });
 
 // the security account: the purge, every week and of each account that joins
 const security = new Stack(app, 'Security', {

@@ -94,9 +94,9 @@ const CREDENTIAL_CALLS = [
  * An event is of a kind if one of these conditions holds. They exclude each other: each is a metric filter, and an event must count once.
  */
 export function conditionsOf(kind: ActivityKind, settings: MonitorSettings): Condition[] {
-  const ignored = settings.ignored.filter(({ activities }) => activities.includes(kind)).map(({ accountId }) => accountId);
+  const exempt = settings.exemptions.filter(({ activities }) => activities.includes(kind)).map(({ accountId }) => accountId);
   const conditions = CONDITIONS[kind](settings);
-  return ignored.length === 0 ? conditions : conditions.map((condition) => all(condition, isNot(ACCOUNT, ...ignored)));
+  return exempt.length === 0 ? conditions : conditions.map((condition) => all(condition, isNot(ACCOUNT, ...exempt)));
 }
 
 const CONDITIONS: Record<ActivityKind, (settings: MonitorSettings) => Condition[]> = {

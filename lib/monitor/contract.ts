@@ -20,10 +20,10 @@ export interface MonitorSettings {
   readonly allowedPrincipals: string[];
   /** IDs of service control policies and resource control policies. */
   readonly guardrailPolicies: string[];
-  readonly ignored: IgnoredActivity[];
+  readonly exemptions: ActivityExemption[];
 }
 
-export interface IgnoredActivity {
+export interface ActivityExemption {
   readonly accountId: string;
   readonly activities: ActivityKind[];
   readonly reason: string;

@@ -15,7 +15,7 @@ const LONGEST_PATTERN = 1_024;
 export function filterPattern(name: string, condition: Condition): logs.IFilterPattern {
   const pattern = `{ ${rendered(condition, AND)} }`;
   if (!Token.isUnresolved(pattern) && pattern.length > LONGEST_PATTERN) {
-    throw new Error(`the filter pattern of ${name} may have ${LONGEST_PATTERN} characters, and has ${pattern.length}: name fewer accounts in ignore, or fewer guardrails`);
+    throw new Error(`the filter pattern of ${name} may have ${LONGEST_PATTERN} characters, and has ${pattern.length}: name fewer accounts in exemptions, or fewer guardrails`);
   }
   return logs.FilterPattern.literal(pattern);
 }

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MonitorSettings } from './contract';
-import { IgnoredRootActivity, RootActivity, RootActivityMonitorAttributes, RootActivityMonitorProps } from './root-activity-monitor-props';
+import { RootActivityExemption, RootActivity, RootActivityMonitorAttributes, RootActivityMonitorProps } from './root-activity-monitor-props';
 import { aGuardrail, aKey, ALARMS, anEventBus, aPrincipal, aTopic, someFunctionOptions } from '../private/cdk-shapes';
 import { aText, having, listOf, oneOf, options, Shape } from '../private/shape';
 import { checkAccountId, checkMetricNamespace, checkPrincipalArn } from '../private/validate';
@@ -18,7 +18,7 @@ export const METRIC_NAMESPACE = 'CdkRootAccess';
 
 export const ACTIVITY = oneOf('RootActivity', RootActivity);
 
-const IGNORED: Shape<IgnoredRootActivity> = { needed: { accountId: aText, activities: listOf(ACTIVITY), reason: aText }, optional: {} };
+const EXEMPTION: Shape<RootActivityExemption> = { needed: { accountId: aText, activities: listOf(ACTIVITY), reason: aText }, optional: {} };
 
 export const PROPS: Shape<RootActivityMonitorProps> = {
   needed: { trailLogGroup: having('logGroupArn', 'a log group, such as a logs.LogGroup') },
@@ -28,7 +28,7 @@ export const PROPS: Shape<RootActivityMonitorProps> = {
     eventBus: anEventBus,
     allowedPrincipals: listOf(aPrincipal),
     guardrails: listOf(aGuardrail),
-    ignore: listOf(options(IGNORED)),
+    exemptions: listOf(options(EXEMPTION)),
     metricNamespace: aText,
     alarms: options(ALARMS),
     functionOptions: someFunctionOptions,
@@ -42,17 +42,17 @@ export const ATTRIBUTES: Shape<RootActivityMonitorAttributes> = {
 
 /** Settings of the function. */
 export function settingsOf(props: RootActivityMonitorProps): MonitorSettings {
-  const { allowedPrincipals = [], guardrails = [], ignore = [] } = props;
+  const { allowedPrincipals = [], guardrails = [], exemptions = [] } = props;
   return {
     allowedPrincipals: allowedPrincipals.map((principal, i) => principalArn(`allowedPrincipals[${i}]`, principal)),
     guardrailPolicies: guardrails.map(({ policyId }) => policyId),
-    ignored: ignore.map(({ accountId, activities, reason }) => ({ accountId, activities, reason })),
+    exemptions: exemptions.map(({ accountId, activities, reason }) => ({ accountId, activities, reason })),
   };
 }
 
 export function checkProps(scope: Construct, props: RootActivityMonitorProps, settings: MonitorSettings) {
-  const { ignore = [], metricNamespace, topic, encryptionKey, trailLogGroup } = props;
-  ignore.forEach((rule, i) => checkIgnored(`ignore[${i}]`, rule));
+  const { exemptions = [], metricNamespace, topic, encryptionKey, trailLogGroup } = props;
+  exemptions.forEach((each, i) => checkExemption(`exemptions[${i}]`, each));
   checkMetricNamespace('metricNamespace', metricNamespace ?? METRIC_NAMESPACE);
   if (topic && encryptionKey) {
     throw new Error('encryptionKey is for the new topic: give topic or encryptionKey, not both');
@@ -60,7 +60,7 @@ export function checkProps(scope: Construct, props: RootActivityMonitorProps, se
   checkSamePlace(scope, trailLogGroup);
   const { length } = JSON.stringify(settings, (_key, value) => Token.isUnresolved(value) ? 'x'.repeat(USUAL_ARN) : value);
   if (length > LONGEST_SETTINGS) {
-    throw new Error(`allowedPrincipals, guardrails and ignore may have ${LONGEST_SETTINGS} characters together, got ${length}: the environment of a function has no more room`);
+    throw new Error(`allowedPrincipals, guardrails and exemptions may have ${LONGEST_SETTINGS} characters together, got ${length}: the environment of a function has no more room`);
   }
 }
 
@@ -75,7 +75,7 @@ function principalArn(property: string, principal: iam.IPrincipal): string {
   return found;
 }
 
-function checkIgnored(property: string, { accountId, activities, reason }: IgnoredRootActivity) {
+function checkExemption(property: string, { accountId, activities, reason }: RootActivityExemption) {
   checkAccountId(`${property}.accountId`, accountId);
   if (activities.length === 0) {
     throw new Error(`${property}.activities must name at least one activity, got none`);

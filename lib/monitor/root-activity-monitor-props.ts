@@ -52,15 +52,15 @@ export enum RootActivity {
   ACCOUNT_CHANGE = 'AccountChange',
 }
 
-/** Root activity in one account that is expected, and is neither reported nor counted. */
-export interface IgnoredRootActivity {
+/** Exempts activities in one account, where they are expected, from reports and metrics. */
+export interface RootActivityExemption {
   /** Account ID of the account in which the activity is expected. */
   readonly accountId: string;
 
   /** Activities that are expected in the account. All other activities are still reported. */
   readonly activities: RootActivity[];
 
-  /** Reason for ignoring the activity, at most 200 characters. The function logs it with each ignored event. */
+  /** Reason for the exemption, at most 200 characters. The function logs it with each exempt event. */
   readonly reason: string;
 }
 
@@ -133,12 +133,12 @@ export interface RootActivityMonitorProps {
   /**
    * Activities that are expected in some accounts, each with a reason.
    *
-   * The metric filter of an activity contains the accounts to ignore, so only a few are possible. Synthesis fails
+   * The metric filter of an activity contains the accounts of its exemptions, so only a few are possible. Synthesis fails
    * if there are too many.
    *
-   * @default - no activity is ignored
+   * @default - no exemptions
    */
-  readonly ignore?: IgnoredRootActivity[];
+  readonly exemptions?: RootActivityExemption[];
 
   /**
    * Namespace of the metrics. Two monitors in the same account and Region need different namespaces, because the

@@ -1,9 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { removalOf } from './removal';
-import { allow, allowForIam, SwitchesHandler } from './switches-handler';
+import { allow, allowForIam, removalOf, SwitchesHandler } from './switches-handler';
 import { RootAccessFunctionOptions } from '../function-options';
-import { FEATURES_RESOURCE_TYPE, type FeatureName, type FeaturesProperties } from './contract';
+import { FEATURES_RESOURCE_TYPE, type FeaturesProperties } from './contract';
 import { someFunctionOptions } from '../private/cdk-shapes';
 import { aRemovalPolicy, aText, checkShape, listOf, oneOf, Shape } from '../private/shape';
 import { warnOfPartition } from '../private/stack-region';
@@ -128,19 +127,19 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
    *   managementAccountId: '111111111111',
    * });
    */
-  static fromOrgRootAccessFeaturesAttributes(scope: Construct, id: string, attrs: OrgRootAccessFeaturesAttributes): IOrgRootAccessFeatures {
+  public static fromOrgRootAccessFeaturesAttributes(scope: Construct, id: string, attrs: OrgRootAccessFeaturesAttributes): IOrgRootAccessFeatures {
     checkShape(ATTRIBUTES, attrs);
     checkOrganizationId('organizationId', attrs.organizationId);
     checkAccountId('managementAccountId', attrs.managementAccountId);
     class Import extends Construct implements IOrgRootAccessFeatures {
-      readonly organizationId = attrs.organizationId;
-      readonly managementAccountId = attrs.managementAccountId;
+      public readonly organizationId = attrs.organizationId;
+      public readonly managementAccountId = attrs.managementAccountId;
     }
     return new Import(scope, id);
   }
 
-  readonly organizationId: string;
-  readonly managementAccountId: string;
+  public readonly organizationId: string;
+  public readonly managementAccountId: string;
 
   constructor(scope: Construct, id: string, props: OrgRootAccessFeaturesProps = {}) {
     super(scope, id);
@@ -148,7 +147,7 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
     warnOfPartition(this);
     const { features = Object.values(RootAccessFeature), removalPolicy = RemovalPolicy.RETAIN } = props;
     checkFeatures(features);
-    const properties: FeaturesProperties = { Features: features as FeatureName[], RemovalPolicy: removalOf(removalPolicy) };
+    const properties: FeaturesProperties = { Features: features, RemovalPolicy: removalOf(removalPolicy) };
     const resource = SwitchesHandler.of(this, props.functionOptions).addSwitch(this, {
       resourceType: FEATURES_RESOURCE_TYPE,
       properties,

@@ -1,9 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { IOrgRootAccessFeatures } from './org-root-access-features';
-import { removalOf } from './removal';
-import { allow, allowForIam, SwitchesHandler } from './switches-handler';
+import { allow, allowForIam, removalOf, SwitchesHandler } from './switches-handler';
 import { RootAccessFunctionOptions } from '../function-options';
 import { DELEGATION_RESOURCE_TYPE, type DelegationProperties } from './contract';
 import { someFeatures, someFunctionOptions } from '../private/cdk-shapes';
@@ -73,6 +72,16 @@ const PROPS: Shape<RootAccessDelegationProps> = {
   optional: { features: someFeatures, exclusive: aBoolean, removalPolicy: aRemovalPolicy, functionOptions: someFunctionOptions },
 };
 
+/** A delegated administrator for IAM, registered in this app or imported. */
+export interface IRootAccessDelegation extends IConstruct {
+  /**
+   * Account ID of the delegated administrator.
+   *
+   * @attribute
+   */
+  readonly accountId: string;
+}
+
 /**
  * Registers a member account as a delegated administrator for IAM, so that it can manage root access for the
  * organization.
@@ -93,13 +102,31 @@ const PROPS: Shape<RootAccessDelegationProps> = {
  * const features = new OrgRootAccessFeatures(this, 'RootAccess');
  * new RootAccessDelegation(this, 'SecurityAccount', { accountId: '222222222222', features });
  */
-export class RootAccessDelegation extends Construct {
+export class RootAccessDelegation extends Construct implements IRootAccessDelegation {
+  /**
+   * Imports a registration that is managed elsewhere: in another stack, by Terraform or in the console.
+   *
+   * Adds nothing to the template.
+   *
+   * @param accountId account ID of the delegated administrator
+   *
+   * @example
+   * const delegation = RootAccessDelegation.fromAccountId(this, 'SecurityAccount', '222222222222');
+   */
+  public static fromAccountId(scope: Construct, id: string, accountId: string): IRootAccessDelegation {
+    checkAccountId('accountId', accountId);
+    class Import extends Construct implements IRootAccessDelegation {
+      public readonly accountId = accountId;
+    }
+    return new Import(scope, id);
+  }
+
   /**
    * Account ID of the delegated administrator. Resources that refer to it are deployed after the registration.
    *
    * @attribute
    */
-  readonly accountId: string;
+  public readonly accountId: string;
 
   constructor(scope: Construct, id: string, props: RootAccessDelegationProps) {
     super(scope, id);

@@ -1,8 +1,9 @@
-import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
+import { type Removal } from '../private/contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { saysTheSame } from '../private/same-options';
@@ -10,9 +11,9 @@ import { readOwnStack } from '../private/statements';
 
 const ID = 'RootAccessSwitches';
 
-/** Every wait of the handler is bounded by a minute; this is all of them, and the undoing of a failure. */
+/** Each wait of the handler takes a minute at most; this covers all of them and undoing a failed creation. */
 const HANDLER_TIMEOUT = Duration.minutes(10);
-/** CloudFormation waits a little longer than the handler works, and not its default of an hour. */
+/** CloudFormation waits a little longer than the handler runs, instead of its default of an hour. */
 const SERVICE_TIMEOUT = Duration.minutes(12);
 
 export interface SwitchProps {
@@ -21,9 +22,9 @@ export interface SwitchProps {
   readonly statements: iam.PolicyStatement[];
 }
 
-/** The one function of a stack that works the switches of the organization. It may do nothing until a switch gives it permissions. */
+/** The function of a stack that enables and disables features. It has no permissions until a switch adds them. */
 export class SwitchesHandler extends Construct {
-  /** The handler of the stack: it is found in the construct tree, so two apps in one process do not share it. */
+  /** The handler of the stack, found in the construct tree, so that two apps in one process do not share it. */
   static of(scope: Construct, options: RootAccessFunctionOptions = {}): SwitchesHandler {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(ID) as SwitchesHandler | undefined;
@@ -52,7 +53,7 @@ export class SwitchesHandler extends Construct {
     this.serviceToken = handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken;
   }
 
-  /** A custom resource with just its own permissions, which outlive it so that it can still be deleted. */
+  /** Adds a custom resource and its permissions. The permissions outlive it, so that it can still be deleted. */
   addSwitch(scope: Construct, { resourceType, properties, statements }: SwitchProps): CustomResource {
     const permissions = new iam.Policy(scope, 'Permissions', { roles: [this.role], statements });
     const resource = new CustomResource(scope, 'Resource', {
@@ -82,12 +83,15 @@ export class SwitchesHandler extends Construct {
   }
 }
 
+/** The removal policy in the properties of a switch. The checks of props reject all others. */
+export const removalOf = (policy: RemovalPolicy): Removal => policy === RemovalPolicy.DESTROY ? 'destroy' : 'retain';
+
 /** Allows actions that IAM cannot limit to the service principal. */
 export function allow(...actions: string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions, resources: ['*'] });
 }
 
-/** Allows actions of AWS Organizations in the name of IAM only: trusted access and delegates of other services stay out of reach. */
+/** Allows actions of AWS Organizations for IAM only, and not for trusted access and delegated administrators of other services. */
 export function allowForIam(actions: string[], resources: string[] = ['*']): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions,

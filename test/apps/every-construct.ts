@@ -38,7 +38,7 @@ export function everyPart(scope: Construct, functionOptions?: RootAccessFunction
 export function everythingInOne(scope: Construct, functionOptions?: RootAccessFunctionOptions) {
   new CentralizedRootAccess(scope, 'Root', {
     accounts: AccountSelection.organization({ exclude: [BREAK_GLASS] }),
-    delegatedAdministrator: SECURITY,
+    delegatedAdministratorAccountId: SECURITY,
     auditJoinedAccounts: true,
     purge: {},
     functionOptions,

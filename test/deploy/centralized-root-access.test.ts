@@ -10,7 +10,7 @@ const organization = variedOrganization();
 const stack = deploymentInto(organization);
 
 const deploy = (props: CentralizedRootAccessProps = {}) => stack().deploy((scope) => {
-  const rootAccess = new CentralizedRootAccess(scope, 'RootAccess', { delegatedAdministrator: SECURITY, ...props });
+  const rootAccess = new CentralizedRootAccess(scope, 'RootAccess', { delegatedAdministratorAccountId: SECURITY, ...props });
   const mail = new sqs.Queue(scope, 'Mail');
   rootAccess.notifications.addSubscription(new subscriptions.SqsSubscription(mail));
   withOutputs(scope, rootAccess.audit);

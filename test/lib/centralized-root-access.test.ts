@@ -50,7 +50,7 @@ describe('centralized root access with its defaults', () => {
 
 describe('centralized root access', () => {
   test('delegates to the account that is named', () => {
-    synthesized({ delegatedAdministrator: '222222222222' }).template.hasResourceProperties('Custom::RootAccessDelegation', { AccountId: '222222222222' });
+    synthesized({ delegatedAdministratorAccountId: '222222222222' }).template.hasResourceProperties('Custom::RootAccessDelegation', { AccountId: '222222222222' });
   });
 
   test('deletes only when it is asked to, in the accounts that it audits', () => {

@@ -113,7 +113,7 @@ describe('the account of the stack as delegate is refused', () => {
   test.each([
     ['of a delegation', (stack: Stack) => new RootAccessDelegation(stack, 'X', { accountId: MANAGEMENT }), 'accountId'],
     ['of a delegation with features', (stack: Stack) => new RootAccessDelegation(stack, 'X', { accountId: MANAGEMENT, features: new OrgRootAccessFeatures(stack, 'F') }), 'accountId'],
-    ['of centralized root access', (stack: Stack) => new CentralizedRootAccess(stack, 'X', { delegatedAdministrator: MANAGEMENT }), 'delegatedAdministrator'],
+    ['of centralized root access', (stack: Stack) => new CentralizedRootAccess(stack, 'X', { delegatedAdministratorAccountId: MANAGEMENT }), 'delegatedAdministratorAccountId'],
   ])('%s', (_what, use, property) => {
     expect(() => use(stackIn('us-east-1'))).toThrow(`${property} must be a member account: '111111111111' is the account of this stack`);
   });

@@ -69,7 +69,7 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
 };
 const exemption: Required<lib.LongTermRootExemption> = { reason: 'MFA delete', actions: ['s3:PutBucketVersioning'], accountIds: ['444444444444'] };
 const toleration: Required<lib.BlockedRootSessionsToleration> = { policyId: 'p-abcdefgh', organizationalUnitId: 'ou-abcd-11111111', reason: 'a test' };
-const ignored: Required<lib.IgnoredRootActivity> = { accountId: '444444444444', activities: [lib.RootActivity.ROOT_SIGN_IN], reason: 'a test' };
+const activityExemption: Required<lib.RootActivityExemption> = { accountId: '444444444444', activities: [lib.RootActivity.ROOT_SIGN_IN], reason: 'a test' };
 
 const recovery: Required<lib.PasswordRecoveryOptions> = {
   duration: Duration.hours(1), longestDuration: Duration.hours(2), topic, reminders: [Duration.hours(1)],
@@ -83,7 +83,7 @@ const API = [
   api<lib.RootCredentialsAuditProps>('RootCredentialsAudit', { ...sweep, features, accounts, failOnFindings: true }, (props) => new lib.RootCredentialsAudit(stack, ids(), props)),
   api<lib.RootCredentialsPurgeProps>('RootCredentialsPurge', { ...purge, features, accounts }, (props) => new lib.RootCredentialsPurge(stack, ids(), props)),
   api<lib.CentralizedRootAccessProps>('CentralizedRootAccess', {
-    delegatedAdministrator: '222222222222', accounts, auditSchedule: ScheduleExpression.rate(Duration.days(1)), auditJoinedAccounts: true, purge, notifications: topic, functionOptions,
+    delegatedAdministratorAccountId: '222222222222', accounts, auditSchedule: ScheduleExpression.rate(Duration.days(1)), auditJoinedAccounts: true, purge, notifications: topic, functionOptions,
   }, (props) => new lib.CentralizedRootAccess(stack, ids(), props)),
   api<lib.OrgRootAccessFeaturesProps>('OrgRootAccessFeatures', { features: [lib.RootAccessFeature.ROOT_SESSIONS], removalPolicy: RemovalPolicy.RETAIN, functionOptions },
     (props) => new lib.OrgRootAccessFeatures(stack, ids(), props)),
@@ -91,6 +91,7 @@ const API = [
     (props) => lib.OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, ids(), props), ['organizationId', 'managementAccountId']),
   api<lib.RootAccessDelegationProps>('RootAccessDelegation', { accountId: '222222222222', features, exclusive: true, removalPolicy: RemovalPolicy.RETAIN, functionOptions },
     (props) => new lib.RootAccessDelegation(stack, ids(), props), ['accountId']),
+  api<{ accountId: string }>('RootAccessDelegation.fromAccountId', { accountId: '222222222222' }, ({ accountId }) => lib.RootAccessDelegation.fromAccountId(stack, ids(), accountId), ['accountId']),
   api<lib.AccountJoinedForwarderProps>('AccountJoinedForwarder', { bus, alarms: { actions: [action], okActions: [action] } satisfies Required<lib.AlarmOptions> }, (props) => new lib.AccountJoinedForwarder(stack, ids(), props), ['bus']),
   api<lib.RootCredentialsDashboardProps>('RootCredentialsDashboard', { sweeps: [new lib.RootCredentialsAudit(stack, 'Audit')], dashboardName: 'root' },
     (props) => new lib.RootCredentialsDashboard(stack, ids(), props), ['sweeps']),
@@ -125,7 +126,7 @@ const API = [
     eventBus: bus,
     allowedPrincipals: [role],
     guardrails: [guardrail],
-    ignore: [ignored],
+    exemptions: [activityExemption],
     metricNamespace: 'Root',
     alarms: { actions: [action], okActions: [action] },
     functionOptions,
@@ -203,7 +204,7 @@ describe.each(API)('$name', ({ sample, use, needed }) => {
 });
 
 test.each([null, 'x', 42, [], true])('properties as a whole that are %j are refused', (props) => {
-  for (const { name, use } of API.filter((each) => !/AccountSelection\.accounts|ids|custom|fromBucket|fromPolicyId/.test(each.name))) {
+  for (const { name, use } of API.filter((each) => !/AccountSelection\.accounts|ids|custom|fromBucket|fromPolicyId|fromAccountId/.test(each.name))) {
     expect([name, messageOf(() => use(props))]).toEqual([name, expect.stringMatching(/^props must be an object with properties, got /)]);
   }
 });

@@ -114,7 +114,7 @@ const VARIANTS: readonly Build[] = [
     runbooks.grantReadRecords(person(stack, 'RecordsReader'));
     undeployed(stack, 'Protected', { passwordRecoveries: runbooks.passwordRecoveries });
   },
-  (stack) => void new CentralizedRootAccess(stack, 'Root', { delegatedAdministrator: SECURITY, auditJoinedAccounts: true, purge: {} }),
+  (stack) => void new CentralizedRootAccess(stack, 'Root', { delegatedAdministratorAccountId: SECURITY, auditJoinedAccounts: true, purge: {} }),
   (stack) => void new RootActivityMonitor(stack, 'Monitor', {
     trailLogGroup: trail(stack),
     encryptionKey: key(stack, 'topic'),

@@ -8,7 +8,7 @@ export type TrailEvent = Readonly<Record<string, unknown>>;
 /** What an event of the trail means. None is dropped without a word: what is not noticed is expected, and what is not understood is told. */
 export type Classified =
   | { readonly is: 'finding'; readonly event: TrailEvent; readonly kinds: readonly [ActivityKind, ...ActivityKind[]] }
-  | { readonly is: 'ignored'; readonly event: TrailEvent; readonly kinds: readonly ActivityKind[]; readonly reason: string }
+  | { readonly is: 'exempt'; readonly event: TrailEvent; readonly kinds: readonly ActivityKind[]; readonly reason: string }
   | { readonly is: 'expected'; readonly event: TrailEvent }
   | { readonly is: 'unreadable'; readonly why: string };
 
@@ -22,10 +22,10 @@ export function classify(message: string, settings: MonitorSettings): Classified
   if (first !== undefined) {
     return { is: 'finding', event, kinds: [first, ...others] };
   }
-  const ignored = kindsOf(event, { ...settings, ignored: [] });
-  if (ignored.length > 0) {
-    const { reason } = settings.ignored.find(({ accountId, activities }) => accountId === textAt(event, 'recipientAccountId') && activities.includes(ignored[0]))!;
-    return { is: 'ignored', event, kinds: ignored, reason };
+  const exempt = kindsOf(event, { ...settings, exemptions: [] });
+  if (exempt.length > 0) {
+    const { reason } = settings.exemptions.find(({ accountId, activities }) => accountId === textAt(event, 'recipientAccountId') && activities.includes(exempt[0]))!;
+    return { is: 'exempt', event, kinds: exempt, reason };
   }
   return { is: 'expected', event };
 }

@@ -7,7 +7,7 @@ import type { MonitorSettings } from '../../../lib/monitor/contract';
 /** What a delivery of log events comes to. Every log event is in one of these. */
 export interface Delivery {
   readonly findings: Finding[];
-  readonly ignored: { readonly eventId: unknown; readonly reason: string }[];
+  readonly exempt: { readonly eventId: unknown; readonly reason: string }[];
   readonly expected: number;
 }
 
@@ -20,15 +20,15 @@ export function decoded({ awslogs }: CloudWatchLogsEvent): CloudWatchLogsDecoded
 }
 
 export function deliveryOf({ messageType, logGroup, logStream, logEvents }: CloudWatchLogsDecodedData, settings: MonitorSettings): Delivery {
-  const delivery: Delivery & { expected: number } = { findings: [], ignored: [], expected: 0 };
+  const delivery: Delivery & { expected: number } = { findings: [], exempt: [], expected: 0 };
   for (const { id, timestamp, message } of (messageType as string) === CONTROL ? [] : logEvents) {
     const classified = classify(message, settings);
     switch (classified.is) {
       case 'finding':
         delivery.findings.push(findingOf(classified.event, classified.kinds));
         break;
-      case 'ignored':
-        delivery.ignored.push({ eventId: classified.event.eventID, reason: classified.reason });
+      case 'exempt':
+        delivery.exempt.push({ eventId: classified.event.eventID, reason: classified.reason });
         break;
       case 'unreadable':
         delivery.findings.push(unreadable({ logGroup, logStream, id, timestamp }, message, classified.why));

@@ -15,9 +15,9 @@ const metrics = new Metrics({ namespace: process.env[NAMESPACE_VARIABLE]!, servi
 /** Called by CloudWatch Logs with events of the organization's trail. */
 export async function handler(event: CloudWatchLogsEvent): Promise<void> {
   const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as MonitorSettings;
-  const { findings, ignored, expected } = deliveryOf(decoded(event), settings);
+  const { findings, exempt, expected } = deliveryOf(decoded(event), settings);
   count(findings);
-  log.info('events of the trail', { findings: findings.length, expected, ignored });
+  log.info('events of the trail', { findings: findings.length, expected, exempt });
   await outputs.tell(findings);
 }
 

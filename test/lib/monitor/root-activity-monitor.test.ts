@@ -17,7 +17,7 @@ import { EVENTS, eventNamed, GUARDRAIL, MEMBER, RUNBOOK_USER, SWEEP_ROLE } from 
 import { cases } from '../../support/cases';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
-const IGNORE = { accountId: MEMBER, activities: [RootActivity.ROOT_SIGN_IN, RootActivity.ROOT_API_USE], reason: 'yearly drill' };
+const EXEMPTION = { accountId: MEMBER, activities: [RootActivity.ROOT_SIGN_IN, RootActivity.ROOT_API_USE], reason: 'yearly drill' };
 
 type Props = Partial<RootActivityMonitorProps>;
 
@@ -47,7 +47,7 @@ const arn = (text: string) => new iam.ArnPrincipal(text);
 const WATCHED = { allowedPrincipals: [arn(SWEEP_ROLE), arn(RUNBOOK_USER)], guardrails: [RootUserGuardrail.fromPolicyId(new Stack(), 'Guardrail', GUARDRAIL)] };
 const BY_FILTERS = ACTIVITY_KINDS.filter((kind) => !COUNTED_BY_FUNCTION.includes(kind));
 
-describe.each([['plain', WATCHED], ['with what is ignored', { ...WATCHED, ignore: [IGNORE] }]])('the metric filters, %s,', (_name, props) => {
+describe.each([['plain', WATCHED], ['with exemptions', { ...WATCHED, exemptions: [EXEMPTION] }]])('the metric filters, %s,', (_name, props) => {
   const { template } = monitorWith(props);
   const settings = settingsOf(template);
   const filters = filtersOf(template);
@@ -138,16 +138,16 @@ describe('the metric filters', () => {
     expect(propertiesOf(template, 'AWS::CloudWatch::Alarm').map(({ MetricName }) => MetricName)).not.toContain('GuardrailChange');
   });
 
-  test('of an activity that is ignored in an account still count it in the others', () => {
-    const { template } = monitorWith({ ignore: [IGNORE] });
+  test('of an activity that is exempt in an account still count it in the others', () => {
+    const { template } = monitorWith({ exemptions: [EXEMPTION] });
     const [{ pattern }] = filtersOf(template).filter(({ metric }) => metric === 'RootSignIn');
     expect(matcherOf(pattern)(eventNamed('root of a member account signs in'))).toBe(false);
     expect(matcherOf(pattern)(eventNamed('root of the management account signs in'))).toBe(true);
   });
 
   test('hold five accounts at least', () => {
-    const ignore = [1, 2, 3, 4, 5].map((n) => ({ accountId: `55555555555${n}`, activities: Object.values(RootActivity), reason: 'why' }));
-    expect(() => monitorWith({ ignore })).not.toThrow();
+    const exemptions = [1, 2, 3, 4, 5].map((n) => ({ accountId: `55555555555${n}`, activities: Object.values(RootActivity), reason: 'why' }));
+    expect(() => monitorWith({ exemptions })).not.toThrow();
   });
 
   test('and the subscription read the log group of the trail, of whose two subscriptions one is taken', () => {
@@ -339,11 +339,11 @@ describe('synth fails for', () => {
     ['an account as principal', { allowedPrincipals: [arn('arn:aws:iam::111111111111:root')] }, 'allowedPrincipals[0] must be the ARN of one role or user'],
     ['a service as principal', { allowedPrincipals: [new iam.ServicePrincipal('lambda.amazonaws.com')] }, 'allowedPrincipals[0] must be a role, a user or an iam.ArnPrincipal, got '],
     ['a policy that cannot be', (scope) => ({ guardrails: [RootUserGuardrail.fromPolicyId(scope, 'Guardrail', 'guardrail')] }), "policyId must be the id of a policy ('p-abcdefgh'), got 'guardrail'"],
-    ['an account that cannot be', { ignore: [{ ...rule, accountId: '1' }] }, "ignore[0].accountId must be a 12-digit AWS account id, got '1'"],
-    ['ignoring without a reason', { ignore: [rule, { ...rule, reason: ' ' }] }, "ignore[1].reason must have 1 to 200 characters, got ' '"],
-    ['ignoring nothing', { ignore: [{ ...rule, activities: [] }] }, 'ignore[0].activities must name at least one activity'],
+    ['an account that cannot be', { exemptions: [{ ...rule, accountId: '1' }] }, "exemptions[0].accountId must be a 12-digit AWS account id, got '1'"],
+    ['an exemption without a reason', { exemptions: [rule, { ...rule, reason: ' ' }] }, "exemptions[1].reason must have 1 to 200 characters, got ' '"],
+    ['an exemption of nothing', { exemptions: [{ ...rule, activities: [] }] }, 'exemptions[0].activities must name at least one activity'],
     ['a namespace of AWS', { metricNamespace: 'AWS/Logs' }, "metricNamespace must be 1 to 255 letters, digits or . - _ / #, not beginning with 'AWS/', got 'AWS/Logs'"],
-    ['too many accounts to ignore', { ignore: Array.from({ length: 10 }, (_, n) => ({ ...rule, accountId: String(200_000_000_000 + n), activities: [RootActivity.ROOT_API_USE] })) }, 'the filter pattern of RootApiUse may have 1024 characters'],
+    ['too many exempt accounts', { exemptions: Array.from({ length: 10 }, (_, n) => ({ ...rule, accountId: String(200_000_000_000 + n), activities: [RootActivity.ROOT_API_USE] })) }, 'the filter pattern of RootApiUse may have 1024 characters'],
     ['too many principals', { allowedPrincipals: Array.from({ length: 60 }, (_, n) => arn(`${SWEEP_ROLE}${n}`)) }, 'may have 3500 characters together'],
   ])('%s', (_name, props, message) => {
     expect(() => monitorWith(props)).toThrow(message);

@@ -8,7 +8,7 @@ import { inert } from '../../../../lambda/text';
 import { ACTIVITY_KINDS, type MonitorSettings } from '../../../../lib/monitor/contract';
 import { cases } from '../../../support/cases';
 
-const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE, RUNBOOK_USER], guardrailPolicies: [GUARDRAIL], ignored: [] };
+const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE, RUNBOOK_USER], guardrailPolicies: [GUARDRAIL], exemptions: [] };
 
 const delivery = (messages: string[], settings = SETTINGS) => deliveryOf({
   messageType: 'DATA_MESSAGE',
@@ -36,12 +36,12 @@ describe('an event is classified', () => {
   });
 });
 
-describe('an event that is ignored', () => {
-  const ignored = [{ accountId: MEMBER, activities: ['RootSignIn' as const], reason: 'yearly drill' }];
+describe('an event that is exempt', () => {
+  const exemptions = [{ accountId: MEMBER, activities: ['RootSignIn' as const], reason: 'yearly drill' }];
   const signIn = eventNamed('root of a member account signs in');
 
   test('is not told, and its reason is known', () => {
-    expect(delivery([JSON.stringify(signIn)], { ...SETTINGS, ignored })).toEqual({ findings: [], ignored: [{ eventId: signIn.eventID, reason: 'yearly drill' }], expected: 0 });
+    expect(delivery([JSON.stringify(signIn)], { ...SETTINGS, exemptions })).toEqual({ findings: [], exempt: [{ eventId: signIn.eventID, reason: 'yearly drill' }], expected: 0 });
   });
 
   test.each([
@@ -49,12 +49,12 @@ describe('an event that is ignored', () => {
     ['of another kind', eventNamed('root fails to sign in')],
     ['in an account that is not said', { ...signIn, recipientAccountId: undefined }],
   ])('is told %s', (_name, event) => {
-    expect(delivery([JSON.stringify(event)], { ...SETTINGS, ignored }).findings).toHaveLength(1);
+    expect(delivery([JSON.stringify(event)], { ...SETTINGS, exemptions }).findings).toHaveLength(1);
   });
 
   test('is told as what else it is', () => {
     const event = eventNamed('an access key of root creates another');
-    const settings = { ...SETTINGS, ignored: [{ accountId: MEMBER, activities: ['RootCredentialChange' as const], reason: 'why' }] };
+    const settings = { ...SETTINGS, exemptions: [{ accountId: MEMBER, activities: ['RootCredentialChange' as const], reason: 'why' }] };
     expect(delivery([JSON.stringify(event)], settings).findings).toMatchObject([{ activity: 'RootApiUse', also: [] }]);
   });
 });
@@ -168,14 +168,14 @@ describe('nothing is lost', () => {
 
   test('a control message of CloudWatch Logs is no event', () => {
     const message = { messageType: 'CONTROL_MESSAGE' as any, owner: 'CloudwatchLogs', logGroup: '', logStream: '', subscriptionFilters: [], logEvents: [{ id: '', timestamp: 0, message: 'CWL CONTROL MESSAGE: Checking health of destination' }] };
-    expect(deliveryOf(message, SETTINGS)).toEqual({ findings: [], ignored: [], expected: 0 });
+    expect(deliveryOf(message, SETTINGS)).toEqual({ findings: [], exempt: [], expected: 0 });
   });
 
   test('whatever the text: it never throws, and every log event is in the result', () => {
     const texts = fc.oneof(fc.string(), fc.json(), fc.jsonValue().map((value) => JSON.stringify({ eventID: 'x', eventName: 'AssumeRoot', eventSource: 'sts.amazonaws.com', userIdentity: value })));
     fc.assert(fc.property(fc.array(texts, { maxLength: 5 }), (messages) => {
-      const { findings, ignored, expected } = delivery(messages);
-      expect(findings.length + ignored.length + expected).toBe(messages.length);
+      const { findings, exempt, expected } = delivery(messages);
+      expect(findings.length + exempt.length + expected).toBe(messages.length);
       findings.forEach(messageOf);
     }), cases(500));
   });

@@ -5,7 +5,7 @@ import type { handler as Handler } from '../../../../lambda/monitor/activity/han
 import type { MonitorSettings } from '../../../../lib/monitor/contract';
 
 const TOPIC = 'arn:aws:sns:us-east-1:111111111111:root-activity';
-const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE], guardrailPolicies: [], ignored: [] };
+const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE], guardrailPolicies: [], exemptions: [] };
 
 let receivers: Receivers;
 let handler: typeof Handler;

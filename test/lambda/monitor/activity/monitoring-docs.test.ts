@@ -5,7 +5,7 @@ import { type Condition, conditionsOf } from '../../../../lib/monitor/activity-r
 import { ACTIVITY_KINDS, type MonitorSettings } from '../../../../lib/monitor/contract';
 
 const PAGE = readFileSync(join(__dirname, '../../../../docs/monitoring.md'), 'utf8');
-const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE], guardrailPolicies: [GUARDRAIL], ignored: [] };
+const SETTINGS: MonitorSettings = { allowedPrincipals: [SWEEP_ROLE], guardrailPolicies: [GUARDRAIL], exemptions: [] };
 
 /** The rows of the table whose first column has that name. */
 function table(first: string): string[][] {
