@@ -41,7 +41,7 @@ function findings(file: string, prose: string, phrases: Phrase[]): string[] {
 
 const markdownIn = (folder: string) => readdirSync(join(PROJECT, folder)).filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
 
-const PAGES = [...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'], ...['docs', 'docs/runbooks'].flatMap(markdownIn)];
+const PAGES = [...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'local-aws/README.md'], ...['docs', 'docs/decisions', 'docs/runbooks'].flatMap(markdownIn)];
 
 /** jsii documents what the index exports. */
 const SOURCES = [...read('lib/index.ts').matchAll(/from '\.\/(.+)'/g)].map(([, module]) => `lib/${module}.ts`);
