@@ -127,6 +127,23 @@ withConfirmation(program.command('delegate'))
     process.stdout.write(`${account} is delegated administrator for iam.amazonaws.com\n`);
   });
 
+withConnection(program.command('verify'))
+  .argument('<account>', '12-digit ID of a member account in which the questions are asked', accountId)
+  .summary('ask AWS whether it behaves as this library assumes')
+  .description('Asks AWS, in an audit session in one member account, what this library assumes of it and what nobody has recorded yet. Changes nothing.')
+  .addOption(new Option('--output <format>', 'format').choices(['table', 'json']).default('table'))
+  .addHelpText('after', `
+Every answer is as assumed, differs, or learned, which is one that the library copes with either way. IDs are
+masked, so that you can attach the output to a bug report.
+
+Exit codes: 0 nothing differs, 1 something differs, 2 AWS could not be asked, 64 wrong usage.`)
+  .action(async (account: string, options: ConnectionOptions & { readonly output: 'table' | 'json' }) => {
+    const { verify, answersText } = await import('./verify');
+    const answers = await verify(account, options);
+    process.stdout.write(options.output === 'json' ? `${JSON.stringify(answers, undefined, 2)}\n` : answersText(answers));
+    process.exitCode = answers.some(({ state }) => state === 'differs') ? EXIT.findings : EXIT.nothingLeft;
+  });
+
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) { // it has said what is wrong
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
