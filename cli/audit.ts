@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { caller, type Caller, type ConnectionOptions } from './caller';
 import { Progress } from './progress';
 import { seconds } from '../lambda/aws/patience';
-import { AuthorizationPolicies } from '../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { RootSessions } from '../lambda/root-user/sessions';
 import { sweepAccount } from '../lambda/sweep/batch/account';
 import { placesIn, withCauses } from '../lambda/sweep/batch/causes';

@@ -6,7 +6,7 @@ import { everyItem } from '../lambda/aws/pages';
 import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
 import { textOf as textOfCause } from '../lambda/policies/causes';
 import type { PolicyType } from '../lambda/policies/judge';
-import { AuthorizationPolicies } from '../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { IAM_SERVICE_PRINCIPAL } from '../lib/organization/contract';
 
 /** Something that root sessions need: it is there, it is missing, it blocks them or may, or this caller cannot tell. */

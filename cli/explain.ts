@@ -7,7 +7,7 @@ import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
 import { nameOf, textOf as textOfCause } from '../lambda/policies/causes';
 import { denialsOf, type Level, type Policy, type PolicyType } from '../lambda/policies/judge';
 import { anyRootRequest, type RootUser } from '../lambda/policies/root-requests';
-import { AuthorizationPolicies } from '../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import type { AccountResult } from '../lambda/sweep/results';
 import { inert, inertName } from '../lambda/text';
 

@@ -2,7 +2,7 @@ import { denialOf, EXEMPT_ROOT_SESSIONS, exemptionOf, principalIn } from './deni
 import type { Cause, PolicyType, Request, Target } from './judge';
 import { causesAmong, reached, RESOURCE_CONTROL_POLICY } from './resource-control-policies';
 import { anyRootRequest, assumeRootRequest, rootRequest, type RootUser } from './root-requests';
-import type { AuthorizationPolicies } from './service-control-policies';
+import type { AuthorizationPolicies } from './authorization-policies';
 
 /** The root user of one account. */
 export type RootOfAccount = RootUser & { readonly accountId: string };

@@ -1,9 +1,9 @@
 import { type Context, FREE, type OneOf, type Value } from './conditions';
 import { ANY, ANY_ORGANIZATION, ANY_PLACE, FROM_NOW_ON } from './patterns';
 
-/** Who makes a call, and on what, as far as it is known. */
+/** The principal of a call and its resource, as far as they are known. */
 export interface Caller {
-  /** Those of a root session, the root user's own, or those of a role of this library. */
+  /** Credentials of a root session, of the root user itself, or of a role of this library. */
   readonly credentials: 'session' | 'long-term' | 'role';
   readonly principalArn: string;
   readonly accountId: string;
@@ -13,7 +13,7 @@ export interface Caller {
   readonly region: string;
   /** Region of calls of IAM. */
   readonly iamRegion?: string;
-  /** The account whose resource is called on: root users are asked for their own account alone. */
+  /** Account of the resource. Calls of root users are judged for their own account only. */
   readonly resourceAccountId: string;
   /** Whether the call names a resource. */
   readonly onResource: boolean;
@@ -27,25 +27,27 @@ type Known = Value | OneOf | typeof FREE;
 const oneOf = (...values: Value[]): OneOf => ({ oneOf: values });
 const ABSENT = undefined;
 const organization = ({ organizationId = ANY_ORGANIZATION }: Caller) => organizationId;
-const path = (caller: Caller) => [`${organization(caller)}/${ANY_PLACE}`]; // its list has one item
+const organizationPaths = (caller: Caller) => [`${organization(caller)}/${ANY_PLACE}`]; // its list has one item
 const isRoot = ({ credentials }: Caller) => credentials !== 'role';
 const isLongTerm = ({ credentials }: Caller) => credentials === 'long-term';
 const serviceOf = ({ action }: Caller) => action?.split(':')[0];
-/** A person or a service may make any call in any way for a root user who signed in; this library makes each of its calls itself, without another service. */
+/** A root user who signed in, or a service for that user, can make any call in any way. This library makes each call itself, without another service. */
 const direct = (known: Known) => (caller: Caller): Known => isLongTerm(caller) && caller.action === undefined ? FREE : known;
 const always = (known: Known) => () => known;
+/** Known for a call whose action is known: any other action may be on a resource of another account. */
+const ofOneAction = (known: (caller: Caller) => Known) => (caller: Caller): Known => caller.action === undefined ? FREE : known(caller);
 
 /**
  * What each global condition key is in a call, by "Availability" and "Example values" of the key in the IAM user guide:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn and so on for each.
- * `FREE` is what the page leaves open, or what depends on the deployment. `ABSENT` is what cannot be in such calls.
+ * `FREE` stands for what the page leaves open or what depends on the deployment, `ABSENT` for a key that such calls cannot have.
  */
 const GLOBAL_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   // properties of the principal
   'aws:PrincipalArn': ({ principalArn }) => principalArn, // of a session: the statement of AWS's guide that exempts root sessions names them by the root user's ARN
   'aws:PrincipalAccount': ({ accountId }) => accountId,
   'aws:PrincipalOrgID': organization, // "if the principal is a member of an organization", as each member account is
-  'aws:PrincipalOrgPaths': path,
+  'aws:PrincipalOrgPaths': organizationPaths,
   'aws:PrincipalTag/*': (caller) => isRoot(caller) ? ABSENT : FREE, // of users, roles and their sessions; AssumeRoot takes no tags (STS API reference)
   'aws:PrincipalIsAWSService': always('false'), // "true" only when a service calls by its service principal
   'aws:PrincipalServiceName': always(ABSENT), // of service principals alone, like the next
@@ -77,9 +79,9 @@ const GLOBAL_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   'aws:VpceOrgPaths': always(FREE),
 
   // properties of the resource: "always included in the request context for most service actions", of which IAM, S3, SQS and STS are no exceptions
-  'aws:ResourceAccount': (caller) => caller.action === undefined ? FREE : caller.resourceAccountId,
-  'aws:ResourceOrgID': (caller) => caller.action === undefined ? FREE : organization(caller),
-  'aws:ResourceOrgPaths': (caller) => caller.action === undefined ? FREE : [`${organization(caller)}/${ANY_PLACE}`],
+  'aws:ResourceAccount': ofOneAction(({ resourceAccountId }) => resourceAccountId),
+  'aws:ResourceOrgID': ofOneAction(organization),
+  'aws:ResourceOrgPaths': ofOneAction(organizationPaths),
   'aws:ResourceTag/*': ({ onResource, ...caller }) => onResource && !['iam', 'sts'].includes(serviceOf({ onResource, ...caller })!) ? FREE : ABSENT, // a root user has no tags
 
   // properties of the request
@@ -87,7 +89,7 @@ const GLOBAL_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   'aws:CalledViaFirst': direct(ABSENT),
   'aws:CalledViaLast': direct(ABSENT),
   'aws:ViaAWSService': direct('false'),
-  'aws:CalledViaAWSMCP': direct(ABSENT), // of calls by way of an MCP server of AWS, like the next two
+  'aws:CalledViaAWSMCP': direct(ABSENT), // of calls through an MCP server of AWS, like the next two
   'aws:ViaAWSMCPService': direct(oneOf(ABSENT, 'false')),
   'aws:IsMcpServiceAction': direct(oneOf(ABSENT, 'false')),
   'aws:CurrentTime': always(FROM_NOW_ON),
@@ -120,13 +122,13 @@ const SERVICE_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = {
   'sts:TaskPolicyArn': ({ taskPolicyArn }) => taskPolicyArn,
 };
 
-/** Keys that one service puts into calls of another, for the credentials that it hands out: a root session and a root user have none of these. */
+/** Keys that one service adds to calls of another service with credentials that it issued. Root sessions and root users have none of these. */
 const CROSS_SERVICE_KEYS: Readonly<Record<string, (caller: Caller) => Known>> = Object.fromEntries([
   'lambda:SourceFunctionArn', 'ec2:SourceInstanceArn', 'ec2:RoleDelivery', 'glue:RoleAssumedBy', 'glue:CredentialIssuingService', 'ssm:SourceInstanceArn',
   'identitystore:UserId', 'codebuild:BuildArn', 'codebuild:ProjectArn', 'ecs:task-arn', 'ecs:cluster-arn',
 ].map((key) => [key, (caller: Caller) => isRoot(caller) ? ABSENT : key === 'lambda:SourceFunctionArn' ? ANY : ABSENT]));
 
-/** What is known of each condition key of a call. */
+/** The known value of each condition key of a call. */
 export function contextOf(caller: Caller): Context {
   const service = serviceOf(caller);
   const ofService = Object.entries(SERVICE_KEYS).filter(([key]) => key.startsWith(`${service}:`));
@@ -137,5 +139,5 @@ export function contextOf(caller: Caller): Context {
   };
 }
 
-/** The global keys of which the table says something. */
+/** The global keys in the table. */
 export const KNOWN_KEYS: readonly string[] = Object.keys(GLOBAL_KEYS);

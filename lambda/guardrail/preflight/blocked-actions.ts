@@ -2,29 +2,29 @@ import { type Accounts, type Cause, denialsOf, judge, type Level, type Policy, t
 import { denialsBy } from '../../policies/resource-control-policies';
 import { rootRequest, type RootUser, TASK_ACTIONS, unnamedRequest } from '../../policies/root-requests';
 
-/** What root sessions are denied, or may be, by one cause. */
+/** Actions that one cause denies, or may deny, to root sessions. */
 export interface Blocked {
   readonly cause: Cause;
   readonly actions: readonly string[];
-  /** Whether it denies everything to everybody, but for what it names: it takes root sessions away, and so it does the root user's own password. */
+  /** Whether it denies everything to all principals, except what it names: neither a root session nor the password of the root user works. */
   readonly closes: boolean;
 }
 
 const ACTIONS = [...new Set(Object.values(TASK_ACTIONS).flat())];
 
-/** The place of a policy that is judged by itself. */
+/** Target of a policy that is judged without one. */
 const NOWHERE: Target = { id: '', type: 'ROOT' };
 
 export const blockedActions = {
-  /** By the statements of one policy: in any account, or in these. */
+  /** Denied by the statements of one policy: in any account, or in these. */
   byPolicy: (policy: Policy, root: RootUser, accountIds?: readonly string[]): Blocked[] => {
-    // what a policy says to everybody, whether or not policies of its type reach each service
+    // denials to all principals, whether or not policies of its type apply to each service
     const toEverybody = (one: RootUser) => denialsOf(policy, NOWHERE, unnamedRequest(one));
     const by = (one: RootUser) => blocked(one, (request) => denialsBy(policy, NOWHERE, request), toEverybody(one));
     return accountIds === undefined ? by(root) : inAccounts(accountIds, root, by);
   },
 
-  /** By the lack of a policy that allows it. */
+  /** Denied because no policy allows it. */
   byLack: (level: Level, root: RootUser): Blocked[] => (
     blocked(root, (request) => judge([level], request).causes.filter(({ policy }) => policy === undefined))
       .map((one) => ({ ...one, closes: one.closes && one.actions.length === ACTIONS.length }))),
@@ -39,7 +39,7 @@ function blocked(root: RootUser, causes: (request: Request) => readonly Cause[],
   });
 }
 
-/** The same in each of the accounts, said once. */
+/** Joins what is the same in several accounts. */
 function inAccounts(accountIds: readonly string[], root: RootUser, by: (root: RootUser) => Blocked[]): Blocked[] {
   const each = accountIds.map((accountId) => ({ accountId, found: by({ ...root, accountId }) }));
   const groups = new Map<string, Blocked>();

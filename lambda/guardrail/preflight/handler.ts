@@ -1,6 +1,6 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
-import { preflight } from './blockers';
 import { NOTHING, shortened } from './findings';
+import { preflight } from './preflight';
 import type { GuardrailPreflightProperties } from '../../../lib/guardrail/contract';
 import { cloudFormation, organizations } from '../../aws/clients';
 import { withoutStack } from '../../aws/errors';
@@ -17,7 +17,7 @@ interface Answer {
 const aws = { organizations: organizations(), patience: seconds(60) };
 const stacks = cloudFormation();
 
-/** Answers the CDK's Provider. It changes nothing, so there is nothing to delete, nor to take back. */
+/** Handles requests of the CDK's Provider. It changes nothing, so a delete and a rollback have nothing to do. */
 export async function handler(event: CdkCustomResourceEvent): Promise<Answer> {
   const { RequestType, LogicalResourceId } = event;
   log.info('request', { RequestType, LogicalResourceId });
@@ -37,7 +37,7 @@ async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
   const properties = event.ResourceProperties as unknown as GuardrailPreflightProperties;
   const PhysicalResourceId = event.RequestType === 'Create' ? `preflight/${event.LogicalResourceId}` : event.PhysicalResourceId;
   if (event.RequestType === 'Update' && await isRollingBack(stacks, ownStackId())) {
-    return { PhysicalResourceId, Data: { Findings: NOTHING } }; // a refusal would leave the stack where it can go neither forward nor back
+    return { PhysicalResourceId, Data: { Findings: NOTHING } }; // a failure would leave the stack in UPDATE_ROLLBACK_FAILED
   }
   const older = event.RequestType === 'Update' ? event.OldResourceProperties as unknown as GuardrailPreflightProperties : undefined;
   const findings = await preflight(properties, older, aws);

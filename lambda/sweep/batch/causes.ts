@@ -5,7 +5,7 @@ import { within } from '../../aws/patience';
 import { log } from '../../log';
 import { assumeRootCauses, likelyCauses } from '../../policies/causes';
 import { actionIn } from '../../policies/denials';
-import type { AuthorizationPolicies, KnownPlaces } from '../../policies/service-control-policies';
+import type { AuthorizationPolicies, KnownPlaces } from '../../policies/authorization-policies';
 import { isDenialOfCall, isDeniedSession } from '../remedies';
 import type { AccountResult, CredentialResult, Problem } from '../results';
 import type { ResolvedSelection } from '../selection';

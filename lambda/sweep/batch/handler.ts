@@ -8,7 +8,7 @@ import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, type BatchE
 import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
 import { log } from '../../log';
-import { AuthorizationPolicies } from '../../policies/service-control-policies';
+import { AuthorizationPolicies } from '../../policies/authorization-policies';
 import { RootSessions } from '../../root-user/sessions';
 import { AcceptanceRecord, digestOfSettings, StillAccepted } from '../acceptance';
 import { RunFolder, runPrefix } from '../run-folder';

@@ -3,7 +3,7 @@ import { textOf } from '../../../aws/errors';
 import { within } from '../../../aws/patience';
 import { log } from '../../../log';
 import { stopsRecoveredRoot, textOfStop, type RootOfAccount } from '../../../policies/causes';
-import { AuthorizationPolicies } from '../../../policies/service-control-policies';
+import { AuthorizationPolicies } from '../../../policies/authorization-policies';
 
 /**
  * Which service control policies stop the root user of an account even when it signs in with a password, a line each; undefined when they could

@@ -1,6 +1,7 @@
 import { organizations } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
-import { preflight, type Aws, type Older } from '../../../../lambda/guardrail/preflight/blockers';
+import { type Older } from '../../../../lambda/guardrail/preflight/guardrail';
+import { preflight, type Aws } from '../../../../lambda/guardrail/preflight/preflight';
 import { log } from '../../../../lambda/log';
 import type { GuardrailPreflightProperties } from '../../../../lib/guardrail/contract';
 import { FakeOrganization, serve, type OrganizationOptions } from '../../../../local-aws/organization';

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { organizations, sts } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
-import { AuthorizationPolicies } from '../../../../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../../../../lambda/policies/authorization-policies';
 import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { ACCOUNT_MS } from '../../../../lambda/sweep/batch/account';
 import { sweepBatch, type BatchSweep } from '../../../../lambda/sweep/batch/accounts';

@@ -1,6 +1,6 @@
 import { sts } from '../../../../lambda/aws/clients';
 import { seconds } from '../../../../lambda/aws/patience';
-import { AuthorizationPolicies } from '../../../../lambda/policies/service-control-policies';
+import { AuthorizationPolicies } from '../../../../lambda/policies/authorization-policies';
 import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { sweepAccount } from '../../../../lambda/sweep/batch/account';
 import { placesIn, withCauses } from '../../../../lambda/sweep/batch/causes';

@@ -9,7 +9,7 @@ import { everyItem } from '../aws/pages';
 
 const SCP: PolicyType = 'SERVICE_CONTROL_POLICY';
 
-/** The policy that AWS attaches to everything at first, by its type. Its text is AWS's and never changes (Organizations user guide). */
+/** The policy of each type that AWS attaches by default. Its text never changes (Organizations user guide). */
 const ALLOWS_EVERYTHING: Readonly<Record<PolicyType, Policy>> = {
   SERVICE_CONTROL_POLICY: allowsEverything('FullAWSAccess', 'SERVICE_CONTROL_POLICY'),
   RESOURCE_CONTROL_POLICY: allowsEverything('RCPFullAWSAccess', 'RESOURCE_CONTROL_POLICY'),
@@ -20,18 +20,18 @@ function allowsEverything(name: string, type: PolicyType): Policy {
   return { id: `p-${name}`, name, type, awsManaged: true, content };
 }
 
-/** What is known of the organization without asking: ids by id of the child, names by id. */
+/** Places that are known before any call: IDs of parents by the ID of the child, names by ID. */
 export interface KnownPlaces {
   readonly parents: ReadonlyMap<string, string>;
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Organizations throttles a whole account: a few calls at once are as fast as it lets us be. */
+/** Organizations throttles the whole account, so that more calls at once would not be faster. */
 const AT_ONCE = 5;
 
 /**
- * The service and resource control policies of the organization: its authorization policies. What was read once is not read again, so make a new one for
- * each piece of work.
+ * The authorization policies of the organization: its service and resource control policies. Nothing is read twice, so create a new object for each piece
+ * of work.
  *
  * Needs `organizations:ListParents`, `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`, and for `all()` and `targetsOf()`
  * `organizations:ListPolicies` and `organizations:ListTargetsForPolicy`: in the management account or a delegated administrator.
@@ -47,13 +47,13 @@ export class AuthorizationPolicies {
     this.names = new Map(known?.names);
   }
 
-  /** From the organization's root down to an account, unit or root: what is attached to each. */
+  /** The policies attached to each level, from the root of the organization down to an account, unit or root. */
   async levelsAbove(id: string, type = SCP): Promise<Level[]> {
     const targets = await this.pathTo(id);
     return Promise.all(targets.map(async (target) => ({ target, policies: await this.attachedTo(target.id, type) })));
   }
 
-  /** Whether policies of a type take effect: while they do, AWS lets nobody take the last one from the root. */
+  /** Whether policies of a type are in effect: while they are, AWS does not allow detaching the last one from the root. */
   async inEffectAbove(id: string, type: PolicyType): Promise<boolean> {
     const [root] = await this.pathTo(id);
     return (await this.attachedTo(root.id, type)).length > 0;

@@ -1,7 +1,7 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
 import { seconds } from '../../../../lambda/aws/patience';
-import { preflight } from '../../../../lambda/guardrail/preflight/blockers';
+import { preflight } from '../../../../lambda/guardrail/preflight/preflight';
 import { shortened } from '../../../../lambda/guardrail/preflight/findings';
 import { fail } from '../../../../local-aws/organization';
 import { setEnvironment } from '../../../support/environment-variables';
