@@ -70,6 +70,8 @@ export class World {
   readonly bucketFaults = new Faults();
   /** Executions of the closer's state machine, by name. */
   readonly closers = new Map<string, RunningCloser>();
+  /** Executions of runbooks that are at work, by ARN. */
+  readonly runs = new Set<string>();
   private calls = 0;
   private death?: Death;
   private interruption?: { readonly call: number; readonly by: () => Promise<unknown> };
@@ -167,6 +169,9 @@ export class World {
 
   /** One of the closer's own: the role of its functions may ask for no other. */
   private describeCloser({ executionArn }: { executionArn: string }): WireResponse {
+    if (this.runs.has(executionArn)) {
+      return json(200, { executionArn, status: 'RUNNING' });
+    }
     const name = executionArn.startsWith(`${CLOSERS}:`) ? executionArn.slice(CLOSERS.length + 1) : '';
     const closer = this.closers.get(name);
     return closer === undefined
