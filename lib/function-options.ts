@@ -1,8 +1,10 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 
-/** Options of the Lambda functions of a construct. */
+/** Options of all Lambda functions of a construct, including the functions of the CDK's Provider framework. */
 export interface RootAccessFunctionOptions {
   /**
    * Runtime of the functions, Node.js 22 or later.
@@ -14,11 +16,54 @@ export interface RootAccessFunctionOptions {
   readonly runtime?: lambda.Runtime;
 
   /**
-   * How long to retain the logs of the functions. The log groups are retained when the stack is deleted.
+   * Amount of memory of each function, in MiB, from 512 to 10,240.
+   *
+   * Lambda allocates CPU in proportion to memory.
+   *
+   * @default - what each function needs, at most 1,024 MiB
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Architecture of the functions.
+   *
+   * @default - ARM_64, and X86_64 for the functions of the Provider framework
+   */
+  readonly architecture?: lambda.Architecture;
+
+  /**
+   * KMS key that encrypts the environment variables of the functions.
+   *
+   * Adds `kms:Decrypt` on the key, through Lambda only, to the roles of the functions. The variables contain names,
+   * ARNs and settings, and no secrets.
+   *
+   * @default - a key that AWS manages
+   */
+  readonly environmentEncryption?: kms.IKey;
+
+  /**
+   * Log group for the functions.
+   *
+   * The state machines of the construct have log groups of their own.
+   *
+   * @default - a new log group for each function; the functions of the Provider framework share one
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * How long to retain the logs in the log groups that the construct creates.
    *
    * @default logs.RetentionDays.ONE_YEAR
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What happens to the log groups that the construct creates when they are removed from the stack or the stack is
+   * deleted: RETAIN or DESTROY.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
 
   /**
    * VPC for the functions, including the functions of the CDK's Provider framework.

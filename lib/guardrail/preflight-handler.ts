@@ -5,7 +5,7 @@ import { RootAccessFunctionOptions } from '../function-options';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
-import { saysTheSame } from '../private/same-options';
+import { stackSingleton } from '../private/stack-singleton';
 import { CONTROL_POLICIES, describePolicies, onlyPolicyTypes, policiesOfOrganization, readOwnStack, readPoliciesAbove } from '../private/statements';
 
 const ID = 'RootUserGuardrailPreflight';
@@ -16,20 +16,15 @@ const SERVICE_TIMEOUT = Duration.minutes(12);
 
 /** The one function of a stack that looks at the organization's policies before a guardrail is attached. It only reads. */
 export class PreflightHandler extends Construct {
-  /** The handler of the stack: it is found in the construct tree, so two apps in one process do not share it. */
+  /** The handler of the stack. */
   static of(scope: Construct, options: RootAccessFunctionOptions = {}): PreflightHandler {
-    const stack = Stack.of(scope);
-    const existing = stack.node.tryFindChild(ID) as PreflightHandler | undefined;
-    if (existing && !saysTheSame(stack, existing.options, options)) {
-      throw new Error(`functionOptions of '${scope.node.path}' must be the same as that of the other guardrails in stack '${stack.node.path}': they share one function`);
-    }
-    return existing ?? new PreflightHandler(stack, options);
+    return stackSingleton(scope, ID, options, 'guardrails', (stack) => new PreflightHandler(stack, options));
   }
 
   private readonly serviceToken: string;
   private readonly permissions: iam.Policy;
 
-  private constructor(stack: Stack, private readonly options: RootAccessFunctionOptions) {
+  private constructor(stack: Stack, readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
     const handler = new Handler(this, 'Handler', {
       asset: 'guardrail-preflight',

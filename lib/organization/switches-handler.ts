@@ -6,7 +6,7 @@ import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
 import { type Removal } from '../private/contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
-import { saysTheSame } from '../private/same-options';
+import { stackSingleton } from '../private/stack-singleton';
 import { readOwnStack } from '../private/statements';
 
 const ID = 'RootAccessSwitches';
@@ -24,12 +24,9 @@ export interface SwitchProps {
 
 /** The function of a stack that enables and disables features. It has no permissions until a switch adds them. */
 export class SwitchesHandler extends Construct {
-  /** The handler of the stack, found in the construct tree, so that two apps in one process do not share it. */
+  /** The handler of the stack. */
   static of(scope: Construct, options: RootAccessFunctionOptions = {}): SwitchesHandler {
-    const stack = Stack.of(scope);
-    const existing = stack.node.tryFindChild(ID) as SwitchesHandler | undefined;
-    existing?.checkOptions(scope, options);
-    return existing ?? new SwitchesHandler(stack, options);
+    return stackSingleton(scope, ID, options, 'switches', (stack) => new SwitchesHandler(stack, options));
   }
 
   private readonly role: iam.IRole;
@@ -37,7 +34,7 @@ export class SwitchesHandler extends Construct {
   private readonly ownStack: Construct;
   private readonly switches: { readonly resource: CustomResource; readonly properties: object }[] = [];
 
-  private constructor(stack: Stack, private readonly options: RootAccessFunctionOptions) {
+  private constructor(stack: Stack, readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
     const handler = new Handler(this, 'Handler', {
       asset: 'organization-switches',
@@ -71,15 +68,6 @@ export class SwitchesHandler extends Construct {
     const stack = Stack.of(this);
     return stack.toJsonString(Object.fromEntries(this.switches.map(({ resource, properties }) => (
       [stack.getLogicalId(resource.node.defaultChild as CfnResource), properties]))));
-  }
-
-  private checkOptions(scope: Construct, options: RootAccessFunctionOptions) {
-    const names = new Set([...Object.keys(this.options), ...Object.keys(options)] as (keyof RootAccessFunctionOptions)[]);
-    for (const name of names) {
-      if (!saysTheSame(Stack.of(this), this.options[name], options[name])) {
-        throw new Error(`functionOptions.${name} of '${scope.node.path}' must be the same as that of the other switches in stack '${Stack.of(scope).node.path}': they share one function`);
-      }
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { aText, Check, having, listOf, options, Shape } from './shape';
+import { aNumber, aRemovalPolicy, aText, Check, having, listOf, options, Shape } from './shape';
 import { AlarmOptions } from '../alarm-options';
 import { RootAccessFunctionOptions } from '../function-options';
 
@@ -21,15 +21,20 @@ const aRetention: Check = {
   allowed: 'a logs.RetentionDays', accepts: (value) => typeof value === 'number' && (Token.isUnresolved(value) || logs.RetentionDays[value] !== undefined),
 };
 
-const HANDLER: Shape<RootAccessFunctionOptions> = {
+const FUNCTION_OPTIONS: Shape<RootAccessFunctionOptions> = {
   needed: {},
   optional: {
     runtime: having('family', 'a lambda.Runtime'),
+    memorySize: aNumber,
+    architecture: having('dockerPlatform', 'a lambda.Architecture'),
+    environmentEncryption: aKey,
+    logGroup: having('logGroupArn', 'a log group, such as a logs.LogGroup'),
     logRetention: aRetention,
+    logRemovalPolicy: aRemovalPolicy,
     vpc: having('vpcId', 'a VPC, such as an ec2.Vpc'),
     vpcSubnets: options({ needed: {}, optional: {} }),
     securityGroups: listOf(having('securityGroupId', 'a security group, such as an ec2.SecurityGroup')),
   },
 };
 
-export const someFunctionOptions = options(HANDLER);
+export const someFunctionOptions = options(FUNCTION_OPTIONS);

@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { STACK_VARIABLE } from './contract';
@@ -22,18 +23,27 @@ const ROLE_DESCRIPTION = 'cdk-root-access: answers CloudFormation for a custom r
  */
 export function handlerProvider(scope: Construct, id: string, props: HandlerProviderProps): Provider {
   const { onEvent, isComplete, queryInterval, totalTimeout, options = {} } = props;
-  const logGroup = logGroupFor(scope, `${id}Logs`, options);
+  const logGroup = options.logGroup ?? logGroupFor(scope, `${id}Logs`, options);
   checkReach(scope, options, ['lambda', 's3', ...isComplete ? ['states' as const] : []]); // S3 takes the answer to CloudFormation
-  return new Provider(scope, id, {
+  const provider = new Provider(scope, id, {
     onEventHandler: onEvent.function,
     isCompleteHandler: isComplete?.function,
     queryInterval,
     totalTimeout,
     logGroup,
+    providerFunctionEnvEncryption: options.environmentEncryption,
     frameworkOnEventRole: functionRole(scope, `${id}Role`, ROLE_DESCRIPTION, logGroup, options),
     frameworkCompleteAndTimeoutRole: isComplete && functionRole(scope, `${id}WaiterRole`, ROLE_DESCRIPTION, logGroup, options),
     ...options.vpc && { vpc: options.vpc, vpcSubnets: options.vpcSubnets, securityGroups: onEvent.function.connections.securityGroups },
   });
+  provider.node.findAll().filter((node) => node instanceof lambda.CfnFunction).forEach((node) => applyOptions(node, options));
+  return provider;
+}
+
+/** The framework has no props for these. */
+function applyOptions(framework: lambda.CfnFunction, { memorySize, architecture }: RootAccessFunctionOptions) {
+  framework.memorySize = memorySize ?? framework.memorySize;
+  framework.architectures = architecture ? [architecture.name] : framework.architectures;
 }
 
 /** Environment of a function that CloudFormation invokes: it refuses requests about any other stack. */

@@ -4,6 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { viaService } from './statements';
+import { checkWholeNumber } from './validate';
 import { allowNetworkInterfaces, CalledService, checkReach } from './vpc';
 import { RootAccessFunctionOptions } from '../function-options';
 
@@ -36,17 +38,21 @@ export class Handler {
   constructor(scope: Construct, id: string, props: HandlerProps) {
     const { asset, entry = 'handler', description, timeout, memorySize, environment, calls, options = {} } = props;
     checkRuntime(options.runtime);
-    const logGroup = logGroupFor(scope, `${id}Logs`, options);
+    if (options.memorySize !== undefined) {
+      checkWholeNumber('functionOptions.memorySize', options.memorySize, 512, 10_240);
+    }
+    const logGroup = options.logGroup ?? logGroupFor(scope, `${id}Logs`, options);
     this.role = functionRole(scope, `${id}Role`, description, logGroup, options);
     this.function = new lambda.Function(scope, id, {
       description,
       code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', asset)),
       handler: `index.${entry}`,
       runtime: options.runtime ?? lambda.Runtime.NODEJS_22_X,
-      architecture: lambda.Architecture.ARM_64,
-      memorySize,
+      architecture: options.architecture ?? lambda.Architecture.ARM_64,
+      memorySize: options.memorySize ?? memorySize,
       timeout,
       environment,
+      environmentEncryption: options.environmentEncryption,
       role: this.role,
       logGroup,
       vpc: options.vpc,
@@ -57,21 +63,24 @@ export class Handler {
   }
 }
 
-/** A role for a function: it can write to the log group, and run where the options say. */
+/** A role for a function: it can write to the log group, read the environment and run where the options say. */
 export function functionRole(
   scope: Construct, id: string, description: string, logGroup: logs.ILogGroup, options: RootAccessFunctionOptions,
 ): iam.Role {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
   logGroup.grantWrite(role);
   allowNetworkInterfaces(role, options);
+  if (options.environmentEncryption) {
+    role.addToPolicy(viaService(scope, options.environmentEncryption, 'lambda', ['kms:Decrypt']));
+  }
   return role;
 }
 
-/** A log group for a function or a state machine. It is retained, so that the reason of a failure can still be read. */
+/** A log group for a function or a state machine. It is retained by default, so that the reason of a failure can still be read. */
 export function logGroupFor(scope: Construct, id: string, options: RootAccessFunctionOptions = {}): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
     retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: options.logRemovalPolicy ?? RemovalPolicy.RETAIN,
   });
 }
 

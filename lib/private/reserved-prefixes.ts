@@ -2,6 +2,7 @@ import { Annotations, CustomResourceProviderBase, Lazy, Stack, Token, TokenCompa
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
+import { singleton } from './stack-singleton';
 
 /** What changes, replaces or removes an object, or sets the tags by which a lifecycle rule removes it. To restore one from an archive does neither. */
 const WRITES = [
@@ -52,7 +53,7 @@ class SharedBuckets extends Construct {
   static of(scope: Construct): SharedBuckets {
     const id = 'RootAccessBuckets';
     const { root } = scope.node;
-    return (root.node.tryFindChild(id) ?? new SharedBuckets(root as Construct, id)) as SharedBuckets;
+    return singleton(root as Construct, id, () => new SharedBuckets(root as Construct, id));
   }
 
   private readonly buckets = new Map<string, SharedBucket>();

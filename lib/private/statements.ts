@@ -105,7 +105,7 @@ export function listBelow(bucket: s3.IBucket, prefix: string): iam.PolicyStateme
 // AWS KMS
 
 /** Allows actions of a key through one service only (`kms:ViaService`), which uses the key with the permissions of its caller. */
-export function viaService(scope: Construct, key: kms.IKey, service: 's3' | 'sns', actions: string[]): iam.PolicyStatement {
+export function viaService(scope: Construct, key: kms.IKey, service: 's3' | 'sns' | 'lambda', actions: string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions, resources: [key.keyArn], conditions: { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` } },
   });

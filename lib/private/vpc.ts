@@ -2,6 +2,7 @@ import { Annotations, ArnFormat, Aspects, CfnResource, Names, Stack } from 'aws-
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { singleton } from './stack-singleton';
 import { RootAccessFunctionOptions } from '../function-options';
 
 /** A service that functions call, as the name of its endpoint ends. */
@@ -50,7 +51,7 @@ export function checkReach(scope: Construct, { vpc, vpcSubnets }: RootAccessFunc
   }
   const stack = Stack.of(scope);
   const id = `RootAccessIn${Names.nodeUniqueId(vpc.node)}`;
-  const isolated = stack.node.tryFindChild(id) as Isolated | undefined ?? new Isolated(stack, id, vpc);
+  const isolated = singleton(stack, id, () => new Isolated(stack, id, vpc));
   calls.forEach((service) => isolated.calls.add(service));
 }
 

@@ -34,7 +34,12 @@ const bus = events.EventBus.fromEventBusName(stack, 'Bus', 'bus');
 /** Each interface with a value for each of its properties: the compiler misses none. */
 const functionOptions: Required<lib.RootAccessFunctionOptions> = {
   runtime: lambda.Runtime.NODEJS_22_X,
+  memorySize: 1_024,
+  architecture: lambda.Architecture.ARM_64,
+  environmentEncryption: key,
+  logGroup,
   logRetention: logs.RetentionDays.ONE_WEEK,
+  logRemovalPolicy: RemovalPolicy.DESTROY,
   vpc,
   vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
   securityGroups: [securityGroup],

@@ -181,7 +181,7 @@ describe('the preflight', () => {
     template.resourceCountIs('AWS::Lambda::Function', 2); // its own, and the Provider's
     template.resourceCountIs('Custom::RootUserGuardrailPreflight', 2);
     expect(() => new RootUserGuardrail(stack, 'Third', { targets: [OTHER], functionOptions: { logRetention: logs.RetentionDays.ONE_DAY } }))
-      .toThrow("functionOptions of 'Stack/Third' must be the same as that of the other guardrails in stack 'Stack'");
+      .toThrow("functionOptions.logRetention of 'Stack/Third' must be the same as that of the other guardrails in stack 'Stack'");
   });
 
   test('finds what the construct gives to others', () => {

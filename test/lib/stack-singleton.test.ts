@@ -35,6 +35,7 @@ describe.each<[string, Sharing]>([
     ['a list', { vpc, securityGroups: [one, two] }, { vpc, securityGroups: [one, two] }],
     ['a list within', { vpc, vpcSubnets: { availabilityZones: [...zones] } }, { vpc, vpcSubnets: { availabilityZones: [...zones] } }],
     ['a runtime of its own', { runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS) }, { runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS) }],
+    ['an architecture', { architecture: lambda.Architecture.X86_64 }, { architecture: lambda.Architecture.custom('x86_64', 'linux/amd64') }],
     ['a token', { logRetention: lazily(7) }, { logRetention: lazily(7) }],
     ['a token, and what it stands for', { logRetention: lazily(7) }, { logRetention: 7 }],
   ])('when both say the same: %s', (_what, first, second) => {
@@ -47,6 +48,7 @@ describe.each<[string, Sharing]>([
     ['another value', { logRetention: logs.RetentionDays.ONE_WEEK }, { logRetention: logs.RetentionDays.ONE_DAY }],
     ['another token', { logRetention: lazily(7) }, { logRetention: lazily(1) }],
     ['another runtime', { runtime: lambda.Runtime.NODEJS_22_X }, { runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS) }],
+    ['another architecture', { architecture: lambda.Architecture.X86_64 }, { architecture: lambda.Architecture.ARM_64 }],
     ['a shorter list', { vpc, securityGroups: [one] }, { vpc, securityGroups: [one, two] }],
     ['another list', { vpc, securityGroups: [one] }, { vpc, securityGroups: [two] }],
     ['something else within', { vpc }, { vpc, vpcSubnets: { onePerAz: true } }],
