@@ -17,7 +17,7 @@ const SERVICE_TIMEOUT = Duration.minutes(12);
 /** The one function of a stack that looks at the organization's policies before a guardrail is attached. It only reads. */
 export class PreflightHandler extends Construct {
   /** The handler of the stack. */
-  static of(scope: Construct, options: RootAccessFunctionOptions = {}): PreflightHandler {
+  public static of(scope: Construct, options: RootAccessFunctionOptions = {}): PreflightHandler {
     return stackSingleton(scope, ID, options, 'guardrails', (stack) => new PreflightHandler(stack, options));
   }
 
@@ -39,7 +39,7 @@ export class PreflightHandler extends Construct {
     this.serviceToken = handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken;
   }
 
-  addPreflight(scope: Construct, properties: GuardrailPreflightProperties): CustomResource {
+  public addPreflight(scope: Construct, properties: GuardrailPreflightProperties): CustomResource {
     const resource = new CustomResource(scope, 'Preflight', {
       serviceToken: this.serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,

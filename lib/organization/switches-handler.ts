@@ -25,7 +25,7 @@ export interface SwitchProps {
 /** The function of a stack that enables and disables features. It has no permissions until a switch adds them. */
 export class SwitchesHandler extends Construct {
   /** The handler of the stack. */
-  static of(scope: Construct, options: RootAccessFunctionOptions = {}): SwitchesHandler {
+  public static of(scope: Construct, options: RootAccessFunctionOptions = {}): SwitchesHandler {
     return stackSingleton(scope, ID, options, 'switches', (stack) => new SwitchesHandler(stack, options));
   }
 
@@ -51,7 +51,7 @@ export class SwitchesHandler extends Construct {
   }
 
   /** Adds a custom resource and its permissions. The permissions outlive it, so that it can still be deleted. */
-  addSwitch(scope: Construct, { resourceType, properties, statements }: SwitchProps): CustomResource {
+  public addSwitch(scope: Construct, { resourceType, properties, statements }: SwitchProps): CustomResource {
     const permissions = new iam.Policy(scope, 'Permissions', { roles: [this.role], statements });
     const resource = new CustomResource(scope, 'Resource', {
       serviceToken: this.serviceToken,

@@ -50,7 +50,7 @@ export class SharedAssumeRoot extends Construct {
   }
 
   /** Lets a role take root sessions with one task policy. */
-  grant(role: iam.IRole, task: string) {
+  public grant(role: iam.IRole, task: string) {
     this.allowed[task] ??= allowing({ ...this.grants, tasks: [task] }).map((statement, i) => managedPolicy(this, `${task}${i}`, statement));
     const policies = [...this.allowed[task], ...this.denied];
     policies.forEach((policy) => policy.attachToRole(role));
@@ -58,7 +58,7 @@ export class SharedAssumeRoot extends Construct {
   }
 
   /** What must exist before the role can be used. */
-  policiesOf(role: iam.IRole): Construct[] {
+  public policiesOf(role: iam.IRole): Construct[] {
     return this.granted.get(role) ?? [];
   }
 }

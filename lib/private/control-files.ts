@@ -41,14 +41,14 @@ export class ControlFiles {
   }
 
   /** The first state: what this execution is about. It hands on its input as it is. */
-  writeRun(settings: object, timeout: Duration): sfn.TaskStateBase {
+  public writeRun(settings: object, timeout: Duration): sfn.TaskStateBase {
     return this.write('WriteRun', RUN_FILE, {
       execution, input: sfn.JsonPath.objectAt('$$.Execution.Input'), settings, timeoutSeconds: timeout.toSeconds(),
     });
   }
 
   /** A state that writes a file. It hands on its input as it is. */
-  write(id: string, file: string, body: object): sfn.TaskStateBase {
+  public write(id: string, file: string, body: object): sfn.TaskStateBase {
     const task = new tasks.CallAwsService(this.scope, id, {
       service: 's3',
       action: 'putObject',
@@ -71,7 +71,7 @@ export class ControlFiles {
    *
    * @returns what must exist before they are invoked
    */
-  readBy(stateMachine: sfn.StateMachine, ...handlers: Handler[]): Construct[] {
+  public readBy(stateMachine: sfn.StateMachine, ...handlers: Handler[]): Construct[] {
     handlers.forEach((handler) => handler.function.addEnvironment(CONTROL_VARIABLE, this.prefix));
     return [new iam.Policy(this.scope, 'ControlPolicy', {
       roles: handlers.map(({ role }) => role),

@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 
 /** Where AWS puts what it could not deliver, kept for as long as SQS allows, and an alarm as soon as there is something. */
 export class DeadLetterQueue extends Construct {
-  readonly queue: sqs.Queue;
-  readonly alarm: cloudwatch.Alarm;
+  public readonly queue: sqs.Queue;
+  public readonly alarm: cloudwatch.Alarm;
 
   constructor(scope: Construct, id: string, alarmDescription: string) {
     super(scope, id);

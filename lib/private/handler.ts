@@ -32,8 +32,8 @@ export interface HandlerProps {
  * It is not a construct: function, role and log group are siblings in the scope, so that their logical IDs are those of the scope's own children.
  */
 export class Handler {
-  readonly function: lambda.Function;
-  readonly role: iam.Role;
+  public readonly function: lambda.Function;
+  public readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, props: HandlerProps) {
     const { asset, entry = 'handler', description, timeout, memorySize, environment, calls, options = {} } = props;

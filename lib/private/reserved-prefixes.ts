@@ -50,7 +50,7 @@ interface Use extends Reservation {
 
 /** All buckets of an app whose prefixes are reserved. It is found in the construct tree, so two apps in one process do not share it. */
 class SharedBuckets extends Construct {
-  static of(scope: Construct): SharedBuckets {
+  public static of(scope: Construct): SharedBuckets {
     const id = 'RootAccessBuckets';
     const { root } = scope.node;
     return singleton(root as Construct, id, () => new SharedBuckets(root as Construct, id));
@@ -59,7 +59,7 @@ class SharedBuckets extends Construct {
   private readonly buckets = new Map<string, SharedBucket>();
 
   /** By its name, since one that has a name may be imported beside. */
-  find(bucket: s3.IBucket): SharedBucket {
+  public find(bucket: s3.IBucket): SharedBucket {
     const name = nameOf(bucket);
     const shared = this.buckets.get(name) ?? new SharedBucket();
     this.buckets.set(name, shared);
@@ -73,7 +73,7 @@ class SharedBucket {
   private readonly denied = new Map<string, { readonly stack: Stack; readonly policy: Construct }>();
   private warned = false;
 
-  reserve(use: Use): Construct[] {
+  public reserve(use: Use): Construct[] {
     this.uses.push(use);
     const policies = use.prefixes.flatMap(({ prefix, sid }) => {
       this.deny(use, prefix, sid);
@@ -83,7 +83,7 @@ class SharedBucket {
     return [...policies, ...emptyingOf(use)];
   }
 
-  validate(use: Use): string[] {
+  public validate(use: Use): string[] {
     this.warnOfUnmanaged();
     return [...this.conflicts(use), ...this.confusion(use), ...this.circles(use), ...versions(use)];
   }

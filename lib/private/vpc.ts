@@ -57,7 +57,7 @@ export function checkReach(scope: Construct, { vpc, vpcSubnets }: RootAccessFunc
 
 /** The functions of a stack that run in isolated subnets of a VPC. It has no resources. */
 class Isolated extends Construct {
-  readonly calls = new Set<CalledService>();
+  public readonly calls = new Set<CalledService>();
 
   constructor(private readonly stack: Stack, id: string, private readonly vpc: ec2.IVpc) {
     super(stack, id);

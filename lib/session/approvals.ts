@@ -12,8 +12,8 @@ const LONGEST = Duration.days(7);
 /** How the runbooks of one `RootSessionRunbooks` are approved. */
 export class Approvals {
   /** Where requests are sent; absent when nothing has to be approved. */
-  readonly topic?: sns.ITopic;
-  readonly timeout: Duration;
+  public readonly topic?: sns.ITopic;
+  public readonly timeout: Duration;
 
   constructor({ topic, timeout = DEFAULT_TIMEOUT }: Partial<RootSessionApprovers> = {}) {
     this.topic = topic;
@@ -25,14 +25,14 @@ export class Approvals {
   }
 
   /** What nobody has to approve, anybody may start. */
-  addStarter(runbook: Construct, grantee: iam.IGrantable) {
+  public addStarter(runbook: Construct, grantee: iam.IGrantable) {
     if (this.topic) {
       StartersAndApprovers.of(runbook).addStarter(runbook, grantee);
     }
   }
 
   /** Fails when there is nothing to approve. */
-  addApprover(runbook: Construct, grantee: iam.IGrantable) {
+  public addApprover(runbook: Construct, grantee: iam.IGrantable) {
     if (this.topic === undefined) {
       throw new Error('grantApprove needs approvers: give RootSessionRunbooks the property approvers, or leave the grant out');
     }

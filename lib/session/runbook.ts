@@ -84,8 +84,8 @@ const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSEx
  * The execution's name is the id of the automation that started it, by which the state machine finds out who did; the function judges what it found.
  */
 export class Runbook extends Construct implements IRootSessionRunbook {
-  readonly stateMachine: sfn.StateMachine;
-  readonly documentName: string;
+  public readonly stateMachine: sfn.StateMachine;
+  public readonly documentName: string;
   private readonly approvals: Approvals;
 
   constructor(scope: Construct, id: string, private readonly props: RunbookProps) {
@@ -126,7 +126,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     this.documentName = this.document(props, whole).ref;
   }
 
-  grantStart(grantee: iam.IGrantable): iam.Grant {
+  public grantStart(grantee: iam.IGrantable): iam.Grant {
     this.approvals.addStarter(this, grantee);
     const grant = (actions: string[], resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
     const document = Stack.of(this).formatArn({ service: 'ssm', resource: 'document', resourceName: this.documentName });
@@ -137,7 +137,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     return this.props.grantInput ? start.combine(this.props.grantInput(grantee)) : start;
   }
 
-  grantApprove(grantee: iam.IGrantable): iam.Grant {
+  public grantApprove(grantee: iam.IGrantable): iam.Grant {
     this.approvals.addApprover(this, grantee);
     return iam.Grant.addToPrincipal({
       grantee,

@@ -15,7 +15,7 @@ interface Granted {
  * It is found in the construct tree, so two apps in one process do not share it. It is checked at synth, when all grants have been made.
  */
 export class StartersAndApprovers extends Construct {
-  static of(scope: Construct): StartersAndApprovers {
+  public static of(scope: Construct): StartersAndApprovers {
     const id = 'RootSessionPrincipals';
     const { root } = scope.node;
     return (root.node.tryFindChild(id) ?? new StartersAndApprovers(root as Construct, id)) as StartersAndApprovers;
@@ -27,12 +27,12 @@ export class StartersAndApprovers extends Construct {
   private readonly stages = new Set<Construct>();
   private readonly warned = new Set<string>();
 
-  addStarter(runbook: Construct, { grantPrincipal }: iam.IGrantable) {
+  public addStarter(runbook: Construct, { grantPrincipal }: iam.IGrantable) {
     this.starters.push({ runbook, principal: grantPrincipal });
     this.checkIn(runbook);
   }
 
-  addApprover(runbook: Construct, { grantPrincipal }: iam.IGrantable) {
+  public addApprover(runbook: Construct, { grantPrincipal }: iam.IGrantable) {
     this.approvers.push({ runbook, principal: grantPrincipal });
     this.checkIn(runbook);
   }

@@ -42,12 +42,12 @@ const BATCH_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with no more than its own permissions. */
 export class SweepFunctions extends Construct {
-  readonly begin: Handler;
-  readonly select: Handler;
-  readonly batch: Handler;
-  readonly report: Handler;
+  public readonly begin: Handler;
+  public readonly select: Handler;
+  public readonly batch: Handler;
+  public readonly report: Handler;
   /** What must exist before a sweep may begin. */
-  readonly permissions: Construct[];
+  public readonly permissions: Construct[];
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);

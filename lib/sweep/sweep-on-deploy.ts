@@ -46,13 +46,13 @@ const sweepOf = (settings: SweepSettings) => Object.fromEntries(SWEPT.map((name)
 /** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
 export class SweepOnDeploy extends Construct {
   /** It exists when the deployment's own sweep has ended. */
-  readonly resource: CustomResource;
+  public readonly resource: CustomResource;
   /** A time shortly after the last deployment's sweep, for the schedule that was given. */
-  readonly scheduleFrom: string;
+  public readonly scheduleFrom: string;
   /** What the latest sweep of a deployment did, and the address of its report. */
-  readonly summary: string;
-  readonly report: string;
-  readonly counts: DeploymentCounts;
+  public readonly summary: string;
+  public readonly report: string;
+  public readonly counts: DeploymentCounts;
 
   constructor(scope: Construct, id: string, props: SweepOnDeployProps) {
     super(scope, id);

@@ -31,8 +31,8 @@ const MACHINE_TIMEOUT = Duration.hours(8);
 /** An account joins the organization: it is waited for, and swept alone. */
 export class SweepOnJoin extends Construct {
   /** Where forwarded events come in. */
-  readonly bus?: events.EventBus;
-  readonly alarms: cloudwatch.Alarm[];
+  public readonly bus?: events.EventBus;
+  public readonly alarms: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, { sweep, reaction, forwardedFrom, options }: SweepOnJoinProps) {
     super(scope, id);

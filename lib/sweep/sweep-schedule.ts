@@ -28,7 +28,7 @@ const SHORTEST_RATE = Duration.hours(1);
 
 /** Starts sweeps by the clock, and tells when one is missing. */
 export class SweepSchedule extends Construct {
-  readonly alarms: cloudwatch.Alarm[];
+  public readonly alarms: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, props: SweepScheduleProps) {
     super(scope, id);

@@ -41,7 +41,7 @@ export class SweepSignals extends Construct {
     }
   }
 
-  metric(name: MetricName, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+  public metric(name: MetricName, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
       metricName: METRICS[name],
@@ -53,7 +53,7 @@ export class SweepSignals extends Construct {
   }
 
   /** Sweeps that ended without saying how the accounts are, or without being heard: by what they reported, and by what only AWS can tell. */
-  metricUnfinished(): cloudwatch.MathExpression {
+  public metricUnfinished(): cloudwatch.MathExpression {
     const { stateMachine, reportFunction } = this.sweep;
     const sum = { statistic: cloudwatch.Stats.SUM, period: PERIOD };
     return new cloudwatch.MathExpression({
@@ -70,7 +70,7 @@ export class SweepSignals extends Construct {
     });
   }
 
-  alarms({ failedAccounts = 1, foundCredentials = 1 }: SweepAlarmOptions): cloudwatch.Alarm[] {
+  public alarms({ failedAccounts = 1, foundCredentials = 1 }: SweepAlarmOptions): cloudwatch.Alarm[] {
     checkWholeNumber('alarms.failedAccounts', failedAccounts, 1, 10_000);
     checkWholeNumber('alarms.foundCredentials', foundCredentials, 1, 100_000);
     // between sweeps there is no data: what the last sweep said still holds
@@ -85,7 +85,7 @@ export class SweepSignals extends Construct {
     ];
   }
 
-  onSweepFinished(scope: Construct, id: string, options: events.OnEventOptions = {}, detail: object = {}): events.Rule {
+  public onSweepFinished(scope: Construct, id: string, options: events.OnEventOptions = {}, detail: object = {}): events.Rule {
     const { target, crossStackScope, eventPattern, ...rest } = options;
     const rule = new events.Rule(crossStackScope ?? scope, id, rest);
     rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [SWEEP_FINISHED], detail: { sweep: [this.name], ...detail } });

@@ -39,16 +39,16 @@ class BatchesReader extends sfn.S3JsonItemReader {
  * Only an execution that is stopped, times out or cannot write its control files ends without one.
  */
 export class Sweep extends Construct {
-  readonly stateMachine: sfn.StateMachine;
+  public readonly stateMachine: sfn.StateMachine;
   /** The one role that takes root sessions. */
-  readonly rootSessionRole: iam.IRole;
+  public readonly rootSessionRole: iam.IRole;
   /** The function without which a sweep ends untold. */
-  readonly reportFunction: lambda.IFunction;
+  public readonly reportFunction: lambda.IFunction;
   /** What must exist before a sweep may begin. */
-  readonly ready: Construct[];
+  public readonly ready: Construct[];
 
   /** ARN of all its executions. */
-  get executions(): string {
+  public get executions(): string {
     return executionsOf(this.stateMachine);
   }
 

@@ -26,7 +26,7 @@ export interface OpenRecoveriesProps {
  * it depends on, so a stack whose deletion is refused still has its runbooks. Its function only reads.
  */
 export class OpenRecoveries extends Construct {
-  readonly role: iam.IRole;
+  public readonly role: iam.IRole;
   private readonly resource: CustomResource;
 
   constructor(scope: Construct, id: string, { recoveries: { allow, close, closer }, bucket, options }: OpenRecoveriesProps) {
@@ -66,7 +66,7 @@ export class OpenRecoveries extends Construct {
   }
 
   /** Keeps things for as long as a recovery is open. */
-  keep(...things: IDependable[]) {
+  public keep(...things: IDependable[]) {
     this.resource.node.addDependency(...things);
   }
 }

@@ -42,7 +42,7 @@ const execution = sfn.JsonPath.stringAt('$$.Execution.Id');
  * It has no timeout, which would be an end without closing.
  */
 export class PasswordRecoveryCloser extends Construct {
-  readonly stateMachine: sfn.StateMachine;
+  public readonly stateMachine: sfn.StateMachine;
 
   constructor(scope: Construct, id: string, { look, close, topic, options }: PasswordRecoveryCloserProps) {
     super(scope, id);

@@ -88,14 +88,14 @@ interface FunctionProps {
  * Each function has a role of its own: one may create passwords, two may delete them, and no other can take a root session.
  */
 export class PasswordRecovery extends Construct {
-  readonly allow: Runbook;
-  readonly extend: Runbook;
-  readonly close: Runbook;
-  readonly closer: sfn.StateMachine;
+  public readonly allow: Runbook;
+  public readonly extend: Runbook;
+  public readonly close: Runbook;
+  public readonly closer: sfn.StateMachine;
   /** Roles that read and write below `recoveries/`. */
-  readonly writers: iam.IRole[] = [];
+  public readonly writers: iam.IRole[] = [];
   /** Roles that only read there. */
-  readonly readers: iam.IRole[] = [];
+  public readonly readers: iam.IRole[] = [];
 
   constructor(scope: Construct, id: string, private readonly props: PasswordRecoveryProps) {
     super(scope, id);

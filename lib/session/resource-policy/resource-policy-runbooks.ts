@@ -40,10 +40,10 @@ const RECORD: RunbookParameter = {
 
 /** The two runbooks for the policies of buckets, or of queues: each with a function and a role of its own. */
 export class PolicyRunbooks extends Construct {
-  readonly unlock: Runbook;
-  readonly restore: Runbook;
+  public readonly unlock: Runbook;
+  public readonly restore: Runbook;
   /** Roles that write records. */
-  readonly roles: iam.IRole[];
+  public readonly roles: iam.IRole[];
 
   constructor(scope: Construct, id: string, private readonly props: PolicyRunbooksProps) {
     super(scope, id);
