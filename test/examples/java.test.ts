@@ -7,6 +7,9 @@ import { CONTEXT, EXAMPLES, generated, SNAPSHOTS, withoutAssetHashes } from './e
 
 const run = promisify(execFile);
 
+/** For processes that live for seconds: optimizing what they run costs more than it saves. */
+const SHORT_LIVED = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 const RESOLVE = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath';
 
 let folder: string;
@@ -21,7 +24,9 @@ function libraries(): string | undefined {
   const list = join(classpath, 'list.txt');
   try {
     execFileSync('javac', ['-version'], { stdio: 'pipe' });
-    execFileSync('mvn', ['--quiet', '--batch-mode', '--file', join(__dirname, 'java', 'pom.xml'), RESOLVE, `-Dmdep.outputFile=${list}`], { stdio: 'pipe' });
+    execFileSync('mvn', ['--quiet', '--batch-mode', '--file', join(__dirname, 'java', 'pom.xml'), RESOLVE, `-Dmdep.outputFile=${list}`], {
+      stdio: 'pipe', env: { ...process.env, MAVEN_OPTS: SHORT_LIVED.join(' ') },
+    });
     return readFileSync(list, 'utf8');
   } catch (reason) {
     return void console.warn(`SKIPPED: the example in Java needs a JDK, Maven and its central repository: ${(reason as Error).message}`);
@@ -38,9 +43,9 @@ const cdk = libraries();
   mkdirSync(classes);
   const files = readdirSync(join(sources, 'java'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.java'));
   await run('javac', [
-    '-nowarn', '-d', classes, '-cp', cdk!, ...files.map((file) => join(sources, 'java', file)), join(EXAMPLES, 'quick-start', 'QuickStart.java'),
+    ...SHORT_LIVED.map((option) => `-J${option}`), '-nowarn', '-d', classes, '-cp', cdk!, ...files.map((file) => join(sources, 'java', file)), join(EXAMPLES, 'quick-start', 'QuickStart.java'),
   ]);
-  const quickStart = (context: object) => run('java', ['-cp', [classes, join(sources, 'resources'), cdk].join(delimiter), 'QuickStart'], {
+  const quickStart = (context: object) => run('java', [...SHORT_LIVED, '-cp', [classes, join(sources, 'resources'), cdk].join(delimiter), 'QuickStart'], {
     env: { ...process.env, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });
   await quickStart(CONTEXT['quick-start']);
