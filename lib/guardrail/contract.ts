@@ -1,19 +1,19 @@
 import type { Flag } from '../private/contract';
 
-/** What the guardrail in templates and the handler of its preflight agree on. */
+/** Properties on which the guardrail and the handler of its preflight agree. */
 
 export const GUARDRAIL_PREFLIGHT_RESOURCE_TYPE = 'Custom::RootUserGuardrailPreflight';
 
 export interface GuardrailPreflightProperties {
   readonly PolicyName: string;
-  /** Ids of roots, organizational units and accounts. */
+  /** IDs of roots, organizational units and accounts. */
   readonly Targets: string[];
   readonly TolerateBlockedRootSessions: Flag;
   /** Absent in templates of older versions. */
   readonly Tolerations?: Toleration[];
 }
 
-/** A policy, a unit, or a policy in a unit by which root sessions may be blocked. */
+/** A policy, a unit, or a policy in a unit, that may block root sessions. */
 export interface Toleration {
   readonly PolicyId?: string;
   readonly OrganizationalUnitId?: string;

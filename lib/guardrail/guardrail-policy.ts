@@ -12,8 +12,8 @@ interface Statement {
 }
 
 /**
- * The service control policy: it denies everything to the root user of an account, unless the request comes from a session of AssumeRoot, and unless an
- * exemption spares it. `aws:AssumedRoot` is in no request but those of such sessions.
+ * The service control policy, which denies every action to the root user of an account, except in root sessions and for exemptions. Only requests of root
+ * sessions have `aws:AssumedRoot`.
  */
 export function guardrailPolicy(exemptions: LongTermRootExemption[]): object {
   exemptions.forEach(checkExemption);
@@ -36,7 +36,7 @@ function denial(Sid: string, actions: Pick<Statement, 'Action' | 'NotAction'>, s
     Sid,
     Effect: 'Deny',
     ...actions,
-    Resource: '*', // a service control policy for everything; the condition says for whom
+    Resource: '*', // the condition limits it to root users
     Condition: {
       ArnLike: { 'aws:PrincipalArn': 'arn:*:iam::*:root' },
       Null: { 'aws:AssumedRoot': 'true' },
@@ -47,7 +47,7 @@ function denial(Sid: string, actions: Pick<Statement, 'Action' | 'NotAction'>, s
 
 const LONGEST_DESCRIPTION = 512;
 
-/** The description of the policy, with the reason of each exemption as far as there is room. */
+/** The description of the policy, with the reason of each exemption as far as space permits. */
 export function guardrailDescription(exemptions: LongTermRootExemption[]): string {
   const exempt = exemptions.map(({ reason, actions = ['everything'], accountIds }) => (
     `${actions.join(', ')}${accountIds ? ` in ${accountIds.join(', ')}` : ''} (${reason})`));
@@ -77,7 +77,7 @@ function checkAction(reason: string, action: string) {
   }
 }
 
-/** An action that is denied outside of some accounts would be denied by that also where another exemption spares it. */
+/** The denial of an action outside of some accounts would also deny it where another exemption allows it. */
 function checkOverlaps(somewhere: LongTermRootExemption[], everywhere: string[]) {
   somewhere.forEach(({ actions = [] }, i) => {
     const others = [...everywhere, ...somewhere.slice(i + 1).flatMap((other) => other.actions ?? [])];
@@ -90,7 +90,7 @@ function checkOverlaps(somewhere: LongTermRootExemption[], everywhere: string[])
   });
 }
 
-/** Wildcards are at the end, so one begins as the other does. */
+/** Wildcards are at the end, so that a prefix decides. */
 function overlap(one: string, other: string): boolean {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   const covers = (pattern: string, action: string) => pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action;

@@ -10,7 +10,7 @@ import { aRemovalPolicy, aText, checkShape, listOf, oneOf, options, Shape } from
 import { warnOfPartition } from '../private/stack-region';
 import { checkPolicyId, checkPolicyTarget, checkUnitBelowRoot } from '../private/validate';
 
-/** AWS doubled its quota in May 2026. This is what every organization has, and what CloudFormation's documentation still names. */
+/** The quota in every organization, and in CloudFormation's documentation. AWS doubled it in May 2026. */
 const LONGEST_POLICY = 5_120;
 const LONGEST_NAME = 128;
 
@@ -170,7 +170,7 @@ export class RootUserGuardrail extends Construct implements IRootUserGuardrail {
     this.findings = preflight.getAttString('Findings');
   }
 
-  /** An organization has one policy of a name. Stacks of different accounts may be of different organizations. */
+  /** Names of policies are unique in an organization. Stacks of different accounts may belong to different organizations. */
   private checkOthers() {
     const others = this.node.root.node.findAll().filter((node): node is RootUserGuardrail => node instanceof RootUserGuardrail && node !== this);
     for (const other of others.filter(({ policyName }) => !Token.isUnresolved(policyName) && policyName === this.policyName)) {
@@ -185,7 +185,7 @@ export class RootUserGuardrail extends Construct implements IRootUserGuardrail {
     }
   }
 
-  /** Counts the policy as CloudFormation writes it, without white space. A token counts with its length in the template. */
+  /** Counts the policy without white space, as CloudFormation writes it. A token counts with its length in the template. */
   private checkLength(content: object) {
     const { length } = JSON.stringify(Stack.of(this).resolve(content));
     if (length > LONGEST_POLICY) {

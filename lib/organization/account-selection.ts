@@ -4,7 +4,7 @@ import { Selection } from '../private/contract';
 import { checkShape, checkValue, Shape } from '../private/shape';
 import { checkAccountId, checkOrganizationalUnitId } from '../private/validate';
 
-/** A longer list does not fit the policies that limit the sweep to it. */
+/** The policies that limit a sweep have no room for a longer list. */
 const MOST_LISTED = 500;
 
 /** Options of an AccountSelection. */

@@ -1,16 +1,16 @@
 import type { Flag, Removal } from '../private/contract';
 
-/** What the switches in templates and their handler agree on. */
+/** Names and properties on which the switches and their handler agree. */
 
 export const FEATURES_RESOURCE_TYPE = 'Custom::OrgRootAccessFeatures';
 export const DELEGATION_RESOURCE_TYPE = 'Custom::RootAccessDelegation';
 
-/** The service principal of IAM, in whose name trusted access and delegation are given. */
+/** The service principal of IAM, to which trusted access and delegated administrators belong. */
 export const IAM_SERVICE_PRINCIPAL = 'iam.amazonaws.com';
 
 export type FeatureName = 'RootCredentialsManagement' | 'RootSessions';
 
-/** Name of the environment variable with the properties of every switch of the stack, by logical id: a request is not believed what its own are. */
+/** Environment variable with the properties of every switch of the stack by logical ID. Properties in a request are not trusted. */
 export const SWITCHES_VARIABLE = 'SWITCHES';
 
 export interface FeaturesProperties {

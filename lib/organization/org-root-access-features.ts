@@ -163,7 +163,7 @@ export class OrgRootAccessFeatures extends Construct implements IOrgRootAccessFe
   }
 }
 
-/** Also of the features that are not named: one that leaves the properties is named by the older template only. */
+/** Includes features that are not listed: only the older template lists a feature that is removed from the properties. */
 function removal(features: RootAccessFeature[]) {
   const others = Object.values(RootAccessFeature).filter((feature) => !features.includes(feature));
   return [

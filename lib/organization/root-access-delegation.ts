@@ -153,7 +153,7 @@ export class RootAccessDelegation extends Construct implements IRootAccessDelega
   }
 }
 
-/** Not only of this account: the one that it replaced is deregistered when the older template's permissions are gone. */
+/** For any account: an account that is replaced is deregistered after the permissions of the older template are gone. */
 function removal(scope: Construct): iam.PolicyStatement[] {
   return [allowForIam([DEREGISTER], [organizationsArn(scope, 'account', '*')])];
 }

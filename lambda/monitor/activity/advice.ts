@@ -7,9 +7,9 @@ interface Advice {
   readonly steps: readonly string[];
 }
 
-const ASK = 'Ask the owner of the account whether this was planned, by a channel that is not the account itself.';
-const PURGE = 'If it was not: delete the root credentials of the account (a sweep of RootCredentialsPurge narrowed to it), then look in CloudTrail for what root has done since.';
-const CONTAIN = 'RootUserGuardrail, a service control policy, denies everything to long-term root of member accounts and exempts root sessions, so that the deletion still works.';
+const ASK = 'Ask the owner of the account whether this was planned, through a channel that does not depend on the account.';
+const PURGE = 'If it was not: delete the root credentials of the account (start RootCredentialsPurge for this account only), then look in CloudTrail for the calls of its root user since then.';
+const CONTAIN = 'RootUserGuardrail, a service control policy, denies every action to the long-term credentials of root users in member accounts. It does not affect root sessions, so the deletion still works.';
 
 export const ADVICE: Record<FindingKind, Advice> = {
   RootSignIn: {
@@ -19,64 +19,64 @@ export const ADVICE: Record<FindingKind, Advice> = {
   RootSignInFailed: {
     title: 'Root failed to sign in to the console',
     steps: [
-      'One failure may be a typing error, many are somebody who guesses. Whoever tries needs no credential, so neither the address nor the agent proves anything.',
-      'See whether the account still has a root password (RootCredentialsPurge with dryRun reports it); without one no guess can succeed.',
+      'One failure may be a typing error, many are an attempt to guess the password. An attempt needs no credential, so neither the address nor the agent proves anything.',
+      'Check whether the account still has a root password (RootCredentialsAudit reports it); without one no guess can succeed.',
     ],
   },
   RootCredentialChange: {
-    title: 'A root credential was changed, or somebody tried to',
+    title: 'A root credential was changed, or an attempt was made',
     steps: [
-      'CreateLoginProfile in a root session allows password recovery: expected only while somebody recovers root on purpose.',
-      'StartPrimaryEmailUpdate and AcceptPrimaryEmailUpdate move the mailbox of the root user of the account that the target names: whoever reads the new one can recover the password.',
+      'CreateLoginProfile in a root session allows password recovery: expected only during a planned password recovery.',
+      'StartPrimaryEmailUpdate and AcceptPrimaryEmailUpdate change the email address of the root user of the account that the target names: any person who reads the new mailbox can recover the password.',
       ASK,
       PURGE,
-      'Make sure that the e-mail address of the root user still belongs to you: whoever reads that mailbox can recover the password.',
+      'Make sure that the email address of the root user still belongs to you: any person who reads that mailbox can recover the password.',
     ],
   },
   RootApiUse: {
     title: 'Root called an API with long-term credentials',
     steps: [
-      'An accessKeyId that begins with AKIA is an access key of root; one that begins with ASIA comes from a sign-in to the console.',
+      'An accessKeyId that begins with AKIA is an access key of the root user; one that begins with ASIA comes from a sign-in to the console.',
       ASK,
       PURGE,
     ],
   },
   UnexpectedRootSession: {
-    title: 'A root session was asked for by somebody who is not expected to',
+    title: 'A root session was requested by a principal that is not allowed',
     steps: [
-      'If it succeeded, the session lasts up to 15 minutes and cannot be revoked. Look in CloudTrail of the target account for what it did: its events have the access key id that AssumeRoot answered.',
-      'Take sts:AssumeRoot away from the principal, or add it to the allowed principals of the monitor if this is its duty.',
-      'If it failed: find out who used the principal, and for what.',
+      'If it succeeded, the session lasts up to 15 minutes and cannot be revoked. Look in CloudTrail of the target account for its calls: the events contain the access key ID that AssumeRoot returned.',
+      'Remove sts:AssumeRoot from the principal, or add the principal to allowedPrincipals of the monitor if this is its task.',
+      'If it failed: find out who used the principal, and why.',
     ],
   },
   RootAccessDisabled: {
-    title: 'Centralized root access was switched off, or somebody tried to',
+    title: 'Centralized root access was disabled, or an attempt was made',
     steps: [
-      'Deploy the stack with OrgRootAccessFeatures again, or switch it on in the IAM console (Root access management) of the management account.',
-      'Find out who did it, and why. Meanwhile no sweep can look at an account.',
+      'Deploy the stack with OrgRootAccessFeatures again, or enable it in the IAM console (Root access management) of the management account.',
+      'Find out who did it, and why. Until then no sweep can read an account.',
     ],
   },
   DelegateChange: {
-    title: 'A delegated administrator for IAM or Account Management was changed, or somebody tried to',
+    title: 'A delegated administrator for IAM or Account Management was changed, or an attempt was made',
     steps: [
-      'A delegate for IAM can take root sessions in every member account, and a delegate for account.amazonaws.com can change the e-mail address of every root user. Compare with what your stacks declare (RootAccessDelegation).',
-      'If it is not yours: deregister the account (aws organizations deregister-delegated-administrator), and look for root sessions that it has taken.',
+      'A delegated administrator for IAM can take root sessions in every member account, and one for account.amazonaws.com can change the email address of every root user. Compare with RootAccessDelegation in your stacks.',
+      'If it was not planned: deregister the account (aws organizations deregister-delegated-administrator), and look for root sessions that it has taken.',
     ],
   },
   GuardrailChange: {
-    title: 'A guardrail for root users was changed, or somebody tried to',
-    steps: ['For your own deployment of the policy there is nothing to do. Else deploy the stack with the policy again; CloudFormation does not see by itself that it drifted.', 'Find out who did it, and what root users did since.'],
+    title: 'A guardrail for root users was changed, or an attempt was made',
+    steps: ['After your own deployment of the policy there is nothing to do. Otherwise, deploy the stack with the policy again; CloudFormation does not notice the drift by itself.', 'Find out who did it, and look for calls of root users since then.'],
   },
   AccountChange: {
-    title: 'An account was moved, left the organization or was closed, or somebody tried to',
+    title: 'An account was moved, left the organization or was closed, or an attempt was made',
     steps: [
-      'Policies, sweeps and exclusions by organizational unit follow where an account is: an account that moves may leave a guardrail, and one that leaves the organization leaves them all.',
+      'Policies and selections by organizational unit depend on the place of an account: an account that moves may no longer be below a guardrail, and an account that leaves the organization is below none.',
       'If it was not planned: move the account back (aws organizations move-account), and find out who did it.',
-      'Before an account leaves or is closed, its root user needs no credentials. Afterwards no root session reaches it.',
+      'Delete the credentials of a root user before its account leaves or is closed. Afterwards no root session reaches it.',
     ],
   },
   UnreadableEvent: {
     title: 'An event of the trail could not be read',
-    steps: ['Read it in the log group, by the log stream and the time below. It may be one of root, so treat it as one until you know.'],
+    steps: ['Read it in the log group, by the log stream and the time below. It may be an event of a root user, so treat it as one until you know.'],
   },
 };

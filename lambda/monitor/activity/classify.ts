@@ -2,17 +2,17 @@ import { holds, isObject, textAt } from './conditions';
 import { conditionsOf } from '../../../lib/monitor/activity-rules';
 import { ACTIVITY_KINDS, type ActivityKind, type MonitorSettings } from '../../../lib/monitor/contract';
 
-/** An event of CloudTrail, as far as it is known to be one. */
+/** An event of CloudTrail, with the fields that every event has. */
 export type TrailEvent = Readonly<Record<string, unknown>>;
 
-/** What an event of the trail means. None is dropped without a word: what is not noticed is expected, and what is not understood is told. */
+/** Meaning of an event of the trail. No event is dropped silently: an event that is not a finding is expected or exempt, and an event that cannot be read is reported. */
 export type Classified =
   | { readonly is: 'finding'; readonly event: TrailEvent; readonly kinds: readonly [ActivityKind, ...ActivityKind[]] }
   | { readonly is: 'exempt'; readonly event: TrailEvent; readonly kinds: readonly ActivityKind[]; readonly reason: string }
   | { readonly is: 'expected'; readonly event: TrailEvent }
   | { readonly is: 'unreadable'; readonly why: string };
 
-/** From the text of a log event. */
+/** Classifies the text of a log event. */
 export function classify(message: string, settings: MonitorSettings): Classified {
   const event = parsed(message);
   if (typeof event === 'string') {
@@ -30,12 +30,12 @@ export function classify(message: string, settings: MonitorSettings): Classified
   return { is: 'expected', event };
 }
 
-/** The kinds of activity that an event is of, the most telling first. */
+/** The kinds of activity of an event, in their order. */
 export function kindsOf(event: unknown, settings: MonitorSettings): ActivityKind[] {
   return ACTIVITY_KINDS.filter((kind) => conditionsOf(kind, settings).some((condition) => holds(condition, event)));
 }
 
-/** An event, or why it is none. */
+/** The event, or the reason why the text is not an event. */
 function parsed(message: string): TrailEvent | string {
   let event: unknown;
   try {
@@ -50,6 +50,6 @@ function parsed(message: string): TrailEvent | string {
   if (missing.length > 0) {
     return `it has no ${missing.join(', ')}`;
   }
-  // service events have none; one that is there says who it was
+  // service events have no userIdentity; if there is one, it names the caller
   return event.userIdentity === undefined || event.userIdentity === null || isObject(event.userIdentity) ? event : 'its userIdentity is not an object';
 }

@@ -1,6 +1,6 @@
 import type { Condition } from '../../../lib/monitor/activity-rules';
 
-/** Whether a condition holds for an event, whatever the event may be. */
+/** Whether a condition holds for an event of any form. */
 export function holds(condition: Condition, event: unknown): boolean {
   if ('all' in condition) {
     return condition.all.every((each) => holds(each, event));
@@ -18,7 +18,7 @@ export function holds(condition: Condition, event: unknown): boolean {
   return 'oneOf' in condition ? matchesOne(value, condition.oneOf) : !matchesOne(value, condition.noneOf);
 }
 
-/** The value of a field that is named by its path; null is as good as nothing. */
+/** The value of a field by its path. Null counts as missing. */
 export function valueAt(event: unknown, field: string): unknown {
   let value = event;
   for (const name of field.split('.')) {
@@ -27,7 +27,7 @@ export function valueAt(event: unknown, field: string): unknown {
   return value ?? undefined;
 }
 
-/** The text of a field, if it is one and not empty. */
+/** The value of a field if it is a text that is not empty. */
 export function textAt(event: unknown, field: string): string | undefined {
   const value = valueAt(event, field);
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -4,17 +4,17 @@ import { classify } from './classify';
 import { type Finding, findingOf, unreadable } from './finding';
 import type { MonitorSettings } from '../../../lib/monitor/contract';
 
-/** What a delivery of log events comes to. Every log event is in one of these. */
+/** Result of a delivery of log events. Each log event is in one of the three. */
 export interface Delivery {
   readonly findings: Finding[];
   readonly exempt: { readonly eventId: unknown; readonly reason: string }[];
   readonly expected: number;
 }
 
-/** CloudWatch Logs asks with one whether the function is there. */
+/** CloudWatch Logs sends one to test whether it can reach the function. */
 const CONTROL = 'CONTROL_MESSAGE';
 
-/** Fails for what CloudWatch Logs cannot have sent: the delivery then ends in the queue. */
+/** Fails for data that CloudWatch Logs cannot have sent: the delivery then goes to the queue. */
 export function decoded({ awslogs }: CloudWatchLogsEvent): CloudWatchLogsDecodedData {
   return JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString('utf8')) as CloudWatchLogsDecodedData;
 }

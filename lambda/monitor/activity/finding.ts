@@ -4,13 +4,13 @@ import { isObject, textAt, valueAt } from './conditions';
 import type { ActivityKind, FindingKind } from '../../../lib/monitor/contract';
 import { inert } from '../../text';
 
-/** What is told of an event: the detail of the event on the bus. Every text in it is inert and short. */
+/** The report about an event, which is the detail of the event on the bus. Every text in it is inert and short. */
 export interface Finding {
   readonly activity: FindingKind;
-  /** Further activities that the event is of. */
+  /** Further activities of the event. */
   readonly also: readonly ActivityKind[];
   readonly title: string;
-  /** What tells two events apart: CloudTrail's id, or that of the log event. */
+  /** CloudTrail's ID of the event, or the ID of the log event. */
   readonly eventId: string;
   /** When it happened, however late CloudTrail delivers the event. */
   readonly eventTime: string;
@@ -24,7 +24,7 @@ export interface Finding {
   readonly accessKeyId: string;
   /** `sts:AssumeRoot` */
   readonly action: string;
-  /** What it was done to, if the event says so. */
+  /** The resource or account that the call was about, if the event names it. */
   readonly target: string;
   readonly outcome: 'succeeded' | 'failed' | 'unknown';
   /** The error, if it failed, or why the event cannot be read. */
@@ -34,7 +34,7 @@ export interface Finding {
   readonly advice: readonly string[];
 }
 
-/** Where a log event stands, for one that says nothing of itself. */
+/** Place of a log event, for an event that cannot be read. */
 export interface LogPlace {
   readonly logGroup: string;
   readonly logStream: string;
@@ -43,7 +43,7 @@ export interface LogPlace {
   readonly timestamp: number;
 }
 
-/** Longest text of a field: with all of them a message is far from what SNS and EventBridge take, which is 256 KiB. */
+/** Longest text of a field. A message with all fields stays far below the 256 KiB that SNS and EventBridge accept. */
 const LONGEST = 500;
 const UNKNOWN = 'unknown';
 
@@ -69,7 +69,7 @@ export function findingOf(event: TrailEvent, [activity, ...also]: readonly [Acti
   };
 }
 
-/** An event that is not one of CloudTrail, or not one that is understood: where it stands. Its text is not shown, since it may hold a session token. */
+/** A log event that is not a readable event of CloudTrail. Reports its place and not its text, which may contain a session token. */
 export function unreadable(place: LogPlace, { length }: string, why: string): Finding {
   return {
     ...saidOf('UnreadableEvent'),
@@ -96,7 +96,7 @@ function saidOf(activity: FindingKind) {
   return { activity, title, advice: steps };
 }
 
-/** CloudTrail gives an error to what failed, and a sign-in says how it ended; a sign-in that does not is not known to have done either. */
+/** A failed call has an error. A sign-in has its result in `responseElements`; without it, the outcome is unknown. */
 function outcomeOf(event: TrailEvent): Finding['outcome'] {
   if (textAt(event, 'errorCode') ?? textAt(event, 'errorMessage')) {
     return 'failed';
@@ -109,7 +109,7 @@ function outcomeOf(event: TrailEvent): Finding['outcome'] {
 }
 
 /**
- * CloudTrail marks an event that it fills in afterwards by an `addendum`, with the reason and the event that it replaces:
+ * CloudTrail marks an event that it delivers late with an `addendum`, which contains the reason and the ID of the event that it replaces:
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
 function lateOf(event: TrailEvent): string {
@@ -121,7 +121,7 @@ function lateOf(event: TrailEvent): string {
   return inert(original === undefined ? reason : `${reason}, of event ${original}`, LONGEST);
 }
 
-/** The parameters that say what a noticed call was about. */
+/** Parameters that name the target of a call. */
 const TARGETS = ['targetPrincipal', 'taskPolicyArn.arn', 'accountId', 'sourceParentId', 'destinationParentId', 'servicePrincipal', 'policyId', 'targetId', 'policyType', 'userName', 'serialNumber', 'accessKeyId', 'bucketName', 'queueUrl'];
 
 function targetOf(event: TrailEvent): string {

@@ -12,16 +12,16 @@ import { log } from '../../log';
 const outputs = new Outputs({ sns: sns(), topicArn: process.env[TOPIC_VARIABLE]!, eventBridge: eventBridge(), busName: process.env[BUS_VARIABLE]! });
 const metrics = new Metrics({ namespace: process.env[NAMESPACE_VARIABLE]!, serviceName: FUNCTION_DIMENSION.service });
 
-/** Called by CloudWatch Logs with events of the organization's trail. */
+/** Invoked by CloudWatch Logs with events of the trail of the organization. */
 export async function handler(event: CloudWatchLogsEvent): Promise<void> {
   const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as MonitorSettings;
   const { findings, exempt, expected } = deliveryOf(decoded(event), settings);
   count(findings);
   log.info('events of the trail', { findings: findings.length, expected, exempt });
-  await outputs.tell(findings);
+  await outputs.publish(findings);
 }
 
-/** Before anything is told: alarms do not depend on the topic. */
+/** Before anything is published: alarms do not depend on the topic. */
 function count(findings: Finding[]) {
   for (const kind of COUNTED_BY_FUNCTION) {
     const number = findings.filter(({ activity, also }) => activity === kind || also.some((other) => other === kind)).length;

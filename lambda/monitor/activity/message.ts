@@ -1,12 +1,12 @@
 import type { Finding } from './finding';
 
-/** A message for people: a subject of at most 100 ASCII characters, and lines of which each begins with a word of ours. */
+/** A message for people: a subject of at most 100 ASCII characters, and lines that each begin with a fixed word. */
 export interface Message {
   readonly subject: string;
   readonly body: string;
 }
 
-/** The subject holds nothing that an event brings but an account id that is one. */
+/** The subject contains no text of the event, except a valid account ID. */
 export function messageOf(finding: Finding): Message {
   const account = /^\d{12}$/.test(finding.accountId) ? finding.accountId : 'an unknown account';
   const subject = `${finding.late === '' ? '' : 'Late: '}${finding.title} (${account})`;
@@ -35,7 +35,7 @@ function bodyOf(finding: Finding): string {
     'What to do:',
     ...finding.advice.map((step, i) => `${i + 1}. ${step}`),
     '',
-    'Texts after the colons come from the event, and some were chosen by whoever caused it.',
+    'Texts after the colons come from the event, and the caller chose some of them.',
   ].join('\n');
 }
 

@@ -14,22 +14,22 @@ export interface OutputsProps {
   readonly busName: string;
 }
 
-/** How many findings are told at once: a burst must neither wait nor be throttled. */
+/** Messages that are sent at the same time: a burst must neither wait nor be throttled. */
 const AT_ONCE = 10;
-/** How many events are remembered as told. */
+/** Events that are remembered as sent. */
 const REMEMBERED = 20_000;
 
-/** Tells findings on a topic and on an event bus. What it has told it remembers, so that logs delivered twice, or tried again, are told once as far as it lives. */
+/** Publishes findings to a topic and an event bus, each once per execution environment: logs may be delivered twice, and an invocation is retried. */
 export class Outputs {
-  private readonly told = new Set<string>();
+  private readonly sent = new Set<string>();
 
   constructor(private readonly props: OutputsProps) {}
 
-  /** Tries each, whatever becomes of the others, and fails if one was not told. */
-  async tell(findings: Finding[]): Promise<void> {
+  /** Tries each, even if others fail, and fails if one was not sent. */
+  async publish(findings: Finding[]): Promise<void> {
     const limit = pLimit(AT_ONCE);
     const results = await Promise.allSettled(findings.flatMap((finding) => [
-      limit(() => this.once(`topic ${finding.eventId}`, () => this.publish(finding))),
+      limit(() => this.once(`topic ${finding.eventId}`, () => this.notify(finding))),
       limit(() => this.once(`bus ${finding.eventId}`, () => this.put(finding))),
     ]));
     const failed = results.filter((result) => result.status === 'rejected');
@@ -38,22 +38,22 @@ export class Outputs {
     }
   }
 
-  /** What failed is not told, and may be tried again. */
-  private async once(key: string, tell: () => Promise<unknown>): Promise<void> {
-    if (this.told.has(key)) {
+  /** A message that failed does not count as sent. */
+  private async once(key: string, send: () => Promise<unknown>): Promise<void> {
+    if (this.sent.has(key)) {
       return;
     }
-    this.told.add(key);
-    await tell().catch((error) => {
-      this.told.delete(key);
+    this.sent.add(key);
+    await send().catch((error) => {
+      this.sent.delete(key);
       throw error;
     });
-    if (this.told.size > REMEMBERED) {
-      this.told.delete(this.told.values().next().value!);
+    if (this.sent.size > REMEMBERED) {
+      this.sent.delete(this.sent.values().next().value!);
     }
   }
 
-  private async publish(finding: Finding): Promise<void> {
+  private async notify(finding: Finding): Promise<void> {
     const { subject, body } = messageOf(finding);
     await this.props.sns.send(new PublishCommand({
       TopicArn: this.props.topicArn,

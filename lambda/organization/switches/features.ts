@@ -15,16 +15,16 @@ import { log } from '../../log';
 const TRUSTED_ACCESS = 'trusted access';
 type Switch = typeof TRUSTED_ACCESS | FeatureName;
 
-/** In the order in which they are switched on; off is the reverse. The features need trusted access (AWS API reference). */
+/** In the order of enabling; disabling is the reverse. The features need trusted access (AWS API reference). */
 const SWITCHES: readonly Switch[] = [TRUSTED_ACCESS, 'RootCredentialsManagement', 'RootSessions'];
 
 interface Seen {
   readonly on: readonly Switch[];
-  /** Both services agree about trusted access, so what is not in `on` is off. */
+  /** Both services agree about trusted access, so that a switch that is not in `on` is off. */
   readonly settled: boolean;
 }
 
-/** Marks the physical id of features of which some, named behind it, were on before their resource. */
+/** Precedes, in the physical ID, the features that were enabled before the resource was created. */
 const ADOPTED = '/adopted:';
 
 export async function create(properties: FeaturesProperties, aws: Aws): Promise<Answer> {
@@ -34,8 +34,8 @@ export async function create(properties: FeaturesProperties, aws: Aws): Promise<
 }
 
 /**
- * A rollback is an update to the older properties. The update that failed has taken back what it did itself if it was this one that failed; if it was another
- * resource, nobody knows any more what this one had found on, so it stays on.
+ * A rollback is an update to the older properties. If this resource failed, its update has undone its own changes. If another resource failed, it is unknown
+ * which features this one had found enabled, so they stay enabled.
  */
 export async function update(properties: FeaturesProperties, older: FeaturesProperties, aws: Aws, physicalId: string): Promise<Answer> {
   const organization = await managedOrganization(aws);

@@ -60,8 +60,8 @@ async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Pro
 }
 
 /**
- * Those of the template, which is in the environment: what a request says of them is not believed, since whoever may invoke the function can send one. Only of
- * a switch that leaves the stack, and of an account that another one replaces, the older template alone knows the properties.
+ * The properties in the template, which are in the environment. Those in a request are not trusted, since any principal that can invoke the function can send
+ * one. Only for a switch that is removed from the stack, and for an account that is replaced, the request alone has the properties.
  */
 function propertiesOf<P>({ RequestType, LogicalResourceId, ResourceProperties }: CdkCustomResourceEvent): P {
   const switches = JSON.parse(process.env[SWITCHES_VARIABLE]!) as Record<string, object>;

@@ -8,17 +8,17 @@ import { isDenied, isNamed } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { retryWhile, type Patience } from '../../aws/patience';
 
-/** What the switches need of AWS. */
+/** Clients and settings of the switches. */
 export interface Aws {
   readonly organizations: OrganizationsClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly patience: Patience;
-  /** Whether the stack is taking back a deployment that failed. */
+  /** Whether the stack is rolling back. */
   isRollingBack(): Promise<boolean>;
 }
 
-/** What a switch answers to CloudFormation. The attributes belong to every answer: after a rollback they are still asked for. */
+/** Response of a switch to CloudFormation. Every response contains the attributes: they are needed after a rollback, too. */
 export interface Answer {
   readonly PhysicalResourceId: string;
   readonly Data: Readonly<Record<string, string>>;
@@ -30,14 +30,14 @@ export interface OrganizationIds {
 }
 
 /**
- * Does a call again while waiting may cure its failure. The SDK does not retry ConcurrentModificationException; a denial is
- * usual for some seconds after the deployment attached the permissions, since IAM is eventually consistent.
+ * Retries a call that may succeed later. The SDK does not retry ConcurrentModificationException, and IAM, which is eventually consistent, denies
+ * calls for some seconds after the deployment attached the permissions.
  */
 export function patiently<T>({ patience }: Aws, call: () => Promise<T>, mayPass: (error: unknown) => boolean = () => false): Promise<T> {
   return retryWhile((error) => isDenied(error) || isNamed(error, 'ConcurrentModificationException') || mayPass(error), patience, call);
 }
 
-/** The organization of which this is the management account; fails with the remedy when it is not, or lacks features. */
+/** The organization of this management account. Fails with the remedy in another account, or if not all features are enabled. */
 export async function managedOrganization(aws: Aws): Promise<OrganizationIds> {
   const organization = await currentOrganization(aws);
   const accountId = await ownAccount(aws);
@@ -54,7 +54,7 @@ export async function managedOrganization(aws: Aws): Promise<OrganizationIds> {
   return { organizationId: organizationId!, managementAccountId: managementAccountId! };
 }
 
-/** The organization that this account is in now, if it is in one. */
+/** The organization of this account, if it is in one. */
 export async function currentOrganization(aws: Aws): Promise<Organization | undefined> {
   try {
     const { Organization } = await patiently(aws, () => aws.organizations.send(new DescribeOrganizationCommand({})));

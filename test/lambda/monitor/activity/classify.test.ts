@@ -79,7 +79,7 @@ describe('what is told', () => {
       userAgent: 'aws-cli/2.27.0',
     });
     const { subject, body } = messageOf(finding);
-    expect(subject).toBe('A root session was asked for by somebody who is not expected to (222222222222)');
+    expect(subject).toBe('A root session was requested by a principal that is not allowed (222222222222)');
     for (const part of ['sts:AssumeRoot: failed', 'targetPrincipal 333333333333', 'us-west-2', '198.51.100.7', 'What to do:\n1. ', event.eventID]) {
       expect(body).toContain(part);
     }
