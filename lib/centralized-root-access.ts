@@ -11,12 +11,9 @@ import { someFunctionOptions, anAccountSelection, aSchedule, aTopic } from './pr
 import { aBoolean, aText, Check, checkShape, options, Shape } from './private/shape';
 import { topicForAlarms } from './private/topic-for-alarms';
 import { checkMemberAccount } from './private/validate';
-import { FailedAccounts } from './sweep/failed-accounts';
-import { JoinedAccounts } from './sweep/joined-accounts';
 import { RootCredentialsAudit } from './sweep/root-credentials-audit';
-import { RootCredentialsPurge } from './sweep/root-credentials-purge';
-import { RootCredentialsPurgeOptions } from './sweep/root-credentials-purge-props';
-import { PURGE_OPTIONS } from './sweep/sweep-shapes';
+import { PURGE_OPTIONS, RootCredentialsPurge, RootCredentialsPurgeOptions } from './sweep/root-credentials-purge';
+import { FailedAccounts, JoinedAccounts } from './sweep/root-credentials-sweep-props';
 
 /** Properties of CentralizedRootAccess. */
 export interface CentralizedRootAccessProps {

@@ -51,7 +51,7 @@ purge = RootCredentialsPurge(
     dry_run=not purges,
     schedule=scheduler.ScheduleExpression.rate(cdk.Duration.days(7)),
     joined_accounts=JoinedAccounts.AUDIT,
-    joined_accounts_forwarded_from=management_account_id,
+    joined_accounts_forwarder_account_id=management_account_id,
 )
 security.add_dependency(management)
 if purges:

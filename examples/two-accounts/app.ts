@@ -34,7 +34,7 @@ const purge = new RootCredentialsPurge(security, 'Purge', {
   dryRun: !purges,
   schedule: ScheduleExpression.rate(Duration.days(7)),
   joinedAccounts: JoinedAccounts.AUDIT,
-  joinedAccountsForwardedFrom: managementAccountId,
+  joinedAccountsForwarderAccountId: managementAccountId,
 });
 security.addDependency(management);
 if (purges) {

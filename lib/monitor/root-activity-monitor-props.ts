@@ -108,7 +108,7 @@ export interface RootActivityMonitorProps {
   readonly eventBus?: events.IEventBus;
 
   /**
-   * Principals that are expected to take root sessions: roles, such as the `rootSessionRole` of a
+   * Principals that are expected to take root sessions: roles, such as the `rootSessionRoles` of a
    * RootCredentialsPurge, and users.
    *
    * Use `iam.ArnPrincipal` for a role or user of another account. The ARN of a role includes its path, such as

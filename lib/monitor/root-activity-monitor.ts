@@ -132,7 +132,7 @@ abstract class RootActivityMonitorBase extends Construct implements IRootActivit
  * const purge = new RootCredentialsPurge(this, 'Purge');
  * const monitor = new RootActivityMonitor(this, 'Monitor', {
  *   trailLogGroup: logs.LogGroup.fromLogGroupName(this, 'Trail', 'aws-controltower/CloudTrailLogs'),
- *   allowedPrincipals: [purge.rootSessionRole],
+ *   allowedPrincipals: purge.rootSessionRoles,
  * });
  * monitor.topic.addSubscription(new subscriptions.EmailSubscription('security@example.com'));
  */

@@ -5,8 +5,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { viaService } from './statements';
 
-/** A bucket that is retained with the stack's deletion, keeps older versions and accepts TLS only. */
-export function retainedBucket(scope: Construct, id: string, encryptionKey?: kms.IKey): s3.Bucket {
+/** A bucket that keeps older versions and accepts TLS only. It is retained when the stack is deleted, unless `DESTROY` empties and deletes it. */
+export function retainedBucket(scope: Construct, id: string, encryptionKey?: kms.IKey, removalPolicy = RemovalPolicy.RETAIN): s3.Bucket {
   const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
@@ -15,9 +15,10 @@ export function retainedBucket(scope: Construct, id: string, encryptionKey?: kms
     encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
     encryptionKey,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy,
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY || undefined,
   });
-  bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN); // what protects the files stays as long as they do
+  bucket.policy!.applyRemovalPolicy(removalPolicy); // it protects the files as long as they exist
   return bucket;
 }
 

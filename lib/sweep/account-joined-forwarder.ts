@@ -20,7 +20,7 @@ export interface AccountJoinedForwarderProps {
    *
    * Within one app, pass the property of the construct. Otherwise import the bus with
    * `events.EventBus.fromEventBusArn()`. Its policy allows the management account to put events if the other
-   * construct has the ID of this account as `joinedAccountsForwardedFrom`.
+   * construct has the ID of this account as `joinedAccountsForwarderAccountId`.
    */
   readonly bus: events.IEventBus;
 

@@ -76,9 +76,11 @@ export interface EndFile {
  */
 export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings'] as const;
 
+export type SweptSettings = Pick<SweepSettings, typeof SWEPT[number]>;
+
 /** CloudFormation calls the function for other changes than that of `Sweep` too. */
 export interface SweepProperties {
-  readonly Sweep: Pick<SweepSettings, typeof SWEPT[number]>;
+  readonly Sweep: SweptSettings;
   readonly Nonce?: string;
   /** Names of protections that this deployment may let go of: ids of accounts, reasons of rules, `USE_WINDOW`, `PASSWORD_RECOVERIES`. */
   readonly Release?: string[];

@@ -1,6 +1,25 @@
-import { Duration } from 'aws-cdk-lib';
-import { RootCredential } from './root-credential';
+import { Duration, Token } from 'aws-cdk-lib';
+import { Protection, SweptSettings } from './contract';
+import { someTexts } from '../private/cdk-shapes';
+import { Selection } from '../private/contract';
+import { aDuration, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
+import { checkAccountId } from '../private/validate';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
+
+/** Kinds of long-term credentials that a root user can have. */
+export enum RootCredential {
+  /** The password for console sign-in, which is the login profile in IAM. */
+  PASSWORD = 'Password',
+
+  /** Access keys, active or inactive. */
+  ACCESS_KEY = 'AccessKey',
+
+  /** X.509 signing certificates. */
+  SIGNING_CERTIFICATE = 'SigningCertificate',
+
+  /** MFA devices. A sweep deactivates them last, and only after the password is gone. */
+  MFA_DEVICE = 'MfaDevice',
+}
 
 /** A rule that keeps credentials, with the reason. */
 export interface KeepRule {
@@ -82,4 +101,104 @@ export interface RootCredentialsProtection {
    * @default - an update cannot remove a protection
    */
   readonly release?: string[];
+}
+
+export const someCredentials = listOf(oneOf('RootCredential', RootCredential));
+
+const KEEP_RULE: Shape<KeepRule> = { needed: { reason: aText }, optional: { accounts: someTexts, credentials: someCredentials } };
+
+export const PROTECTION: Shape<RootCredentialsProtection> = {
+  needed: {},
+  optional: {
+    keepIfUsedWithin: aDuration,
+    keep: listOf(options(KEEP_RULE)),
+    release: someTexts,
+    passwordRecoveries: having('grantRead', 'the passwordRecoveries of a RootSessionRunbooks, or PasswordRecoveries.fromBucket()'),
+  },
+};
+
+/** A long list suggests a separate organizational unit. It must also fit the definition of the state machine. */
+const MOST_ACCOUNTS = 500;
+const MOST_RULES = 100;
+const LONGEST_REASON = 200;
+
+/** AWS reports a use with a delay. */
+const SHORTEST_WINDOW = Duration.days(1);
+const LONGEST_WINDOW = Duration.days(3_650);
+
+export const NO_PROTECTION: Protection = { keep: [], keepCertificates: false };
+
+/**
+ * The protection in the form that the sweep reads.
+ *
+ * @param credentials kinds to delete, if `credentials` names them
+ */
+export function protectionOf(
+  { keepIfUsedWithin, keep = [], passwordRecoveries }: RootCredentialsProtection, credentials: RootCredential[] = [],
+): Protection {
+  checkWindow(keepIfUsedWithin);
+  checkRules(keep);
+  return {
+    keep: keep.map(({ accounts, credentials: kinds, reason }) => ({ accounts, credentials: kinds, reason })),
+    usedWithinSeconds: keepIfUsedWithin?.toSeconds(),
+    keepCertificates: keepIfUsedWithin !== undefined && !credentials.includes(RootCredential.SIGNING_CERTIFICATE),
+    recoveriesBucket: passwordRecoveries?.bucket.bucketName,
+  };
+}
+
+/** A rule for an account that is not selected is more likely a mistake than a precaution. */
+export function checkKeptAreSelected({ keep }: Protection, { accounts: selected }: Selection) {
+  if (selected === undefined || selected.some((id) => Token.isUnresolved(id))) {
+    return;
+  }
+  keep.forEach(({ accounts = [] }, i) => accounts.forEach((id, j) => {
+    if (!Token.isUnresolved(id) && !selected.includes(id)) {
+      throw new Error(`keep[${i}].accounts[${j}] must be one of the accounts that AccountSelection.accounts lists, got '${id}'`);
+    }
+  }));
+}
+
+/** Whether the rules keep everything that the purge would delete. */
+export function keepsEverything({ protection, selection: { accounts: selected }, credentials }: SweptSettings): boolean {
+  const ofAll = protection.keep.filter(({ accounts }) => accounts === undefined || selected?.every((id) => accounts.includes(id)));
+  return credentials.every((kind) => ofAll.some((rule) => rule.credentials === undefined || rule.credentials.includes(kind)));
+}
+
+function checkWindow(window?: Duration) {
+  if (window === undefined || window.isUnresolved()) {
+    return;
+  }
+  const seconds = window.toSeconds({ integral: false });
+  if (seconds < SHORTEST_WINDOW.toSeconds() || seconds > LONGEST_WINDOW.toSeconds()) {
+    throw new Error(`keepIfUsedWithin must be from 1 day to 3,650 days, got ${window.toHumanString()}`);
+  }
+}
+
+function checkRules(rules: KeepRule[]) {
+  if (rules.length > MOST_RULES) {
+    throw new Error(`keep must have at most ${MOST_RULES} rules, got ${rules.length}: name several accounts in one rule`);
+  }
+  rules.forEach((rule, i) => checkRule(`keep[${i}]`, rule));
+  const count = rules.reduce((sum, { accounts = [] }) => sum + accounts.length, 0);
+  if (count > MOST_ACCOUNTS) {
+    throw new Error(`keep must name at most ${MOST_ACCOUNTS} accounts in all rules together, got ${count}: exclude their organizational unit from the selection instead`);
+  }
+}
+
+function checkRule(name: string, { accounts, credentials, reason }: KeepRule) {
+  if (accounts === undefined && credentials === undefined) {
+    throw new Error(`${name} must name accounts or credentials, got neither: it would keep everything`);
+  }
+  if (Token.isUnresolved(accounts)) {
+    throw new Error(`${name}.accounts must be a list that is known at synth (its items may be tokens)`);
+  }
+  for (const [property, list] of Object.entries({ accounts, credentials })) {
+    if (list?.length === 0) {
+      throw new Error(`${name}.${property} must not be an empty list, which would keep nothing; leave it out for all`);
+    }
+  }
+  accounts?.forEach((id, i) => checkAccountId(`${name}.accounts[${i}]`, id));
+  if (!Token.isUnresolved(reason) && (reason.trim() === '' || reason.length > LONGEST_REASON || /\p{Cc}|\p{Zl}|\p{Zp}/u.test(reason))) {
+    throw new Error(`${name}.reason must be 1 to ${LONGEST_REASON} characters without line breaks or other control characters, got ${JSON.stringify(reason.slice(0, 300))}`);
+  }
 }

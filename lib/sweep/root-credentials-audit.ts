@@ -1,8 +1,10 @@
 import { Construct } from 'constructs';
-import { JoinedAccounts } from './joined-accounts';
-import { RootCredentialsSweep } from './root-credentials-sweep';
-import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
-import { SWEEP } from './sweep-shapes';
+import { SweptSettings } from './contract';
+import { DeployedSweep } from './deployed-sweep';
+import { NO_PROTECTION } from './protection';
+import { ImportedSweep, IRootCredentialsSweep, RootCredentialsSweepAttributes } from './root-credentials-sweep';
+import { JoinedAccounts, RootCredentialsSweepProps, SWEEP } from './root-credentials-sweep-props';
+import { AccountSelection } from '../organization/account-selection';
 import { aBoolean, checkShape, Shape } from '../private/shape';
 
 /** Properties of RootCredentialsAudit. */
@@ -46,12 +48,31 @@ const PROPS: Shape<RootCredentialsAuditProps> = { needed: {}, optional: { ...SWE
  * const features = new OrgRootAccessFeatures(this, 'RootAccess');
  * new RootCredentialsAudit(this, 'Audit', { features });
  */
-export class RootCredentialsAudit extends RootCredentialsSweep {
+export class RootCredentialsAudit extends DeployedSweep {
+  /**
+   * Refers to an audit of another app: to grant permissions, to show it on a dashboard, or to react to its events.
+   *
+   * Adds nothing to the template.
+   *
+   * @example
+   * const audit = RootCredentialsAudit.fromRootCredentialsAuditAttributes(this, 'Audit', {
+   *   sweepName: 'Security/Audit',
+   *   stateMachine: stepfunctions.StateMachine.fromStateMachineArn(this, 'Machine', 'arn:aws:states:us-east-1:111111111111:stateMachine:Audit'),
+   *   reportsBucket: s3.Bucket.fromBucketName(this, 'Reports', 'reports-111111111111'),
+   * });
+   */
+  public static fromRootCredentialsAuditAttributes(scope: Construct, id: string, attrs: RootCredentialsSweepAttributes): IRootCredentialsSweep {
+    return new ImportedSweep(scope, id, attrs);
+  }
+
   constructor(scope: Construct, id: string, props: RootCredentialsAuditProps = {}) {
     checkShape(PROPS, props);
-    if (props.joinedAccounts === JoinedAccounts.PURGE) {
+    const { accounts = AccountSelection.organization(), failOnFindings = false, joinedAccounts } = props;
+    if (joinedAccounts === JoinedAccounts.PURGE) {
       throw new Error('joinedAccounts must be JoinedAccounts.AUDIT for an audit, got PURGE: an audit deletes nothing; give it to a RootCredentialsPurge');
     }
-    super(scope, id, props, { failOnFindings: props.failOnFindings, purge: false });
+    // no part of it, read alone, lets anything be deleted
+    const swept: SweptSettings = { selection: accounts._selection(), work: 'audit', credentials: [], dryRun: true, protection: NO_PROTECTION, failOnFindings };
+    super(scope, id, props, { swept });
   }
 }

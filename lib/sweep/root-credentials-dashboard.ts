@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { RootCredentialsSweep } from './root-credentials-sweep';
+import { IRootCredentialsSweep } from './root-credentials-sweep';
 import { aText, checkShape, having, listOf, Shape } from '../private/shape';
 
 /** Properties of RootCredentialsDashboard. */
 export interface RootCredentialsDashboardProps {
-  /** Audits and purges to show, from 1 to 20. */
-  readonly sweeps: RootCredentialsSweep[];
+  /** Audits and purges to show, created in this app or imported, from 1 to 20. */
+  readonly sweeps: IRootCredentialsSweep[];
 
   /**
    * Name of the dashboard.
@@ -22,7 +22,7 @@ const PROPS: Shape<RootCredentialsDashboardProps> = {
   optional: { dashboardName: aText },
 };
 
-/** A sweep may be weekly: its last numbers should be on the screen, and its history in the graph. */
+/** Long enough for the latest numbers and the history of a weekly sweep. */
 const SHOWN = Duration.days(30);
 const WIDTH = 24;
 
@@ -54,9 +54,9 @@ export class RootCredentialsDashboard extends Construct {
   }
 }
 
-function rowsOf(sweep: RootCredentialsSweep): cloudwatch.IWidget[] {
+function rowsOf(sweep: IRootCredentialsSweep): cloudwatch.IWidget[] {
   const { reportsBucket, reportsPrefix, stateMachine } = sweep;
-  const heading = `# ${sweep.node.path}\n\nThe latest report: \`s3://${reportsBucket.bucketName}/${reportsPrefix}latest/report.html\`. The sweep: \`${stateMachine.stateMachineArn}\``;
+  const heading = `# ${sweep.sweepName}\n\nThe latest report: \`s3://${reportsBucket.bucketName}/${reportsPrefix}latest/report.html\`. The sweep: \`${stateMachine.stateMachineArn}\``;
   return [
     new cloudwatch.TextWidget({ markdown: heading, width: WIDTH, height: 2 }),
     ...sweep.alarms.length > 0 ? [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: sweep.alarms, width: WIDTH, height: 2 })] : [],

@@ -1,8 +1,46 @@
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { RootCredentialsPurgeProps } from './root-credentials-purge-props';
-import { RootCredentialsSweep } from './root-credentials-sweep';
-import { PURGE } from './sweep-shapes';
-import { checkShape } from '../private/shape';
+import { SweptSettings } from './contract';
+import { DeployedSweep } from './deployed-sweep';
+import { checkKeptAreSelected, keepsEverything, PROTECTION, protectionOf, RootCredential, RootCredentialsProtection, someCredentials } from './protection';
+import { ImportedSweep, IRootCredentialsSweep, RootCredentialsSweepAttributes } from './root-credentials-sweep';
+import { RootCredentialsSweepOptions, RootCredentialsSweepProps, SWEEP, SWEEP_OPTIONS } from './root-credentials-sweep-props';
+import { AccountSelection } from '../organization/account-selection';
+import { CREDENTIAL_KINDS } from '../private/contract';
+import { aBoolean, checkShape, Shape } from '../private/shape';
+
+/** Options of RootCredentialsPurge other than the selection of accounts. */
+export interface RootCredentialsPurgeOptions extends RootCredentialsSweepOptions, RootCredentialsProtection {
+  /**
+   * Kinds of credentials to delete. Credentials of other kinds stay in place, and the report lists them with the
+   * outcome `kept`.
+   *
+   * An MFA device is never deactivated while the account has a password.
+   *
+   * @default - all kinds
+   */
+  readonly credentials?: RootCredential[];
+
+  /**
+   * Whether to report what would be deleted and delete nothing.
+   *
+   * The role of the sweep then lacks the task policy `IAMDeleteRootUserCredentials`, so that IAM denies any
+   * deletion.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
+}
+
+/** Properties of RootCredentialsPurge. */
+export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps, RootCredentialsPurgeOptions {}
+
+export const PURGE_OPTIONS: Shape<RootCredentialsPurgeOptions> = {
+  needed: {},
+  optional: { ...SWEEP_OPTIONS.optional, ...PROTECTION.optional, credentials: someCredentials, dryRun: aBoolean },
+};
+
+const PROPS: Shape<RootCredentialsPurgeProps> = { needed: {}, optional: { ...SWEEP.optional, ...PURGE_OPTIONS.optional } };
 
 /**
  * Deletes the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
@@ -33,12 +71,41 @@ import { checkShape } from '../private/shape';
  *   accounts: AccountSelection.organization({ exclude: ['333333333333'] }),
  * });
  */
-export class RootCredentialsPurge extends RootCredentialsSweep {
+export class RootCredentialsPurge extends DeployedSweep {
+  /**
+   * Refers to a purge of another app: to grant permissions, to show it on a dashboard, or to react to its events.
+   *
+   * Adds nothing to the template.
+   *
+   * @example
+   * const purge = RootCredentialsPurge.fromRootCredentialsPurgeAttributes(this, 'Purge', {
+   *   sweepName: 'Security/Purge',
+   *   stateMachine: stepfunctions.StateMachine.fromStateMachineArn(this, 'Machine', 'arn:aws:states:us-east-1:111111111111:stateMachine:Purge'),
+   *   reportsBucket: s3.Bucket.fromBucketName(this, 'Reports', 'reports-111111111111'),
+   * });
+   */
+  public static fromRootCredentialsPurgeAttributes(scope: Construct, id: string, attrs: RootCredentialsSweepAttributes): IRootCredentialsSweep {
+    return new ImportedSweep(scope, id, attrs);
+  }
+
   constructor(scope: Construct, id: string, props: RootCredentialsPurgeProps = {}) {
-    checkShape(PURGE, props);
-    if (props.credentials?.length === 0) {
+    checkShape(PROPS, props);
+    const { accounts = AccountSelection.organization(), credentials, dryRun = false, passwordRecoveries, release } = props;
+    if (credentials?.length === 0) {
       throw new Error('credentials must name at least one RootCredential, got an empty list; leave it out for all kinds');
     }
-    super(scope, id, props, { ...props, purge: true });
+    const swept: SweptSettings = {
+      selection: accounts._selection(),
+      work: 'purge',
+      credentials: credentials ?? [...CREDENTIAL_KINDS],
+      dryRun,
+      protection: protectionOf(props, credentials),
+      failOnFindings: false,
+    };
+    checkKeptAreSelected(swept.protection, swept.selection);
+    super(scope, id, props, { swept, passwordRecoveries, release });
+    if (keepsEverything(swept)) {
+      Annotations.of(this).addWarningV2('cdk-root-access:keep', 'keep keeps everything that this purge would delete: use a RootCredentialsAudit, or narrow the rules');
+    }
   }
 }

@@ -1,15 +1,88 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { FailedAccounts } from './failed-accounts';
-import { JoinedAccounts } from './joined-accounts';
-import { SweepAlarmOptions } from './sweep-alarm-options';
-import { SweepConcurrency } from './sweep-concurrency';
+import { AlarmOptions } from '../alarm-options';
 import { RootAccessFunctionOptions } from '../function-options';
 import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
+import { aBucket, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someFunctionOptions } from '../private/cdk-shapes';
+import { aBoolean, aDuration, aNumber, aRemovalPolicy, aText, having, oneOf, options, Shape } from '../private/shape';
+
+/** How a sweep handles an account that it cannot read or clean. */
+export enum FailedAccounts {
+  /** The sweep fails, and with it the deployment that started it. All other accounts are still swept. */
+  FAIL = 'FAIL',
+
+  /** The sweep succeeds. The report lists the accounts and a remedy for each. */
+  TOLERATE = 'TOLERATE',
+}
+
+/** How a sweep handles an account that joins the organization, created or invited, if the construct selects it. */
+export enum JoinedAccounts {
+  /** The account is audited: the report lists its root credentials, and nothing is deleted. */
+  AUDIT = 'AUDIT',
+
+  /**
+   * The account is swept like every other account.
+   *
+   * An invited account brings its root credentials along, and a workload may use an access key of its root user.
+   * Make sure that this is checked before an account is invited.
+   */
+  PURGE = 'PURGE',
+}
+
+/**
+ * Number of accounts that a sweep processes concurrently. The defaults fit the quota of 10 concurrent Lambda
+ * functions of a new account.
+ */
+export interface SweepConcurrency {
+  /**
+   * Accounts in a batch, which one invocation of a function processes, from 1 to 100.
+   *
+   * Use a multiple of `accountsInFlight`, so that the last accounts of a batch run as concurrently as the first.
+   *
+   * @default 30
+   */
+  readonly accountsPerBatch?: number;
+
+  /**
+   * Batches, and so invocations of the function, that run concurrently, from 1 to 1,000.
+   *
+   * @default 4
+   */
+  readonly batchesAtOnce?: number;
+
+  /**
+   * Accounts that are processed concurrently within a batch, from 1 to 100.
+   *
+   * @default 10
+   */
+  readonly accountsInFlight?: number;
+}
+
+/** Thresholds and actions of the alarms of a sweep. */
+export interface SweepAlarmOptions extends AlarmOptions {
+  /**
+   * Number of failed accounts in one sweep that triggers the alarm, from 1 to 10,000.
+   *
+   * The alarm lasts until a sweep of the whole selection has fewer failed accounts.
+   *
+   * @default 1
+   */
+  readonly failedAccounts?: number;
+
+  /**
+   * Number of credentials found by one sweep that triggers the alarm, from 1 to 100,000.
+   *
+   * The alarm lasts until a sweep of the whole selection finds fewer, so the first purge of an organization usually
+   * triggers it. Credentials that are kept for a reason do not count.
+   *
+   * @default 1
+   */
+  readonly foundCredentials?: number;
+}
 
 /** Options of RootCredentialsAudit and RootCredentialsPurge other than the selection of accounts. */
 export interface RootCredentialsSweepOptions {
@@ -78,11 +151,13 @@ export interface RootCredentialsSweepOptions {
   readonly schedule?: scheduler.ScheduleExpression;
 
   /**
-   * Time after a scheduled start within which the sweep begins, from 1 minute to 24 hours. Requires `schedule`.
+   * Time window after a scheduled start within which the sweep begins. Requires `schedule`.
    *
-   * @default - the sweep begins within the minute
+   * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html
+   *
+   * @default scheduler.TimeWindow.off()
    */
-  readonly scheduleTimeWindow?: Duration;
+  readonly scheduleTimeWindow?: scheduler.TimeWindow;
 
   /**
    * What to do with an account that joins the organization, whether it is created or invited.
@@ -91,7 +166,7 @@ export interface RootCredentialsSweepOptions {
    * excluded is reported as skipped. If an account is not usable yet, the sweep is retried for an hour.
    *
    * AWS sends the event to the management account in us-east-1 only. In other accounts and Regions, set
-   * `joinedAccountsForwardedFrom`. Delivery of events is not guaranteed, so set `schedule` as well.
+   * `joinedAccountsForwarderAccountId`. Delivery of events is not guaranteed, so set `schedule` as well.
    *
    * Adds an EventBridge rule, a state machine, a function, their roles and log groups, an SQS queue for events that
    * cannot be delivered for 24 hours, and two alarms: one on that queue, and one for an account that was not swept.
@@ -117,7 +192,7 @@ export interface RootCredentialsSweepOptions {
    *
    * @default - events of the account and Region of the stack
    */
-  readonly joinedAccountsForwardedFrom?: string;
+  readonly joinedAccountsForwarderAccountId?: string;
 
   /**
    * How long a deployment waits for the sweep, from 10 minutes to 1 hour in multiples of 5 seconds.
@@ -138,9 +213,19 @@ export interface RootCredentialsSweepOptions {
    * principals except the roles of the sweep. The policy of a bucket that is imported or that belongs to another
    * stack is not changed; instead, synthesis warns with the statements to add.
    *
-   * @default - a new bucket: versioned, encrypted, TLS only, retained when the stack is deleted
+   * @default - a new bucket: versioned, encrypted, TLS only, with `removalPolicy`
    */
   readonly reportsBucket?: s3.IBucket;
+
+  /**
+   * What happens to the new reports bucket when the stack is deleted. Cannot be combined with `reportsBucket`.
+   *
+   * With `RemovalPolicy.DESTROY`, the bucket is emptied and deleted. Adds the custom resource of
+   * `autoDeleteObjects` of `s3.Bucket` and its permissions.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
 
   /**
    * KMS key that encrypts the new bucket. Cannot be combined with `reportsBucket`.
@@ -228,3 +313,39 @@ export interface RootCredentialsSweepProps extends RootCredentialsSweepOptions {
    */
   readonly accounts?: AccountSelection;
 }
+
+const CONCURRENCY: Shape<SweepConcurrency> = {
+  needed: {}, optional: { accountsPerBatch: aNumber, batchesAtOnce: aNumber, accountsInFlight: aNumber },
+};
+
+const SWEEP_ALARMS: Shape<SweepAlarmOptions> = {
+  needed: {}, optional: { ...ALARMS.optional, failedAccounts: aNumber, foundCredentials: aNumber },
+};
+
+export const SWEEP_OPTIONS: Shape<RootCredentialsSweepOptions> = {
+  needed: {},
+  optional: {
+    readServiceControlPolicies: aBoolean,
+    failedAccounts: oneOf('FailedAccounts', FailedAccounts),
+    concurrency: options(CONCURRENCY),
+    runOnEveryDeploy: aBoolean,
+    schedule: aSchedule,
+    scheduleTimeWindow: having('mode', 'a TimeWindow, such as TimeWindow.flexible(Duration.hours(1))'),
+    joinedAccounts: oneOf('JoinedAccounts', JoinedAccounts),
+    joinedAccountsForwarderAccountId: aText,
+    deploymentTimeout: aDuration,
+    reportsBucket: aBucket,
+    removalPolicy: aRemovalPolicy,
+    encryptionKey: aKey,
+    reportRetention: aDuration,
+    notifications: aTopic,
+    alarms: options(SWEEP_ALARMS),
+    stsRegion: aText,
+    functionOptions: someFunctionOptions,
+  },
+};
+
+export const SWEEP: Shape<RootCredentialsSweepProps> = {
+  needed: {},
+  optional: { ...SWEEP_OPTIONS.optional, features: someFeatures, accounts: anAccountSelection },
+};

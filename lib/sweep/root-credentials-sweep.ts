@@ -1,41 +1,28 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
-import { ACCEPTED_PREFIX, LATEST_PREFIX, RUNS_PREFIX } from './contract';
-import { DeploymentCounts } from './deployment-counts';
-import { keepsEverything } from './protection-settings';
-import { reportsBucket, reportsPrefix } from './reports-bucket';
-import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
-import { RootCredentialsSweepWork } from './root-credentials-sweep-work';
-import { Sweep } from './sweep';
-import { SweepOnDeploy } from './sweep-on-deploy';
-import { SweepOnJoin } from './sweep-on-join';
-import { checkSchedule, SweepSchedule } from './sweep-schedule';
-import { checkProps, checkRelease, LONGEST_DEPLOYMENT, settingsOf } from './sweep-settings';
-import { SweepSignals } from './sweep-signals';
-import { isInManagementAccount } from '../organization/management-account';
+import { LATEST_PREFIX, METRICS, RUNS_PREFIX } from './contract';
+import { sweepFinishedRule, sweepMetric } from './sweep-signals';
+import { aBucket } from '../private/cdk-shapes';
 import { grantReadPrefixes } from '../private/read-prefixes';
-import { checkBucket } from '../private/reserved-prefixes';
-import { stsRegion, warnOfPartition } from '../private/stack-region';
-import { addActions, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
-import { checkSomeAccountIsLeft } from '../private/validate';
+import { aText, checkShape, checkValue, having, listOf, Shape } from '../private/shape';
 
-/**
- * Base class of RootCredentialsAudit and RootCredentialsPurge: a sweep over the root credentials of member
- * accounts.
- */
-export abstract class RootCredentialsSweep extends Construct {
+/** A RootCredentialsAudit or a RootCredentialsPurge, created in this app or imported. */
+export interface IRootCredentialsSweep extends IConstruct {
+  /** Name of the sweep in metrics, events and messages: the path of the construct. */
+  readonly sweepName: string;
+
   /**
    * Bucket that contains the reports.
    *
    * Below `reportsPrefix`, it contains `latest/report.html`, `latest/report.csv`, `latest/report.json`, and a
    * folder for each sweep in `runs/`.
    */
-  public readonly reportsBucket: s3.IBucket;
+  readonly reportsBucket: s3.IBucket;
 
   /**
    * Prefix of `latest/` and `runs/` in the reports bucket.
@@ -43,7 +30,7 @@ export abstract class RootCredentialsSweep extends Construct {
    * Empty for a bucket that the construct creates. In a bucket that you provide, `<account>/<path of the
    * construct>/`, so that several sweeps can share it.
    */
-  public readonly reportsPrefix: string;
+  readonly reportsPrefix: string;
 
   /**
    * State machine that runs the sweep.
@@ -53,128 +40,23 @@ export abstract class RootCredentialsSweep extends Construct {
    * failing), `unlessRunning` (do nothing while another sweep of all selected accounts is in progress) and
    * `notBefore` (a time).
    */
-  public readonly stateMachine: sfn.IStateMachine;
+  readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * The only role that takes root sessions.
+   * The roles that take root sessions.
    *
-   * It is the principal of every `AssumeRoot` event in CloudTrail, for the allow-list of a SIEM.
+   * They are the principals of every `AssumeRoot` event of the sweep in CloudTrail, for `allowedPrincipals` of a
+   * RootActivityMonitor and for the allow-list of a SIEM. An imported sweep has them only if its attributes name
+   * them.
    */
-  public readonly rootSessionRole: iam.IRole;
-
-  /** Event bus for the events of an AccountJoinedForwarder, if `joinedAccountsForwardedFrom` is set. */
-  public readonly joinedAccountsBus?: events.IEventBus;
+  readonly rootSessionRoles: iam.IRole[];
 
   /**
    * Alarms that `alarms`, `schedule` and `joinedAccounts` add, for further actions or a composite alarm.
    *
-   * The alarms of `schedule` and `joinedAccounts` have the actions of `alarms`, and none if it is not set.
+   * All of them have the actions of `alarms`. An imported sweep has none.
    */
-  public readonly alarms: cloudwatch.Alarm[];
-
-  /**
-   * Summary of the latest sweep of a deployment, in one line: accounts by outcome, and credentials found, deleted
-   * and kept.
-   *
-   * It is available after that sweep has succeeded. A deployment that does not sweep leaves it unchanged. Print it
-   * with a `CfnOutput`.
-   *
-   * @attribute
-   */
-  public readonly deploymentSummary: string;
-
-  /**
-   * S3 URI of the report of the latest sweep of a deployment (`s3://…/report.html`), or `none` until there is one.
-   *
-   * @attribute
-   */
-  public readonly deploymentReport: string;
-
-  /** Counts of the latest sweep of a deployment, for a pipeline that reads the outputs of the stack. */
-  public readonly deploymentCounts: DeploymentCounts;
-
-  /**
-   * Depend on this to run after the sweep of the deployment.
-   *
-   * @internal
-   */
-  public readonly _sweptOnDeploy: IConstruct;
-
-  private readonly signals: SweepSignals;
-
-  protected constructor(scope: Construct, id: string, props: RootCredentialsSweepProps, work: RootCredentialsSweepWork) {
-    super(scope, id);
-    const settings = settingsOf(props, work);
-    checkProps(props);
-    checkRelease(work, settings.selection);
-    checkSomeAccountIsLeft(settings.selection, props.features ? [props.features.managementAccountId] : []);
-    warnOfPartition(this);
-    if (work.purge && keepsEverything(settings)) {
-      Annotations.of(this).addWarningV2('cdk-root-access:keep', 'keep keeps everything that this purge would delete: use a RootCredentialsAudit, or narrow the rules');
-    }
-    warnOfKeyOfAws(this, 'notifications', props.notifications);
-    warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
-    if (props.reportsBucket) {
-      checkBucket(this, 'reportsBucket', props.reportsBucket);
-    }
-    if (work.passwordRecoveries) {
-      checkBucket(this, 'passwordRecoveries', work.passwordRecoveries.bucket);
-    }
-    this.reportsBucket = props.reportsBucket ?? reportsBucket(this, 'Reports', props.encryptionKey, props.reportRetention);
-    this.reportsPrefix = props.reportsBucket ? reportsPrefix(this) : '';
-    const acceptedKey = `${this.reportsPrefix}${ACCEPTED_PREFIX}${this.node.addr}.json`; // of this construct, whatever else uses the bucket
-    const sweep = new Sweep(this, 'Sweep', {
-      name: this.node.path,
-      settings,
-      taskPolicies: ['IAMAuditRootUserCredentials', ...work.purge && !settings.dryRun ? ['IAMDeleteRootUserCredentials'] : []],
-      neverAccounts: props.features ? [props.features.managementAccountId] : [],
-      passwordRecoveries: work.passwordRecoveries,
-      readPolicies: props.readServiceControlPolicies ?? isInManagementAccount(this, props.features),
-      batchesAtOnce: props.concurrency?.batchesAtOnce ?? 4,
-      bucket: this.reportsBucket,
-      reportsPrefix: this.reportsPrefix,
-      acceptedKey,
-      stsRegion: stsRegion(this, props.stsRegion),
-      notifications: props.notifications,
-      options: props.functionOptions,
-    });
-    this.stateMachine = sweep.stateMachine;
-    this.rootSessionRole = sweep.rootSessionRole;
-    this.signals = new SweepSignals(this, 'Signals', {
-      name: this.node.path, latestReport: `${this.reportsPrefix}${LATEST_PREFIX}report.html`, sweep, notifications: props.notifications,
-    });
-    const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
-      sweep,
-      settings,
-      bucket: this.reportsBucket,
-      reportsPrefix: this.reportsPrefix,
-      acceptedKey,
-      release: work.release,
-      timeout: props.deploymentTimeout ?? LONGEST_DEPLOYMENT,
-      nonce: props.runOnEveryDeploy ? new Date().toISOString() : undefined,
-      schedule: props.schedule && checkSchedule(props.schedule),
-      options: props.functionOptions,
-    });
-    this._sweptOnDeploy = onDeploy.resource;
-    this.deploymentSummary = onDeploy.summary;
-    this.deploymentReport = onDeploy.report;
-    this.deploymentCounts = onDeploy.counts;
-    if (props.features) {
-      onDeploy.node.addDependency(props.features);
-    }
-    const onSchedule = props.schedule && new SweepSchedule(this, 'Schedule', {
-      sweep, onDeploy, expression: props.schedule, timeWindow: props.scheduleTimeWindow, finished: this.metricSweepsFinished(),
-    });
-    const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
-      sweep, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwardedFrom, options: props.functionOptions,
-    });
-    this.joinedAccountsBus = onJoin?.bus;
-    this.alarms = [...props.alarms ? this.signals.alarms(props.alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];
-    addActions(this.alarms, props.alarms);
-    if (props.alarms) {
-      warnOfSilentAlarms(this, 'alarms', this.alarms);
-    }
-  }
+  readonly alarms: cloudwatch.Alarm[];
 
   /**
    * Grants the given identity permission to start a sweep manually, with or without limits, and to follow it.
@@ -182,10 +64,7 @@ export abstract class RootCredentialsSweep extends Construct {
    * Allows `states:StartExecution` on the state machine, and `states:DescribeExecution` and
    * `states:GetExecutionHistory` on its executions.
    */
-  public grantStart(grantee: iam.IGrantable): iam.Grant {
-    return this.stateMachine.grantStartExecution(grantee)
-      .combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory'));
-  }
+  grantStart(grantee: iam.IGrantable): iam.Grant;
 
   /**
    * Grants the given identity permission to read the reports.
@@ -194,9 +73,7 @@ export abstract class RootCredentialsSweep extends Construct {
    * `kms:Decrypt` through S3. For an identity in another account, or one whose policies are not part of the app,
    * adds the permissions to the policies of the bucket and the key.
    */
-  public grantReadReports(grantee: iam.IGrantable): iam.Grant {
-    return grantReadPrefixes(this.reportsBucket, grantee, `${this.reportsPrefix}${LATEST_PREFIX}`, `${this.reportsPrefix}${RUNS_PREFIX}`);
-  }
+  grantReadReports(grantee: iam.IGrantable): iam.Grant;
 
   /**
    * Creates an EventBridge rule for the event that a sweep sends to the default event bus when its report is
@@ -209,9 +86,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
    */
-  public onSweepFinished(id: string, options?: events.OnEventOptions): events.Rule {
-    return this.signals.onSweepFinished(this, id, options);
-  }
+  onSweepFinished(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
    * Creates an EventBridge rule for sweeps that found credentials.
@@ -219,9 +94,17 @@ export abstract class RootCredentialsSweep extends Construct {
    * Same as `onSweepFinished`, limited to sweeps with credentials that were deleted, that would be deleted, or that
    * are still present and not kept for a reason.
    */
-  public onCredentialsFound(id: string, options?: events.OnEventOptions): events.Rule {
-    return this.signals.onSweepFinished(this, id, options, { credentials: { found: [{ numeric: ['>', 0] }] } });
-  }
+  onCredentialsFound(id: string, options?: events.OnEventOptions): events.Rule;
+
+  /**
+   * Metric of the sweep.
+   *
+   * The statistic is the one that fits the metric, over 5 minutes. The metrics are described in `docs/signals.md`.
+   *
+   * @param metricName name of the metric, such as `AccountsFailed`
+   * @param options properties of the metric that differ from the defaults
+   */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of accounts that a sweep reads, or should read.
@@ -230,9 +113,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricAccountsSwept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('accountsSwept', options);
-  }
+  metricAccountsSwept(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of accounts without any root credential.
@@ -241,9 +122,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricAccountsClean(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('accountsClean', options);
-  }
+  metricAccountsClean(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of accounts that cannot be read or cleaned, and that may have root credentials.
@@ -252,9 +131,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricAccountsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('accountsFailed', options);
-  }
+  metricAccountsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of root credentials that a sweep finds, except those that it keeps for a reason.
@@ -263,9 +140,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricCredentialsFound(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('credentialsFound', options);
-  }
+  metricCredentialsFound(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of root credentials that a sweep deletes and verifies as gone.
@@ -274,9 +149,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricCredentialsDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('credentialsDeleted', options);
-  }
+  metricCredentialsDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of root credentials that a sweep keeps for a reason.
@@ -285,9 +158,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricCredentialsKept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('credentialsKept', options);
-  }
+  metricCredentialsKept(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of sweeps of the whole selection that complete, with or without failed accounts.
@@ -296,9 +167,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricSweepsFinished(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('sweepsFinished', options);
-  }
+  metricSweepsFinished(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the number of sweeps that report that they did not complete.
@@ -307,9 +176,7 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
-  public metricSweepsIncomplete(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('sweepsIncomplete', options);
-  }
+  metricSweepsIncomplete(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Metric for the time from the start of a sweep to its report, in seconds.
@@ -318,7 +185,165 @@ export abstract class RootCredentialsSweep extends Construct {
    *
    * @param options properties of the metric that differ from the defaults
    */
+  metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+}
+
+/** Attributes of an audit or a purge that is deployed by another app. */
+export interface RootCredentialsSweepAttributes {
+  /** Name of the sweep: its `sweepName`, which is the path of its construct. */
+  readonly sweepName: string;
+
+  /** State machine that runs the sweep. */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * Bucket that contains the reports.
+   *
+   * If the bucket has a KMS key, import it with `s3.Bucket.fromBucketAttributes()` and `encryptionKey`, so that
+   * `grantReadReports` includes the key.
+   */
+  readonly reportsBucket: s3.IBucket;
+
+  /**
+   * Prefix of `latest/` and `runs/` in the bucket: the `reportsPrefix` of the sweep.
+   *
+   * @default - none, as in a bucket that the construct of the sweep creates
+   */
+  readonly reportsPrefix?: string;
+
+  /**
+   * Roles that take root sessions: the `rootSessionRoles` of the sweep.
+   *
+   * @default - unknown; reading `rootSessionRoles` fails
+   */
+  readonly rootSessionRoles?: iam.IRole[];
+}
+
+const aRole = having('roleArn', 'a role, such as an iam.Role');
+
+const ATTRIBUTES: Shape<RootCredentialsSweepAttributes> = {
+  needed: { sweepName: aText, stateMachine: having('stateMachineArn', 'a state machine, such as one that sfn.StateMachine.fromStateMachineArn() imports'), reportsBucket: aBucket },
+  optional: { reportsPrefix: aText, rootSessionRoles: listOf(aRole) },
+};
+
+/**
+ * Grants, metrics and events of a sweep, wherever it is deployed.
+ *
+ * @internal
+ */
+export abstract class SweepBase extends Construct implements IRootCredentialsSweep {
+  public abstract readonly sweepName: string;
+  public abstract readonly reportsBucket: s3.IBucket;
+  public abstract readonly reportsPrefix: string;
+  public abstract readonly stateMachine: sfn.IStateMachine;
+  public abstract readonly rootSessionRoles: iam.IRole[];
+  public abstract readonly alarms: cloudwatch.Alarm[];
+
+  public grantStart(grantee: iam.IGrantable): iam.Grant {
+    return this.stateMachine.grantStartExecution(grantee)
+      .combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory'));
+  }
+
+  public grantReadReports(grantee: iam.IGrantable): iam.Grant {
+    return grantReadPrefixes(this.reportsBucket, grantee, `${this.reportsPrefix}${LATEST_PREFIX}`, `${this.reportsPrefix}${RUNS_PREFIX}`);
+  }
+
+  public onSweepFinished(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.finishedRule(id, options);
+  }
+
+  public onCredentialsFound(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.finishedRule(id, options, { credentials: { found: [{ numeric: ['>', 0] }] } });
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sweepMetric(this, this.sweepName, metricName, options);
+  }
+
+  public metricAccountsSwept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.accountsSwept, options);
+  }
+
+  public metricAccountsClean(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.accountsClean, options);
+  }
+
+  public metricAccountsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.accountsFailed, options);
+  }
+
+  public metricCredentialsFound(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.credentialsFound, options);
+  }
+
+  public metricCredentialsDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.credentialsDeleted, options);
+  }
+
+  public metricCredentialsKept(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.credentialsKept, options);
+  }
+
+  public metricSweepsFinished(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.sweepsFinished, options);
+  }
+
+  public metricSweepsIncomplete(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.sweepsIncomplete, options);
+  }
+
   public metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.signals.metric('sweepDuration', options);
+    return this.metric(METRICS.sweepDuration, options);
+  }
+
+  protected finishedRule(id: string, options?: events.OnEventOptions, detail?: object): events.Rule {
+    return sweepFinishedRule(this, this.sweepName, id, options, detail);
+  }
+}
+
+/** A sweep of another app. Its metrics and events are in its own account and Region, which may differ from those of the stack. */
+export class ImportedSweep extends SweepBase {
+  public readonly sweepName: string;
+  public readonly reportsBucket: s3.IBucket;
+  public readonly reportsPrefix: string;
+  public readonly stateMachine: sfn.IStateMachine;
+  public readonly alarms: cloudwatch.Alarm[] = [];
+  private readonly roles?: iam.IRole[];
+
+  constructor(scope: Construct, id: string, attrs: RootCredentialsSweepAttributes) {
+    checkShape(ATTRIBUTES, attrs);
+    const { sweepName, stateMachine, reportsBucket, reportsPrefix = '', rootSessionRoles } = attrs;
+    checkValue('reportsPrefix', reportsPrefix, {
+      allowed: "empty, or the reportsPrefix of the sweep, which ends with '/'",
+      accepts: () => reportsPrefix === '' || Token.isUnresolved(reportsPrefix) || reportsPrefix.endsWith('/'),
+    });
+    super(scope, id);
+    this.sweepName = sweepName;
+    this.stateMachine = stateMachine;
+    this.reportsBucket = reportsBucket;
+    this.reportsPrefix = reportsPrefix;
+    this.roles = rootSessionRoles;
+  }
+
+  public get rootSessionRoles(): iam.IRole[] {
+    if (this.roles === undefined) {
+      throw new Error(`the roles of the imported sweep '${this.node.path}' are not known: import it with rootSessionRoles`);
+    }
+    return this.roles;
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const { account, region } = this.stateMachine.env;
+    const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
+    return super.metric(metricName, { account: known(account), region: known(region), ...options });
+  }
+
+  protected finishedRule(id: string, options?: events.OnEventOptions, detail?: object): events.Rule {
+    const { account, region } = Stack.of(options?.crossStackScope ?? this);
+    const { env } = this.stateMachine;
+    if ([[env.account, account], [env.region, region]].some(([there, here]) => Token.compareStrings(there, here) === TokenComparison.DIFFERENT)) {
+      throw new Error(`the sweep '${this.sweepName}' sends its events to the default event bus of ${env.account} in ${env.region}, got a rule in ${account} in ${region}: create the rule there`);
+    }
+    return super.finishedRule(id, options, detail);
   }
 }

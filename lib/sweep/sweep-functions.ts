@@ -6,54 +6,51 @@ import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
   ACCEPTED_VARIABLE, BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE,
-  RUNS_PREFIX, SWEEP_NAME_VARIABLE, SweepSettings, TOPIC_VARIABLE,
+  RUNS_PREFIX, SWEEP_NAME_VARIABLE, SweptSettings, TOPIC_VARIABLE,
 } from './contract';
+import { Reports } from './reports-bucket';
 import { grantAssumeRoot } from '../private/assume-root';
-import { STS_REGION_VARIABLE } from '../private/contract';
+import { STS_REGION_VARIABLE, TASK_POLICIES } from '../private/contract';
 import { Handler } from '../private/handler';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
 export interface SweepFunctionsProps {
-  /** What signals call the sweep. */
+  /** Name of the sweep in metrics and events. */
   readonly name: string;
-  readonly settings: Pick<SweepSettings, 'selection' | 'protection'>;
-  /** Names of the task policies that the sweep needs. */
-  readonly taskPolicies: string[];
+  readonly swept: SweptSettings;
   /** Accounts in which no root session may be taken, whatever is selected. */
   readonly neverAccounts: string[];
   /** Records that a purge reads before it deletes. */
   readonly passwordRecoveries?: IPasswordRecoveries;
-  /** Whether a batch says which policies denied its calls. */
+  /** Whether a batch reads the policies that may have denied its calls. */
   readonly readPolicies: boolean;
-  readonly bucket: s3.IBucket;
-  /** Below what its folders are in the bucket: empty, or with a slash at its end. */
-  readonly reportsPrefix: string;
-  /** Key of the record of what a deployment has accepted. */
-  readonly acceptedKey: string;
+  readonly reports: Reports;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
   readonly options?: RootAccessFunctionOptions;
 }
 
-/** A minute less than Lambda allows, as the framework's own functions have. The batch keeps a margin within it to write down what it did. */
+/** A minute less than the limit of Lambda. The batch reserves a part of it to write its results. */
 const BATCH_TIMEOUT = Duration.minutes(14);
 
-/** The functions of a sweep, each with no more than its own permissions. */
+/** The functions of a sweep, each with its own permissions only. */
 export class SweepFunctions extends Construct {
   public readonly begin: Handler;
   public readonly select: Handler;
   public readonly batch: Handler;
   public readonly report: Handler;
-  /** What must exist before a sweep may begin. */
+  /** Constructs that must exist before a sweep begins. */
   public readonly permissions: Construct[];
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
-    const { name, settings, taskPolicies, neverAccounts, passwordRecoveries, readPolicies, bucket, reportsPrefix } = props;
-    const { acceptedKey, stsRegion, notifications, options } = props;
-    const { selection } = settings;
+    const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, options } = props;
+    const { bucket, prefix: reportsPrefix, acceptedKey } = reports;
+    const { selection } = swept;
+    const { auditCredentials, deleteCredentials } = TASK_POLICIES;
+    const taskPolicies = [auditCredentials, ...swept.work === 'purge' && !swept.dryRun ? [deleteCredentials] : []];
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };
@@ -79,7 +76,7 @@ export class SweepFunctions extends Construct {
       asset: 'sweep-batch',
       description: 'Root credentials sweep: looks at the accounts of a batch, and deletes what it is to delete',
       timeout: BATCH_TIMEOUT,
-      memorySize: 1_024, // CPU comes with memory, and hundreds of signed requests are CPU
+      memorySize: 1_024, // Lambda allocates CPU in proportion, and signing hundreds of requests needs it
       environment: {
         ...environment, [ACCEPTED_VARIABLE]: acceptedKey, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' },
       },
@@ -96,17 +93,17 @@ export class SweepFunctions extends Construct {
       options,
     });
 
-    passwordRecoveries?.grantRead(this.batch.role); // it goes into the default policy of the role, which is waited for with it
+    passwordRecoveries?.grantRead(this.batch.role); // in the default policy of the role, which belongs to the dependencies of the sweep
 
-    const suffix = reportsPrefix && Names.uniqueId(this); // a bucket's policy has each sid once
-    /** Files of any run: its folder is named when it begins. */
-    const files = (...them: string[]) => them.map((file) => bucket.arnForObjects(`${runs}*/${file}`));
+    const suffix = reportsPrefix && Names.uniqueId(this); // statement IDs are unique in a bucket policy
+    /** Files of any run. */
+    const files = (...names: string[]) => names.map((file) => bucket.arnForObjects(`${runs}*/${file}`));
     this.permissions = [
       policy(this, 'SelectPolicy', this.select, [
-        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM has no resource for them
-        ...listing(this, settings),
+        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM supports no resources for them
+        ...listing(this, swept),
         allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
-        allow(['s3:GetObject'], files('selection.json')), // an attempt before this one may have written it
+        allow(['s3:GetObject'], files('selection.json')), // a retry reads the selection of the earlier attempt
         allow(['s3:PutObject'], files('selection.json', 'batches.json')),
         ...readAccepted(bucket, acceptedKey),
       ]),
@@ -136,7 +133,7 @@ export class SweepFunctions extends Construct {
   }
 }
 
-/** What it takes to read what a deployment has accepted, and to tell that there is nothing. */
+/** Permissions to read the record of accepted settings, and to see that there is none. */
 export function readAccepted(bucket: s3.IBucket, key: string): iam.PolicyStatement[] {
   return [
     allow(['s3:GetObject'], [bucket.arnForObjects(key)]),
@@ -144,19 +141,19 @@ export function readAccepted(bucket: s3.IBucket, key: string): iam.PolicyStateme
   ];
 }
 
-/** What it takes to resolve a selection. */
-function listing(scope: Construct, { selection: { organizationalUnits, exclude }, protection: { keep } }: SweepFunctionsProps['settings']): iam.PolicyStatement[] {
+/** Permissions to resolve a selection. */
+function listing(scope: Construct, { selection: { organizationalUnits, exclude }, protection: { keep } }: SweptSettings): iam.PolicyStatement[] {
   if (organizationalUnits === undefined) {
-    return [allow(['organizations:ListAccounts'], ['*'])]; // IAM has no resource for it
+    return [allow(['organizations:ListAccounts'], ['*'])]; // IAM supports no resource for it
   }
   const namesAccounts = exclude.length > 0 || keep.some(({ accounts }) => accounts !== undefined);
   return [
-    allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known yet
-    ...namesAccounts ? [allow(['organizations:DescribeAccount'], [organizationsArn(scope, 'account', '*')])] : [], // a list of 500 does not fit a policy
+    allow(['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['*']), // the units below are not known at synthesis
+    ...namesAccounts ? [allow(['organizations:DescribeAccount'], [organizationsArn(scope, 'account', '*')])] : [], // 500 ARNs do not fit in a policy
   ];
 }
 
-/** What it takes to tell of a sweep. */
+/** Permissions to send events and notifications. */
 function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
   return [
     putEvents(Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }), EVENT_SOURCE),
@@ -167,7 +164,7 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
 
-/** A policy apart from the role, so that the sweep can wait for it. */
+/** A policy of its own, on which the sweep can depend. */
 function policy(scope: Construct, id: string, fn: Handler, statements: iam.PolicyStatement[]): Construct {
   return new iam.Policy(scope, id, { roles: [fn.role], statements });
 }

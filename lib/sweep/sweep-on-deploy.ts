@@ -1,14 +1,13 @@
-import { CustomResource, Duration, Names } from 'aws-cdk-lib';
+import { CustomResource, Duration, Names, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { DeploymentCounts } from './deployment-counts';
+import { Reports } from './reports-bucket';
 import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE,
-  SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweepSettings, SWEPT, TIMEOUT_VARIABLE,
+  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, PASSWORD_RECOVERIES, REPORT_ATTRIBUTE,
+  SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, TIMEOUT_VARIABLE, USE_WINDOW,
 } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
@@ -16,53 +15,70 @@ import { reservePrefixes } from '../private/reserved-prefixes';
 import { useKey } from '../private/retained-bucket';
 import { readOwnStack, readStackStatus } from '../private/statements';
 
+/** Counts of the latest successful sweep of a deployment, for stack outputs. Each is `none` until there is one. */
+export interface DeploymentCounts {
+  /** Number of accounts that the sweep read, or should have read. */
+  readonly accountsSwept: string;
+
+  /** Number of accounts that failed, if failed accounts are tolerated. */
+  readonly accountsFailed: string;
+
+  /** Number of root credentials that were found, except those that are kept. */
+  readonly credentialsFound: string;
+
+  /** Number of root credentials that were deleted and verified as gone. */
+  readonly credentialsDeleted: string;
+
+  /** Number of root credentials that were intentionally kept. */
+  readonly credentialsKept: string;
+}
+
 export interface SweepOnDeployProps {
   readonly sweep: Sweep;
-  readonly settings: SweepSettings;
-  readonly bucket: s3.IBucket;
-  /** The part of the bucket that is the sweep's. */
-  readonly reportsPrefix: string;
-  /** Key of the record of what a deployment has accepted. */
-  readonly acceptedKey: string;
-  /** What a deployment may let go of. */
+  readonly swept: SweptSettings;
+  readonly reports: Reports;
+  /** Names of protections that an update may remove. */
   readonly release?: string[];
-  /** The longest that a deployment waits for the sweep. */
-  readonly timeout: Duration;
-  /** A sweep runs when it changes. */
+  /** How long a deployment waits for the sweep; an hour by default. */
+  readonly timeout?: Duration;
+  /** A change of it starts a sweep. */
   readonly nonce?: string;
-  /** Expression of a schedule that needs to know from when on it may start sweeps. */
+  /** Expression of a schedule that must not start a sweep before `scheduleFrom`. */
   readonly schedule?: string;
   readonly options?: RootAccessFunctionOptions;
 }
 
+/** The sweep itself waits up to 5 minutes for permissions and switches that take effect late. */
+const SHORTEST_TIMEOUT = Duration.minutes(10);
+const LONGEST_TIMEOUT = Duration.hours(1);
+
 const QUERY_INTERVAL = Duration.seconds(5);
 
-/** The framework's own timeout says nothing of the sweep and does not stop it, so the function gives up a little earlier. */
+/** The timeout of the framework neither names the sweep nor stops it, so the function gives up a little earlier. */
 const GIVE_UP_EARLIER = Duration.seconds(90);
 
-/** What decides whether a deployment has anything to sweep. */
-const sweepOf = (settings: SweepSettings) => Object.fromEntries(SWEPT.map((name) => [name, settings[name]])) as unknown as SweepProperties['Sweep'];
-
-/** Starts a sweep in a deployment, and lets the deployment succeed or fail with it. */
+/** Starts a sweep in a deployment, which succeeds or fails with it. */
 export class SweepOnDeploy extends Construct {
-  /** It exists when the deployment's own sweep has ended. */
+  /** Depend on it to run after the sweep of the deployment. */
   public readonly resource: CustomResource;
-  /** A time shortly after the last deployment's sweep, for the schedule that was given. */
+  /** A time shortly after the sweep of the latest deployment, for `schedule`. */
   public readonly scheduleFrom: string;
-  /** What the latest sweep of a deployment did, and the address of its report. */
+  /** Result of the latest sweep of a deployment, and the address of its report. */
   public readonly summary: string;
   public readonly report: string;
   public readonly counts: DeploymentCounts;
 
   constructor(scope: Construct, id: string, props: SweepOnDeployProps) {
     super(scope, id);
-    const { sweep, settings, bucket, reportsPrefix, acceptedKey, release, timeout, nonce, schedule, options } = props;
+    const { sweep, swept, reports: { bucket, prefix, acceptedKey }, release, timeout = LONGEST_TIMEOUT, nonce, schedule, options } = props;
+    checkTimeout(timeout);
+    checkRelease(swept, release);
     const { stateMachine } = sweep;
     const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new Handler(this, name, {
       asset: 'sweep-deployment',
       entry,
       description,
-      timeout: Duration.minutes(5), // it waits for sweeps that it stops, and for permissions that take effect late
+      timeout: Duration.minutes(5), // it waits until sweeps have stopped, and until permissions have taken effect
       memorySize: 256,
       environment: {
         ...ownStackEnvironment(this),
@@ -105,7 +121,7 @@ export class SweepOnDeploy extends Construct {
     const writing = [
       ...reservePrefixes(this, bucket, {
         property: 'reportsBucket',
-        prefixes: [{ prefix: `${reportsPrefix}${ACCEPTED_PREFIX}`, sid: `OnlyDeploymentsAccept${reportsPrefix && Names.uniqueId(this)}`, writers: roles }],
+        prefixes: [{ prefix: `${prefix}${ACCEPTED_PREFIX}`, sid: `OnlyDeploymentsAccept${prefix && Names.uniqueId(this)}`, writers: roles }],
       }),
       ...useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], roles),
     ];
@@ -122,7 +138,7 @@ export class SweepOnDeploy extends Construct {
       serviceTimeout: timeout,
       resourceType: SWEEP_RESOURCE_TYPE,
       properties: {
-        Sweep: sweepOf(settings), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
+        Sweep: inOrder(swept), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
       } satisfies SweepProperties,
     });
     this.resource.node.addDependency(startPolicy, awaitPolicy, ...writing, ...sweep.ready);
@@ -137,4 +153,27 @@ export class SweepOnDeploy extends Construct {
       credentialsKept: this.resource.getAttString(COUNT_ATTRIBUTES.credentialsKept),
     };
   }
+}
+
+/** In the order of deployed templates. */
+const inOrder = ({ work, selection, credentials, dryRun, protection, failOnFindings }: SweptSettings): SweptSettings => (
+  { work, selection, credentials, dryRun, protection, failOnFindings });
+
+function checkTimeout(timeout: Duration) {
+  const seconds = timeout.toSeconds();
+  if (seconds < SHORTEST_TIMEOUT.toSeconds() || seconds > LONGEST_TIMEOUT.toSeconds() || seconds % 5 !== 0) {
+    throw new Error(`deploymentTimeout must be from 10 minutes to 1 hour, in whole multiples of 5 seconds, got ${timeout.toHumanString()}`);
+  }
+}
+
+/** An account cannot be excluded and released at once. */
+function checkRelease({ selection: { exclude } }: SweptSettings, release: string[] = []) {
+  release.forEach((name, i) => {
+    if (!Token.isUnresolved(name) && (name.trim() === '' || name.length > 200)) {
+      throw new Error(`release[${i}] must be the id of an account, the reason of a rule of keep, '${USE_WINDOW}' or '${PASSWORD_RECOVERIES}', got ${JSON.stringify(name.slice(0, 300))}`);
+    }
+    if (!Token.isUnresolved(name) && exclude.includes(name)) {
+      throw new Error(`release[${i}] must not name an account that is excluded, got '${name}': remove it from exclude to release it, or from release`);
+    }
+  });
 }

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { JoinedAccounts } from './joined-accounts';
+import { JoinedAccounts, RootCredentialsSweepOptions } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
 import { RootAccessFunctionOptions } from '../function-options';
 import { JOINED_PURGE_VARIABLE } from './contract';
@@ -16,21 +16,35 @@ import { Handler } from '../private/handler';
 import { isInRegionOfOrganizations } from '../private/stack-region';
 import { loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { organizationsArn } from '../private/statements';
+import { checkAccountId } from '../private/validate';
 
 export interface SweepOnJoinProps {
   readonly sweep: Sweep;
   readonly reaction: JoinedAccounts;
-  /** The management account, if its events are forwarded. */
+  /** Account ID of the management account, if its events are forwarded. */
   readonly forwardedFrom?: string;
   readonly options?: RootAccessFunctionOptions;
 }
 
-/** An hour of patience with the account, and the longest sweep. */
+/** An hour of waiting for the account, and the longest sweep. */
 const MACHINE_TIMEOUT = Duration.hours(8);
 
-/** An account joins the organization: it is waited for, and swept alone. */
+/** Fails for a forwarder's account without `joinedAccounts`, and for an invalid ID. */
+export function checkJoinedAccounts(
+  { joinedAccounts, joinedAccountsForwarderAccountId }: Pick<RootCredentialsSweepOptions, 'joinedAccounts' | 'joinedAccountsForwarderAccountId'>,
+) {
+  if (joinedAccountsForwarderAccountId === undefined) {
+    return;
+  }
+  if (!joinedAccounts) {
+    throw new Error('joinedAccountsForwarderAccountId must not be given without joinedAccounts');
+  }
+  checkAccountId('joinedAccountsForwarderAccountId', joinedAccountsForwarderAccountId);
+}
+
+/** Sweeps an account that joins the organization, on its own, as soon as it is usable. */
 export class SweepOnJoin extends Construct {
-  /** Where forwarded events come in. */
+  /** Receives forwarded events. */
   public readonly bus?: events.EventBus;
   public readonly alarms: cloudwatch.Alarm[];
 
@@ -52,13 +66,13 @@ export class SweepOnJoin extends Construct {
   }
 
   private checkRegion() {
-    const remedy = 'deploy an AccountJoinedForwarder there, and give joinedAccountsForwardedFrom the id of the management account';
+    const remedy = 'deploy an AccountJoinedForwarder there, and set joinedAccountsForwarderAccountId to the account ID of the management account';
     const there = 'AWS sends the event of an account that joins to the management account in us-east-1 only';
     switch (isInRegionOfOrganizations(this)) {
       case true:
         return;
       case false:
-        throw new Error(`joinedAccounts needs joinedAccountsForwardedFrom in this Region: ${there}; ${remedy}`);
+        throw new Error(`joinedAccounts needs joinedAccountsForwarderAccountId in this Region: ${there}; ${remedy}`);
       case undefined:
         Annotations.of(this).addWarningV2('cdk-root-access:joinedAccountsRegion', `joinedAccounts does nothing unless this stack is there: ${there}; else ${remedy}`);
     }
@@ -66,7 +80,7 @@ export class SweepOnJoin extends Construct {
 
   private busFor(managementAccountId: string): events.EventBus {
     const bus = new events.EventBus(this, 'Bus', {
-      eventBusName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }), // known at synth: a forwarder in another account names it
+      eventBusName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }), // known at synthesis, since a forwarder in another account names it
       description: 'Root credentials: events of accounts that join the organization',
     });
     bus.addToResourcePolicy(new iam.PolicyStatement({
@@ -79,7 +93,7 @@ export class SweepOnJoin extends Construct {
     return bus;
   }
 
-  /** Finds the account, waits until it is usable, sweeps it, and tries again for an hour while that fails. */
+  /** Finds the account, waits until it is usable and sweeps it, and retries for an hour. */
   private stateMachine(sweep: Sweep, reaction: JoinedAccounts, options: RootAccessFunctionOptions | undefined): sfn.StateMachine {
     const find = new Handler(this, 'Find', {
       asset: 'sweep-joined',

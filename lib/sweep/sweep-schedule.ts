@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { RootCredentialsSweepOptions } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
 import { SweepOnDeploy } from './sweep-on-deploy';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
@@ -12,21 +13,20 @@ export interface SweepScheduleProps {
   readonly sweep: Sweep;
   readonly onDeploy: SweepOnDeploy;
   readonly expression: scheduler.ScheduleExpression;
-  /** Within how long after its time a sweep may begin. */
-  readonly timeWindow?: Duration;
-  /** How many sweeps of the whole selection came to their end. */
+  readonly timeWindow?: scheduler.TimeWindow;
+  /** Number of completed sweeps of the whole selection. */
   readonly finished: cloudwatch.Metric;
 }
 
-/** What a sweep may take, so that one which is late is not taken for one that is missing. */
+/** The longest time that a sweep may take, so that a late one does not count as missing. */
 const LONGEST_SWEEP = Duration.hours(6);
 
-/** CloudWatch looks no further back (PutMetricAlarm). */
+/** The limit of CloudWatch for an alarm (PutMetricAlarm). */
 const LONGEST_WINDOW = Duration.days(7);
 
 const SHORTEST_RATE = Duration.hours(1);
 
-/** Starts sweeps by the clock, and tells when one is missing. */
+/** Starts sweeps on a schedule, with an alarm for a missing one. */
 export class SweepSchedule extends Construct {
   public readonly alarms: cloudwatch.Alarm[];
 
@@ -49,7 +49,7 @@ export class SweepSchedule extends Construct {
     const schedule = new scheduler.Schedule(this, 'Schedule', {
       description: 'Sweeps root credentials of member accounts',
       schedule: expression,
-      timeWindow: timeWindow && scheduler.TimeWindow.flexible(timeWindow),
+      timeWindow,
       target: new targets.StepFunctionsStartExecution(stateMachine, {
         role,
         input: scheduler.ScheduleTargetInput.fromObject({
@@ -59,17 +59,18 @@ export class SweepSchedule extends Construct {
         deadLetterQueue: undelivered.queue,
       }),
     });
-    schedule.node.addDependency(role, onDeploy.resource); // the first sweep is the deployment's
+    schedule.node.addDependency(role, onDeploy.resource); // the deployment runs the first sweep
     this.alarms = [undelivered.alarm, ...this.missed(props)];
   }
 
-  private missed({ expression, timeWindow = Duration.minutes(0), finished, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
+  private missed({ expression, timeWindow, finished, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
     const interval = longestInterval(expression);
     if (interval === undefined || interval.toMinutes() > LONGEST_WINDOW.toMinutes()) {
       return [];
     }
-    const hours = Math.min(Math.ceil(interval.plus(LONGEST_SWEEP).plus(timeWindow).toMinutes() / 60), LONGEST_WINDOW.toHours());
-    // by the day where there is no room left for a sweep that takes longer than the one before
+    const longest = interval.plus(LONGEST_SWEEP).plus(timeWindow?.maxWindow ?? Duration.minutes(0));
+    const hours = Math.min(Math.ceil(longest.toMinutes() / 60), LONGEST_WINDOW.toHours());
+    // days leave room for a sweep that takes longer than the one before, where hours have reached the limit
     const period = hours === LONGEST_WINDOW.toHours() ? Duration.days(1) : Duration.hours(1);
     const alarm = new cloudwatch.Alarm(this, 'Missed', {
       alarmDescription: `Root credentials: no sweep of all selected accounts has come to its end for ${hours} hours`,
@@ -79,30 +80,31 @@ export class SweepSchedule extends Construct {
       evaluationPeriods: hours / period.toHours(),
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
-    alarm.node.addDependency(onDeploy.resource); // whose sweep is the first that it counts
+    alarm.node.addDependency(onDeploy.resource); // the alarm counts from the sweep of the deployment on
     return [alarm];
   }
 }
 
-/**
- * Fails for an expression that is no schedule for sweeps.
- *
- * @returns what the deployment's own sweep is told of the schedule
- */
-export function checkSchedule(expression: scheduler.ScheduleExpression): string | undefined {
-  const { expressionString } = expression;
+/** Fails for an expression that is not a schedule for sweeps, and for a time window without a schedule. */
+export function checkSchedule({ schedule, scheduleTimeWindow }: Pick<RootCredentialsSweepOptions, 'schedule' | 'scheduleTimeWindow'>) {
+  if (schedule === undefined) {
+    if (scheduleTimeWindow) {
+      throw new Error('scheduleTimeWindow must not be given without schedule');
+    }
+    return;
+  }
+  const { expressionString } = schedule;
   if (expressionString.startsWith('at(')) {
     throw new Error(`schedule must be a ScheduleExpression that recurs (rate or cron), got '${expressionString}'`);
   }
-  const rate = rateOf(expression);
+  const rate = rateOf(schedule);
   if (rate && rate.toMinutes() < SHORTEST_RATE.toMinutes()) {
     throw new Error(`schedule must not be more frequent than every hour, got '${expressionString}'`);
   }
-  return startsAtOnce(expression) ? expressionString : undefined;
 }
 
-/** EventBridge Scheduler starts the target of a `rate` as soon as it has the schedule; a token may be one. */
-function startsAtOnce({ expressionString }: scheduler.ScheduleExpression): boolean {
+/** Whether EventBridge Scheduler starts the target as soon as the schedule exists, as for a `rate`. A token may be one. */
+export function startsAtOnce({ expressionString }: scheduler.ScheduleExpression): boolean {
   return Token.isUnresolved(expressionString) || expressionString.startsWith('rate(');
 }
 
@@ -111,7 +113,7 @@ function rateOf({ expressionString }: scheduler.ScheduleExpression): Duration | 
   return unit === undefined ? undefined : Duration.minutes(Number(count) * { minute: 1, hour: 60, day: 24 * 60 }[unit as 'minute' | 'hour' | 'day']);
 }
 
-/** The longest time between two starts, if it can be told and is a week at most. */
+/** The longest time between two starts, if it is known and a week at most. */
 function longestInterval(expression: scheduler.ScheduleExpression): Duration | undefined {
   const [, dayOfMonth, month, dayOfWeek, year = '*'] = /^cron\(\S+ \S+ (\S+) (\S+) (\S+)(?: (\S+))?\)$/.exec(expression.expressionString) ?? [];
   const isAny = (field: string) => field === '*' || field === '?';

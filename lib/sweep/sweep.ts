@@ -4,24 +4,27 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { END_FILE, RUNS_PREFIX, SweepSettings } from './contract';
+import { END_FILE, RUNS_PREFIX, SweepSettings, SweptSettings } from './contract';
+import { FailedAccounts, SweepConcurrency } from './root-credentials-sweep-props';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
 import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files';
 import { useKey } from '../private/retained-bucket';
 import { executionsOf, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { checkWholeNumber } from '../private/validate';
 
 export interface SweepProps extends SweepFunctionsProps {
-  readonly settings: SweepSettings;
-  readonly batchesAtOnce: number;
+  readonly swept: SweptSettings;
+  readonly failedAccounts?: FailedAccounts;
+  readonly concurrency?: SweepConcurrency;
 }
 
-/** The largest organizations take minutes; a sweep that is still at work then has been forgotten. */
+/** The largest organizations take minutes. */
 const MACHINE_TIMEOUT = Duration.hours(6);
 
-/** For a function that died. Both the batch and the report go on from what is in the bucket, whatever the error was. */
-const AGAIN: sfn.RetryProps = { ...RETRY_CRASHES, errors: [sfn.Errors.ALL] };
+/** After a crash, and after any other error: the batch and the report continue from the files in the bucket. */
+const RETRY: sfn.RetryProps = { ...RETRY_CRASHES, errors: [sfn.Errors.ALL] };
 
-/** Reads the batches of a run. The CDK's own reader may read the whole bucket. */
+/** Reads the batches of a run. The CDK's own reader would be allowed to read the whole bucket. */
 class BatchesReader extends sfn.S3JsonItemReader {
   constructor(private readonly runs: string, props: sfn.S3FileItemReaderProps) {
     super(props);
@@ -33,18 +36,16 @@ class BatchesReader extends sfn.S3JsonItemReader {
 }
 
 /**
- * The walk over the selected accounts: a state machine that selects, works through the batches and reports.
+ * A state machine that selects the accounts, sweeps them in batches, and reports.
  *
- * Whatever dies on the way, the report is made: a batch that failed for good lets the others go on, and is reconciled there.
- * Only an execution that is stopped, times out or cannot write its control files ends without one.
+ * It reports after every failure: a batch that fails for good does not affect the others, and the report completes its results.
+ * Only an execution that is stopped, times out or cannot write its control files ends without a report.
  */
 export class Sweep extends Construct {
   public readonly stateMachine: sfn.StateMachine;
-  /** The one role that takes root sessions. */
-  public readonly rootSessionRole: iam.IRole;
-  /** The function without which a sweep ends untold. */
+  public readonly rootSessionRoles: iam.IRole[];
   public readonly reportFunction: lambda.IFunction;
-  /** What must exist before a sweep may begin. */
+  /** Constructs that must exist before a sweep begins. */
   public readonly ready: Construct[];
 
   /** ARN of all its executions. */
@@ -54,12 +55,18 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { settings, batchesAtOnce, bucket, reportsPrefix, options } = props;
+    const { swept, failedAccounts, concurrency = {}, reports: { bucket, prefix }, options } = props;
+    const { accountsPerBatch = 30, batchesAtOnce = 4, accountsInFlight = 10 } = concurrency;
+    checkWholeNumber('concurrency.accountsPerBatch', accountsPerBatch, 1, 100);
+    checkWholeNumber('concurrency.batchesAtOnce', batchesAtOnce, 1, 1_000);
+    checkWholeNumber('concurrency.accountsInFlight', accountsInFlight, 1, 100);
+    const tolerateFailedAccounts = failedAccounts === FailedAccounts.TOLERATE;
+    const settings: SweepSettings = { ...swept, tolerateFailedAccounts, accountsPerBatch, accountsInFlight };
     const functions = new SweepFunctions(this, 'Functions', props);
-    const control = new ControlFiles(this, bucket, reportsPrefix);
+    const control = new ControlFiles(this, bucket, prefix);
 
     const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') }).next(
-      this.task('Report', functions.report, RUN).addRetry(AGAIN).next(
+      this.task('Report', functions.report, RUN).addRetry(RETRY).next(
         new sfn.Choice(this, 'Succeeded?')
           .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
           .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),
@@ -71,9 +78,9 @@ export class Sweep extends Construct {
     const begins = new sfn.Choice(this, 'Begins?').when(sfn.Condition.isPresent('$.skipped'), new sfn.Succeed(this, 'Skipped'));
     const select = this.task('SelectAccounts', functions.select, RUN).addCatch(selectionFailed.next(report));
 
-    // batches are made in code and results are written by the tasks: no payload grows with the number of accounts
+    // the functions write batches and results, so that no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
-      itemReader: new BatchesReader(`${reportsPrefix}${RUNS_PREFIX}`, { bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
+      itemReader: new BatchesReader(`${prefix}${RUNS_PREFIX}`, { bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
       itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt('$.digest'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch') },
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
@@ -81,7 +88,7 @@ export class Sweep extends Construct {
     });
     sweepBatches.itemProcessor(
       this.task('SweepBatch', functions.batch)
-        .addRetry(AGAIN)
+        .addRetry(RETRY)
         .addCatch(new sfn.Pass(this, 'BatchFailed', { result: sfn.Result.fromObject({}) })),
     );
 
@@ -94,14 +101,14 @@ export class Sweep extends Construct {
       options,
     });
     this.reportFunction = functions.report.function;
-    this.rootSessionRole = functions.batch.role;
-    const roles = (...them: { role: iam.IRole }[]) => them.map(({ role }) => role);
-    const readers = roles(functions.begin, functions.select, functions.batch, functions.report, this.stateMachine); // the machine reads the list of batches
+    this.rootSessionRoles = [functions.batch.role];
+    const roles = (...them: { role: iam.IRole }[]) => them.map(({ role }) => role!);
+    const readers = roles(functions.begin, functions.select, functions.batch, functions.report, this.stateMachine); // the machine reads batches.json
     const writers = roles(functions.select, functions.batch, functions.report, this.stateMachine);
     const permissions = [
       ...functions.permissions,
       ...control.readBy(this.stateMachine, functions.begin, functions.select, functions.batch, functions.report),
-      ...reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine], reportsPrefix),
+      ...reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine], prefix),
       ...useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], readers),
       ...useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers),
       this.runningPolicy(functions),
@@ -109,7 +116,7 @@ export class Sweep extends Construct {
     this.ready = [functions, ...permissions, this.stateMachine];
   }
 
-  /** Which other sweeps are at work. The state machine needs the functions, so this comes after both. */
+  /** Lets functions list the running sweeps. The state machine depends on the functions, so this is separate from both. */
   private runningPolicy({ begin, select }: SweepFunctions): Construct {
     return new iam.Policy(this, 'BeginPolicy', {
       roles: [begin.role, select.role],
@@ -120,7 +127,7 @@ export class Sweep extends Construct {
   private task(id: string, fn: SweepFunctions['select'], payload?: Record<string, unknown>): sfn.TaskStateBase {
     const task = new tasks.LambdaInvoke(this, id, {
       lambdaFunction: fn.function,
-      payload: payload && sfn.TaskInput.fromObject(payload), // without one, it is what the Map selected
+      payload: payload && sfn.TaskInput.fromObject(payload), // the default is the item of the Map
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
     });

@@ -30,7 +30,7 @@ export function everyPart(scope: Construct, functionOptions?: RootAccessFunction
   const purge = new RootCredentialsPurge(scope, 'Purge', { features, accounts, passwordRecoveries: runbooks.passwordRecoveries, notifications: topic, alarms: { actions: [new actions.SnsAction(topic)] }, functionOptions });
   new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [audit, purge] });
   new RootUserGuardrail(scope, 'Guardrail', { features, targets: [UNIT], functionOptions });
-  new RootActivityMonitor(scope, 'Monitor', { trailLogGroup: new logs.LogGroup(scope, 'Trail'), allowedPrincipals: [purge.rootSessionRole], functionOptions });
+  new RootActivityMonitor(scope, 'Monitor', { trailLogGroup: new logs.LogGroup(scope, 'Trail'), allowedPrincipals: purge.rootSessionRoles, functionOptions });
   new AccountJoinedForwarder(scope, 'Forwarder', { bus: events.EventBus.fromEventBusArn(scope, 'Bus', `arn:aws:events:eu-west-1:${SECURITY}:event-bus/joined`) });
 }
 

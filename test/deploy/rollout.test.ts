@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Stack } from 'aws-cdk-lib';
 import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, member, MEMBERS, rootSessions, variedOrganization, withOutputs } from './testing';
-import { AccountSelection, OrgRootAccessFeatures, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsSweep } from '../../lib';
+import { AccountSelection, OrgRootAccessFeatures, RootCredentialsAudit, RootCredentialsPurge } from '../../lib';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
@@ -14,7 +14,7 @@ const everywhere = AccountSelection.organization({ exclude });
 const pilot = AccountSelection.organizationalUnits([WORKLOADS], { exclude });
 
 /** The same stack in each stage: only the sweep in it changes. */
-const stage = (sweep: (scope: Stack, features: OrgRootAccessFeatures) => RootCredentialsSweep) => stack().deploy((scope) => {
+const stage = (sweep: (scope: Stack, features: OrgRootAccessFeatures) => RootCredentialsAudit | RootCredentialsPurge) => stack().deploy((scope) => {
   withOutputs(scope, sweep(scope, new OrgRootAccessFeatures(scope, 'RootAccess')));
 });
 const withCredentials = () => organization.accounts.filter(({ id, root }) => id >= member(1) && !root.isClean).map(({ id }) => id);

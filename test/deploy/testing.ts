@@ -12,7 +12,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ChangeSets } from './change-sets';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
-import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps, type RootCredentialsSweep } from '../../lib';
+import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 import { type CdkResult, LocalAws, type LocalClock } from '../../local-aws/local-aws';
 import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../../local-aws/organization';
 import { EVERYTHING } from '../lambda/sweep/testing';
@@ -78,10 +78,10 @@ export function audit(stack: Stack, props: RootCredentialsAuditProps = {}): Root
 }
 
 /** What the tests ask of the stack of a sweep. */
-export function withOutputs<T extends RootCredentialsSweep>(stack: Stack, construct: T): T {
+export function withOutputs<T extends RootCredentialsAudit | RootCredentialsPurge>(stack: Stack, construct: T): T {
   new CfnOutput(stack, 'Bucket', { value: construct.reportsBucket.bucketName });
   new CfnOutput(stack, 'Machine', { value: construct.stateMachine.stateMachineArn });
-  new CfnOutput(stack, 'RootSessionRole', { value: construct.rootSessionRole.roleArn });
+  new CfnOutput(stack, 'RootSessionRole', { value: construct.rootSessionRoles[0].roleArn });
   new CfnOutput(stack, 'Summary', { value: construct.deploymentSummary });
   new CfnOutput(stack, 'Report', { value: construct.deploymentReport });
   new CfnOutput(stack, 'Counts', { value: Object.values(construct.deploymentCounts).join(' ') });

@@ -7,8 +7,9 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as lib from '../../lib';
 
 const app = new App();
@@ -50,11 +51,12 @@ const sweep: Required<lib.RootCredentialsSweepOptions> = {
   concurrency: { accountsPerBatch: 30, batchesAtOnce: 4, accountsInFlight: 10 } satisfies Required<lib.SweepConcurrency>,
   runOnEveryDeploy: false,
   schedule: ScheduleExpression.rate(Duration.days(1)),
-  scheduleTimeWindow: Duration.hours(1),
+  scheduleTimeWindow: TimeWindow.flexible(Duration.hours(1)),
   joinedAccounts: lib.JoinedAccounts.AUDIT,
-  joinedAccountsForwardedFrom: '111111111111',
+  joinedAccountsForwarderAccountId: '111111111111',
   deploymentTimeout: Duration.minutes(30),
   reportsBucket: bucket,
+  removalPolicy: RemovalPolicy.DESTROY,
   encryptionKey: key,
   reportRetention: Duration.days(30),
   notifications: topic,
@@ -71,6 +73,13 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
   keep: [keep],
   release: ['444444444444'],
   passwordRecoveries: lib.PasswordRecoveries.fromBucket(bucket),
+};
+const attributes: Required<lib.RootCredentialsSweepAttributes> = {
+  sweepName: 'Stack/Audit',
+  stateMachine: sfn.StateMachine.fromStateMachineName(stack, 'Machine', 'sweep'),
+  reportsBucket: bucket,
+  reportsPrefix: 'sweep/',
+  rootSessionRoles: [role],
 };
 const exemption: Required<lib.LongTermRootExemption> = { reason: 'MFA delete', actions: ['s3:PutBucketVersioning'], accountIds: ['444444444444'] };
 const toleration: Required<lib.BlockedRootSessionsToleration> = { policyId: 'p-abcdefgh', organizationalUnitId: 'ou-abcd-11111111', reason: 'a test' };
@@ -97,6 +106,10 @@ const API = [
   api<lib.RootAccessDelegationProps>('RootAccessDelegation', { accountId: '222222222222', features, exclusive: true, removalPolicy: RemovalPolicy.RETAIN, functionOptions },
     (props) => new lib.RootAccessDelegation(stack, ids(), props), ['accountId']),
   api<{ accountId: string }>('RootAccessDelegation.fromAccountId', { accountId: '222222222222' }, ({ accountId }) => lib.RootAccessDelegation.fromAccountId(stack, ids(), accountId), ['accountId']),
+  api<lib.RootCredentialsSweepAttributes>('RootCredentialsAudit.fromRootCredentialsAuditAttributes', attributes,
+    (props) => lib.RootCredentialsAudit.fromRootCredentialsAuditAttributes(stack, ids(), props), ['sweepName', 'stateMachine', 'reportsBucket']),
+  api<lib.RootCredentialsSweepAttributes>('RootCredentialsPurge.fromRootCredentialsPurgeAttributes', attributes,
+    (props) => lib.RootCredentialsPurge.fromRootCredentialsPurgeAttributes(stack, ids(), props), ['sweepName', 'stateMachine', 'reportsBucket']),
   api<lib.AccountJoinedForwarderProps>('AccountJoinedForwarder', { bus, alarms: { actions: [action], okActions: [action] } satisfies Required<lib.AlarmOptions> }, (props) => new lib.AccountJoinedForwarder(stack, ids(), props), ['bus']),
   api<lib.RootCredentialsDashboardProps>('RootCredentialsDashboard', { sweeps: [new lib.RootCredentialsAudit(stack, 'Audit')], dashboardName: 'root' },
     (props) => new lib.RootCredentialsDashboard(stack, ids(), props), ['sweeps']),

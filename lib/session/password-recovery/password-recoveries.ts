@@ -38,7 +38,7 @@ export class PasswordRecoveries {
    *
    * For a bucket in another account, the app of the runbooks must also grant access to the sweep: call
    * `runbooks.passwordRecoveries.grantRead()` with an `iam.ArnPrincipal` of the ARN of the purge's
-   * `rootSessionRole`.
+   * `rootSessionRoles`.
    */
   public static fromBucket(bucket: s3.IBucket): IPasswordRecoveries {
     checkValue('bucket', bucket, aBucket);

@@ -64,7 +64,7 @@ describe('accounts that join the organization', () => {
   });
 
   test.each([['another Region', { account: MANAGEMENT, region: 'eu-west-1' }]])('cannot be heard of in %s: synth fails and names the remedy', (_where, env) => {
-    expect(() => purgeIn(env, { joinedAccounts: JoinedAccounts.AUDIT })).toThrow(/joinedAccounts needs joinedAccountsForwardedFrom in this Region: .* AccountJoinedForwarder/);
+    expect(() => purgeIn(env, { joinedAccounts: JoinedAccounts.AUDIT })).toThrow(/joinedAccounts needs joinedAccountsForwarderAccountId in this Region: .* AccountJoinedForwarder/);
   });
 
   test('may be heard of in a Region that is not known yet: synth warns', () => {
@@ -77,15 +77,15 @@ describe('accounts that join the organization', () => {
   });
 
   test.each([
-    ['no reaction', { joinedAccountsForwardedFrom: MANAGEMENT }, 'joinedAccountsForwardedFrom must not be given without joinedAccounts'],
-    ['an id that no account has', { joinedAccounts: JoinedAccounts.AUDIT, joinedAccountsForwardedFrom: '1' }, "joinedAccountsForwardedFrom must be a 12-digit AWS account id, got '1'"],
+    ['no reaction', { joinedAccountsForwarderAccountId: MANAGEMENT }, 'joinedAccountsForwarderAccountId must not be given without joinedAccounts'],
+    ['an id that no account has', { joinedAccounts: JoinedAccounts.AUDIT, joinedAccountsForwarderAccountId: '1' }, "joinedAccountsForwarderAccountId must be a 12-digit AWS account id, got '1'"],
   ])('forwarded with %s are refused', (_what, props, message) => {
     expect(() => purgeIn(ELSEWHERE, props)).toThrow(message);
   });
 });
 
 describe('events that are forwarded', () => {
-  const FORWARDED = { joinedAccounts: JoinedAccounts.AUDIT, joinedAccountsForwardedFrom: MANAGEMENT };
+  const FORWARDED = { joinedAccounts: JoinedAccounts.AUDIT, joinedAccountsForwarderAccountId: MANAGEMENT };
 
   test('come in on a bus on which the management account alone may put events of AWS Organizations', () => {
     const template = purgeIn(ELSEWHERE, FORWARDED).template();

@@ -56,7 +56,7 @@ describe('alarms', () => {
       ['aborted', 'AWS/States', 'ExecutionsAborted'],
       ['timedOut', 'AWS/States', 'ExecutionsTimedOut'],
       ['reportErrors', 'AWS/Lambda', 'Errors'],
-      ['untold', 'CdkRootAccess', 'SignalsFailed'],
+      ['noticesFailed', 'CdkRootAccess', 'SignalsFailed'],
     ]);
     expect(looked.every(([id]: string[]) => expression.Expression.includes(`FILL(${id}, 0)`))).toBe(true);
   });

@@ -1,0 +1,141 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct, IConstruct } from 'constructs';
+import { SweptSettings } from './contract';
+import { reportsOf } from './reports-bucket';
+import { SweepBase } from './root-credentials-sweep';
+import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
+import { Sweep } from './sweep';
+import { DeploymentCounts, SweepOnDeploy } from './sweep-on-deploy';
+import { checkJoinedAccounts, SweepOnJoin } from './sweep-on-join';
+import { checkSchedule, startsAtOnce, SweepSchedule } from './sweep-schedule';
+import { SweepSignals } from './sweep-signals';
+import { isInManagementAccount } from '../organization/management-account';
+import { checkBucket } from '../private/reserved-prefixes';
+import { stsRegion, warnOfPartition } from '../private/stack-region';
+import { addActions, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
+import { checkSomeAccountIsLeft } from '../private/validate';
+import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
+
+/** How an audit and a purge differ. */
+export interface SweepTask {
+  readonly swept: SweptSettings;
+  readonly passwordRecoveries?: IPasswordRecoveries;
+  /** Names of protections that an update may remove. */
+  readonly release?: string[];
+}
+
+/**
+ * A sweep that this app deploys.
+ *
+ * @internal
+ */
+export abstract class DeployedSweep extends SweepBase {
+  public readonly sweepName: string;
+  public readonly reportsBucket: s3.IBucket;
+  public readonly reportsPrefix: string;
+  public readonly stateMachine: sfn.IStateMachine;
+  public readonly rootSessionRoles: iam.IRole[];
+  public readonly alarms: cloudwatch.Alarm[];
+
+  /** Event bus for the events of an AccountJoinedForwarder, if `joinedAccountsForwarderAccountId` is set. */
+  public readonly joinedAccountsBus?: events.IEventBus;
+
+  /**
+   * Summary of the latest sweep of a deployment, in one line: accounts by outcome, and credentials found, deleted
+   * and kept.
+   *
+   * It is available after that sweep has succeeded. A deployment that does not sweep leaves it unchanged. Print it
+   * with a `CfnOutput`.
+   *
+   * @attribute
+   */
+  public readonly deploymentSummary: string;
+
+  /**
+   * S3 URI of the report of the latest sweep of a deployment (`s3://…/report.html`), or `none` until there is one.
+   *
+   * @attribute
+   */
+  public readonly deploymentReport: string;
+
+  /** Counts of the latest sweep of a deployment, for a pipeline that reads the outputs of the stack. */
+  public readonly deploymentCounts: DeploymentCounts;
+
+  /**
+   * Depend on this to run after the sweep of the deployment.
+   *
+   * @internal
+   */
+  public readonly _sweptOnDeploy: IConstruct;
+
+  constructor(scope: Construct, id: string, props: RootCredentialsSweepProps, { swept, passwordRecoveries, release }: SweepTask) {
+    super(scope, id);
+    const { features, notifications, alarms, functionOptions: options } = props;
+    const neverAccounts = features ? [features.managementAccountId] : [];
+    checkSchedule(props);
+    checkJoinedAccounts(props);
+    checkSomeAccountIsLeft(swept.selection, neverAccounts);
+    warnOfPartition(this);
+    warnOfKeyOfAws(this, 'notifications', notifications);
+    warnOfKeysOfAws(this, 'alarms.actions', alarms?.actions);
+    if (passwordRecoveries) {
+      checkBucket(this, 'passwordRecoveries', passwordRecoveries.bucket);
+    }
+    this.sweepName = this.node.path;
+    const reports = reportsOf(this, 'Reports', props);
+    this.reportsBucket = reports.bucket;
+    this.reportsPrefix = reports.prefix;
+
+    const sweep = new Sweep(this, 'Sweep', {
+      name: this.sweepName,
+      swept,
+      failedAccounts: props.failedAccounts,
+      concurrency: props.concurrency,
+      neverAccounts,
+      passwordRecoveries,
+      readPolicies: props.readServiceControlPolicies ?? isInManagementAccount(this, features),
+      reports,
+      stsRegion: stsRegion(this, props.stsRegion),
+      notifications,
+      options,
+    });
+    this.stateMachine = sweep.stateMachine;
+    this.rootSessionRoles = sweep.rootSessionRoles;
+    const signals = new SweepSignals(this, 'Signals', { name: this.sweepName, reports, sweep, notifications });
+
+    const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
+      sweep,
+      swept,
+      reports,
+      release,
+      timeout: props.deploymentTimeout,
+      nonce: props.runOnEveryDeploy ? new Date().toISOString() : undefined,
+      schedule: props.schedule && startsAtOnce(props.schedule) ? props.schedule.expressionString : undefined,
+      options,
+    });
+    this._sweptOnDeploy = onDeploy.resource;
+    this.deploymentSummary = onDeploy.summary;
+    this.deploymentReport = onDeploy.report;
+    this.deploymentCounts = onDeploy.counts;
+    if (features) {
+      onDeploy.node.addDependency(features);
+    }
+    const onSchedule = props.schedule && new SweepSchedule(this, 'Schedule', {
+      sweep, onDeploy, expression: props.schedule, timeWindow: props.scheduleTimeWindow, finished: this.metricSweepsFinished(),
+    });
+    const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
+      sweep, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwarderAccountId, options,
+    });
+    this.joinedAccountsBus = onJoin?.bus;
+
+    this.alarms = [...alarms ? signals.alarms(alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];
+    addActions(this.alarms, alarms);
+    if (alarms) {
+      warnOfSilentAlarms(this, 'alarms', this.alarms);
+    }
+  }
+}
