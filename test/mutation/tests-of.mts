@@ -38,6 +38,6 @@ function distancesFrom(test: string): Map<string, number> {
 /** Those of the project: static ones but for mere types, and dynamic ones. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  const named = [...text.matchAll(/^(?:import|export)(?! type)[^;]*? from '(\.[^']+)'/gm), ...text.matchAll(/await import\('(\.[^']+)'\)/g)].map(([, path]) => join(dirname(file), path));
+  const named = [...text.matchAll(/^(?:import|export)(?! type)[^;]*? from '(\.[^']+)'/gm), ...text.matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, path]) => join(dirname(file), path));
   return named.flatMap((path) => [`${path}.ts`, join(path, 'index.ts')].filter((candidate) => existsSync(candidate)).slice(0, 1));
 }

@@ -1,4 +1,4 @@
-import { checkTarget } from '../../../lambda/session/target';
+import { checkResource, checkTarget } from '../../../lambda/session/target';
 
 const MEMBER = '222222222222';
 const OTHER = '333333333333';
@@ -22,5 +22,20 @@ describe('an account that a runbook is asked for', () => {
     ['for no accounts', { accounts: [] }, [], NOT_AMONG],
   ])('is no target of runbooks %s', (_which, { accounts, exclude = [] }, protectedAccounts, message) => {
     expect(() => checkTarget(MEMBER, { selection: { accounts, exclude }, protectedAccounts })).toThrow(expect.objectContaining({ name: 'TargetProtected', message }));
+  });
+});
+
+describe('a bucket or a queue that a runbook is asked for', () => {
+  const ARN = 'arn:aws:sqs:eu-west-1:222222222222:orders';
+  const settings = (...protectedResources: string[]) => ({ selection: { exclude: [] }, protectedAccounts: [], protectedResources, allowReplacement: false });
+
+  test.each([[ARN], ['orders'], ['other', 'orders']])('is no target when %s is protected', (...names) => {
+    expect(() => checkResource(ARN, 'orders', settings(...names))).toThrow(expect.objectContaining({
+      name: 'TargetProtected', message: `${ARN} is protected; nothing was changed`,
+    }));
+  });
+
+  test.each([[], ['order'], [`${ARN}2`]])('is one when only %s is protected', (...names) => {
+    expect(() => checkResource(ARN, 'orders', settings(...names))).not.toThrow();
   });
 });
