@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { iam, organizations, sts } from '../lambda/aws/clients';
+import { partitionIdOf } from '../lib/private/partitions';
 
 export interface ConnectionOptions {
   readonly region?: string;
@@ -30,5 +31,5 @@ export async function caller({ region = process.env.AWS_REGION ?? process.env.AW
   }
   const clients = { iam: iam(), organizations: organizations(), sts: sts(region) };
   const { Account, Arn } = await clients.sts.send(new GetCallerIdentityCommand({}));
-  return { ...clients, accountId: Account!, arn: Arn!, partition: Arn!.split(':')[1], region };
+  return { ...clients, accountId: Account!, arn: Arn!, partition: partitionIdOf(Arn!), region };
 }

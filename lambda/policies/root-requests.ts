@@ -1,7 +1,7 @@
 import type { Request } from './judge';
 import { ANY, ANY_ACCOUNT, ANY_ACTION, ANY_BUCKET, ANY_QUEUE, ANY_REGION, UNNAMED } from './patterns';
 import { type Caller, contextOf } from './request-context';
-import { PARTITIONS } from '../../lib/private/partitions';
+import { accountIdOf, PARTITIONS } from '../../lib/private/partitions';
 
 /** The root user of one member account, or of any. */
 export interface RootUser {
@@ -89,7 +89,7 @@ export function assumeRootRequest(call: AssumeRoot): Request {
     context: contextOf({
       credentials: 'role',
       principalArn: roleArn,
-      accountId: roleArn.split(':')[4],
+      accountId: accountIdOf(roleArn),
       resourceAccountId: accountId,
       organizationId,
       region,

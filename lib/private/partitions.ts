@@ -37,5 +37,11 @@ export const REGION_PATTERN = '[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}';
 /** The partition of a Region. A Region that is newer than the table is in `aws`, as the SDKs have it. */
 export const partitionOfRegion = (region: string): Partition => PARTITIONS.find(({ regions }) => regions.test(region)) ?? AWS;
 
+/** The name of the partition in an ARN. The table may not have it. */
+export const partitionIdOf = (arn: string): string => arn.split(':')[1];
+
 /** The partition that an ARN names. */
-export const partitionOfArn = (arn: string): Partition => PARTITIONS.find(({ id }) => id === arn.split(':')[1]) ?? AWS;
+export const partitionOfArn = (arn: string): Partition => PARTITIONS.find(({ id }) => id === partitionIdOf(arn)) ?? AWS;
+
+/** The account ID in an ARN: empty where the resource has none. */
+export const accountIdOf = (arn: string): string => arn.split(':')[4];

@@ -1,5 +1,6 @@
 import type { Organization, OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { GuardrailPreflightProperties } from '../../../lib/guardrail/contract';
+import { partitionIdOf } from '../../../lib/private/partitions';
 import { AuthorizationPolicies } from '../../policies/authorization-policies';
 import type { Policy } from '../../policies/judge';
 import { RESOURCE_CONTROL_POLICY } from '../../policies/resource-control-policies';
@@ -16,7 +17,7 @@ export class Guardrail {
 
   constructor(readonly properties: GuardrailPreflightProperties, private readonly older: Older, readonly organization: Organization, organizations: OrganizationsClient) {
     this.policies = new AuthorizationPolicies(organizations);
-    this.root = { partition: organization.Arn!.split(':')[1], organizationId: organization.Id };
+    this.root = { partition: partitionIdOf(organization.Arn!), organizationId: organization.Id };
     this.managementAccountId = organization.MasterAccountId!;
   }
 

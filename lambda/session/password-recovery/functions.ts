@@ -1,6 +1,7 @@
 import { Closers } from './closers';
 import { RecoveryStore } from './store';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { partitionIdOf } from '../../../lib/private/partitions';
 import { CLOSER_VARIABLE, RECORDS_VARIABLE } from '../../../lib/session/contract';
 import { s3, stepFunctions, sts } from '../../aws/clients';
 import { RootSessions } from '../../root-user/sessions';
@@ -16,5 +17,5 @@ export const closers = () => new Closers(stepFunctions(), process.env[CLOSER_VAR
 /** Sessions for one run, in the partition of an ARN. */
 export function rootSessions(): (arn: string) => RootSessions {
   const client = sts(process.env[STS_REGION_VARIABLE]!);
-  return (arn) => new RootSessions(client, arn.split(':')[1], Date.now() + LATE_MS);
+  return (arn) => new RootSessions(client, partitionIdOf(arn), Date.now() + LATE_MS);
 }

@@ -1,5 +1,6 @@
 import { PolicyRecords } from './records';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { partitionIdOf } from '../../../lib/private/partitions';
 import { RECORDS_VARIABLE } from '../../../lib/session/contract';
 import { s3, sts } from '../../aws/clients';
 import type { Patience } from '../../aws/patience';
@@ -18,6 +19,6 @@ export function policyAws(): PolicyAws {
   const client = sts(process.env[STS_REGION_VARIABLE]!);
   return {
     records: new PolicyRecords(s3(), process.env[RECORDS_VARIABLE]!),
-    sessionsOf: (arn) => new RootSessions(client, arn.split(':')[1], 0),
+    sessionsOf: (arn) => new RootSessions(client, partitionIdOf(arn), 0),
   };
 }

@@ -4,6 +4,7 @@ import { sweepBatch } from './accounts';
 import { placesIn } from './causes';
 import { recoveriesIn } from './recoveries';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
+import { partitionIdOf } from '../../../lib/private/partitions';
 import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, type BatchEvent, type SweepSettings } from '../../../lib/sweep/contract';
 import { organizations, s3, stepFunctions, sts } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
@@ -28,7 +29,7 @@ export async function handler({ run, digest, batch }: BatchEvent, context: Pick<
   const { execution, settings } = await controlFiles(BUCKET_VARIABLE, clients).run<SweepSettings>(run);
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = await folder.selection(digest, execution.id);
-  const partition = context.invokedFunctionArn.split(':')[1];
+  const partition = partitionIdOf(context.invokedFunctionArn);
   const acceptance = new AcceptanceRecord(clients.s3, folder.bucket, process.env[ACCEPTED_VARIABLE]!);
   const endBy = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
   const results = await sweepBatch(batch, {

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { preflight } from './preflight';
 import { resolveSelection } from './resolve';
 import { type MachineEvent } from '../../../lib/private/contract';
+import { accountIdOf } from '../../../lib/private/partitions';
 import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, type RunReference, type SweepSettings } from '../../../lib/sweep/contract';
 import { iam, organizations, s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
@@ -21,7 +22,7 @@ export async function handler({ run }: MachineEvent, { invokedFunctionArn }: Pic
   checkAccepted(await record.read(), execution.name, digestOfSettings(settings));
   const alsoRunning = othersThan(execution, await runningSweeps(clients.stepFunctions, execution.machine));
   const identity = await preflight(clients.iam, clients.organizations);
-  const callerAccountId = invokedFunctionArn.split(':')[4];
+  const callerAccountId = accountIdOf(invokedFunctionArn);
   const selection = await resolveSelection(clients.organizations, identity, settings, startInput, callerAccountId, alsoRunning);
   log.info('selected', { accounts: selection.batches.flat().length, skipped: selection.skipped.length, batches: selection.batches.length });
   return new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution)).saveSelection({ ...selection, execution: execution.id });

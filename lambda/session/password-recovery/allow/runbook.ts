@@ -1,5 +1,6 @@
 import type { BlockersOf } from './blockers';
 import { allowRecovery, checkOpening, type OpeningAws } from './opening';
+import { partitionIdOf } from '../../../../lib/private/partitions';
 import type { RecoverySettings, RunbookSettings } from '../../../../lib/session/contract';
 import { explained } from '../../remedies';
 import type { AwsOf, Task } from '../../runbook';
@@ -18,7 +19,7 @@ const NOT_READ = 'service control policies were not read: one that denies the ro
 
 /** The partition is that of the execution, which is an ARN. */
 async function notesOn({ execution, input: { accountId } }: Start<{}, RunbookSettings>, blockersOf: BlockersOf): Promise<readonly string[]> {
-  return await blockersOf({ accountId, partition: execution.id.split(':')[1] }) ?? [NOT_READ];
+  return await blockersOf({ accountId, partition: partitionIdOf(execution.id) }) ?? [NOT_READ];
 }
 
 /** Allows the recovery of a root password for some hours. */

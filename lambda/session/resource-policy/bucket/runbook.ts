@@ -1,4 +1,5 @@
 import { findBucket } from './bucket-policy';
+import { partitionIdOf } from '../../../../lib/private/partitions';
 import type { PolicySettings } from '../../../../lib/session/contract';
 import type { Start } from '../../start';
 import { checkResource } from '../../target';
@@ -13,7 +14,7 @@ export const restoreBucket = (aws: PolicyAws) => restore({ ...BUCKET, ...RESTORE
 
 function bucketOf({ sessionsOf, patience }: PolicyAws) {
   return async ({ execution, input: { accountId, bucket }, settings }: Start<typeof BUCKET, PolicySettings>) => {
-    const arn = `arn:${execution.id.split(':')[1]}:s3:::${bucket}`;
+    const arn = `arn:${partitionIdOf(execution.id)}:s3:::${bucket}`;
     checkResource(arn, bucket, settings);
     return findBucket(sessionsOf(execution.id), { accountId, bucket, arn }, patience);
   };

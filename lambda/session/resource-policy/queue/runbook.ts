@@ -1,5 +1,5 @@
 import { findQueue, queueReference } from './queue-policy';
-import { REGION_PATTERN } from '../../../../lib/private/partitions';
+import { partitionIdOf, REGION_PATTERN } from '../../../../lib/private/partitions';
 import type { PolicySettings } from '../../../../lib/session/contract';
 import type { Start } from '../../start';
 import { checkResource } from '../../target';
@@ -20,7 +20,7 @@ function queueOf({ sessionsOf, patience }: PolicyAws) {
   return async ({ execution, input, settings }: Start<typeof QUEUE, PolicySettings>, record?: PolicyRecord) => {
     const isName = !/[:/]/.test(input.queue);
     const reference = queueReference(input.queue, input.accountId, input.region ?? (isName ? record?.region : undefined));
-    const arn = `arn:${execution.id.split(':')[1]}:sqs:${reference.region}:${reference.accountId}:${reference.name}`;
+    const arn = `arn:${partitionIdOf(execution.id)}:sqs:${reference.region}:${reference.accountId}:${reference.name}`;
     checkResource(arn, reference.name, settings);
     return findQueue(sessionsOf(execution.id), reference, arn, patience);
   };
