@@ -4,8 +4,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { CONTROL_PREFIX, CONTROL_VARIABLE, RUN_FILE } from './contract';
+import { CONTROL_PREFIX, CONTROL_VARIABLE, MachineEvent, RUN_FILE } from './contract';
 import { Handler } from './handler';
+import { Rendered } from './rendered';
 import { Reservation, reservePrefixes } from './reserved-prefixes';
 import { executionsOf } from './state-machine';
 import { listBelow } from './statements';
@@ -24,7 +25,7 @@ const execution = {
 };
 
 /** What a function is told: where it finds what to believe. */
-export const RUN = { run: sfn.JsonPath.stringAt('$$.Execution.Name') };
+export const RUN = { run: sfn.JsonPath.stringAt('$$.Execution.Name') } satisfies Rendered<MachineEvent>;
 
 /**
  * The control files of one state machine. It writes them itself, with its own role and without a function between, and the bucket lets nobody else do it:

@@ -65,6 +65,18 @@ export interface StateError {
   readonly Cause?: string;
 }
 
+/** Input of the function that finds an account that joined the organization. */
+export interface JoinedEvent {
+  /** The event, whose shape AWS does not document. */
+  readonly event: unknown;
+  /** ISO 8601, by the clock of the state machine: the start of the execution. */
+  readonly startedAt: string;
+  /** ISO 8601, by the clock of the state machine. */
+  readonly now: string;
+  /** The error of the latest sweep of the account. */
+  readonly failure?: StateError;
+}
+
 /** `end.json`: the selection, unless that failed, and the error that ended the sweep, if one did. */
 export interface EndFile {
   readonly run: Partial<RunReference> & { readonly error?: StateError };

@@ -9,10 +9,11 @@ import { Construct } from 'constructs';
 import { JoinedAccounts, RootCredentialsSweepOptions } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
 import { RootAccessFunctionOptions } from '../function-options';
-import { JOINED_PURGE_VARIABLE } from './contract';
+import { JOINED_PURGE_VARIABLE, JoinedEvent } from './contract';
 import { ACCOUNT_JOINED, ORGANIZATIONS_SOURCE } from './joined-events';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { Handler } from '../private/handler';
+import { Rendered } from '../private/rendered';
 import { isInRegionOfOrganizations } from '../private/stack-region';
 import { loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { organizationsArn } from '../private/statements';
@@ -114,7 +115,7 @@ export class SweepOnJoin extends Construct {
         failure: sfn.JsonPath.objectAt('$.failure'),
         startedAt: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
         now: sfn.JsonPath.stringAt('$$.State.EnteredTime'),
-      }),
+      } satisfies Rendered<JoinedEvent>),
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
       resultPath: '$.found',

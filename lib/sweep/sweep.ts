@@ -4,10 +4,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { END_FILE, RUNS_PREFIX, SweepSettings, SweptSettings } from './contract';
+import { BatchEvent, END_FILE, EndFile, RUNS_PREFIX, SweepSettings, SweptSettings } from './contract';
 import { FailedAccounts, SweepConcurrency } from './root-credentials-sweep-props';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
 import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files';
+import { Rendered } from '../private/rendered';
 import { useKey } from '../private/retained-bucket';
 import { executionsOf, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { checkWholeNumber } from '../private/validate';
@@ -65,7 +66,7 @@ export class Sweep extends Construct {
     const functions = new SweepFunctions(this, 'Functions', props);
     const control = new ControlFiles(this, bucket, prefix);
 
-    const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') }).next(
+    const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') } satisfies Rendered<EndFile>).next(
       this.task('Report', functions.report, RUN).addRetry(RETRY).next(
         new sfn.Choice(this, 'Succeeded?')
           .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
@@ -81,7 +82,7 @@ export class Sweep extends Construct {
     // the functions write batches and results, so that no payload grows with the number of accounts
     const sweepBatches = new sfn.DistributedMap(this, 'SweepBatches', {
       itemReader: new BatchesReader(`${prefix}${RUNS_PREFIX}`, { bucket, key: sfn.JsonPath.stringAt('$.batchesKey') }),
-      itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt('$.digest'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch') },
+      itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt('$.digest'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value.batch') } satisfies Rendered<BatchEvent>,
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
       resultPath: sfn.JsonPath.DISCARD,

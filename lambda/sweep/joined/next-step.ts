@@ -1,18 +1,8 @@
 import { DescribeAccountCommand, type OrganizationsClient } from '@aws-sdk/client-organizations';
+import type { JoinedEvent } from '../../../lib/sweep/contract';
 import { failure, isNamed } from '../../aws/errors';
 import type { StartInput } from '../start-input';
 import { messageOfCause } from '../state-error';
-
-/** What the state machine knows of an account that joined. */
-export interface Joining {
-  /** The event, whose shape AWS does not document. */
-  readonly event: unknown;
-  /** When the event came, and what time it is: ISO 8601, by the clock of the state machine. */
-  readonly startedAt: string;
-  readonly now: string;
-  /** How the last sweep of the account failed. */
-  readonly failure?: { readonly Error?: string; readonly Cause?: string };
-}
 
 /** What the state machine does next: it waits, or sweeps the account by this start. */
 export interface NextStep {
@@ -32,7 +22,7 @@ const [SHORTEST_WAIT, LONGEST_WAIT] = [60, 900];
  * Whatever the event says, the sweep is narrowed to that one account, and stays within what the construct selects.
  */
 export async function nextStep(
-  organizations: OrganizationsClient, { event, startedAt, now, failure: earlier }: Joining, purge: boolean,
+  organizations: OrganizationsClient, { event, startedAt, now, failure: earlier }: JoinedEvent, purge: boolean,
 ): Promise<NextStep> {
   const accountId = joinedAccountId(event);
   const elapsed = Math.max(0, Date.parse(now) - Date.parse(startedAt)) / 1_000;
@@ -70,7 +60,7 @@ function reasonToWait(state: string | undefined): string | undefined {
   return state === 'PENDING_ACTIVATION' ? `its state is ${state}` : undefined;
 }
 
-function failureOf({ Error: name, Cause: cause = '' }: Joining['failure'] = {}): string | undefined {
+function failureOf({ Error: name, Cause: cause = '' }: JoinedEvent['failure'] = {}): string | undefined {
   return name === undefined ? undefined : `${name}: ${messageOfCause(cause).slice(0, 1_000)}`;
 }
 
