@@ -3,9 +3,9 @@ import { NOTHING, shortened } from './findings';
 import { preflight } from './preflight';
 import type { GuardrailPreflightProperties } from '../../../lib/guardrail/contract';
 import { cloudFormation, organizations } from '../../aws/clients';
-import { withoutStack } from '../../aws/errors';
 import { confirmRequest, ownStackId } from '../../aws/own-stack';
 import { seconds } from '../../aws/patience';
+import { answering } from '../../aws/provider';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
 
@@ -18,18 +18,9 @@ const aws = { organizations: organizations(), patience: seconds(60) };
 const stacks = cloudFormation();
 
 /** Handles requests of the CDK's Provider. It changes nothing, so a delete and a rollback have nothing to do. */
-export async function handler(event: CdkCustomResourceEvent): Promise<Answer> {
+export const handler = answering(async (event: CdkCustomResourceEvent): Promise<Answer> => {
   const { RequestType, LogicalResourceId } = event;
   log.info('request', { RequestType, LogicalResourceId });
-  try {
-    return await answer(event);
-  } catch (error) {
-    log.error('request failed', { RequestType, LogicalResourceId, error });
-    throw withoutStack(error);
-  }
-}
-
-async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
   await confirmRequest(stacks, event);
   if (event.RequestType === 'Delete') {
     return {};
@@ -43,4 +34,4 @@ async function answer(event: CdkCustomResourceEvent): Promise<Answer> {
   const findings = await preflight(properties, older, aws);
   findings.forEach((finding) => log.warn('finding', { finding }));
   return { PhysicalResourceId, Data: { Findings: shortened(findings) } };
-}
+});

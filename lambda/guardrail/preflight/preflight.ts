@@ -1,4 +1,4 @@
-import { DescribeOrganizationCommand, type Organization, type OrganizationsClient } from '@aws-sdk/client-organizations';
+import type { Organization, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { checkName, checkPolicyType, checkRoom, levelsOfTargets } from './attachment';
 import { blockedActions } from './blocked-actions';
 import { denied, notAllowed } from './blockers';
@@ -7,6 +7,7 @@ import { Guardrail, type Older } from './guardrail';
 import { type Judged, needlessTolerations, withTolerations } from './tolerations';
 import type { GuardrailPreflightProperties } from '../../../lib/guardrail/contract';
 import { isDenied, isNamed, textOf } from '../../aws/errors';
+import { organizationOf } from '../../aws/organization';
 import { type Patience, retryWhile } from '../../aws/patience';
 import { nameOf } from '../../policies/causes';
 import { denialsOf, type Level, type Policy } from '../../policies/judge';
@@ -32,14 +33,11 @@ export async function preflight(properties: GuardrailPreflightProperties, older:
 }
 
 async function theOrganization({ organizations, patience }: Aws): Promise<Organization> {
-  try {
-    const { Organization } = await retryWhile(isDenied, patience, () => organizations.send(new DescribeOrganizationCommand({})));
-    return Organization!;
-  } catch (error) {
-    throw isNamed(error, 'AWSOrganizationsNotInUseException')
-      ? new Error('this account is in no organization: deploy RootUserGuardrail to the management account of one')
-      : error;
+  const organization = await retryWhile(isDenied, patience, () => organizationOf(organizations));
+  if (!organization) {
+    throw new Error('this account is in no organization: deploy RootUserGuardrail to the management account of one');
   }
+  return organization;
 }
 
 async function findingsOf(guardrail: Guardrail, aws: Aws): Promise<string[]> {

@@ -6,9 +6,9 @@ import {
   DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, SWITCHES_VARIABLE, type DelegationProperties, type FeaturesProperties,
 } from '../../../lib/organization/contract';
 import { cloudFormation, iam, organizations, sts } from '../../aws/clients';
-import { withoutStack } from '../../aws/errors';
 import { confirmRequest } from '../../aws/own-stack';
 import { seconds } from '../../aws/patience';
+import { answering } from '../../aws/provider';
 import { isTakenBack } from '../../aws/rollback';
 import { log } from '../../log';
 
@@ -22,24 +22,15 @@ const clients = { organizations: organizations(), iam: iam(), sts: sts(process.e
 const stacks = cloudFormation();
 
 /** Answers the CDK's Provider for every switch of the stack. */
-export async function handler(event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
+export const handler = answering(async (event: CdkCustomResourceEvent): Promise<Partial<Answer>> => {
   const { RequestType, ResourceType, LogicalResourceId } = event;
   log.info('request', { RequestType, ResourceType, LogicalResourceId });
-  try {
-    return await dispatch(event);
-  } catch (error) {
-    log.error('request failed', { RequestType, ResourceType, LogicalResourceId, error });
-    throw withoutStack(error);
-  }
-}
-
-async function dispatch(event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
-  switch (event.ResourceType) {
+  switch (ResourceType) {
     case FEATURES_RESOURCE_TYPE: return act<FeaturesProperties>(features, event);
     case DELEGATION_RESOURCE_TYPE: return act<DelegationProperties>(delegation, event);
-    default: throw new Error(`unknown resource type ${event.ResourceType}`);
+    default: throw new Error(`unknown resource type ${ResourceType}`);
   }
-}
+});
 
 async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Promise<Partial<Answer>> {
   await confirmRequest(stacks, event);

@@ -1,10 +1,9 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import {
-  DescribeOrganizationCommand, paginateListDelegatedAdministrators, type Organization, type OrganizationsClient,
-} from '@aws-sdk/client-organizations';
+import { paginateListDelegatedAdministrators, type Organization, type OrganizationsClient } from '@aws-sdk/client-organizations';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { IAM_SERVICE_PRINCIPAL } from '../../../lib/organization/contract';
 import { isDenied, isNamed } from '../../aws/errors';
+import { organizationOf } from '../../aws/organization';
 import { everyItem } from '../../aws/pages';
 import { retryWhile, type Patience } from '../../aws/patience';
 
@@ -55,16 +54,8 @@ export async function managedOrganization(aws: Aws): Promise<OrganizationIds> {
 }
 
 /** The organization of this account, if it is in one. */
-export async function currentOrganization(aws: Aws): Promise<Organization | undefined> {
-  try {
-    const { Organization } = await patiently(aws, () => aws.organizations.send(new DescribeOrganizationCommand({})));
-    return Organization;
-  } catch (error) {
-    if (isNamed(error, 'AWSOrganizationsNotInUseException')) {
-      return undefined;
-    }
-    throw error;
-  }
+export function currentOrganization(aws: Aws): Promise<Organization | undefined> {
+  return patiently(aws, () => organizationOf(aws.organizations));
 }
 
 /** The accounts that are registered as delegated administrators for IAM. */

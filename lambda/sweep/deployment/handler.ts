@@ -3,8 +3,9 @@ import {
   ACCEPTED_VARIABLE, BUCKET_VARIABLE, MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, TIMEOUT_VARIABLE, type SweepProperties,
 } from '../../../lib/sweep/contract';
 import { cloudFormation, s3, stepFunctions } from '../../aws/clients';
-import { isNamed, withoutStack } from '../../aws/errors';
+import { isNamed } from '../../aws/errors';
 import { confirmRequest, ownStackId } from '../../aws/own-stack';
+import { answering } from '../../aws/provider';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
 import { AcceptanceRecord, digestOfSettings, type Acceptance } from '../acceptance';
@@ -24,7 +25,7 @@ interface Started extends CdkCustomResourceResponse {
 }
 
 /** Starts a sweep on create, and on an update of what is swept. A delete and a rollback start none, and stop what began under other settings. */
-export const onEvent = reporting(async (event: CdkCustomResourceEvent): Promise<Started> => {
+export const onEvent = answering(async (event: CdkCustomResourceEvent): Promise<Started> => {
   const PhysicalResourceId = event.RequestType === 'Create' ? PHYSICAL_ID : event.PhysicalResourceId;
   await confirmRequest(stacks, event);
   if (event.RequestType === 'Delete') {
@@ -85,7 +86,7 @@ function isSameSweep(event: CdkCustomResourceEvent): boolean {
 type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };
 
 /** Waits for what `onEvent` started. */
-export const isComplete = reporting(async ({ RequestType, RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
+export const isComplete = answering(async ({ RequestType, RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
   if (RequestType === 'Delete') {
     return { IsComplete: true };
   }
@@ -130,15 +131,3 @@ const scheduleFrom = () => new Date(Date.now() + SCHEDULE_LATER_MS).toISOString(
 
 const complete = ({ summary }: Pick<Acceptance, 'summary'>) => (
   { IsComplete: true as const, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom(), ...attributesOf(summary) } });
-
-/** Failures reach CloudFormation through the framework, in a form that fits. */
-function reporting<Event, Answer>(handler: (event: Event) => Promise<Answer>): (event: Event) => Promise<Answer> {
-  return async (event) => {
-    try {
-      return await handler(event);
-    } catch (error) {
-      log.error('request failed', { error });
-      throw withoutStack(error);
-    }
-  };
-}
