@@ -1,7 +1,7 @@
 import { refused, type Field } from '../start-input';
 
 /** How long, in whole hours. */
-export const HOURS: Field = { pattern: /^[1-9]\d{0,2}$/, allowed: 'a whole number of hours', optional: true };
+export const HOURS = { pattern: /^[1-9]\d{0,2}$/, allowed: 'a whole number of hours', optional: true } as const satisfies Field;
 
 export interface HoursPlan {
   readonly hours: number;

@@ -251,6 +251,16 @@ export class Functions implements OpeningAws {
 
 export const opening = (change: Partial<Opening> = {}): Opening => ({ accountId: MEMBER, hours: 24, id: 'opener', reason: 'lost the root mailbox', startedBy: 'alice', ...change });
 
+/** A run of a runbook in the member account, its input checked. */
+export function startOf<Input extends object, Settings>(settings: Settings, input: Input) {
+  return {
+    execution: { id: 'execution', name: 'execution', startTime: new Date(world.clock()).toISOString(), machine: 'machine' },
+    input: { accountId: MEMBER, reason: 'lost the mailbox', dryRun: false, ...input },
+    settings,
+    startedBy: 'alice',
+  };
+}
+
 /** The closer that a request has started. */
 export const closerOf = (id: string) => world.closers.get(closerName(MEMBER, { id }))!;
 export const failedCloserOf = (id: string) => world.closers.get(`${closerName(MEMBER, { id })}-failed`)!;
