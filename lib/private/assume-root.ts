@@ -5,9 +5,15 @@ import { Construct } from 'constructs';
 /** A managed policy holds 6,144 characters: this many root ARNs, in the partition with the longest name. */
 const ARNS_IN_A_POLICY = 145;
 
+/** A task policy, as `RootTaskPolicy` has it. */
+export interface TaskPolicy {
+  readonly policyName: string;
+  readonly policyArn: string;
+}
+
 export interface AssumeRootGrant {
-  /** Names of the task policies that the sessions may have. */
-  readonly tasks: string[];
+  /** The task policies that the sessions may have. */
+  readonly tasks: TaskPolicy[];
   /** Ids of the accounts, or nothing for every account. */
   readonly accounts?: string[];
   /** Ids of accounts that are denied even if something else allows them. */
@@ -50,9 +56,9 @@ export class SharedAssumeRoot extends Construct {
   }
 
   /** Lets a role take root sessions with one task policy. */
-  public grant(role: iam.IRole, task: string) {
-    this.allowed[task] ??= allowing({ ...this.grants, tasks: [task] }).map((statement, i) => managedPolicy(this, `${task}${i}`, statement));
-    const policies = [...this.allowed[task], ...this.denied];
+  public grant(role: iam.IRole, task: TaskPolicy) {
+    this.allowed[task.policyName] ??= allowing({ ...this.grants, tasks: [task] }).map((statement, i) => managedPolicy(this, `${task.policyName}${i}`, statement));
+    const policies = [...this.allowed[task.policyName], ...this.denied];
     policies.forEach((policy) => policy.attachToRole(role));
     this.granted.set(role, policies);
   }
@@ -67,7 +73,7 @@ function allowing({ tasks, accounts }: Omit<AssumeRootGrant, 'exclude'>): iam.Po
   return (accounts === undefined ? [['*']] : shards(accounts)).map((ids) => new iam.PolicyStatement({
     actions: ['sts:AssumeRoot'],
     resources: ids.map(rootArn), // '*': any member account, which is the selection
-    conditions: { ArnEquals: { 'sts:TaskPolicyArn': tasks.map(taskPolicyArn) } },
+    conditions: { ArnEquals: { 'sts:TaskPolicyArn': tasks.map(({ policyArn }) => policyArn) } },
   }));
 }
 

@@ -2,8 +2,27 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { RootSessionApprovers } from './root-session-runbook';
 import { StartersAndApprovers } from './starters-and-approvers';
+
+/** Options of the approval that is required before a runbook changes anything. */
+export interface RootSessionApprovers {
+  /**
+   * Topic for requests for approval. A request contains the change, the reason, the principal that started the
+   * runbook, and the two commands that respond to it.
+   *
+   * Subscribe approvers only. Adds `sns:Publish` on the topic to the roles of the state machines. If the topic has
+   * a known key, also adds `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS.
+   */
+  readonly topic: sns.ITopic;
+
+  /**
+   * How long to wait for an approval, from 5 minutes to 7 days in whole minutes. After this time, the runbook ends
+   * without a change.
+   *
+   * @default Duration.hours(4)
+   */
+  readonly timeout?: Duration;
+}
 
 const DEFAULT_TIMEOUT = Duration.hours(4);
 const SHORTEST = Duration.minutes(5);

@@ -3,7 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { Approvals } from './approvals';
+import { Approvals, RootSessionApprovers } from './approvals';
 import { POLICIES_PREFIX } from './contract';
 import { RootAccessFunctionOptions } from '../function-options';
 import { OpenRecoveries } from './password-recovery/open-recoveries';
@@ -11,13 +11,13 @@ import { IPasswordRecoveries, PasswordRecoveries } from './password-recovery/pas
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery/password-recovery-runbooks';
 import { deniedAccounts } from './protected-accounts';
 import { PolicyRunbooks } from './resource-policy/resource-policy-runbooks';
-import { IRootSessionRunbook, RootSessionApprovers } from './root-session-runbook';
-import { RunbookParameter } from './runbook';
+import { RootTaskPolicy } from './root-task-policy';
+import { IRootSessionRunbook, RunbookParameter } from './runbook';
 import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { SharedAssumeRoot } from '../private/assume-root';
 import { aBucket, aKey, anAccountSelection, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
-import { RECOVERIES_PREFIX, TASK_POLICIES } from '../private/contract';
+import { RECOVERIES_PREFIX } from '../private/contract';
 import { reserveControlFiles } from '../private/control-files';
 import { REGION_PATTERN } from '../private/partitions';
 import { grantReadPrefixes } from '../private/read-prefixes';
@@ -299,10 +299,10 @@ export class RootSessionRunbooks extends Construct {
     const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.functionOptions };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {
-      ...common, kind: 'bucket', task: TASK_POLICIES.unlockBucket, parameters: BUCKET, settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },
+      ...common, kind: 'bucket', task: RootTaskPolicy.UNLOCK_BUCKET, parameters: BUCKET, settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },
     });
     const queues = new PolicyRunbooks(this, 'Queue', {
-      ...common, kind: 'queue', task: TASK_POLICIES.unlockQueue, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
+      ...common, kind: 'queue', task: RootTaskPolicy.UNLOCK_QUEUE, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
     const open = new OpenRecoveries(this, 'OpenRecoveries', { recoveries: passwords, bucket, options: props.functionOptions });
@@ -334,7 +334,7 @@ export class RootSessionRunbooks extends Construct {
     this.extendPasswordRecovery = passwords.extend;
     this.closePasswordRecovery = passwords.close;
     this.passwordRecoveryCloser = passwords.closer;
-    this.passwordRecoveries = PasswordRecoveries.fromBucket(bucket);
+    this.passwordRecoveries = PasswordRecoveries.fromBucket(this, 'PasswordRecoveries', bucket);
   }
 
   /** Grants the given identity permission to start every runbook. Calls `grantStart` of each runbook. */

@@ -109,7 +109,7 @@ export class RootTaskPolicy {
     const { accounts, exclude } = selection;
     const denied = [...new Set([...exclude, ...protectedAccounts])];
     checkProtected(selection, denied);
-    const statements = assumeRootStatements({ tasks: [this.policyName], accounts, exclude: denied });
+    const statements = assumeRootStatements({ tasks: [this], accounts, exclude: denied });
     statements.filter(({ effect }) => effect === iam.Effect.DENY).forEach((deny) => grantee.grantPrincipal.addToPrincipalPolicy(deny));
     return statements.filter(({ effect }) => effect === iam.Effect.ALLOW)
       .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }))

@@ -4,9 +4,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { Approvals } from './approvals';
-import { IRootSessionRunbook } from './root-session-runbook';
 import { RootAccessFunctionOptions } from '../function-options';
 import { GO_FILE, RunbookSettings } from './contract';
 import { Selection } from '../private/contract';
@@ -14,6 +13,54 @@ import { ControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
 import { loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
+
+/**
+ * A runbook: an Automation document of AWS Systems Manager that starts a state machine.
+ *
+ * The state machine does all of the work and makes all of the checks, so that starting either has the same effect.
+ */
+export interface IRootSessionRunbook extends IConstruct {
+  /**
+   * State machine of the runbook. Its input contains the parameters of the document.
+   *
+   * Starting the state machine directly does not bypass any check.
+   */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /** Name of the Automation document, for `aws ssm start-automation-execution` and the Systems Manager console. */
+  readonly documentName: string;
+
+  /**
+   * Grants the given identity permission to start the runbook in both ways, to follow it and to cancel it.
+   *
+   * Allows `ssm:StartAutomationExecution` on the document, `ssm:GetAutomationExecution` on automations,
+   * `states:StartExecution` on the state machine, and `states:DescribeExecution` and `states:StopExecution` on its
+   * executions. The document has no role of its own: it starts the state machine with the permissions of the
+   * identity that starts it.
+   *
+   * To cancel a runbook, stop its execution in Step Functions. The name of the execution is the ID of the
+   * automation, which ends with it. Does not allow `ssm:StopAutomationExecution`, because IAM cannot limit it to
+   * the automations of a document. Does not allow `states:GetExecutionHistory`, because the history contains the
+   * task token with which an approver responds.
+   *
+   * If the runbook requires approval, synthesis fails for an identity that can approve any runbook of the app. If
+   * an identity is known only at deployment, synthesis warns.
+   */
+  grantStart(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Grants the given identity permission to respond to a request for approval.
+   *
+   * Allows `states:SendTaskSuccess` and `states:SendTaskFailure`. IAM cannot limit these to a state machine: they
+   * are limited by the task token, which only the subscribers of the approval topic receive.
+   *
+   * Fails if the runbooks have no approvers. Synthesis fails for an identity that can start any runbook of the app
+   * that requires approval.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+   */
+  grantApprove(grantee: iam.IGrantable): iam.Grant;
+}
 
 /** A parameter of a document, and by its name in camel case a key of the state machine's input. */
 export interface RunbookParameter {

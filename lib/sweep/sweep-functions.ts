@@ -10,11 +10,12 @@ import {
 } from './contract';
 import { Reports } from './reports-bucket';
 import { grantAssumeRoot } from '../private/assume-root';
-import { STS_REGION_VARIABLE, TASK_POLICIES } from '../private/contract';
+import { STS_REGION_VARIABLE } from '../private/contract';
 import { Handler } from '../private/handler';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
+import { RootTaskPolicy } from '../session/root-task-policy';
 
 export interface SweepFunctionsProps {
   /** Name of the sweep in metrics and events. */
@@ -49,8 +50,8 @@ export class SweepFunctions extends Construct {
     const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, options } = props;
     const { bucket, prefix: reportsPrefix, acceptedKey } = reports;
     const { selection } = swept;
-    const { auditCredentials, deleteCredentials } = TASK_POLICIES;
-    const taskPolicies = [auditCredentials, ...swept.work === 'purge' && !swept.dryRun ? [deleteCredentials] : []];
+    const { AUDIT_CREDENTIALS, DELETE_CREDENTIALS } = RootTaskPolicy;
+    const taskPolicies = [AUDIT_CREDENTIALS, ...swept.work === 'purge' && !swept.dryRun ? [DELETE_CREDENTIALS] : []];
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };

@@ -121,7 +121,7 @@ describe('a purge that keeps', () => {
           credentials: Object.values(RootCredential),
           keepIfUsedWithin: Duration.days(30),
           keep: [{ accounts: [member(1)], credentials: [RootCredential.PASSWORD], reason: 'break-glass' }],
-          passwordRecoveries: PasswordRecoveries.fromBucket(records),
+          passwordRecoveries: PasswordRecoveries.fromBucket(scope, 'Recoveries', records),
         });
       }
     });

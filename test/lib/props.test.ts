@@ -72,7 +72,7 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
   keepIfUsedWithin: Duration.days(30),
   keep: [keep],
   release: ['444444444444'],
-  passwordRecoveries: lib.PasswordRecoveries.fromBucket(bucket),
+  passwordRecoveries: lib.PasswordRecoveries.fromBucket(stack, 'Recoveries', bucket),
 };
 const attributes: Required<lib.RootCredentialsSweepAttributes> = {
   sweepName: 'Stack/Audit',
@@ -160,7 +160,7 @@ const API = [
   api<lib.AssumeRootOptions>('RootTaskPolicy.grantAssumeRoot', { accounts, protectedAccounts: ['333333333333'] }, (props) => lib.RootTaskPolicy.UNLOCK_BUCKET.grantAssumeRoot(role, props)),
   api<{ policyName: string; feature: lib.RootAccessFeature }>('RootTaskPolicy.custom', { policyName: 'X', feature: lib.RootAccessFeature.ROOT_SESSIONS },
     ({ policyName, feature }) => lib.RootTaskPolicy.custom(policyName, feature), ['policyName', 'feature']),
-  api<{ bucket: s3.IBucket }>('PasswordRecoveries.fromBucket', { bucket }, (props) => lib.PasswordRecoveries.fromBucket(props.bucket), ['bucket']),
+  api<{ bucket: s3.IBucket }>('PasswordRecoveries.fromBucket', { bucket }, (props) => lib.PasswordRecoveries.fromBucket(stack, ids(), props.bucket), ['bucket']),
 ];
 
 const ENUMS = [

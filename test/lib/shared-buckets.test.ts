@@ -199,7 +199,7 @@ describe('a bucket', () => {
   const USES: [string, (stack: Stack, bucket: s3.IBucket) => void][] = [
     ['reportsBucket', (stack, reportsBucket) => void new RootCredentialsAudit(stack, 'User', { reportsBucket })],
     ['recordsBucket', (stack, recordsBucket) => void new RootSessionRunbooks(stack, 'User', { recordsBucket })],
-    ['passwordRecoveries', (stack, bucket) => void new RootCredentialsPurge(stack, 'User', { passwordRecoveries: PasswordRecoveries.fromBucket(bucket) })],
+    ['passwordRecoveries', (stack, bucket) => void new RootCredentialsPurge(stack, 'User', { passwordRecoveries: PasswordRecoveries.fromBucket(stack, 'Recoveries', bucket) })],
   ];
 
   test.each(USES)('of another Region is refused as %s', (property, use) => {

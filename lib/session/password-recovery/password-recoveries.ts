@@ -1,12 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, IConstruct } from 'constructs';
 import { aBucket } from '../../private/cdk-shapes';
 import { RECOVERIES_PREFIX } from '../../private/contract';
 import { grantReadPrefixes } from '../../private/read-prefixes';
 import { checkValue } from '../../private/shape';
 
 /** Records of password recoveries: the member accounts that may currently have a root password, until when and why. */
-export interface IPasswordRecoveries {
+export interface IPasswordRecoveries extends IConstruct {
   /** Bucket that contains the records, below `recoveries/`: one file for each account, with its latest recovery. */
   readonly bucket: s3.IBucket;
 
@@ -28,7 +29,7 @@ export interface IPasswordRecoveries {
  * @example
  * const records = s3.Bucket.fromBucketName(this, 'Records', 'records-of-the-runbooks');
  * new RootCredentialsPurge(this, 'Purge', {
- *   passwordRecoveries: PasswordRecoveries.fromBucket(records),
+ *   passwordRecoveries: PasswordRecoveries.fromBucket(this, 'Recoveries', records),
  * });
  */
 export class PasswordRecoveries {
@@ -40,9 +41,16 @@ export class PasswordRecoveries {
    * `runbooks.passwordRecoveries.grantRead()` with an `iam.ArnPrincipal` of the ARN of the purge's
    * `rootSessionRoles`.
    */
-  public static fromBucket(bucket: s3.IBucket): IPasswordRecoveries {
+  public static fromBucket(scope: Construct, id: string, bucket: s3.IBucket): IPasswordRecoveries {
     checkValue('bucket', bucket, aBucket);
-    return { bucket, grantRead: (grantee) => grantReadPrefixes(bucket, grantee, RECOVERIES_PREFIX) };
+    class Import extends Construct implements IPasswordRecoveries {
+      public readonly bucket = bucket;
+
+      public grantRead(grantee: iam.IGrantable): iam.Grant {
+        return grantReadPrefixes(bucket, grantee, RECOVERIES_PREFIX);
+      }
+    }
+    return new Import(scope, id);
   }
 
   private constructor() {}

@@ -8,10 +8,11 @@ import { Approvals } from '../approvals';
 import { PasswordRecoveryCloser } from './password-recovery-closer';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
-import { RECOVERIES_PREFIX, STS_REGION_VARIABLE, TASK_POLICIES, TaskPolicyName } from '../../private/contract';
+import { RECOVERIES_PREFIX, STS_REGION_VARIABLE } from '../../private/contract';
 import { Handler } from '../../private/handler';
 import { listBelow, readPoliciesAbove } from '../../private/statements';
 import { CLOSER_VARIABLE, RECORDS_VARIABLE, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings } from '../contract';
+import { RootTaskPolicy } from '../root-task-policy';
 import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from '../runbook';
 
 /** Options of the runbooks that allow, extend and close password recoveries. */
@@ -78,7 +79,7 @@ interface FunctionProps {
   readonly timeout: Duration;
   readonly environment?: Record<string, string>;
   /** The one task policy that its root sessions may have; without it takes none. */
-  readonly task?: TaskPolicyName;
+  readonly task?: RootTaskPolicy;
   readonly writes: boolean;
 }
 
@@ -114,7 +115,7 @@ export class PasswordRecovery extends Construct {
       entry: 'close',
       description: 'Password recovery: deletes the root password when it has ended',
       timeout: CLOSER_TIMEOUT,
-      task: TASK_POLICIES.deleteCredentials,
+      task: RootTaskPolicy.DELETE_CREDENTIALS,
       writes: true,
     });
     this.closer = new PasswordRecoveryCloser(this, 'Closer', { look, close: closeAtEnd, topic: recovery.topic, options }).stateMachine;
@@ -123,7 +124,7 @@ export class PasswordRecovery extends Construct {
       asset: 'session-password-recovery-allow',
       description: 'Password recovery: lets a root password be set',
       timeout: OPENER_TIMEOUT,
-      task: TASK_POLICIES.createPassword,
+      task: RootTaskPolicy.CREATE_PASSWORD,
     });
     new iam.Policy(allow.function, 'ServiceControlPolicies', { roles: [allow.role], statements: readPoliciesAbove(this) }); // what still stops the root user
 
@@ -157,7 +158,7 @@ export class PasswordRecovery extends Construct {
         asset: 'session-password-recovery-close',
         description: 'Password recovery: deletes the root password',
         timeout: CLOSER_TIMEOUT,
-        task: TASK_POLICIES.deleteCredentials,
+        task: RootTaskPolicy.DELETE_CREDENTIALS,
       }),
     });
   }
@@ -186,7 +187,7 @@ export class PasswordRecovery extends Construct {
       timeout,
       memorySize: 512,
       environment: { [RECORDS_VARIABLE]: bucket.bucketName, ...task && { [STS_REGION_VARIABLE]: stsRegion }, ...environment },
-      calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === TASK_POLICIES.createPassword ? ['organizations' as const] : []],
+      calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === RootTaskPolicy.CREATE_PASSWORD ? ['organizations' as const] : []],
       options,
     });
     new iam.Policy(fn.function, 'Records', {

@@ -4,17 +4,18 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { SharedAssumeRoot } from '../../private/assume-root';
-import { STS_REGION_VARIABLE, TaskPolicyName } from '../../private/contract';
+import { STS_REGION_VARIABLE } from '../../private/contract';
 import { Handler } from '../../private/handler';
 import { listBelow } from '../../private/statements';
 import { Approvals } from '../approvals';
 import { POLICIES_PREFIX, PolicySettings, RECORDS_VARIABLE, REPLACEMENTS_PREFIX } from '../contract';
+import { RootTaskPolicy } from '../root-task-policy';
 import { ACCOUNT_ID, Runbook, RunbookParameter } from '../runbook';
 
 export interface PolicyRunbooksProps {
   readonly kind: 'bucket' | 'queue';
   /** The one task policy of the two functions. */
-  readonly task: TaskPolicyName;
+  readonly task: RootTaskPolicy;
   /** What names the bucket or the queue. */
   readonly parameters: Record<string, RunbookParameter>;
   readonly settings: PolicySettings;

@@ -317,7 +317,7 @@ describe('what is kept', () => {
   });
 
   test('for a password recovery is read by the batch function alone, and the sweep waits for the permission', () => {
-    const { template } = synthesized((stack) => ({ passwordRecoveries: PasswordRecoveries.fromBucket(new s3.Bucket(stack, 'Records')) }));
+    const { template } = synthesized((stack) => ({ passwordRecoveries: PasswordRecoveries.fromBucket(stack, 'Recoveries', new s3.Bucket(stack, 'Records')) }));
     const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
     expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
     expect(JSON.parse(definition(template)).States.WriteRun.Parameters.Body.settings.protection.recoveriesBucket).toBe('*');

@@ -12,13 +12,14 @@ const start = (hours?: string) => startOf(SETTINGS, { hours });
 const runbook = () => extendPasswordRecovery(() => new Functions());
 
 describe('the runbook that extends a password recovery', () => {
-  test('plans the hours, and says until when it is open', async () => {
+  test('plans the hours, and says until when it would be open', async () => {
     await allow({ hours: 24 });
     const { openedAt, endsAt } = world.record!;
+    const later = new Date(Date.parse(endsAt) + 2 * HOUR).toISOString();
     expect(await runbook().prepare(start('2'))).toEqual({
       plan: { hours: 2 },
       title: `extend recovery of the root password of ${MEMBER} by 2 hours`,
-      details: [`It is open since ${openedAt} (lost the root mailbox), and would end at ${endsAt}.`],
+      details: [`It is open since ${openedAt} (lost the root mailbox), and would end at ${later}.`],
     });
     expect(world.record).toMatchObject({ endsAt });
   });
