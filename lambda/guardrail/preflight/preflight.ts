@@ -6,7 +6,7 @@ import { atMost, textOfBlocked } from './findings';
 import { Guardrail, type Older } from './guardrail';
 import { type Judged, needlessTolerations, withTolerations } from './tolerations';
 import type { GuardrailPreflightProperties } from '../../../lib/guardrail/contract';
-import { isDenied, isNamed, textOf } from '../../aws/errors';
+import { isDenied, textOf } from '../../aws/errors';
 import { organizationOf } from '../../aws/organization';
 import { type Patience, retryWhile } from '../../aws/patience';
 import { nameOf } from '../../policies/causes';
