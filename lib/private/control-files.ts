@@ -28,10 +28,10 @@ const execution = {
 export const RUN = { run: sfn.JsonPath.stringAt('$$.Execution.Name') } satisfies Rendered<MachineEvent>;
 
 /**
- * The control files of one state machine. It writes them itself, with its own role and without a function between, and the bucket lets nobody else do it:
- * so its functions know what it says from what somebody says who may invoke them.
+ * The control files of one state machine. It writes them with its own role and without a function, and the bucket allows no other principal to write them:
+ * so its functions can tell its instructions from those of any principal that can invoke them.
  *
- * Several state machines share a bucket, and whoever starts one chooses its name, so each has a folder of its own.
+ * Several state machines share a bucket, and the principal that starts an execution chooses its name, so each has a folder of its own.
  */
 export class ControlFiles {
   private readonly prefix: string;

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** Where AWS puts what it could not deliver, kept for as long as SQS allows, and an alarm as soon as there is something. */
+/** A queue for events that could not be delivered, kept for as long as SQS allows, with an alarm for the first one. */
 export class DeadLetterQueue extends Construct {
   public readonly queue: sqs.Queue;
   public readonly alarm: cloudwatch.Alarm;
@@ -21,7 +21,7 @@ export class DeadLetterQueue extends Construct {
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING, // SQS says nothing of a queue that nobody used for hours
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING, // SQS sends no data for a queue that was not used for hours
     });
   }
 }

@@ -6,8 +6,8 @@ import { IConstruct } from 'constructs';
 import { viaService } from './statements';
 
 /**
- * Lets somebody read what is below the prefixes, and nothing else that is in the bucket.
- * Without the permission to list, S3 would call what is not there denied.
+ * Grants the given identity permission to read the objects below the prefixes, and no others.
+ * Without the permission to list, S3 answers "access denied" for an object that does not exist.
  */
 export function grantReadPrefixes(bucket: s3.IBucket, grantee: iam.IGrantable, ...prefixes: string[]): iam.Grant {
   const below = prefixes.map((prefix) => `${prefix}*`);
