@@ -113,6 +113,11 @@ describe('the runbook that allows password recovery', () => {
     expect(planned(await prepare('allow')).plan.notes).toEqual([expect.stringMatching(/^service control policies were not read: /)]);
   });
 
+  test('waits for a role that takes effect late', async () => {
+    world.organization.faults.add({ operation: 'sts:AssumeRoot', times: 1, effect: fail('AccessDenied') });
+    expect(planned(await prepare('allow')).plan).toMatchObject({ hours: 24 });
+  });
+
   test('says what to do where AWS denies it', async () => {
     world.organization.faults.add({ operation: 'iam:GetLoginProfile', effect: fail('AccessDenied') });
     await expect(prepare('allow')).rejects.toThrow(/likely causes: 1\. a service or resource control policy denies it/);
@@ -169,6 +174,7 @@ describe('the runbook that closes it', () => {
     await both('allow');
     const run = await prepare('close', { reason: 'done' });
     expect(planned(run)).toMatchObject({ done: false, plan: {}, approval: { subject: `Approval needed: close the password recovery of ${MEMBER}` } });
+    expect(planned(run).approval.approve).toContain(`\nExecution: ${run.id}\n\nTo approve exactly this:\n`);
     expect(world.account.root.password).toBe(true);
     expect(await act('close', run)).toMatchObject({ accountId: MEMBER, state: 'closed', left: [] });
     expect(world.account.root.password).toBe(false);
