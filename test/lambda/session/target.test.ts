@@ -27,7 +27,8 @@ describe('an account that a runbook is asked for', () => {
 
 describe('a bucket or a queue that a runbook is asked for', () => {
   const ARN = 'arn:aws:sqs:eu-west-1:222222222222:orders';
-  const settings = (...protectedResources: string[]) => ({ selection: { exclude: [] }, protectedAccounts: [], protectedResources, allowReplacement: false });
+  const settings = (...protectedResources: string[]) => (
+    { selection: { exclude: [] }, protectedAccounts: [], protectedResources, allowReplacement: false });
 
   test.each([[ARN], ['orders'], ['other', 'orders']])('is no target when %s is protected', (...names) => {
     expect(() => checkResource(ARN, 'orders', settings(...names))).toThrow(expect.objectContaining({
