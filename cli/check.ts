@@ -4,9 +4,9 @@ import { caller, type Caller, type ConnectionOptions } from './caller';
 import { isNamed, textOf } from '../lambda/aws/errors';
 import { everyItem } from '../lambda/aws/pages';
 import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
+import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { textOf as textOfCause } from '../lambda/policies/causes';
 import type { PolicyType } from '../lambda/policies/judge';
-import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { IAM_SERVICE_PRINCIPAL } from '../lib/organization/contract';
 
 /** Something that root sessions need: it is there, it is missing, it blocks them or may, or this caller cannot tell. */

@@ -4,10 +4,10 @@ import { caller, type Caller, type ConnectionOptions } from './caller';
 import { accountLines, type TableOptions } from './table';
 import { isNamed, textOf } from '../lambda/aws/errors';
 import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
+import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { nameOf, textOf as textOfCause } from '../lambda/policies/causes';
 import { denialsOf, type Level, type Policy, type PolicyType } from '../lambda/policies/judge';
 import { anyRootRequest, type RootUser } from '../lambda/policies/root-requests';
-import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import type { AccountResult } from '../lambda/sweep/results';
 import { inert, inertName } from '../lambda/text';
 

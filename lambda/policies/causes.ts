@@ -1,8 +1,8 @@
+import type { AuthorizationPolicies } from './authorization-policies';
 import { denialOf, EXEMPT_ROOT_SESSIONS, exemptionOf, principalIn } from './denials';
 import type { Cause, PolicyType, Request, Target } from './judge';
 import { causesAmong, reached, RESOURCE_CONTROL_POLICY } from './resource-control-policies';
 import { anyRootRequest, assumeRootRequest, rootRequest, type RootUser } from './root-requests';
-import type { AuthorizationPolicies } from './authorization-policies';
 
 /** The root user of one account. */
 export type RootOfAccount = RootUser & { readonly accountId: string };

@@ -15,7 +15,9 @@ export class Guardrail {
   readonly root: RootUser;
   readonly managementAccountId: string;
 
-  constructor(readonly properties: GuardrailPreflightProperties, private readonly older: Older, readonly organization: Organization, organizations: OrganizationsClient) {
+  constructor(
+    readonly properties: GuardrailPreflightProperties, private readonly older: Older, readonly organization: Organization, organizations: OrganizationsClient,
+  ) {
     this.policies = new AuthorizationPolicies(organizations);
     this.root = { partition: partitionIdOf(organization.Arn!), organizationId: organization.Id };
     this.managementAccountId = organization.MasterAccountId!;

@@ -47,7 +47,8 @@ async function findingsOf(guardrail: Guardrail, aws: Aws): Promise<string[]> {
   checkName(guardrail, all);
   levels.forEach((path) => checkRoom(guardrail, path[path.length - 1]));
   const resourceControl = await resourceControlPolicies(guardrail, aws);
-  const blocked = await withTolerations(guardrail, [...await denied(guardrail, [...all, ...resourceControl.policies]), ...notAllowed(guardrail, levels)]);
+  const byPolicies = await denied(guardrail, [...all, ...resourceControl.policies]);
+  const blocked = await withTolerations(guardrail, [...byPolicies, ...notAllowed(guardrail, levels)]);
   checkRootSessions(guardrail, blocked);
   return [
     ...blocked.filter(isBlocking).map(textOfBlocked),
@@ -60,7 +61,9 @@ async function findingsOf(guardrail: Guardrail, aws: Aws): Promise<string[]> {
 }
 
 /** A delegated administrator for policies may lack the permission to read these: that is a finding, and no failure. */
-async function resourceControlPolicies({ policies, organization }: Guardrail, { patience }: Aws): Promise<{ readonly policies: Policy[]; readonly notRead: string[] }> {
+async function resourceControlPolicies(
+  { policies, organization }: Guardrail, { patience }: Aws,
+): Promise<{ readonly policies: Policy[]; readonly notRead: string[] }> {
   try {
     return { policies: await retryWhile(isDenied, patience, () => policies.all(RESOURCE_CONTROL_POLICY)), notRead: [] };
   } catch (error) {

@@ -3,9 +3,9 @@ import { TASK_POLICIES, type TaskPolicyName } from '../../../lib/private/contrac
 import { isDenied, nameOf, textOf } from '../../aws/errors';
 import { within } from '../../aws/patience';
 import { log } from '../../log';
+import type { AuthorizationPolicies, KnownPlaces } from '../../policies/authorization-policies';
 import { assumeRootCauses, likelyCauses } from '../../policies/causes';
 import { actionIn } from '../../policies/denials';
-import type { AuthorizationPolicies, KnownPlaces } from '../../policies/authorization-policies';
 import { isDenialOfCall, isDeniedSession } from '../remedies';
 import type { AccountResult, CredentialResult, Problem } from '../results';
 import type { ResolvedSelection } from '../selection';

@@ -1,5 +1,5 @@
-import { likelyCauses, stopsRecoveredRoot } from '../../../lambda/policies/causes';
 import { AuthorizationPolicies } from '../../../lambda/policies/authorization-policies';
+import { likelyCauses, stopsRecoveredRoot } from '../../../lambda/policies/causes';
 import { fail } from '../../../local-aws/organization';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MEMBER, OTHER, ROOT, world } from '../guardrail/preflight/testing';
 

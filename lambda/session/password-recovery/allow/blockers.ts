@@ -2,8 +2,8 @@ import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { textOf } from '../../../aws/errors';
 import { within } from '../../../aws/patience';
 import { log } from '../../../log';
-import { stopsRecoveredRoot, textOfStop, type RootOfAccount } from '../../../policies/causes';
 import { AuthorizationPolicies } from '../../../policies/authorization-policies';
+import { stopsRecoveredRoot, textOfStop, type RootOfAccount } from '../../../policies/causes';
 
 /**
  * Which service control policies stop the root user of an account even when it signs in with a password, a line each; undefined when they could

@@ -1,8 +1,8 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
 import { seconds } from '../../../../lambda/aws/patience';
-import { preflight } from '../../../../lambda/guardrail/preflight/preflight';
 import { shortened } from '../../../../lambda/guardrail/preflight/findings';
+import { preflight } from '../../../../lambda/guardrail/preflight/preflight';
 import { fail } from '../../../../local-aws/organization';
 import { setEnvironment } from '../../../support/environment-variables';
 import { onTestFinished } from '../../../support/on-test-finished';
