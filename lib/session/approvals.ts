@@ -43,7 +43,7 @@ export class Approvals {
     }
   }
 
-  /** What nobody has to approve, anybody may start. */
+  /** Without approvers, a starter cannot be an approver. */
   public addStarter(runbook: Construct, grantee: iam.IGrantable) {
     if (this.topic) {
       StartersAndApprovers.of(runbook).addStarter(runbook, grantee);

@@ -87,7 +87,7 @@ export interface RunbookProps {
   readonly parameters: Record<string, RunbookParameter>;
   /** The function that looks, plans and acts. */
   readonly fn: Handler;
-  /** What the function is told beside the input, and no start can change. */
+  /** Settings of the function, in addition to the input. No start can change them. */
   readonly settings: Omit<RunbookSettings, 'approvalHours'>;
   readonly approvals: Approvals;
   /** Where the state machine says what it does. */
@@ -96,7 +96,7 @@ export interface RunbookProps {
   readonly timeout?: Duration;
   /** What must exist before the function may be asked. */
   readonly ready?: Construct[];
-  /** What a starter needs beside the start. */
+  /** Permissions that a starter needs in addition to the start. */
   readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
   readonly options?: RootAccessFunctionOptions;
 }
@@ -118,13 +118,13 @@ const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSEx
  *
  * The contract with the function, which `lambda/session/runbook.ts` keeps (`RunbookEvent`, `Prepared` in `contract.ts`):
  *
- * - It is asked twice, with `step` `prepare` and `act`, and told the name of the execution. Both times it reads what the state machine has written of it: the
+ * - It is asked twice, with `step` `prepare` and `act`, and given the name of the execution. Both times it reads what the state machine has written of it: the
  *   execution from the context, the `input` of the start as it came, and the `settings` of the definition. It checks the input itself, since a direct start
  *   has passed no pattern of the document, and that the execution runs.
- *   The input has the keys of the parameters in camel case (`AccountId` is `accountId`), all of them texts, and `reason` and `dryRun` beside.
+ *   The input has the keys of the parameters in camel case (`AccountId` is `accountId`), all of them texts, in addition to `reason` and `dryRun`.
  * - `prepare` changes nothing. It answers `{ done: true, result }`, which a dry run always does, and `result` is the output of the execution. Or it
  *   answers `{ done: false, plan, approval }`, and there is no other way to `act`: with approvers, an answer to the request must name the
- *   digest of the plan, whoever started the machine in whatever way.
+ *   digest of the plan, however the state machine was started.
  * - `act` reads the plan, which the state machine writes when it may be carried out. It may be asked again when the function has died, and goes on from what it finds. What it answers is the output.
  * - An error of the function is the error of the execution, and so that of the automation: its message is what people read.
  *
