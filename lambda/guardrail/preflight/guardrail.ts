@@ -16,7 +16,10 @@ export class Guardrail {
   readonly managementAccountId: string;
 
   constructor(
-    readonly properties: GuardrailPreflightProperties, private readonly older: Older, readonly organization: Organization, organizations: OrganizationsClient,
+    readonly properties: GuardrailPreflightProperties,
+    private readonly older: Older,
+    readonly organization: Organization,
+    organizations: OrganizationsClient,
   ) {
     this.policies = new AuthorizationPolicies(organizations);
     this.root = { partition: partitionIdOf(organization.Arn!), organizationId: organization.Id };
