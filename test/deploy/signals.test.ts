@@ -66,7 +66,7 @@ describe('a sweep with signals', () => {
     await stack().interrupt(executionArn);
     const name = executionArn.split(':').pop()!;
     const { Message } = await stack().received('MailUrl', (body) => body.includes(name));
-    expect(Message).toMatch(new RegExp(`^"?Sweep RootAccess/Purge, execution ${name}: ABORTED\\. It made no report`));
+    expect(Message).toMatch(new RegExp(`^"?Sweep RootAccess/Purge, execution ${name}: ABORTED\\. It wrote no report`));
     expect((await stack().objects()).filter((address) => address.includes(name) && address.includes('/report.'))).toEqual([]);
 
     const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map((alarm) => alarm.name);
