@@ -49,12 +49,12 @@ function inOwnPartition(region: string): string {
 }
 
 /**
- * What a client finds out from the environment and from files. A sweep makes one for each of thousands of sessions, and all would find the same; credentials
- * are none of it.
+ * Configuration that a client reads from the environment and from files. It is the same for the clients of thousands of sessions, so it is read once. It contains
+ * no credentials.
  */
-let surroundings: ReturnType<typeof lookAround> | undefined;
+let sharedConfig: ReturnType<typeof readSharedConfig> | undefined;
 
-function lookAround() {
+function readSharedConfig() {
   const { region, useFipsEndpoint, useDualstackEndpoint, authSchemePreference, userAgentAppId } = iam().config;
   return { region, useFipsEndpoint, useDualstackEndpoint, authSchemePreference, userAgentAppId };
 }
@@ -64,7 +64,7 @@ function lookAround() {
  * that names no user acts on whoever signs it, so it must never be able to fall back to the function's own credentials.
  */
 export const iamOfRootSession = (session: Credentials, signal?: AbortSignal) => (
-  retryingUnreadable(new IAMClient({ ...surroundings ??= lookAround(), ...ofRootSession(session, signal) })));
+  retryingUnreadable(new IAMClient({ ...sharedConfig ??= readSharedConfig(), ...ofRootSession(session, signal) })));
 /** S3 as the root user of a member account. A bucket answers in its own Region only; one that is elsewhere says where. */
 export const s3OfRootSession = (region: string) => (session: Credentials, signal?: AbortSignal) => (
   retryingUnreadable(new S3Client({ ...ofRootSession(session, signal), region, followRegionRedirects: true })));

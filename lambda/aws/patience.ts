@@ -40,8 +40,8 @@ export async function readUntil<T>(wanted: (value: T) => boolean, patience: Pati
   return read();
 }
 
-/** What somebody would like to know and does not need: it fails after that time, and goes on unseen. */
-export async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+/** Rejects after the timeout. The work is not cancelled. */
+export async function withTimeout<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   const done = new AbortController();
   const tooLong = sleep(Math.max(0, milliseconds), undefined, { signal: done.signal }).then(() => { throw new Error(`no answer within ${milliseconds} ms`); });
   try {

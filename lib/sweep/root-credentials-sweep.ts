@@ -71,7 +71,8 @@ export interface IRootCredentialsSweep extends IConstruct {
    *
    * Allows `s3:GetObject` and `s3:ListBucket` below `latest/` and `runs/`. If the bucket has a key, also allows
    * `kms:Decrypt` through S3. For an identity in another account, or one whose policies are not part of the app,
-   * adds the permissions to the policies of the bucket and the key.
+   * adds the permissions to the policies of the bucket and the key. The policies of an imported bucket or key do
+   * not change: add the permissions there.
    */
   grantReadReports(grantee: iam.IGrantable): iam.Grant;
 

@@ -1,11 +1,11 @@
 import { act, shouldBeGone, type Attempt } from './act';
-import { look, withLastUse, type Sight } from './look';
+import { look, withLastUse, type Observation } from './look';
 import { deletes, plan, type Intent, type PlanSettings } from './plan';
 import { byRecovery } from './protection';
 import type { Recoveries } from './recoveries';
 import { TASK_POLICIES } from '../../../lib/private/contract';
 import { failure, isNamed, messageOf } from '../../aws/errors';
-import { readUntil, within, type Patience } from '../../aws/patience';
+import { readUntil, withTimeout, type Patience } from '../../aws/patience';
 import { isSame, READS_LAG, type Credential } from '../../root-user/credentials';
 import { UNMODIFIABLE } from '../../root-user/deletion';
 import type { RootSession, RootSessions } from '../../root-user/sessions';
@@ -45,8 +45,8 @@ export async function sweepAccount(account: Account, sweep: AccountSweep): Promi
   const { deadline = Date.now() + ACCOUNT_MS } = sweep;
   const timeUp = new AbortController();
   const work = new AccountWork(account, sweep, timeUp.signal);
-  const result = work.do().catch((error) => resultOf(account, [], problemOf(error)));
-  return within(deadline - Date.now(), () => result).catch(() => {
+  const result = work.run().catch((error) => resultOf(account, [], problemOf(error)));
+  return withTimeout(deadline - Date.now(), () => result).catch(() => {
     timeUp.abort();
     return work.abandoned();
   });
@@ -64,16 +64,16 @@ class AccountWork {
     this.patience = sweep.patience ?? ACCOUNT_PATIENCE;
   }
 
-  async do(): Promise<AccountResult> {
+  async run(): Promise<AccountResult> {
     const before = await this.lookUntil(agrees);
     this.intents = await this.plan(await withLastUse(this.audit, before.credentials));
-    const doomed = this.intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
-    if (doomed.length === 0) {
+    const toDelete = this.intents.filter(({ action }) => action === 'delete').map(({ credential }) => credential);
+    if (toDelete.length === 0) {
       return resultOf(this.account, this.intents.map(undone), disagreement(before));
     }
-    await this.sweep.plans.save(this.account, doomed);
+    await this.sweep.plans.save(this.account, toDelete);
     this.step = 'its credentials were deleted';
-    await this.act(doomed);
+    await this.act(toDelete);
     this.step = 'it was looked at again';
     return this.verify();
   }
@@ -95,14 +95,14 @@ class AccountWork {
   }
 
   /** No error ends an account here: something may have been deleted, and only a look can tell. */
-  private async act(doomed: Credential[]): Promise<void> {
+  private async act(toDelete: Credential[]): Promise<void> {
     const session = this.sweep.sessions.of(this.account.accountId, TASK_POLICIES.deleteCredentials, this.timeUp);
     try {
-      for await (const attempt of act(session, doomed, this.patience.unmodifiable, (credential) => this.expectNoRecovery(credential))) {
+      for await (const attempt of act(session, toDelete, this.patience.unmodifiable, (credential) => this.expectNoRecovery(credential))) {
         this.attempts.push(attempt);
       }
     } catch (error) {
-      this.attempts.push(...doomed.map((credential) => ({ credential, mayHaveDeleted: false, error })));
+      this.attempts.push(...toDelete.map((credential) => ({ credential, mayHaveDeleted: false, error })));
     }
   }
 
@@ -124,9 +124,9 @@ class AccountWork {
   }
 
   private async verify(): Promise<AccountResult> {
-    const hopeful = this.attempts.filter(shouldBeGone);
-    const asWanted = (sight: Sight) => agrees(sight) && !hopeful.some(({ credential }) => isIn(sight, credential));
-    let after: Sight;
+    const expectedGone = this.attempts.filter(shouldBeGone);
+    const asWanted = (observation: Observation) => agrees(observation) && !expectedGone.some(({ credential }) => isIn(observation, credential));
+    let after: Observation;
     try {
       after = await this.lookUntil(asWanted);
     } catch (error) {
@@ -135,11 +135,11 @@ class AccountWork {
     const appeared = after.credentials.filter((credential) => !this.intents.some((intent) => isSame(intent.credential, credential)));
     return resultOf(this.account, [
       ...this.each((attempt) => this.verdict(attempt, after)),
-      ...appeared.map(newcomer),
+      ...appeared.map(appearedDuringSweep),
     ], disagreement(after));
   }
 
-  private verdict({ credential, mayHaveDeleted, error }: Attempt, after: Sight): CredentialResult {
+  private verdict({ credential, mayHaveDeleted, error }: Attempt, after: Observation): CredentialResult {
     if (!isIn(after, credential)) {
       return { ...credential, status: mayHaveDeleted ? 'deleted' : 'absent' };
     }
@@ -155,13 +155,13 @@ class AccountWork {
     };
   }
 
-  private lookUntil(wanted: (sight: Sight) => boolean): Promise<Sight> {
+  private lookUntil(wanted: (observation: Observation) => boolean): Promise<Observation> {
     return readUntil(wanted, this.patience.reads, () => this.audit.use(look));
   }
 }
 
-const agrees = (sight: Sight) => sight.unaccounted.length === 0;
-const isIn = (sight: Sight, credential: Credential) => sight.credentials.some((other) => isSame(other, credential));
+const agrees = (observation: Observation) => observation.unaccounted.length === 0;
+const isIn = (observation: Observation, credential: Credential) => observation.credentials.some((other) => isSame(other, credential));
 
 /** A credential that nothing was done to. */
 function undone({ credential, action, reason }: Intent): CredentialResult {
@@ -188,7 +188,7 @@ function interrupted(intent: Intent): CredentialResult {
   };
 }
 
-function newcomer(credential: Credential): CredentialResult {
+function appearedDuringSweep(credential: Credential): CredentialResult {
   return {
     ...credential,
     status: 'failed',
@@ -196,7 +196,7 @@ function newcomer(credential: Credential): CredentialResult {
   };
 }
 
-function disagreement({ unaccounted }: Sight) {
+function disagreement({ unaccounted }: Observation) {
   return unaccounted.length === 0 ? undefined : problem(
     CODES.readsDisagree,
     `the account summary does not say 0 for ${unaccounted.join(', ')}, and the lists show none`,

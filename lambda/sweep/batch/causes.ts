@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { TASK_POLICIES, type TaskPolicyName } from '../../../lib/private/contract';
 import { isDenied, nameOf, textOf } from '../../aws/errors';
-import { within } from '../../aws/patience';
+import { withTimeout } from '../../aws/patience';
 import { log } from '../../log';
 import type { AuthorizationPolicies, KnownPlaces } from '../../policies/authorization-policies';
 import { assumeRootCauses, likelyCauses } from '../../policies/causes';
@@ -59,7 +59,7 @@ class Explanation {
       return problem;
     }
     try {
-      const causes = await within(this.search.until - Date.now(), find);
+      const causes = await withTimeout(this.search.until - Date.now(), find);
       return { ...problem, remedies: [...causes.slice(0, MOST), ...problem.remedies] };
     } catch (error) {
       log.warn('policies of the organization not read', { accountId: this.accountId, reason: textOf(error) });

@@ -4,7 +4,7 @@ import { accessKeys, lastUse, mfaDevices, password, signingCertificates, type Cr
 import type { RootSession } from '../../root-user/sessions';
 
 /** What the root user of an account has, read in five ways that must agree. */
-export interface Sight {
+export interface Observation {
   readonly credentials: Credential[];
   /** Kinds that the account summary claims and that no list shows: one of the two is stale, or something is hidden. */
   readonly unaccounted: CredentialKind[];
@@ -24,7 +24,7 @@ const FLAGS: Record<CredentialKind, 'AccountPasswordPresent' | 'AccountAccessKey
  * The lists show what is there. The summary proves nothing by a 0 (whether it counts inactive keys is not documented), but
  * any other answer than 0 for a kind of which the lists show nothing means that the account is not proven clean.
  */
-export async function look(iam: IAMClient): Promise<Sight> {
+export async function look(iam: IAMClient): Promise<Observation> {
   const [summary, ...found] = await inOrder([
     iam.send(new GetAccountSummaryCommand({})),
     password(iam),

@@ -130,7 +130,7 @@ export function messageFor(sweep: string, report: SweepReport, { succeeded, caus
 function advice(report: SweepReport): string[] {
   const { found, deleted } = tallyOf(report);
   return [
-    ...report.problem !== undefined ? ['the accounts were not swept to the end: mend the cause above, then start the sweep again'] : [],
+    ...report.problem !== undefined ? ['the accounts were not swept to the end: fix the cause above, then start the sweep again'] : [],
     ...report.counts.failed > 0 ? ['failed accounts may still have root credentials: follow the remedies above, then start the sweep again'] : [],
     ...deleted > 0 ? ['credentials were deleted. Unless this was the first sweep, find out in CloudTrail of those accounts who created them'] : [],
     ...found > deleted ? ['credentials that were found and not deleted are still there: the report names each one and why'] : [],

@@ -16,8 +16,8 @@ export interface PasswordRecoveryCloserProps {
   readonly options?: RootAccessFunctionOptions;
 }
 
-/** Somebody has to look first: trying again would not help. */
-const HOPELESS = ['PasswordNotOfRecovery', 'PasswordAfterRecovery', 'WrongIdentity'];
+/** Errors that a person must look at: a retry would not help. */
+const NOT_RETRYABLE = ['PasswordNotOfRecovery', 'PasswordAfterRecovery', 'WrongIdentity'];
 
 /** 1, 2, 4 … minutes, then every hour: a day in all. */
 const FOR_A_DAY: sfn.RetryProps = {
@@ -87,7 +87,7 @@ export class PasswordRecoveryCloser extends Construct {
       retryOnServiceExceptions: false,
       resultPath,
     });
-    task.addRetry({ errors: HOPELESS, maxAttempts: 0 });
+    task.addRetry({ errors: NOT_RETRYABLE, maxAttempts: 0 });
     task.addRetry(FOR_A_DAY);
     task.addCatch(failed, { resultPath: '$.failure' });
     return task;

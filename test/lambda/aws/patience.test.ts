@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readUntil, retryWhile, seconds, within, type Patience } from '../../../lambda/aws/patience';
+import { readUntil, retryWhile, seconds, withTimeout, type Patience } from '../../../lambda/aws/patience';
 
 const SHORT: Patience = { forMs: 60, firstPauseMs: 5, longestPauseMs: 20 };
 const LONG: Patience = { ...SHORT, forMs: 60_000 };
@@ -85,16 +85,16 @@ describe('what nobody needs', () => {
 
   test('is answered when it comes in time, and leaves no timer that would hold the process', async () => {
     const before = timers();
-    expect(await within(60_000, () => sleep(20, 'known'))).toBe('known');
+    expect(await withTimeout(60_000, () => sleep(20, 'known'))).toBe('known');
     await sleep(0);
     expect(timers()).toBeLessThanOrEqual(before);
   });
 
   test('fails as it fails', async () => {
-    await expect(within(60_000, async () => { throw new Error('denied'); })).rejects.toThrow('denied');
+    await expect(withTimeout(60_000, async () => { throw new Error('denied'); })).rejects.toThrow('denied');
   });
 
   test.each([20, 0, -5])('is given up after its time: %s ms', async (milliseconds) => {
-    await expect(within(milliseconds, () => sleep(5_000, 'late', { ref: false }))).rejects.toThrow(`no answer within ${milliseconds} ms`);
+    await expect(withTimeout(milliseconds, () => sleep(5_000, 'late', { ref: false }))).rejects.toThrow(`no answer within ${milliseconds} ms`);
   });
 });

@@ -1,6 +1,6 @@
 import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { textOf } from '../../../aws/errors';
-import { within } from '../../../aws/patience';
+import { withTimeout } from '../../../aws/patience';
 import { log } from '../../../log';
 import { AuthorizationPolicies } from '../../../policies/authorization-policies';
 import { stopsRecoveredRoot, textOfStop, type RootOfAccount } from '../../../policies/causes';
@@ -21,7 +21,7 @@ const MOST = 5;
 export function policiesThatStop(organizations: OrganizationsClient, longestMs = LONGEST_MS): BlockersOf {
   return async (root) => {
     try {
-      const causes = await within(longestMs, () => stopsRecoveredRoot(new AuthorizationPolicies(organizations), root));
+      const causes = await withTimeout(longestMs, () => stopsRecoveredRoot(new AuthorizationPolicies(organizations), root));
       return atMost(MOST, causes.map(textOfStop));
     } catch (error) {
       log.warn('service control policies not read', { accountId: root.accountId, reason: textOf(error) });

@@ -202,7 +202,7 @@ describe('the message to people', () => {
   test('tells of a sweep that did not come to its end', async () => {
     await tell(reportOf([], {}, FAILED_START));
     expect(listener.heard.messages[0]).toMatchObject({ Subject: 'Root credentials: the sweep did not come to its end', Message: expect.stringContaining('the feature is off') });
-    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: mend the cause above, then start the sweep again');
+    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: fix the cause above, then start the sweep again');
   });
 
   test.each([
