@@ -15,13 +15,10 @@ import { resolveSelection } from '../lambda/sweep/select/resolve';
 import type { ResolvedSelection } from '../lambda/sweep/selection';
 import type { SweepSettings } from '../lib/sweep/contract';
 
-export interface SelectionOptions {
+export interface AuditOptions extends ConnectionOptions {
   readonly accounts?: string[];
   readonly ou?: string[];
   readonly exclude?: string[];
-}
-
-export interface AuditOptions extends ConnectionOptions, SelectionOptions {
   readonly concurrency: number;
   /** When it comes, no further account is begun. */
   readonly stop?: AbortSignal;
@@ -29,9 +26,6 @@ export interface AuditOptions extends ConnectionOptions, SelectionOptions {
 
 /** Nothing was enabled just now: what is off is reported at once. */
 const PREFLIGHT = seconds(0);
-
-/** Policies are read after the accounts, to name the one that denies a root session. */
-const CAUSES_MS = 60_000;
 
 /** Reads the root credentials of the selected member accounts, with the modules of a deployed `RootCredentialsAudit`. */
 export async function audit(options: AuditOptions): Promise<SweepReport> {
@@ -59,7 +53,7 @@ async function auditAccounts(aws: Caller, selection: ResolvedSelection, { concur
   progress.end();
   const own = results.map((result) => result.accountId === aws.accountId ? ownAccount(result) : result);
   const policies = new AuthorizationPolicies(aws.organizations, placesIn(selection));
-  return withCauses(own, selection, { policies, partition: aws.partition, region: aws.region, until: Date.now() + CAUSES_MS });
+  return withCauses(own, selection, { policies, partition: aws.partition, region: aws.region, until: Infinity });
 }
 
 function settingsOf({ accounts, ou, exclude = [], concurrency }: AuditOptions): SweepSettings {

@@ -19,7 +19,7 @@ export interface Caller {
   readonly sts: ReturnType<typeof sts>;
 }
 
-/** Takes credentials and Region as the AWS CLI does: options, environment variables, then the files in `~/.aws`. */
+/** Credentials are found as the AWS CLI finds them. The Region is that of the option or of the environment: it decides only where STS is called. */
 export async function caller({ region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1', profile }: ConnectionOptions): Promise<Caller> {
   process.env.AWS_REGION = region;
   if (profile !== undefined) {

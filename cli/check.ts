@@ -1,9 +1,12 @@
 import { ListOrganizationsFeaturesCommand } from '@aws-sdk/client-iam';
-import { DescribeOrganizationCommand, paginateListDelegatedAdministrators, type Organization } from '@aws-sdk/client-organizations';
+import type { Organization } from '@aws-sdk/client-organizations';
 import { caller, type Caller, type ConnectionOptions } from './caller';
 import { isNamed, textOf } from '../lambda/aws/errors';
-import { everyItem } from '../lambda/aws/pages';
+import { organizationOf } from '../lambda/aws/organization';
+import { seconds } from '../lambda/aws/patience';
 import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
+import { atMost } from '../lambda/guardrail/preflight/findings';
+import { delegatedAdministrators } from '../lambda/organization/switches/organization';
 import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { textOf as textOfCause } from '../lambda/policies/causes';
 import type { PolicyType } from '../lambda/policies/judge';
@@ -24,10 +27,13 @@ const FEATURES = {
 const BY_CONSTRUCT = 'or deploy OrgRootAccessFeatures to the management account';
 const MOST_ACTIONS = 3;
 
+/** Nothing was changed just now: a denial is reported at once. */
+const AT_ONCE = seconds(0);
+
 /** Whether an organization is ready for centralized root access. It reads, and changes nothing. */
 export async function check(options: ConnectionOptions): Promise<Finding[]> {
   const aws = await caller(options);
-  const organization = await organizationOf(aws);
+  const organization = await organizationOf(aws.organizations);
   if (organization === undefined) {
     return [{ state: 'missing', what: `account ${aws.accountId} is in no organization`, remedy: 'aws organizations create-organization --feature-set ALL' }];
   }
@@ -39,17 +45,6 @@ export async function check(options: ConnectionOptions): Promise<Finding[]> {
     ...await blockingPolicies(aws, organization, 'SERVICE_CONTROL_POLICY'),
     ...await blockingPolicies(aws, organization, 'RESOURCE_CONTROL_POLICY'),
   ];
-}
-
-async function organizationOf({ organizations }: Caller): Promise<Organization | undefined> {
-  try {
-    return (await organizations.send(new DescribeOrganizationCommand({}))).Organization;
-  } catch (error) {
-    if (isNamed(error, 'AWSOrganizationsNotInUseException')) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 function isManagement({ accountId, arn }: Caller, { Id, MasterAccountId }: Organization): Finding {
@@ -91,11 +86,10 @@ function featuresUnread(error: unknown): Finding {
 
 async function delegates({ organizations }: Caller): Promise<Finding[]> {
   try {
-    const pages = paginateListDelegatedAdministrators({ client: organizations }, { ServicePrincipal: IAM_SERVICE_PRINCIPAL });
-    const found = await everyItem('organizations:ListDelegatedAdministrators', pages, (page) => page.DelegatedAdministrators);
+    const found = await delegatedAdministrators({ organizations, patience: AT_ONCE });
     return found.length === 0
       ? [{ state: 'ok', what: `no delegated administrator for ${IAM_SERVICE_PRINCIPAL}: the management account alone takes root sessions` }]
-      : found.map(({ Id }): Finding => ({ state: 'ok', what: `${Id} is delegated administrator for ${IAM_SERVICE_PRINCIPAL}` }));
+      : found.map((id): Finding => ({ state: 'ok', what: `${id} is delegated administrator for ${IAM_SERVICE_PRINCIPAL}` }));
   } catch (error) {
     return [{ state: 'unknown', what: `delegated administrators: ${textOf(error)}`, remedy: 'use credentials of the management account' }];
   }
@@ -112,15 +106,11 @@ async function blockingPolicies({ organizations, partition }: Caller, { Id, Mast
       const blocked = blockedActions.byPolicy(policy, { partition, organizationId: Id });
       const targets = blocked.length === 0 ? [] : (await policies.targetsOf(policy.id)).filter(({ id }) => id !== MasterAccountId);
       found.push(...targets.flatMap((target) => blocked.map(({ cause, actions }): Finding => ({
-        state: cause.judgement === 'blocks' ? 'blocks' : 'may block', what: textOfCause({ ...cause, target }, named(actions)),
+        state: cause.judgement === 'blocks' ? 'blocks' : 'may block', what: textOfCause({ ...cause, target }, atMost(MOST_ACTIONS, actions).join(', ')),
       }))));
     }
   } catch (error) {
     return [...found, { state: 'unknown', what: `${KINDS[type]} of the organization: ${textOf(error)}`, remedy: 'use credentials of the management account' }];
   }
   return found.length > 0 ? found : [{ state: 'ok', what: `no ${KINDS[type]} denies root sessions anything` }];
-}
-
-function named(actions: readonly string[]): string {
-  return actions.length <= MOST_ACTIONS ? actions.join(', ') : `${actions.slice(0, MOST_ACTIONS).join(', ')}, and ${actions.length - MOST_ACTIONS} more`;
 }

@@ -1,9 +1,10 @@
 import { DescribeAccountCommand, type Account } from '@aws-sdk/client-organizations';
 import { auditBy } from './audit';
 import { caller, type Caller, type ConnectionOptions } from './caller';
-import { accountLines, type TableOptions } from './table';
+import { rootUserLines, type TableOptions } from './table';
 import { isNamed, textOf } from '../lambda/aws/errors';
 import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
+import { atMost } from '../lambda/guardrail/preflight/findings';
 import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { nameOf, textOf as textOfCause } from '../lambda/policies/causes';
 import { denialsOf, type Level, type Policy, type PolicyType } from '../lambda/policies/judge';
@@ -59,29 +60,37 @@ async function policiesAbove({ organizations }: Caller, root: RootUser, accountI
 function policyLine(policy: Policy, { target }: Level, root: RootUser, accountId: string): string {
   const [blocked] = blockedActions.byPolicy(policy, root, [accountId]);
   if (blocked !== undefined) {
-    return textOfCause({ ...blocked.cause, accounts: undefined, target }, blocked.actions.slice(0, 3).join(', '));
+    return textOfCause({ ...blocked.cause, accounts: undefined, target }, atMost(3, blocked.actions).join(', '));
   }
-  const name = `'${inert(policy.name)}' (${policy.id}) at ${nameOf(target)}`;
+  const name = `'${policy.name}' (${policy.id}) at ${nameOf(target)}`;
   return denialsOf(policy, target, anyRootRequest(root, 'long-term')).some(({ judgement }) => judgement === 'blocks')
     ? `${name} denies the root user's own credentials and exempts root sessions`
     : `${name} says nothing that concerns the root user as a whole`;
 }
 
-export function explanationText({ account, result, isManagementAccount, policies }: Explanation, options: TableOptions): string {
-  const joined = account.JoinedTimestamp?.toISOString().slice(0, 10);
+export function explanationText(explanation: Explanation, options: TableOptions): string {
+  const { account, result, isManagementAccount } = explanation;
   return [
     `Account ${account.Id} ${inertName(account.Name ?? '')}`,
-    `  root mailbox ${addressOf(account)}, ${(account.JoinedMethod ?? 'joined').toLowerCase()} ${joined ?? ''}, ${account.State ?? account.Status}`,
+    `  root mailbox ${addressOf(account)}, ${(account.JoinedMethod ?? 'joined').toLowerCase()} ${dateOf(account.JoinedTimestamp)}, ${account.State ?? account.Status}`,
     '',
     'Root user',
-    ...isManagementAccount ? [] : result.outcome === 'skipped' ? [] : accountLines(result, options).slice(1).map((line) => line.slice(2)),
-    `  ${whatASweepDoes(result, isManagementAccount)}`,
+    ...[...rootUserLines(result, options), whatASweepDoes(result, isManagementAccount)].map((line) => `  ${line}`),
     '',
     'Policies above the account',
-    ...isManagementAccount ? ['  none affects the management account'] : policies.length > 0 ? policies.map((line) => `  ${line}`) : ['  none except those of AWS, which allow everything'],
+    ...policyLines(explanation).map((line) => `  ${inert(line)}`), // policies and units have names that others have chosen
     '',
   ].join('\n');
 }
+
+function policyLines({ isManagementAccount, policies }: Explanation): string[] {
+  if (isManagementAccount) {
+    return ['none affects the management account'];
+  }
+  return policies.length > 0 ? policies : ['none except those of AWS, which allow everything'];
+}
+
+const dateOf = (time: Date | undefined) => time?.toISOString().slice(0, 10) ?? '';
 
 /** To be copied, so only what is no letter of an address is replaced. */
 const addressOf = ({ Email = 'unknown' }: Account) => Email.replace(/[^\x21-\x7e]/g, '?');

@@ -1,14 +1,15 @@
 import { styleText } from 'node:util';
 import type { Finding } from './check';
+import { inert } from '../lambda/text';
 
 const COLOURS = { 'ok': 'green', 'missing': 'yellow', 'blocks': 'red', 'may block': 'yellow', 'unknown': 'yellow' } as const;
 const WIDTH = Math.max(...Object.keys(COLOURS).map(({ length }) => length));
 
-/** A line for each finding, and below it what changes it. */
+/** A line for each finding, and below it what changes it. Policies and units have names that others have chosen. */
 export function findingsText(findings: readonly Finding[], colour: boolean): string {
   return findings.map(({ state, what, remedy }) => {
     const label = state.padEnd(WIDTH);
-    const line = `${colour ? styleText(COLOURS[state], label) : label}  ${what}`;
+    const line = `${colour ? styleText(COLOURS[state], label) : label}  ${inert(what)}`;
     return remedy === undefined ? `${line}\n` : `${line}\n${' '.repeat(WIDTH + 2)}→ ${remedy}\n`;
   }).join('');
 }

@@ -1,6 +1,6 @@
-import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
 import { caller, type Caller, type ConnectionOptions } from './caller';
 import { confirm } from './confirm';
+import { organizationOf } from '../lambda/aws/organization';
 import { seconds } from '../lambda/aws/patience';
 import { create as registerDelegate } from '../lambda/organization/switches/delegation';
 import { create as enableFeatures } from '../lambda/organization/switches/features';
@@ -33,11 +33,14 @@ export async function delegate(accountId: string, options: ChangeOptions): Promi
 
 async function managementAccount(options: ConnectionOptions): Promise<{ readonly aws: Caller; readonly organizationId: string }> {
   const aws = await caller(options);
-  const { Organization } = await aws.organizations.send(new DescribeOrganizationCommand({}));
-  if (Organization?.MasterAccountId !== aws.accountId) {
-    throw new Error(`${aws.arn} is not in the management account: use credentials of account ${Organization?.MasterAccountId}`);
+  const organization = await organizationOf(aws.organizations);
+  if (organization === undefined) {
+    throw new Error(`account ${aws.accountId} is in no organization: create one in AWS Organizations`);
   }
-  return { aws, organizationId: Organization.Id! };
+  if (organization.MasterAccountId !== aws.accountId) {
+    throw new Error(`${aws.arn} is not in the management account: use credentials of account ${organization.MasterAccountId}`);
+  }
+  return { aws, organizationId: organization.Id! };
 }
 
 const switchesOf = ({ organizations, iam, sts }: Caller): Aws => ({ organizations, iam, sts, patience: PATIENCE, isRollingBack: async () => false });

@@ -37,13 +37,17 @@ function unitOf({ parentId }: AccountResult, { organizationalUnits = [] }: Sweep
   return parentId === undefined ? 'Unknown organizational unit' : inert(pathOf(parentId, units));
 }
 
-/** An account with its credentials and its problem. */
-export function accountLines({ accountId, accountName, credentials, problem }: AccountResult, options: TableOptions): string[] {
+function accountLines(account: AccountResult, options: TableOptions): string[] {
+  const { accountId, accountName, problem } = account;
   return [
     `  ${paint(problem ? 'red' : 'yellow', accountId, options)} ${inertName(accountName)}`,
-    ...credentials.map((credential) => `    ${credentialLine(credential, options)}`),
-    ...problem ? problemLines(problem).map((line) => `    ${line}`) : [],
+    ...rootUserLines(account, options).map((line) => `    ${line}`),
   ];
+}
+
+/** The credentials of an account, and its problem. */
+export function rootUserLines({ credentials, problem }: AccountResult, options: TableOptions): string[] {
+  return [...credentials.map((credential) => credentialLine(credential, options)), ...problem ? problemLines(problem) : []];
 }
 
 function credentialLine({ kind, id, state, createdAt, lastUsedAt }: CredentialResult, { now }: TableOptions): string {

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 /** Exit codes. An account that could not be read outweighs findings: the list may be longer than it shows. */
 export const EXIT = { nothingLeft: 0, findings: 1, unreadable: 2, usage: 64, interrupted: 130 } as const;
 
-/** Wrong usage that is seen only when AWS has answered: nothing was changed. */
+/** Wrong usage that is seen only when AWS has been asked: nothing was changed. */
 export class UsageError extends Error {}
 
 const list = (text: string) => text.split(',').map((item) => item.trim()).filter((item) => item !== '');

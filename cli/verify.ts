@@ -1,9 +1,15 @@
-import { GetAccountSummaryCommand, GetUserCommand, type IAMClient, ListAccessKeysCommand, ListAccountAliasesCommand, ListMFADevicesCommand, ListOrganizationsFeaturesCommand, ListSigningCertificatesCommand } from '@aws-sdk/client-iam';
-import { DescribeAccountCommand, DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
+import {
+  GetAccountSummaryCommand, GetUserCommand, type IAMClient, ListAccessKeysCommand, ListAccountAliasesCommand, ListMFADevicesCommand,
+  ListOrganizationsFeaturesCommand, ListSigningCertificatesCommand,
+} from '@aws-sdk/client-iam';
+import { DescribeAccountCommand } from '@aws-sdk/client-organizations';
 import { AssumeRootCommand, type Credentials } from '@aws-sdk/client-sts';
 import { caller, type Caller, type ConnectionOptions } from './caller';
+import { UsageError } from './usage';
 import { iamOfRootSession } from '../lambda/aws/clients';
 import { isDenied, messageOf, nameOf, textOf } from '../lambda/aws/errors';
+import { organizationOf } from '../lambda/aws/organization';
+import { TASK_POLICIES } from '../lib/private/contract';
 
 /** What AWS answered to a question of which the answer was never recorded, or on which the library relies. */
 export interface Answer {
@@ -26,10 +32,14 @@ const FLAGS = ['AccountPasswordPresent', 'AccountAccessKeysPresent', 'AccountSig
 /** Asks AWS what this library assumes of it, in an audit session in one account. It reads, and changes nothing. */
 export async function verify(accountId: string, options: ConnectionOptions): Promise<Answer[]> {
   const aws = await caller(options);
+  const { MasterAccountId: managementAccountId } = await organizationOf(aws.organizations) ?? {};
+  if (accountId === managementAccountId) {
+    throw new UsageError(`${accountId} is the management account, in which no root session is asked for: name a member account`);
+  }
   const session = await sessionIn(aws, accountId);
   const iam = iamOfRootSession(session);
   return [
-    ...await answersTo(OF_ORGANIZATION, { aws, accountId }),
+    ...await answersTo(OF_ORGANIZATION, { aws, accountId, managementAccountId }),
     { question: 'How long does a root session last?', ...lasting(session) },
     ...await answersTo(OF_ROOT_USER, iam),
   ];
@@ -45,7 +55,7 @@ async function answersTo<Subject>(questions: readonly Question<Subject>[], subje
 }
 
 async function sessionIn({ sts, partition }: Caller, TargetPrincipal: string, DurationSeconds = SESSION_SECONDS): Promise<Credentials> {
-  const TaskPolicyArn = { arn: `arn:${partition}:iam::aws:policy/root-task/IAMAuditRootUserCredentials` };
+  const TaskPolicyArn = { arn: `arn:${partition}:iam::aws:policy/root-task/${TASK_POLICIES.auditCredentials}` };
   return (await sts.send(new AssumeRootCommand({ TargetPrincipal, TaskPolicyArn, DurationSeconds }))).Credentials!;
 }
 
@@ -54,7 +64,13 @@ function lasting({ Expiration }: Credentials): Seen {
   return assumed(seconds !== undefined && seconds > SESSION_SECONDS - 120 && seconds <= SESSION_SECONDS + 60, `about ${seconds && Math.round(seconds / 60)} minutes`);
 }
 
-const OF_ORGANIZATION: readonly Question<{ readonly aws: Caller; readonly accountId: string }>[] = [
+interface Asked {
+  readonly aws: Caller;
+  readonly accountId: string;
+  readonly managementAccountId?: string;
+}
+
+const OF_ORGANIZATION: readonly Question<Asked>[] = [
   ['Do the enabled features come as a list?', async ({ aws }) => {
     const { EnabledFeatures } = await aws.iam.send(new ListOrganizationsFeaturesCommand({}));
     return assumed(EnabledFeatures !== undefined, EnabledFeatures?.join(', ') || 'no');
@@ -64,9 +80,8 @@ const OF_ORGANIZATION: readonly Question<{ readonly aws: Caller; readonly accoun
     return assumed((State ?? Status) === 'ACTIVE', [State && `State ${State}`, Status && `Status ${Status}`].filter(Boolean).join(', ') || 'neither State nor Status');
   }],
   ['Is a root session of more than 900 seconds refused?', async ({ aws, accountId }) => refusal(() => sessionIn(aws, accountId, SESSION_SECONDS + 1))],
-  ['May a delegated administrator take a root session in its own account?', async ({ aws }) => {
-    const { Organization } = await aws.organizations.send(new DescribeOrganizationCommand({}));
-    if (Organization?.MasterAccountId === aws.accountId) {
+  ['May a delegated administrator take a root session in its own account?', async ({ aws, managementAccountId }) => {
+    if (managementAccountId === aws.accountId) {
       return learned('not asked: the caller is in the management account, in which no root session is asked for');
     }
     const outcome = await sessionIn(aws, aws.accountId).then(() => 'yes', (error: unknown) => `no: ${textOf(error)}`);

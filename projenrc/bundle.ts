@@ -3,7 +3,7 @@ import { awscdk, javascript } from 'projen';
 /** Bundles every `lambda/<room>/<step>/handler.ts` to `assets/<room>-<step>/index.mjs`, and tells what of others is in them. */
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   const bundle = project.addTask('bundle', {
-    description: 'Bundle the Lambda handlers into assets/',
+    description: 'Bundle the Lambda handlers into assets/, and the program for the terminal into bin/',
     exec: 'tsx projenrc/bundle-handlers.ts',
   });
   project.preCompileTask.spawn(bundle); // the package holds the bundles

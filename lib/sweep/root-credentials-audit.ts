@@ -31,8 +31,8 @@ const PROPS: Shape<RootCredentialsAuditProps> = { needed: {}, optional: { ...SWE
  *
  * A sweep runs on the first deployment, and when `accounts` or `failOnFindings` changes. It reports credentials as
  * `found`. It reports an account that it cannot read as `failed`, never as `clean`; such an account fails the
- * deployment after all other accounts were read. A rollback starts no sweep. The reports are retained when the
- * stack is deleted.
+ * deployment after all other accounts were read. A rollback starts no sweep. Deleting the stack retains
+ * the reports unless `removalPolicy` says otherwise.
  *
  * Deploy it to the management account or to a delegated administrator for IAM.
  *

@@ -51,7 +51,7 @@ const PROPS: Shape<RootCredentialsPurgeProps> = { needed: {}, optional: { ...SWE
  *
  * Accounts that cannot be cleaned fail the deployment after all other accounts were swept. The stack event names
  * them with likely causes and remedies. Deleted credentials stay deleted. A rollback starts no sweep. Deleting the
- * stack deletes no credential, and the reports are retained.
+ * stack deletes no credential, and retains the reports unless `removalPolicy` says otherwise.
  *
  * Deploy it to the management account or to a delegated administrator for IAM.
  *

@@ -42,6 +42,12 @@ describe('a check from the terminal', () => {
     expect(stdout).toMatch(/^blocks {5}the service control policy 'deny-root' \(p-\S+\) at the OU ou-\S+( \(Workloads\))? denies root sessions .* in 'DenyRoot': add .*aws:AssumedRoot/m);
   });
 
+  test('writes no control characters of a name to the terminal', async () => {
+    const { stdout } = await check(READY, (organization) => organization.policies.add('evil\u001b[2J', DENY_ROOT, organization.addOrganizationalUnit({ name: 'unit\u001b[2J' })));
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('evil\\u001b');
+  });
+
   test('does not count a policy that is attached to nothing', async () => {
     const { code } = await check(READY, (organization) => organization.policies.add('deny-root', DENY_ROOT));
     expect(code).toBe(0);

@@ -42,6 +42,12 @@ describe('an account explained in the terminal', () => {
     expect(stdout).toMatch(/the service control policy 'too-strict' \(p-\S+\) at the OU .* denies root sessions .* in 'DenyRoot': add /);
   });
 
+  test('writes no control characters of a name to the terminal', async () => {
+    const { stdout } = await explain(PAYMENTS, (organization, unit) => organization.policies.add('evil\u001b[2J', deny(IS_ROOT), unit));
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('evil\\u001b');
+  });
+
   test('of a clean account ends with 0', async () => {
     const { code, stdout } = await explain(EMPTY);
     expect(code).toBe(0);

@@ -69,6 +69,16 @@ describe('whether AWS behaves as the library assumes', () => {
     expect(differing).toContainEqual(expect.stringContaining(question));
   });
 
+  test('is never asked in the management account, and ends with 64', async () => {
+    const organization = new FakeOrganization(READY);
+    const served = await serve(organization);
+    const { code, stdout, stderr } = await run(['verify', MANAGEMENT], served.environment);
+    await served.close();
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toBe(`error: ${MANAGEMENT} is the management account, in which no root session is asked for: name a member account\n`);
+    expect(organization.calls.map(({ operation }) => operation)).not.toContain('AssumeRoot');
+  });
+
   test('cannot be asked without a root session, and ends with 2', async () => {
     const { code, stderr } = await verify({}, (organization) => organization.faults.add({ operation: 'sts:AssumeRoot', effect: fail('AccessDenied') }));
     expect(code).toBe(2);

@@ -14,29 +14,27 @@ export class Guardrail {
   readonly policies: AuthorizationPolicies;
   readonly root: RootUser;
   readonly managementAccountId: string;
+  /** The name of its policy before the update; undefined before it is created. */
+  readonly olderName?: string;
 
   constructor(
     readonly properties: GuardrailPreflightProperties,
-    private readonly older: Older,
+    older: Older,
     readonly organization: Organization,
     organizations: OrganizationsClient,
   ) {
     this.policies = new AuthorizationPolicies(organizations);
     this.root = { partition: partitionIdOf(organization.Arn!), organizationId: organization.Id };
     this.managementAccountId = organization.MasterAccountId!;
+    this.olderName = older?.PolicyName;
   }
 
   get targets(): readonly string[] {
     return this.properties.Targets;
   }
 
-  /** The name of its policy before the update; undefined before it is created. */
-  get olderName(): string | undefined {
-    return this.older?.PolicyName;
-  }
-
   /** Whether a policy is that of the guardrail, as it is or as it was before the update. */
   isItself({ name, type }: Policy): boolean {
-    return type !== RESOURCE_CONTROL_POLICY && this.older !== undefined && [this.older.PolicyName, this.properties.PolicyName].includes(name);
+    return type !== RESOURCE_CONTROL_POLICY && this.olderName !== undefined && [this.olderName, this.properties.PolicyName].includes(name);
   }
 }

@@ -32,7 +32,7 @@ export interface OrganizationIds {
  * Retries a call that may succeed later. The SDK does not retry ConcurrentModificationException, and IAM, which is eventually consistent, denies
  * calls for some seconds after the deployment attached the permissions.
  */
-export function patiently<T>({ patience }: Aws, call: () => Promise<T>, mayPass: (error: unknown) => boolean = () => false): Promise<T> {
+export function patiently<T>({ patience }: Pick<Aws, 'patience'>, call: () => Promise<T>, mayPass: (error: unknown) => boolean = () => false): Promise<T> {
   return retryWhile((error) => isDenied(error) || isNamed(error, 'ConcurrentModificationException') || mayPass(error), patience, call);
 }
 
@@ -59,7 +59,7 @@ export function currentOrganization(aws: Aws): Promise<Organization | undefined>
 }
 
 /** The accounts that are registered as delegated administrators for IAM. */
-export function delegatedAdministrators(aws: Aws): Promise<string[]> {
+export function delegatedAdministrators(aws: Pick<Aws, 'organizations' | 'patience'>): Promise<string[]> {
   return patiently(aws, async () => {
     const pages = paginateListDelegatedAdministrators({ client: aws.organizations }, { ServicePrincipal: IAM_SERVICE_PRINCIPAL });
     const administrators = await everyItem('organizations:ListDelegatedAdministrators', pages, (page) => page.DelegatedAdministrators);
