@@ -29,12 +29,12 @@ function remedyOf(error: unknown): string | undefined {
 /** Of a denial that AWS does not explain. */
 const LIKELY_CAUSES: LikelyCauses = {
   ofSession: [
-    'the account is protected here, is the management account, is not ACTIVE or is not in the organization',
-    'the runbooks run in an account that is neither the management account nor a delegated administrator for iam.amazonaws.com',
-    'a service control policy or permissions boundary denies sts:AssumeRoot to the role of the runbook',
+    'the account is protected from runbooks, is the management account, is not ACTIVE or is not in the organization',
+    'the caller is in an account that is neither the management account nor a delegated administrator for iam.amazonaws.com',
+    'a service control policy or permissions boundary denies sts:AssumeRoot to the caller, or no policy allows it',
   ],
   ofCall: [
     `a service or resource control policy denies it to the root user without exempting root sessions (condition ${EXEMPT_ROOT_SESSIONS})`,
-    'the function runs in a VPC whose endpoint policy denies it',
+    'the call goes through a VPC endpoint whose policy denies it',
   ],
 };

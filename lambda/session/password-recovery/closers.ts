@@ -5,8 +5,18 @@ import { isNamed } from '../../aws/errors';
 /** When a closer that stands by looks whether whoever began to close has done it. */
 const STAND_BY_MS = 10 * 60_000;
 
+/** What closes a recovery when its opener is gone. */
+export interface RecoveryClosers {
+  /** Closes the recovery at its end, and reminds of it. */
+  atEnd(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;
+  /** Closes the recovery in some minutes, unless it was closed by then. */
+  standBy(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;
+  /** Closes now what was not opened as it should have been. */
+  afterFailure(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;
+}
+
 /** Starts executions that nobody waits for: stopping what started them does not stop them. */
-export class Closers {
+export class Closers implements RecoveryClosers {
   constructor(
     private readonly sfn: SFNClient,
     private readonly stateMachineArn: string,
@@ -14,17 +24,14 @@ export class Closers {
     private readonly clock: () => number = Date.now,
   ) {}
 
-  /** Closes the recovery at its end, and reminds of it. */
   atEnd(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void> {
     return this.start(closerName(record.accountId, request), record, false, 0);
   }
 
-  /** Closes the recovery in some minutes, unless it was closed by then. */
   standBy(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void> {
     return this.start(closerName(record.accountId, request), record, true, STAND_BY_MS);
   }
 
-  /** Closes now what was not opened as it should have been. */
   afterFailure(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void> {
     return this.start(`${closerName(record.accountId, request)}-failed`, record, true, 0);
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'util';
 import { sha256 } from '../digest';
 import type { PolicyHolder } from './holder';
-import type { PolicyRecords } from './records';
+import type { PolicyArchive } from './records';
 import { failure, isRefusal, messageOf } from '../../aws/errors';
 import { readUntil } from '../../aws/patience';
 import { inertPolicy } from '../../text';
@@ -28,7 +28,7 @@ export interface Changed {
  * it died: what an earlier attempt of the same execution has changed is told from what somebody else did by the record.
  */
 export async function put(
-  start: Start<{}, unknown>, holder: PolicyHolder, records: PolicyRecords, { before, wanted, replacedBy }: Change,
+  start: Start<{}, unknown>, holder: PolicyHolder, records: PolicyArchive, { before, wanted, replacedBy }: Change,
 ): Promise<Changed> {
   const now = await holder.read();
   if (now !== before) {

@@ -1,4 +1,4 @@
-import { PolicyRecords } from './records';
+import { PolicyRecords, type PolicyArchive } from './records';
 import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
 import { partitionIdOf } from '../../../lib/private/partitions';
 import { RECORDS_VARIABLE } from '../../../lib/session/contract';
@@ -7,7 +7,7 @@ import type { Patience } from '../../aws/patience';
 import { RootSessions } from '../../root-user/sessions';
 
 export interface PolicyAws {
-  readonly records: PolicyRecords;
+  readonly records: PolicyArchive;
   /** Sessions for one run, in the partition of an ARN. */
   readonly sessionsOf: (arn: string) => RootSessions;
   /** For reads that lag; that of the service when absent. */

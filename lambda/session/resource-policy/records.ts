@@ -30,28 +30,24 @@ export interface PolicyRecord {
 /** `policies/222222222222/buckets/eu-central-1/name/2026-11-23T01-02-03Z-execution-<SHA-256 of the policy>.json` */
 const KEY = new RegExp(`^${POLICIES_PREFIX}(?<accountId>\\d{12})/(?<kind>bucket|queue)s/(?<region>[a-z0-9-]+)/(?<name>[\\w.-]+)/[^/]+-(?<sha256>[0-9a-f]{64})\\.json$`);
 
+/** Where policies are saved before they are changed, each under a key of its own. */
+export interface PolicyArchive {
+  /** Saves a policy, once: a second attempt finds what the first has written. Returns its key. */
+  save(start: Start<{}, unknown>, holder: PolicyHolder, policy: string, replacedBy?: string): Promise<string>;
+  /** Whether this execution has saved this policy already: an attempt before this one was about to change it. */
+  has(key: string): Promise<boolean>;
+  keyOf(start: Start<{}, unknown>, holder: PolicyHolder, digest: string): string;
+  read(key: string): Promise<PolicyRecord>;
+  /** A policy that is to be put in place of another, by the SHA-256 of its bytes. */
+  replacement(digest: string): Promise<string>;
+}
+
 /** The policies that runbooks saved, in a bucket to which nobody else may write. */
-export class PolicyRecords {
+export class PolicyRecords implements PolicyArchive {
   constructor(private readonly s3: S3Client, private readonly bucket: string) {}
 
-  /** Saves a policy before it is changed, once: a second attempt finds what the first has written. */
   async save(start: Start<{}, unknown>, holder: PolicyHolder, policy: string, replacedBy?: string): Promise<string> {
-    const { kind, accountId, region, name, arn } = holder;
-    const { execution, input, startedBy } = start;
-    const record: PolicyRecord = {
-      kind,
-      accountId,
-      region,
-      name,
-      arn,
-      policy,
-      sha256: sha256(policy),
-      replacedBy,
-      reason: input.reason,
-      startedBy,
-      execution: execution.id,
-      startedAt: execution.startTime,
-    };
+    const record = recordOf(start, holder, policy, replacedBy);
     const key = this.keyOf(start, holder, record.sha256);
     try {
       await this.s3.send(new PutObjectCommand({
@@ -66,14 +62,13 @@ export class PolicyRecords {
     return key;
   }
 
-  /** Whether this execution has saved this policy already: an attempt before this one was about to change it. */
   has(key: string): Promise<boolean> {
     return hasObject(this.s3, { Bucket: this.bucket, Key: key });
   }
 
-  keyOf({ execution }: Start<{}, unknown>, { accountId, kind, region, name }: PolicyHolder, digest: string): string {
+  keyOf({ execution }: Start<{}, unknown>, holder: PolicyHolder, digest: string): string {
     const started = execution.startTime.replace(/\.\d+/, '').replaceAll(':', '-');
-    return `${POLICIES_PREFIX}${accountId}/${kind}s/${region}/${name}/${started}-${execution.name}-${digest}.json`;
+    return keyFor(holder, `${started}-${execution.name}`, digest);
   }
 
   /** A record by its key. Its digest is in the key: what was changed since is refused. */
@@ -83,17 +78,14 @@ export class PolicyRecords {
       throw failure('NoSuchRecord', `there is no record ${key}: give the key that an unlock answered; nothing was changed`);
     }
     return readObject(this.s3, { Bucket: this.bucket, Key: key }, (text) => {
-      const record = parsed(text);
-      const isWhole = record !== undefined && typeof record.policy === 'string' && sha256(record.policy) === expected.sha256
-        && (['accountId', 'kind', 'region', 'name', 'sha256'] as const).every((member) => record[member] === expected[member]);
-      if (!isWhole) {
+      const record = recordIn(text);
+      if (record === undefined || (['accountId', 'kind', 'region', 'name', 'sha256'] as const).some((member) => record[member] !== expected[member])) {
         throw failure('RecordTampered', `${key} is not what an unlock recorded: somebody has changed it; nothing was changed`);
       }
       return record;
     });
   }
 
-  /** A policy that is to be put in place of another, by the SHA-256 of its bytes. */
   async replacement(digest: string): Promise<string> {
     const key = `${REPLACEMENTS_PREFIX}${digest}.json`;
     if (!await this.has(key)) {
@@ -106,6 +98,36 @@ export class PolicyRecords {
       return policy;
     });
   }
+}
+
+/** What is saved of a policy before it is changed. */
+export function recordOf(start: Start<{}, unknown>, holder: PolicyHolder, policy: string, replacedBy?: string): PolicyRecord {
+  const { execution, input, startedBy } = start;
+  const { kind, accountId, region, name, arn } = holder;
+  return {
+    kind,
+    accountId,
+    region,
+    name,
+    arn,
+    policy,
+    sha256: sha256(policy),
+    replacedBy,
+    reason: input.reason,
+    startedBy,
+    execution: execution.id,
+    startedAt: execution.startTime,
+  };
+}
+
+const keyFor = ({ accountId, kind, region, name }: Pick<PolicyHolder, 'accountId' | 'kind' | 'region' | 'name'>, run: string, digest: string) => (
+  `${POLICIES_PREFIX}${accountId}/${kind}s/${region}/${name}/${run}-${digest}.json`);
+
+/** A record as an unlock wrote it: it says what it is of, and has the digest of its policy. Undefined for anything else. */
+export function recordIn(text: string): PolicyRecord | undefined {
+  const record = parsed(text);
+  const isWhole = typeof record?.policy === 'string' && record.sha256 === sha256(record.policy) && KEY.test(keyFor(record, 'run', record.sha256));
+  return isWhole ? record : undefined;
 }
 
 function parsed(text: string): PolicyRecord | undefined {

@@ -1,6 +1,6 @@
 import { describePolicy, isSame, put } from './change';
 import type { PolicyHolder } from './holder';
-import type { PolicyRecord, PolicyRecords } from './records';
+import type { PolicyRecord, PolicyArchive } from './records';
 import type { PolicySettings } from '../../../lib/session/contract';
 import { failure } from '../../aws/errors';
 import type { Task } from '../runbook';
@@ -27,7 +27,7 @@ export const RESTORE_FIELDS = {
 
 /** Puts back a policy that a runbook recorded, byte for byte, and reads it back. What it takes the place of is recorded too. */
 export function restore<F extends Fields & typeof RESTORE_FIELDS>(
-  fields: F, find: (start: Start<F, PolicySettings>, record: PolicyRecord) => Promise<PolicyHolder>, records: PolicyRecords,
+  fields: F, find: (start: Start<F, PolicySettings>, record: PolicyRecord) => Promise<PolicyHolder>, records: PolicyArchive,
 ): Task<F, PolicySettings, RestorePlan> {
   const recorded = async (start: Start<F, PolicySettings>) => {
     const { record: key } = start.input as { readonly record: string };

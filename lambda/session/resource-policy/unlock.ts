@@ -1,7 +1,7 @@
 import { describePolicy, put } from './change';
 import { sha256 } from '../digest';
 import type { PolicyHolder } from './holder';
-import type { PolicyRecords } from './records';
+import type { PolicyArchive } from './records';
 import type { PolicySettings } from '../../../lib/session/contract';
 import { failure } from '../../aws/errors';
 import type { Task } from '../runbook';
@@ -29,7 +29,7 @@ const LONGEST_POLICY = 20 * 1024;
 
 /** Shows the policy of a bucket or a queue, saves it, removes or replaces it, and reads it back. */
 export function unlock<F extends Fields & typeof UNLOCK_FIELDS>(
-  fields: F, find: (start: Start<F, PolicySettings>) => Promise<PolicyHolder>, records: PolicyRecords,
+  fields: F, find: (start: Start<F, PolicySettings>) => Promise<PolicyHolder>, records: PolicyArchive,
 ): Task<F, PolicySettings, UnlockPlan> {
   return {
     fields,
@@ -68,7 +68,7 @@ function withoutPolicy({ accountId, region, arn }: PolicyHolder, replacement: st
 }
 
 async function replacementOf(
-  { settings }: Start<Fields, PolicySettings>, records: PolicyRecords, digest: string | undefined,
+  { settings }: Start<Fields, PolicySettings>, records: PolicyArchive, digest: string | undefined,
 ): Promise<string | undefined> {
   if (digest === undefined) {
     return undefined;

@@ -30,7 +30,7 @@ describe('an error of a runbook', () => {
 
   test.each(['AccessDenied', 'AccessDeniedException'])('%s without a reason names policies and endpoints', async (name) => {
     expect(await said(named(name, 'Access Denied'))).toBe('Access Denied - likely causes: 1. a service or resource control policy denies it to the root user without exempting root sessions '
-      + '(condition "Null": {"aws:AssumedRoot": "true"}); 2. the function runs in a VPC whose endpoint policy denies it');
+      + '(condition "Null": {"aws:AssumedRoot": "true"}); 2. the call goes through a VPC endpoint whose policy denies it');
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { readUntil, retryWhile, type Patience } from '../../../aws/patience';
 import { password, READS_LAG } from '../../../root-user/credentials';
 import { UNMODIFIABLE } from '../../../root-user/deletion';
 import type { RootSession, RootSessions } from '../../../root-user/sessions';
-import type { Closers } from '../closers';
+import type { RecoveryClosers } from '../closers';
 import { deletePasswordOf, otherCredentials } from '../password';
 import { closed, closing, isDue, isSettled, known, type Closer, type LeftCredential, type RecoveryRecord, type Request } from '../record';
 import type { RecoveryRecords } from '../store';
@@ -32,7 +32,9 @@ export interface Closing {
 const TASK = TASK_POLICIES.deleteCredentials;
 
 /** Closes a recovery by hand. A closer that nobody's cancel stops stands by: it tries for a day if this does not succeed. */
-export async function closeByHand(accountId: string, by: Request, { closers, ...aws }: ClosingAws & { readonly closers: Closers }): Promise<Closing> {
+export async function closeByHand(
+  accountId: string, by: Request, { closers, ...aws }: ClosingAws & { readonly closers: RecoveryClosers },
+): Promise<Closing> {
   const record = known(await aws.store.read(accountId), accountId);
   if (record.closedAt === undefined) {
     await closers.standBy(record, by);

@@ -2,11 +2,11 @@ import { closeByHand, describeClosing, type ClosingAws } from './closing';
 import type { RunbookSettings } from '../../../../lib/session/contract';
 import { explained } from '../../remedies';
 import type { AwsOf, Task } from '../../runbook';
-import type { Closers } from '../closers';
+import type { RecoveryClosers } from '../closers';
 import { requestOf } from '../record';
 
 /** Closes a recovery before its end. */
-export function closePasswordRecovery(awsOf: AwsOf<ClosingAws & { readonly closers: Closers }>): Task<{}, RunbookSettings, object> {
+export function closePasswordRecovery(awsOf: AwsOf<ClosingAws & { readonly closers: RecoveryClosers }>): Task<{}, RunbookSettings, object> {
   return {
     fields: {},
     async prepare(start) {

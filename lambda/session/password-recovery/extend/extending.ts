@@ -1,10 +1,10 @@
-import type { Closers } from '../closers';
+import type { RecoveryClosers } from '../closers';
 import { extended, type Extension, type RecoveryRecord } from '../record';
 import type { RecoveryRecords } from '../store';
 
 export interface ExtendingAws {
   readonly store: RecoveryRecords;
-  readonly closers: Closers;
+  readonly closers: RecoveryClosers;
   readonly clock?: () => number;
 }
 
