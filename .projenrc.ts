@@ -1,8 +1,16 @@
 import { awscdk, cdk, javascript } from 'projen';
 import { bundleHandlers } from './projenrc/bundle';
+import { testCdkVersions, type CdkVersions } from './projenrc/cdk-versions';
 import { jest } from './projenrc/jest';
 import { localAws } from './projenrc/local-aws';
 import { packageContents } from './projenrc/package-contents';
+
+/** What users may have at the oldest. Raising it is a change for them. The unit tests run with it too. */
+const OLDEST_CDK: CdkVersions = { awsCdkLib: '2.189.1', constructs: '10.0.5' };
+/** What everything is built and tested with. cdk-nag 3 accepts no older one. */
+const CDK: CdkVersions = { awsCdkLib: '2.257.0', constructs: '10.5.1' };
+/** The newest with which the unit tests have run. */
+const NEWEST_CDK: CdkVersions = { awsCdkLib: '2.276.0', constructs: '10.8.1' };
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-root-access',
@@ -18,8 +26,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
-  cdkVersion: '2.257.0', // the floor is the version that we test with: it is also the oldest that cdk-nag 3 accepts
-  constructsVersion: '10.5.1',
+  cdkVersion: OLDEST_CDK.awsCdkLib,
+  constructsVersion: OLDEST_CDK.constructs,
+  peerDependencyOptions: { pinnedDevDependency: false }, // what is installed here is in `devDeps`
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.3',
   minNodeVersion: '20.16.0',
@@ -47,6 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToNuget: { dotNetNamespace: 'CdkRootAccess', packageId: 'CdkRootAccess' },
 
   devDeps: [
+    `aws-cdk-lib@${CDK.awsCdkLib}`,
     // bundled into the handlers
     '@aws-lambda-powertools/logger',
     '@aws-lambda-powertools/metrics',
@@ -94,11 +104,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
 });
 
+project.addDevDeps(`constructs@${CDK.constructs}`); // projen takes one of `devDeps` out
+
 // 1.13.0 names platform packages that are not published; npm then writes a lockfile that `npm ci` rejects
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 bundleHandlers(project);
 jest(project);
+testCdkVersions(project, OLDEST_CDK, NEWEST_CDK);
 localAws(project);
 packageContents(project);
 

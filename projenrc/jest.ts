@@ -38,7 +38,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
         '^(.+)\\?raw$': '$1',
         '^cdk-root-access$': '<rootDir>/lib', // an example imports the package by its name, as its reader will
       },
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.local-aws/', '<rootDir>/.stryker-tmp/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.local-aws/', '<rootDir>/.stryker-tmp/', '<rootDir>/.cdk-versions/'],
       setupFiles: ['<rootDir>/test/support/setup.ts'],
       testTimeout: 900_000, // that of the machine which has much else to do; tests wait for states, not for time
       clearMocks: false,

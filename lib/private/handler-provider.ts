@@ -31,6 +31,8 @@ export function handlerProvider(scope: Construct, id: string, props: HandlerProv
     queryInterval,
     totalTimeout,
     logGroup,
+    // newer versions of the CDK do so by default; older ones add a log group that the options do not reach
+    disableWaiterStateMachineLogging: isComplete && true,
     providerFunctionEnvEncryption: options.environmentEncryption,
     frameworkOnEventRole: functionRole(scope, `${id}Role`, ROLE_DESCRIPTION, logGroup, options),
     frameworkCompleteAndTimeoutRole: isComplete && functionRole(scope, `${id}WaiterRole`, ROLE_DESCRIPTION, logGroup, options),

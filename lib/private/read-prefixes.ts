@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, IResource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -59,7 +59,7 @@ function canName(resource: IConstruct, { policyFragment }: iam.IPrincipal): bool
   }
 }
 
-function isInAccountOf({ env }: iam.IResourceWithPolicyV2, { principalAccount }: iam.IPrincipal): boolean {
+function isInAccountOf({ env }: IResource, { principalAccount }: iam.IPrincipal): boolean {
   const { SAME, BOTH_UNRESOLVED } = TokenComparison;
   return principalAccount !== undefined && [SAME, BOTH_UNRESOLVED].includes(Token.compareStrings(env.account, principalAccount));
 }

@@ -7,7 +7,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import fc from 'fast-check';
 import { matcherOf } from './filter-pattern';
 import { kindsOf } from '../../../lambda/monitor/activity/classify';
@@ -364,19 +363,4 @@ describe('synth fails for', () => {
     expect(() => of('arn:aws:logs:eu-west-1:222222222222:log-group:trail:*')).toThrow('trailLogGroup must be in the account and Region of the stack (111111111111, eu-west-1), got one of 222222222222, eu-west-1: deploy the monitor there');
     expect(() => of('arn:aws:logs:us-east-1:111111111111:log-group:trail:*')).toThrow('got one of 111111111111, us-east-1');
   });
-});
-
-/** Findings of cdk-nag's AwsSolutions that stay, and why. */
-const ACKNOWLEDGED: Record<string, string> = {
-  'AwsSolutions-SQS3 Stack/Monitor/Undelivered': 'it is the queue for what fails, by way of a destination of the function',
-  'AwsSolutions-L1 Stack/Monitor/Tell': 'the runtime is pinned so that an upgrade of the CDK changes no function',
-};
-
-test('cdk-nag finds nothing that has no reason, and no reason is too many', () => {
-  const app = new App();
-  const stack = new Stack(app, 'Stack', { env: ENV });
-  new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail'), encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }) });
-  const { violations } = new AwsSolutionsChecks(app).validateScope(app);
-  const findings = violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`));
-  expect(findings.map((finding) => finding.replace(/\/Resource$/, '')).sort()).toEqual(Object.keys(ACKNOWLEDGED).sort());
 });

@@ -113,7 +113,7 @@ describe('the handler', () => {
   test('runs as its options say', () => {
     const stack = new Stack(new App(), 'Stack');
     const vpc = new ec2.Vpc(stack, 'Vpc');
-    new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { vpc, runtime: lambda.Runtime.NODEJS_24_X, logRetention: logs.RetentionDays.TWO_YEARS } });
+    new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { vpc, runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS), logRetention: logs.RetentionDays.TWO_YEARS } });
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.handler', Runtime: 'nodejs24.x', VpcConfig: Match.anyValue() });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 731 });

@@ -1,0 +1,24 @@
+import { awscdk, type Task } from 'projen';
+
+export interface CdkVersions {
+  readonly awsCdkLib: string;
+  readonly constructs: string;
+}
+
+/** `npm test` has one version of the CDK, and users have others. */
+export function testCdkVersions(project: awscdk.AwsCdkConstructLibrary, ...versions: readonly CdkVersions[]) {
+  project.addTask('test:cdk-versions', {
+    description: 'Compile lib/ and run its unit tests with the oldest CDK that users may have, and with the newest',
+    steps: [
+      { spawn: 'bundle' },
+      { exec: `tsx projenrc/test-cdk-versions.ts ${versions.map(({ awsCdkLib, constructs }) => `${awsCdkLib}+${constructs}`).join(' ')}` },
+    ],
+  });
+  // jsii would have the oldest one installed here; the task compiles with it
+  for (const task of [project.compileTask, project.watchTask]) {
+    task.reset(`${commandOf(task)} --silence-warnings=metadata/missing-dev-dependency`);
+  }
+  project.gitignore.addPatterns('/.cdk-versions/');
+}
+
+const commandOf = ({ steps: [{ exec }] }: Task) => exec!;
