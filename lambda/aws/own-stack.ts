@@ -2,7 +2,7 @@ import {
   DescribeStackResourceCommand, paginateDescribeStackEvents, type CloudFormationClient, type StackResourceDetail,
 } from '@aws-sdk/client-cloudformation';
 import { failure, isDenied, isNamed } from './errors';
-import { readUntil, retryWhile, seconds } from './patience';
+import { readUntil, retryWhile, seconds, type Patience } from './patience';
 import { describeStack } from './rollback';
 import { STACK_VARIABLE } from '../../lib/private/contract';
 
@@ -14,11 +14,14 @@ export interface StackRequest {
   readonly PhysicalResourceId?: string;
 }
 
-/** A policy made seconds ago takes effect late. */
-const PERMISSIONS = seconds(60);
+/** How long what is asked about the stack may be late. */
+interface Late {
+  readonly permissions: Patience;
+  readonly states: Patience;
+}
 
-/** CloudFormation writes the state of a resource before it asks for anything, but may show it some moments later. */
-const STATES = seconds(10);
+/** A policy made seconds ago takes effect late. CloudFormation writes the state of a resource before it asks for anything, and may show it some moments later. */
+const LATE: Late = { permissions: seconds(60), states: seconds(10) };
 
 const STATE_OF = { Create: 'CREATE_IN_PROGRESS', Update: 'UPDATE_IN_PROGRESS', Delete: 'DELETE_IN_PROGRESS' } as const;
 
@@ -29,31 +32,33 @@ export const ownStackId = () => process.env[STACK_VARIABLE]!;
  * Makes sure that it is CloudFormation that asks: the stack is that of this function and is being deployed, and the resource is in the state that the
  * request is about. Else a right to invoke the function would be a right to everything that the function can do.
  */
-export async function confirmRequest(cloudFormation: CloudFormationClient, request: StackRequest): Promise<void> {
+export async function confirmRequest(cloudFormation: CloudFormationClient, request: StackRequest, late = LATE): Promise<void> {
   const stackId = ownStackId();
   if (request.StackId !== stackId) {
     throw refused(`its stack is not ${stackId}, the one of this function`);
   }
-  const { StackStatus: status } = await retryWhile(isDenied, PERMISSIONS, () => describeStack(cloudFormation, stackId));
+  const { StackStatus: status } = await retryWhile(isDenied, late.permissions, () => describeStack(cloudFormation, stackId));
   if (!status!.endsWith('_IN_PROGRESS')) {
     throw refused(`the stack is not being deployed (${status})`);
   }
-  if (!await readUntil((fits) => fits, STATES, () => isUnderWay(cloudFormation, request, status!))) {
+  if (!await readUntil((fits) => fits, late.states, () => isUnderWay(cloudFormation, request, status!, late))) {
     throw refused(`CloudFormation does not ${request.RequestType.toLowerCase()} the resource ${request.LogicalResourceId} with this physical id now`);
   }
 }
 
-async function isUnderWay(cloudFormation: CloudFormationClient, request: StackRequest, stackStatus: string): Promise<boolean> {
-  const resource = await describeResource(cloudFormation, request.LogicalResourceId);
+async function isUnderWay(
+  cloudFormation: CloudFormationClient, request: StackRequest, stackStatus: string, { permissions }: Late,
+): Promise<boolean> {
+  const resource = await describeResource(cloudFormation, request.LogicalResourceId, permissions);
   const isSame = request.RequestType === 'Create' || request.PhysicalResourceId === resource?.PhysicalResourceId;
   const isAsAsked = isSame && resource?.ResourceStatus === STATE_OF[request.RequestType];
   return isAsAsked || (request.RequestType === 'Delete' && stackStatus.includes('CLEANUP') && isCleanedUp(cloudFormation, request));
 }
 
-async function describeResource(cloudFormation: CloudFormationClient, LogicalResourceId: string): Promise<StackResourceDetail | undefined> {
+async function describeResource(cloudFormation: CloudFormationClient, LogicalResourceId: string, late: Patience): Promise<StackResourceDetail | undefined> {
   try {
     const command = new DescribeStackResourceCommand({ StackName: ownStackId(), LogicalResourceId });
-    const { StackResourceDetail: detail } = await retryWhile(isDenied, PERMISSIONS, () => cloudFormation.send(command));
+    const { StackResourceDetail: detail } = await retryWhile(isDenied, late, () => cloudFormation.send(command));
     return detail;
   } catch (error) {
     if (isNamed(error, 'ValidationError')) {

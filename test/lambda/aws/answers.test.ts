@@ -4,7 +4,7 @@ import { GetBucketPolicyCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { iam, organizations, s3OfRootSession, sqsOfRootSession, sts } from '../../../lambda/aws/clients';
 import { RootSessions } from '../../../lambda/root-user/sessions';
-import { cutBody, endEarly, FakeOrganization, serve, type ServedOrganization } from '../../../local-aws/organization';
+import { cutBody, endEarly, FakeOrganization, resetBefore, serve, type ServedOrganization } from '../../../local-aws/organization';
 
 const MEMBER = '222222222222';
 const POLICY = '{"Statement":[]}';
@@ -50,6 +50,11 @@ describe('an answer whose body ends early, with a Content-Length that fits', () 
     });
     expect(organization.calls).toHaveLength(10);
   });
+
+  test('and is empty says so', async () => {
+    organization.faults.add({ operation: 'organizations:ListAccounts', effect: endEarly(0) });
+    await expect(CALLS['organizations:ListAccounts']()).rejects.toThrow('the answer of AWS to ListAccounts could not be read: it is empty');
+  });
 });
 
 test('an answer that breaks off is asked for again, and has the same name when it stays so', async () => {
@@ -67,4 +72,9 @@ test.each([0, 0.5])('an error that AWS sends is told as it is, and an error of w
   organization.faults.add({ operation: 'sts:AssumeRoot', times: 1, effect: endEarly(share) });
   await expect(CALLS['sts:AssumeRoot']()).rejects.toMatchObject({ name: 'AccessDenied' });
   expect(organization.calls.length - before).toBe(2);
+});
+
+test('a connection that breaks before there is an answer is an error of the connection', async () => {
+  organization.faults.add({ operation: 'organizations:ListAccounts', effect: resetBefore });
+  await expect(CALLS['organizations:ListAccounts']()).rejects.toMatchObject({ code: 'ECONNRESET' });
 });

@@ -1,29 +1,133 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { iamOfRootSession } from '../../../lambda/aws/clients';
+import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
+import * as clients from '../../../lambda/aws/clients';
+import { password } from '../../../lambda/root-user/credentials';
+import { RootSessions } from '../../../lambda/root-user/sessions';
+import type { TaskPolicyName } from '../../../lib/private/contract';
+import { FakeOrganization, serve, type ServedOrganization } from '../../../local-aws/organization';
+import { setEnvironment } from '../../support/environment-variables';
+import { onTestFinished } from '../../support/on-test-finished';
 
-const session = (AccessKeyId: string) => ({ AccessKeyId, SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() });
+const MEMBER = '222222222222';
+const AUDIT = 'IAMAuditRootUserCredentials';
+const { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } = clients;
+const CREDENTIALS: Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
+/** Made within a test, so that it is a test that fails when they cannot be made. */
+const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
+  ['IAM', iamOfRootSession], ['S3', (session) => s3OfRootSession('us-east-1')(session)], ['SQS', (session) => sqsOfRootSession('us-east-1')(session)],
+];
 
-beforeAll(() => void Object.assign(process.env, { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'OWN', AWS_SECRET_ACCESS_KEY: 'own' }));
+/** What the SDK has made of the settings of a client. */
+const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
+
+let organization: FakeOrganization;
+let served: ServedOrganization;
+beforeEach(async () => {
+  organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] });
+  organization.addAccount({ id: MEMBER, root: { password: true } });
+  served = await serve(organization);
+  setEnvironment({ ...served.environment, AWS_REGION: 'us-east-1' });
+});
+afterEach(async () => {
+  await served.close();
+  jest.restoreAllMocks();
+});
+
+const assumed = () => organization.calls.filter(({ operation }) => operation === 'AssumeRoot');
+const session = (accountId: string, task: TaskPolicyName) => new RootSessions(sts('us-east-1'), 'aws', 0).of(accountId, task);
+const hasPassword = async (iam: IAMClient) => await password(iam) !== undefined;
 
 describe('clients of root sessions, of which a sweep makes thousands', () => {
+  const of = (AccessKeyId: string) => ({ ...CREDENTIALS, AccessKeyId });
+
   test('look the surroundings up once for all of them', async () => {
     const found = ({ config }: IAMClient) => Promise.all([
       config.region(), config.useFipsEndpoint(), config.useDualstackEndpoint(), config.authSchemePreference(), config.userAgentAppId(),
     ]);
-    const before = await found(iamOfRootSession(session('ONE')));
-    expect(before).toEqual(['eu-west-1', false, false, [], undefined]);
-    Object.assign(process.env, {
+    const before = await found(iamOfRootSession(of('ONE')));
+    expect(before).toEqual(['us-east-1', false, false, [], undefined]);
+    setEnvironment({
       AWS_REGION: 'us-west-2', AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true', AWS_AUTH_SCHEME_PREFERENCE: 'sigv4', AWS_SDK_UA_APP_ID: 'app',
     });
-    expect(await found(iamOfRootSession(session('OTHER')))).toEqual(before);
+    expect(await found(iamOfRootSession(of('OTHER')))).toEqual(before);
   });
 
   test('share no credentials, least of all those of the function', async () => {
-    const credentials = ['ONE', 'OTHER'].map((id) => iamOfRootSession(session(id)).config.credentials());
+    const credentials = ['ONE', 'OTHER'].map((id) => iamOfRootSession(of(id)).config.credentials());
     expect((await Promise.all(credentials)).map(({ accessKeyId }) => accessKeyId)).toEqual(['ONE', 'OTHER']);
   });
+});
 
-  test.each(['AccessKeyId', 'SecretAccessKey', 'SessionToken'])('are not made of a session without %s', (name) => {
-    expect(() => iamOfRootSession({ ...session('ONE'), [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
+describe('a client for a member account', () => {
+  test.each(OF_SESSIONS)('of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
+    expect(await configOf(clientOf(CREDENTIALS)).credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
+    for (const name of ['AccessKeyId', 'SecretAccessKey', 'SessionToken']) {
+      expect(() => clientOf({ ...CREDENTIALS, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
+      expect(() => clientOf({ ...CREDENTIALS, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
+    }
+  });
+
+  test('of S3 and SQS is one for a Region', async () => {
+    for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
+      expect(await clientOf('eu-west-1')(CREDENTIALS).config.region()).toBe('eu-west-1');
+    }
+  });
+
+  test('of S3 follows a bucket to its Region', async () => {
+    organization.addBucket({ name: 'locked', account: MEMBER, region: 'eu-central-1', policy: '{"Statement":[]}' });
+    const root = session(MEMBER, 'S3UnlockBucketPolicy');
+    const { Policy } = await root.useAs(s3OfRootSession('us-east-1'), (s3) => s3.send(new GetBucketPolicyCommand({ Bucket: 'locked' })));
+    expect(Policy).toBe('{"Statement":[]}');
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetBucketPolicy', region: 'eu-central-1' });
+  });
+
+  test('of SQS signs for AWS, and sends nothing to where the URL of a queue points', async () => {
+    const elsewhere = await serve(new FakeOrganization());
+    onTestFinished(elsewhere.close);
+    const get = new GetQueueAttributesCommand({ QueueUrl: `${elsewhere.endpoint}/${MEMBER}/locked` });
+    const root = session(MEMBER, 'SQSUnlockQueuePolicy');
+    await root.useAs(sqsOfRootSession('us-east-1'), (sqs) => sqs.send(get)).catch(() => undefined);
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetQueueAttributes' });
+    expect(elsewhere.connections()).toBe(0);
+  });
+});
+
+describe('clients', () => {
+  test('share their connections: hundreds of sessions talk to the same host', async () => {
+    for (let n = 0; n < 5; n++) {
+      await session(MEMBER, AUDIT).use(hasPassword);
+    }
+    expect(assumed()).toHaveLength(5);
+    expect(served.connections()).toBe(1);
+  });
+
+  test.each<[string, number, (() => unknown)[]]>([
+    ['adaptive', 10, [clients.cloudFormation, clients.iam, clients.organizations, clients.s3, clients.stepFunctions, () => sts('us-east-1')]],
+    ['standard', 4, [clients.eventBridge, clients.sns]],
+    ['standard', 6, OF_SESSIONS.map(([, clientOf]) => () => clientOf(CREDENTIALS))],
+  ])('try again together, those of signals and of sessions less often: %s, %s times', async (mode, attempts, made) => {
+    for (const config of made.map((make) => configOf(make()))) {
+      expect([(await config.retryStrategy()).mode, await config.maxAttempts()]).toEqual([mode, attempts]);
+    }
+  });
+
+  test('all ask again for an answer that they cannot read', () => {
+    const made = Object.entries(clients).flatMap(([name, make]): unknown[] => {
+      const ofRegion = make as (region: string) => unknown;
+      return name === 'requestHandler' ? [] : name === 'iamOfRootSession' ? [iamOfRootSession(CREDENTIALS)]
+        : name.endsWith('OfRootSession') ? [(ofRegion('us-east-1') as (session: Credentials) => unknown)(CREDENTIALS)] : [ofRegion('us-east-1')];
+    }) as { middlewareStack: { identify(): string[] } }[];
+    expect(made.length).toBeGreaterThan(10);
+    for (const { middlewareStack } of made) {
+      expect(middlewareStack.identify().join()).toContain('unreadableAnswers');
+    }
+  });
+
+  test('of STS are those of a Region, whatever the Region of the function is', async () => {
+    await sts('eu-west-1').send(new GetCallerIdentityCommand({}));
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetCallerIdentity', region: 'eu-west-1' });
+    expect(sts('eu-west-1')).toBeInstanceOf(STSClient);
   });
 });

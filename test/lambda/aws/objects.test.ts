@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { s3 as s3Client } from '../../../lambda/aws/clients';
 import { hasObject, keysOf, readObject } from '../../../lambda/aws/objects';
 import { readRequest, writeAnswer } from '../../../local-aws/organization';
 import type { WireResponse } from '../../../local-aws/wire';
+import { setEnvironment } from '../../support/environment-variables';
 import { ObjectStore } from '../../truth/object-store';
 
 const OBJECT = { Bucket: 'bucket', Key: 'folder/one.json' };
@@ -24,12 +26,15 @@ const server = createServer((incoming, outgoing) => {
 });
 beforeAll(async () => {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  s3 = new S3Client({ endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
+  setEnvironment({
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret',
+  });
+  s3 = s3Client();
 });
 afterAll(() => {
   server.closeAllConnections();
   server.close();
+  jest.restoreAllMocks();
 });
 beforeEach(() => {
   store = new ObjectStore();
@@ -53,6 +58,23 @@ describe('an object', () => {
     trouble = effect;
     await expect(read()).rejects.toMatchObject({ name: 'UnreadableObject', message: expect.stringMatching(/^s3:\/\/bucket\/folder\/one\.json could not be read: ./) });
     expect(gets).toBe(5);
+  });
+
+  test.each(['Error', 'SyntaxError', 'TimeoutError'])('of which nothing can be made for a while is read again, and an error that names it when it stays so: %s', async (name) => {
+    const broken = () => { throw Object.assign(new Error('broken'), { name }); };
+    await expect(readObject(s3, OBJECT, broken)).rejects.toMatchObject({ name: 'UnreadableObject', message: expect.stringMatching(/could not be read: .*broken$/) });
+    expect(gets).toBe(5);
+  });
+
+  test('may be empty', async () => {
+    store.objects.set('empty', '');
+    expect(await readObject(s3, { ...OBJECT, Key: 'empty' }, (text) => text)).toBe('');
+    expect(gets).toBe(1);
+  });
+
+  test('is given with its entity tag', async () => {
+    trouble = (answer) => ({ ...answer, headers: { ...answer.headers, etag: '"tag"' } });
+    expect(await readObject(s3, OBJECT, (_text, etag) => etag)).toBe('"tag"');
   });
 
   test('of which somebody can make nothing is an error by the name that it is given', async () => {
@@ -80,6 +102,6 @@ describe('keys', () => {
 
   test('of an answer without a list are unknown, and not none', async () => {
     trouble = (answer) => ({ ...answer, body: '<ListBucketResult/>' });
-    await expect(hasObject(s3, OBJECT)).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+    await expect(hasObject(s3, OBJECT)).rejects.toMatchObject({ name: 'IncompleteAnswer', message: 'AWS answered s3:ListObjectsV2 without a list' });
   });
 });

@@ -1,26 +1,13 @@
 import { DeleteLoginProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
-import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { GetCallerIdentityCommand, STSClient, type Credentials } from '@aws-sdk/client-sts';
-import * as clients from '../../../lambda/aws/clients';
+import { s3OfRootSession, sts } from '../../../lambda/aws/clients';
 import { seconds } from '../../../lambda/aws/patience';
 import { password } from '../../../lambda/root-user/credentials';
 import { AssumeRootError, RootSession, RootSessions } from '../../../lambda/root-user/sessions';
 import { fail, FakeOrganization, neverAnswer, serve, type Effect, type ServedOrganization } from '../../../local-aws/organization';
 import { eventually } from '../../support/eventually';
-import { onTestFinished } from '../../support/on-test-finished';
 
 const MEMBER = '222222222222';
-const { iamOfRootSession, s3OfRootSession, sqsOfRootSession, sts } = clients;
 const AUDIT = 'IAMAuditRootUserCredentials';
-const CREDENTIALS: Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
-/** Made within a test, so that it is a test that fails when they cannot be made. */
-const OF_SESSIONS: [string, (session: Credentials) => unknown][] = [
-  ['IAM', iamOfRootSession], ['S3', (session) => s3OfRootSession('us-east-1')(session)], ['SQS', (session) => sqsOfRootSession('us-east-1')(session)],
-];
-
-/** What the SDK has made of the settings of a client. */
-const configOf = (client: unknown) => (client as { config: Record<'credentials' | 'maxAttempts' | 'retryStrategy', () => Promise<{ mode?: string }>> }).config;
 const FLICKER = seconds(1, 5, 20);
 const hasPassword = async (iam: IAMClient) => await password(iam) !== undefined;
 
@@ -192,76 +179,4 @@ test('a session that AWS gives without credentials is an answer that lacks them,
     effect: async () => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: '<AssumeRootResponse><AssumeRootResult/></AssumeRootResponse>' }),
   });
   await expect(sessions().of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ name: 'IncompleteAnswer', message: 'AWS answered sts:AssumeRoot without credentials' });
-});
-
-describe('a client for a member account', () => {
-  test.each(OF_SESSIONS)('of %s has the credentials of the session, and never falls back to those of the function', async (_service, clientOf) => {
-    expect(await configOf(clientOf(CREDENTIALS)).credentials()).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
-    for (const name of ['AccessKeyId', 'SecretAccessKey', 'SessionToken']) {
-      expect(() => clientOf({ ...CREDENTIALS, [name]: undefined })).toThrow(`AssumeRoot answered without ${name}`);
-      expect(() => clientOf({ ...CREDENTIALS, [name]: '' })).toThrow(`AssumeRoot answered without ${name}`);
-    }
-  });
-
-  test('of S3 and SQS is one for a Region', async () => {
-    for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
-      expect(await clientOf('eu-west-1')(CREDENTIALS).config.region()).toBe('eu-west-1');
-    }
-  });
-
-  test('of S3 follows a bucket to its Region', async () => {
-    organization.addBucket({ name: 'locked', account: MEMBER, region: 'eu-central-1', policy: '{"Statement":[]}' });
-    const session = sessions().of(MEMBER, 'S3UnlockBucketPolicy');
-    const { Policy } = await session.useAs(s3OfRootSession('us-east-1'), (s3) => s3.send(new GetBucketPolicyCommand({ Bucket: 'locked' })));
-    expect(Policy).toBe('{"Statement":[]}');
-    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetBucketPolicy', region: 'eu-central-1' });
-  });
-
-  test('of SQS signs for AWS, and sends nothing to where the URL of a queue points', async () => {
-    const elsewhere = await serve(new FakeOrganization());
-    onTestFinished(elsewhere.close);
-    const get = new GetQueueAttributesCommand({ QueueUrl: `${elsewhere.endpoint}/${MEMBER}/locked` });
-    const session = sessions().of(MEMBER, 'SQSUnlockQueuePolicy');
-    await session.useAs(sqsOfRootSession('us-east-1'), (sqs) => sqs.send(get)).catch(() => undefined);
-    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetQueueAttributes' });
-    expect(elsewhere.connections()).toBe(0);
-  });
-});
-
-describe('clients', () => {
-  test('share their connections: hundreds of sessions talk to the same host', async () => {
-    for (let n = 0; n < 5; n++) {
-      await sessions().of(MEMBER, AUDIT).use(hasPassword);
-    }
-    expect(assumed()).toHaveLength(5);
-    expect(served.connections()).toBe(1);
-  });
-
-  test.each<[string, number, (() => unknown)[]]>([
-    ['adaptive', 10, [clients.cloudFormation, clients.iam, clients.organizations, clients.s3, clients.stepFunctions, () => sts('us-east-1')]],
-    ['standard', 4, [clients.eventBridge, clients.sns]],
-    ['standard', 6, OF_SESSIONS.map(([, clientOf]) => () => clientOf(CREDENTIALS))],
-  ])('try again together, those of signals and of sessions less often: %s, %s times', async (mode, attempts, made) => {
-    for (const config of made.map((make) => configOf(make()))) {
-      expect([(await config.retryStrategy()).mode, await config.maxAttempts()]).toEqual([mode, attempts]);
-    }
-  });
-
-  test('all ask again for an answer that they cannot read', () => {
-    const made = Object.entries(clients).flatMap(([name, make]): unknown[] => {
-      const ofRegion = make as (region: string) => unknown;
-      return name === 'requestHandler' ? [] : name === 'iamOfRootSession' ? [iamOfRootSession(CREDENTIALS)]
-        : name.endsWith('OfRootSession') ? [(ofRegion('us-east-1') as (session: Credentials) => unknown)(CREDENTIALS)] : [ofRegion('us-east-1')];
-    }) as { middlewareStack: { identify(): string[] } }[];
-    expect(made.length).toBeGreaterThan(10);
-    for (const { middlewareStack } of made) {
-      expect(middlewareStack.identify().join()).toContain('unreadableAnswers');
-    }
-  });
-
-  test('of STS are those of a Region, whatever the Region of the function is', async () => {
-    await sts('eu-west-1').send(new GetCallerIdentityCommand({}));
-    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetCallerIdentity', region: 'eu-west-1' });
-    expect(sts('eu-west-1')).toBeInstanceOf(STSClient);
-  });
 });

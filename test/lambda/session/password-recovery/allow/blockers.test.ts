@@ -1,3 +1,4 @@
+import { log } from '../../../../../lambda/log';
 import { policiesThatStop } from '../../../../../lambda/session/password-recovery/allow/blockers';
 import { fail } from '../../../../../local-aws/organization';
 import { held } from '../../../../support/held';
@@ -24,20 +25,23 @@ describe('what still stops the root user with a new password', () => {
 
   test('are no more than a mail can take, and never fewer without saying so', async () => {
     const { organization: { policies }, aws } = await world();
-    const statements = Array.from({ length: 8 }, () => ({ Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource: '*' }));
-    policies.add('many', document(...statements), MEMBER);
+    const five = Array.from({ length: 5 }, () => ({ Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource: '*' }));
+    policies.add('five', document(...five), MEMBER);
+    expect(await policiesThatStop(aws.organizations)(of(MEMBER))).toEqual(five.map(() => expect.stringContaining("'five'")));
+    policies.add('and three', document(...five.slice(2)), MEMBER);
     const notes = await policiesThatStop(aws.organizations)(of(MEMBER));
     expect(notes).toHaveLength(6);
-    expect(notes!.at(-1)).toContain('3 more statements');
+    expect(notes!.at(-1)).toBe('3 more statements of service control policies that may stop the root user');
   });
 
   test.each([
     ['ListParents'], ['ListPoliciesForTarget'], ['DescribePolicy'],
-  ])('is not known, and never nothing, where %s is denied', async (operation) => {
+  ])('is not known, and never nothing, where %s is denied, of which the log has the account and the reason', async (operation) => {
     const { organization: { policies, faults }, aws } = await world();
     policies.add('guardrail', DENY_LONG_TERM_ROOT, MEMBER);
     faults.add({ operation: `organizations:${operation}`, effect: fail('AccessDeniedException') });
     expect(await policiesThatStop(aws.organizations)(of(MEMBER))).toBeUndefined();
+    expect(log.warn).toHaveBeenCalledWith('service control policies not read', { accountId: MEMBER, reason: expect.stringContaining('AccessDenied') });
   });
 
   test('is not waited for where Organizations does not answer', async () => {

@@ -30,10 +30,12 @@ describe('runbooks that are deleted', () => {
 
   test('stay while a recovery is open, with the account, its end, its record and the command that closes it', async () => {
     await allow({ id: OPENER });
-    await expect(deleteRunbooks()).rejects.toEqual(refused(
-      'a password recovery is not closed', `account ${MEMBER} until ${world.record!.endsAt} (s3://records/recoveries/${MEMBER}.json)`,
-      `aws ssm start-automation-execution --document-name Close-1A2B --parameters "AccountId=${MEMBER},Reason=`,
-    ));
+    await expect(deleteRunbooks()).rejects.toMatchObject({
+      name: 'RecoveryOpen',
+      message: 'a password recovery is not closed, and without these runbooks nothing deletes the password: '
+        + `account ${MEMBER} until ${world.record!.endsAt} (s3://records/recoveries/${MEMBER}.json). Close each, then delete again: `
+        + `aws ssm start-automation-execution --document-name Close-1A2B --parameters "AccountId=${MEMBER},Reason=the runbooks are deleted".`,
+    });
     expect(world.account.root.password).toBe(true);
   });
 
@@ -67,6 +69,11 @@ describe('runbooks that are deleted', () => {
       `account ${MEMBER} until ${endsAt} (s3://records/recoveries/${MEMBER}.json)`, 'To close one whose record is not in new-records, deploy with its bucket as recordsBucket before, or wait for its end'));
   });
 
+  test('stay and name the bucket that they have now when the records have moved to it', async () => {
+    await allow({ id: OPENER });
+    await expect(deleteRunbooks('new-records')).rejects.toMatchObject({ message: expect.stringMatching(/\(s3:\/\/new-records\/[^)]*\)\. .*Reason=the runbooks are deleted"\.$/) });
+  });
+
   test('go when an account of which a closer still sleeps has a later recovery, of others', async () => {
     await allow({ id: OPENER });
     recorded(MEMBER, { recoveryId: `${STATES}:execution:allow-of-others:two` });
@@ -78,15 +85,25 @@ describe('runbooks that are deleted', () => {
     await expect(deleteRunbooks()).resolves.toBeUndefined();
   });
 
-  test('name five of many', async () => {
-    ['1', '2', '3', '4', '5', '6', '7'].forEach((digit) => recorded(digit.repeat(12), { recoveryId: `${OPENER}${digit}` }));
+  test.each([[5, '. Close each'], [7, ' and 2 more. Close each']])('name five at most: of %s', async (count, end) => {
+    const digits = ['1', '2', '3', '4', '5', '6', '7'].slice(0, count);
+    digits.forEach((digit) => recorded(digit.repeat(12), { recoveryId: `${OPENER}${digit}` }));
     recorded('8'.repeat(12), { closedAt: '2026-01-02T00:00:00.000Z' });
-    await expect(deleteRunbooks()).rejects.toEqual(refused('7 password recoveries are not closed', `${'1'.repeat(12)} until`, `${'5'.repeat(12)} until`, ' and 2 more. Close each'));
+    const named = digits.slice(0, 5).map((digit) => `account ${digit.repeat(12)} until 2026-01-02T00:00:00.000Z (s3://records/recoveries/${digit.repeat(12)}.json)`).join(', ');
+    await expect(deleteRunbooks()).rejects.toMatchObject({ message: expect.stringContaining(`${count} password recoveries are not closed, and without these runbooks nothing deletes the password: ${named}${end}`) });
   });
 
   test('stay when what is open is not known', async () => {
     world.bucketFaults.add({ operation: 's3:ListObjectsV2' as never, effect: async () => ({ status: 403, headers: {}, body: '<Error><Code>AccessDenied</Code><Message>no</Message></Error>' }) });
     await expect(deleteRunbooks()).rejects.toEqual(expect.objectContaining({ name: 'AccessDenied' }));
+  });
+
+  test('stay when it is not known for what a closer waits', async () => {
+    const closer = await allow({ id: OPENER });
+    world.bucket.objects.clear();
+    world.closers.clear();
+    world.closers.set('listed, and not to be described', closer);
+    await expect(deleteRunbooks()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });
 
