@@ -55,7 +55,9 @@ async function isUnderWay(
   return isAsAsked || (request.RequestType === 'Delete' && stackStatus.includes('CLEANUP') && isCleanedUp(cloudFormation, request));
 }
 
-async function describeResource(cloudFormation: CloudFormationClient, LogicalResourceId: string, late: Patience): Promise<StackResourceDetail | undefined> {
+async function describeResource(
+  cloudFormation: CloudFormationClient, LogicalResourceId: string, late: Patience,
+): Promise<StackResourceDetail | undefined> {
   try {
     const command = new DescribeStackResourceCommand({ StackName: ownStackId(), LogicalResourceId });
     const { StackResourceDetail: detail } = await retryWhile(isDenied, late, () => cloudFormation.send(command));
