@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
-import { UsageError } from './usage';
+import { createInterface } from 'node:readline';
+import { Interrupted, UsageError } from './usage';
 
 /**
- * Asks for the ID of what is about to change, which nobody types by habit. Without a terminal it must be given, so that a script names its organization.
+ * Asks for the ID of what is about to change, which nobody types by habit. Without a terminal it must be given, so that a script names its organization or account.
  *
  * @param given what `--yes` says
  */
@@ -17,13 +17,19 @@ export async function confirm(id: string, change: string, given: string | undefi
   if (!process.stdin.isTTY) {
     throw new UsageError(`this is no terminal to ask in: confirm with --yes ${id}. Nothing was changed.`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`Type ${id} to go on: `);
-    if (answer.trim() !== id) {
-      throw new UsageError('that is not it. Nothing was changed.');
-    }
-  } finally {
-    terminal.close();
+  if (await answerTo(`Type ${id} to go on: `) !== id) {
+    throw new UsageError('that is not it. Nothing was changed.');
   }
+}
+
+/** Ctrl-C and Ctrl-D close the question without an answer. */
+function answerTo(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve, reject) => {
+    terminal.question(question, (answer) => {
+      resolve(answer.trim());
+      terminal.close();
+    });
+    terminal.once('close', () => reject(new Interrupted('\ninterrupted. Nothing was changed.')));
+  });
 }

@@ -4,11 +4,14 @@ import type { AuditOptions } from './audit';
 import type { ConnectionOptions } from './caller';
 import type { Finding } from './check';
 import { FORMATS, type OutputOptions } from './formats';
+import { withConnection, withOrganization } from './options';
+import { addSingleTasks } from './single-tasks';
 import type { ChangeOptions } from './switches';
 import { hasColour } from './terminal';
-import { accountId, accountIds, countBetween, EXIT, unitIds, UsageError } from './usage';
+import { accountId, accountIds, countBetween, EXIT, Interrupted, unitIds, UsageError } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 import type { SweepReport } from '../lambda/sweep/report/contents';
+import { visible } from '../lambda/text';
 
 declare const VERSION: string;
 
@@ -39,12 +42,12 @@ function exitCodeOfFindings(findings: readonly Finding[]): number {
   return findings.every(({ state }) => state === 'ok' || state === 'unknown') ? EXIT.unreadable : EXIT.findings;
 }
 
-const withConnection = (command: Command) => command
-  .option('--region <region>', 'Region in which STS is called (default: that of the shell, or us-east-1)')
-  .option('--profile <name>', 'named profile of the AWS configuration');
-
-const withConfirmation = (command: Command) => withConnection(command)
-  .option('--yes <organization>', 'ID of the organization (o-…), instead of typing it when asked');
+function exitCodeOfError(error: unknown): number {
+  if (error instanceof Interrupted) {
+    return EXIT.interrupted;
+  }
+  return error instanceof UsageError ? EXIT.usage : EXIT.unreadable;
+}
 
 const program = new Command('cdk-root-access')
   .description('Centralized root access of an AWS organization from a terminal, with the credentials of the shell and nothing deployed.')
@@ -108,7 +111,7 @@ withConnection(program.command('explain'))
     process.exitCode = outcome === 'failed' ? EXIT.unreadable : credentials.length > 0 ? EXIT.findings : EXIT.nothingLeft;
   });
 
-withConfirmation(program.command('enable'))
+withOrganization(program.command('enable'))
   .summary('enable trusted access and both features')
   .description('Enables trusted access for iam.amazonaws.com, RootCredentialsManagement and RootSessions. What is on stays on. Needs the management account.')
   .action(async (options: ChangeOptions) => {
@@ -117,7 +120,7 @@ withConfirmation(program.command('enable'))
     process.stdout.write('trusted access, RootCredentialsManagement and RootSessions are on\n');
   });
 
-withConfirmation(program.command('delegate'))
+withOrganization(program.command('delegate'))
   .argument('<account>', '12-digit ID of a member account', accountId)
   .summary('register a delegated administrator for IAM')
   .description('Registers a member account as delegated administrator for iam.amazonaws.com. Others stay registered. Needs the management account.')
@@ -126,6 +129,8 @@ withConfirmation(program.command('delegate'))
     await delegate(account, options);
     process.stdout.write(`${account} is delegated administrator for iam.amazonaws.com\n`);
   });
+
+addSingleTasks(program);
 
 withConnection(program.command('verify'))
   .argument('<account>', '12-digit ID of a member account in which the questions are asked', accountId)
@@ -149,6 +154,6 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
     return;
   }
-  process.stderr.write(`error: ${messageOf(error)}\n`);
-  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unreadable;
+  process.stderr.write(`error: ${messageOf(error).split('\n').map(visible).join('\n')}\n`); // AWS quotes names that others have chosen
+  process.exitCode = exitCodeOfError(error);
 });

@@ -1,10 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Exit codes. An account that could not be read outweighs findings: the list may be longer than it shows. */
-export const EXIT = { nothingLeft: 0, findings: 1, unreadable: 2, usage: 64, interrupted: 130 } as const;
+/** Exit codes. An account that could not be read outweighs findings: the list may be longer than it shows. A change is done or has failed. */
+export const EXIT = { nothingLeft: 0, done: 0, findings: 1, unreadable: 2, failed: 2, usage: 64, interrupted: 130 } as const;
 
 /** Wrong usage that is seen only when AWS has been asked: nothing was changed. */
 export class UsageError extends Error {}
+
+/** A question was left without an answer, by Ctrl-C or Ctrl-D: nothing was changed. */
+export class Interrupted extends Error {}
 
 const list = (text: string) => text.split(',').map((item) => item.trim()).filter((item) => item !== '');
 
@@ -25,6 +28,32 @@ export const accountIds = listOf(/^\d{12}$/, 'Give account IDs of 12 digits');
 export function accountId(text: string): string {
   if (!/^\d{12}$/.test(text)) {
     throw new InvalidArgumentError(`Give the ID of one account, 12 digits; got '${text}'.`);
+  }
+  return text;
+}
+
+/** The name of a bucket, as its ARN has it. What S3 makes of it is S3's business. */
+export function bucketName(text: string): string {
+  if (!/^[A-Za-z0-9][\w.-]{2,254}$/.test(text)) {
+    throw new InvalidArgumentError(`Give the name of a bucket; got '${text}'.`);
+  }
+  return text;
+}
+
+/** A queue's name may be in any Region, and is not enough. */
+export function queueArnOrUrl(text: string): string {
+  if (!/^(arn:|https:\/\/)[\w:/.-]{1,256}$/.test(text)) {
+    throw new InvalidArgumentError(`Give the ARN or the URL of an SQS queue; got '${text}'.`);
+  }
+  return text;
+}
+
+/** 7 days: no recovery of the runbooks is open for longer. */
+export const LONGEST_HOURS = 168;
+
+export function timeInUtc(text: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new InvalidArgumentError(`Give a time in UTC such as 2026-11-27T10:00:00Z; got '${text}'.`);
   }
   return text;
 }

@@ -30,6 +30,9 @@ export function inertPolicy(policy: string): string {
     .replace(ACTIVE, (active) => isHarmless(active) ? active : active.replace(SPARKS, escaped));
 }
 
+/** Nothing of it is hidden, and it stays on its line; for a terminal, which follows no links by itself. */
+export const visible = (text: string) => text.replace(HIDDEN, escaped);
+
 /** Control characters and line ends, what changes the direction of text or is not seen, halves of characters, spaces that are no space. */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 

@@ -8,7 +8,7 @@ import { describePolicy } from '../../lambda/session/resource-policy/change';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
 import { messageFor, subjectOf } from '../../lambda/sweep/report/signals';
 import { verdictOf } from '../../lambda/sweep/report/verdict';
-import { inert, inertName, inertPolicy } from '../../lambda/text';
+import { inert, inertName, inertPolicy, visible } from '../../lambda/text';
 
 /** What somebody writes, and what is to be seen of it. */
 const HOSTILE: [what: string, text: string, shown: string][] = [
@@ -55,6 +55,10 @@ describe('text of others', () => {
       expect(shown).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
       expect(shown.length).toBeLessThanOrEqual(longest + 1);
     }), { numRuns: 1_000 });
+  });
+
+  test('is visible as a whole, and keeps its links', () => {
+    expect(visible('a\u001b[31m\nb\u202ec\u200b https://example.com jane@example.com')).toBe('a\\u001b[31m\\u000ab\\u202ec\\u200b https://example.com jane@example.com');
   });
 
   test.each([

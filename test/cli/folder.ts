@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run, type, type Ended } from './terminal';
+import { FakeOrganization, serve, type ServedOrganization } from '../../local-aws/organization';
+
+export const MANAGEMENT = '111111111111';
+export const MEMBER = '222222222222';
+export const OTHER = '333333333333';
+
+/** With spaces and keys that a rewritten policy would not have. */
+export const DENY_ALL = '{ "Version": "2012-10-17",\n "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}] }';
+
+/** A folder in which a person works, with credentials of the management account of an organization. */
+export class Folder {
+  static async create(): Promise<Folder> {
+    const organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] });
+    organization.addAccount({ id: MEMBER, name: 'payments', email: 'payments@example.com' });
+    organization.addAccount({ id: OTHER, name: 'archive' });
+    return new Folder(organization, await serve(organization));
+  }
+
+  readonly path = mkdtempSync(join(tmpdir(), 'terminal-'));
+
+  private constructor(readonly organization: FakeOrganization, private readonly served: ServedOrganization) {}
+
+  run(args: string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return run(args, { ...this.served.environment, ...environment }, this.path);
+  }
+
+  type(keys: string, args: string[]): Promise<Ended> {
+    return type(keys, args, this.served.environment, this.path);
+  }
+
+  files(): string[] {
+    return readdirSync(this.path);
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.path, file), 'utf8');
+  }
+
+  modeOf(file: string): string {
+    return (statSync(join(this.path, file)).mode % 0o1000).toString(8);
+  }
+
+  /** What was asked for to change something, and by whom. */
+  changes(): string[] {
+    return this.organization.calls.filter(({ operation }) => !/^(Get|List|Describe|AssumeRoot$)/.test(operation)).map(({ operation, caller }) => `${operation} ${caller.arn}`);
+  }
+
+  /** The task policies of the root sessions that were taken. */
+  tasks(): string[] {
+    const arns = this.organization.calls.filter(({ operation }) => operation === 'AssumeRoot').map(({ input }) => Object.values(input).find((value) => value?.includes('root-task/'))!);
+    return [...new Set(arns.map((arn) => arn.split('/').at(-1)!))];
+  }
+
+  close(): Promise<void> {
+    return this.served.close();
+  }
+}
