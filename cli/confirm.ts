@@ -26,10 +26,14 @@ export async function confirm(id: string, change: string, given: string | undefi
 function answerTo(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve, reject) => {
+    const leave = () => {
+      process.stderr.write('\n'); // below the question
+      reject(new Interrupted('interrupted. Nothing was changed.'));
+    };
+    terminal.once('close', leave);
     terminal.question(question, (answer) => {
+      terminal.off('close', leave).close();
       resolve(answer.trim());
-      terminal.close();
     });
-    terminal.once('close', () => reject(new Interrupted('\ninterrupted. Nothing was changed.')));
   });
 }

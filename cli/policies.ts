@@ -2,7 +2,7 @@ import { confirm } from './confirm';
 import { memberAccount, type Member } from './member';
 import { PolicyFile, readPolicyFile } from './policy-file';
 import { policyText } from './policy-text';
-import { commandLine, inputOf, sessionsOf, SETTINGS, startOf, usageOf, type TaskOptions } from './tasks';
+import { commandLine, explainedTo, inputOf, interruptible, sessionsOf, SETTINGS, startOf, type TaskOptions } from './tasks';
 import { messageOf } from '../lambda/aws/errors';
 import { restoreBucket, unlockBucket } from '../lambda/session/resource-policy/bucket/runbook';
 import type { PolicyAws } from '../lambda/session/resource-policy/functions';
@@ -12,6 +12,7 @@ import type { RestorePlan } from '../lambda/session/resource-policy/restore';
 import type { UnlockPlan } from '../lambda/session/resource-policy/unlock';
 import type { Task } from '../lambda/session/runbook';
 import type { Fields, InputOf } from '../lambda/session/start-input';
+import { visible } from '../lambda/text';
 import type { PolicySettings } from '../lib/session/contract';
 
 export interface PolicyOptions extends TaskOptions {
@@ -82,7 +83,7 @@ async function restore<F extends Fields>(
 ): Promise<string> {
   const { member: { title }, file } = change;
   const { status, resource } = await carryOut(task, input, change, ({ resource: arn, policy, before, restored }) => [
-    `Puts back the policy of ${arn} in ${title}, which was saved in ${restored} at ${startedAt}.`,
+    `Puts back the policy of ${arn} in ${title}, which was saved in ${restored} at ${visible(`${startedAt}`)}.`,
     ...before === undefined ? ['It has no policy now.'] : [policyText('It is now', before), `That is saved to ${file.path} first.`],
     policyText('It will be', policy),
   ]);
@@ -99,15 +100,17 @@ interface Outcome {
 async function carryOut<F extends Fields, Plan>(
   task: Task<F, PolicySettings, Plan>, input: InputOf<F>, change: Change, describe: (plan: Plan) => string[],
 ): Promise<Outcome> {
-  const { member: { aws, accountId }, options: { yes } } = change;
+  const { member: { aws, accountId }, options } = change;
   const start = startOf(aws, input, POLICY_SETTINGS);
-  const prepared = await task.prepare(start).catch((error: unknown) => { throw usageOf(error); });
+  const failed = (error: unknown) => { throw explainedTo(error, accountId, options); };
+  const prepared = await task.prepare(start).catch(failed);
   if ('result' in prepared) {
     return prepared.result as Outcome;
   }
-  await confirm(accountId, describe(prepared.plan).join('\n'), yes);
-  const acted = task.act(start, prepared.plan).catch((error: unknown) => { throw withRestore(error, change); });
-  return await acted as Outcome;
+  await confirm(accountId, describe(prepared.plan).join('\n'), options.yes);
+  const afterwards = () => change.file.isSaved ? howToRestore(change) : 'No policy was saved: run it again to see what is there.';
+  const acting = interruptible(() => task.act(start, prepared.plan).catch(failed), afterwards);
+  return await acting.catch((error: unknown) => { throw withRestore(error, change); }) as Outcome;
 }
 
 function withRestore(error: unknown, change: Change): unknown {

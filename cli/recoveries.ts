@@ -1,6 +1,6 @@
 import { confirm } from './confirm';
 import { memberAccount, type Member } from './member';
-import { commandLine, inputOf, sessionsOf, SETTINGS, startOf, type TaskOptions } from './tasks';
+import { commandLine, explainedTo, inputOf, interruptible, sessionsOf, SETTINGS, startOf, type TaskOptions } from './tasks';
 import { LONGEST_HOURS } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 import { lastUse, password, type Credential } from '../lambda/root-user/credentials';
@@ -36,13 +36,15 @@ export async function allowRecovery(accountId: string, options: AllowOptions): P
   const closers = new ClosedByPerson(store, sessions);
   const task = allowPasswordRecovery(() => ({ store, sessions, closers }), policiesThatStop(member.aws.organizations));
   const start = startOf(member.aws, { ...inputOf(accountId), hours: String(options.hours) }, RECOVERY_SETTINGS);
-  const prepared = await task.prepare(start);
+  const failed = (error: unknown) => { throw explainedTo(error, accountId, options); };
+  const prepared = await task.prepare(start).catch(failed);
   if ('result' in prepared) { // it never ends before it begins
     return JSON.stringify(prepared.result);
   }
   await confirm(accountId, whatIsAllowed(member, options, prepared.plan.notes), options.yes);
-  await task.act(start, prepared.plan).catch((error: unknown) => {
-    throw new Error(`${messageOf(error)}\n${closers.afterwards(howToClose(accountId, store.record, options))}`);
+  const close = () => howToClose(accountId, store.record, options);
+  await interruptible(() => task.act(start, prepared.plan).catch(failed), () => `Close it:\n  ${close()}`).catch((error: unknown) => {
+    throw new Error(`${messageOf(error)}\n${closers.afterwards(close())}`);
   });
   return howToGoOn(member, store.record!, options);
 }
@@ -75,12 +77,15 @@ function howToClose(accountId: string, record: RecoveryRecord | undefined, optio
 export async function closeRecovery(accountId: string, options: CloseOptions): Promise<string> {
   const member = await memberAccount(accountId, options);
   const sessions = sessionsOf(member.aws);
-  const found = await explained(() => passwordOf(accountId, sessions));
+  const failed = (error: unknown) => { throw explainedTo(error, accountId, options); };
+  const found = await explained(() => passwordOf(accountId, sessions)).catch(failed);
   const request = requestOf(startOf(member.aws, inputOf(accountId), SETTINGS));
   const openedAt = Date.parse(options.opened ?? found?.createdAt ?? new Date().toISOString());
   const store = new RecoveryInMemory(allowed(begun(undefined, { ...request, accountId, hours: 0 }, openedAt), openedAt));
   await confirm(accountId, whatIsClosed(member, found), options.yes);
-  return howItIs(member, await explained(() => closeByHand(accountId, request, { store, sessions, closers: new ClosedByPerson(store, sessions) })));
+  const closers = new ClosedByPerson(store, sessions);
+  const closing = () => explained(() => closeByHand(accountId, request, { store, sessions, closers })).catch(failed);
+  return howItIs(member, await interruptible(closing, () => 'Run it again: it deletes the password only if there is one.'));
 }
 
 function passwordOf(accountId: string, sessions: RootSessions): Promise<Credential | undefined> {

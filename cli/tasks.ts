@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller, ConnectionOptions } from './caller';
-import { UsageError } from './usage';
-import { isNamed, messageOf } from '../lambda/aws/errors';
+import { EXIT, UsageError } from './usage';
+import { isDenied, isNamed, messageOf } from '../lambda/aws/errors';
 import { RootSessions } from '../lambda/root-user/sessions';
 import type { RunbookSettings } from '../lib/session/contract';
 
@@ -21,9 +21,31 @@ export function startOf<Input, Settings>({ arn }: Caller, input: Input, settings
   return { execution, input, settings, startedBy: arn };
 }
 
-/** What the modules of the runbooks refuse of an input is wrong usage here. */
-export function usageOf(error: unknown): unknown {
-  return isNamed(error, 'InputRefused') ? new UsageError(messageOf(error).replace(/^.*? is refused: /, '')) : error;
+/** What the modules of the runbooks refuse of an input is wrong usage here, and a denial may be one of a policy that can be named. */
+export function explainedTo(error: unknown, accountId: string, options: ConnectionOptions): unknown {
+  if (isNamed(error, 'InputRefused')) {
+    return new UsageError(messageOf(error).replace(/^.*? is refused: /, ''));
+  }
+  return isDenied(error) ? new Error(`${messageOf(error)}\nTo see which policies deny it:\n  ${commandLine(['explain', accountId], options)}`) : error;
+}
+
+/**
+ * Does what changes something, and waits until AWS shows it. Ctrl-C leaves at once.
+ *
+ * @param afterwards what may be the case then, and what to do
+ */
+export async function interruptible<T>(work: () => Promise<T>, afterwards: () => string): Promise<T> {
+  const leave = () => {
+    process.stderr.write(`\ninterrupted: the change may have been made. ${afterwards()}\n`);
+    process.exit(EXIT.interrupted);
+  };
+  process.once('SIGINT', leave);
+  process.stderr.write('Working, and waiting until AWS shows the change …\n');
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', leave);
+  }
 }
 
 /** A denial is reported at once: a person waits for the answer. */

@@ -127,6 +127,12 @@ describe('allow-recovery that fails', () => {
     expect(stderr).toMatch(/\nIt could not be taken back, and may be open\. Close it:\n {2}npx cdk-root-access close-recovery 222222222222 --opened \S+\n$/);
   });
 
+  test('because it is interrupted while AWS allows it says how to close it', async () => {
+    const { code, stderr } = await folder.interrupt('iam:CreateLoginProfile', CONFIRMED);
+    expect({ code, password: root().password }).toEqual({ code: 130, password: true });
+    expect(stderr).toMatch(/\ninterrupted: the change may have been made\. Close it:\n {2}npx cdk-root-access close-recovery 222222222222 --opened \S+\n$/);
+  });
+
   test('is told from one whose answer was lost', async () => {
     folder.organization.faults.add({ operation: 'iam:CreateLoginProfile', effect: loseAnswer, times: 1 });
     const { code } = await folder.run(CONFIRMED);

@@ -23,7 +23,7 @@ describe('close-recovery', () => {
     folder.organization.calls.length = 0;
     const { code, stdout, stderr } = await folder.run([...CONFIRMED, '--opened', opened]);
     expect({ code, stdout, password: root().password }).toEqual({ code: 0, stdout: `The root user of ${MEMBER} (payments) has no password: the recovery is closed.\n`, password: false });
-    expect(stderr).toMatch(/^Deletes the password of the root user of 222222222222 \(payments\), and no other credential\. It was created at \S+Z, and no use is on record\.\n$/);
+    expect(stderr).toMatch(/^Deletes the password of the root user of 222222222222 \(payments\), and no other credential\. It was created at \S+Z, and no use is on record\.$/m);
     expect([folder.changes(), folder.tasks()]).toEqual([[DELETED], ['IAMDeleteRootUserCredentials']]);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, type, type Ended } from './terminal';
+import { run, start, type, type Ended } from './terminal';
 import { FakeOrganization, serve, type ServedOrganization } from '../../local-aws/organization';
 
 export const MANAGEMENT = '111111111111';
@@ -26,6 +26,21 @@ export class Folder {
 
   run(args: string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
     return run(args, { ...this.served.environment, ...environment }, this.path);
+  }
+
+  /** Interrupts the program while it waits for the answer to this call, which has its effect. */
+  async interrupt(operation: string, args: string[]): Promise<Ended> {
+    const { process: child, ended } = start(args, this.served.environment, this.path);
+    this.organization.faults.add({
+      operation,
+      effect: async (_call, answer) => {
+        const answered = await answer();
+        child.kill('SIGINT');
+        await ended;
+        return answered;
+      },
+    });
+    return ended;
   }
 
   type(keys: string, args: string[]): Promise<Ended> {

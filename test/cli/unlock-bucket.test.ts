@@ -116,6 +116,7 @@ describe('unlock-bucket changes nothing', () => {
     const { code, stderr } = await folder.run(CONFIRMED);
     expect({ code, changes: folder.changes() }).toEqual({ code: 2, changes: [] });
     expect(stderr).toContain('likely causes: 1.');
+    expect(stderr).toContain(`To see which policies deny it:\n  npx cdk-root-access explain ${MEMBER}\n`);
   });
 
   test('when the policy was changed after it was shown', async () => {
@@ -150,6 +151,12 @@ describe('unlock-bucket that fails names the saved policy and how to put it back
     expect({ code, policy: bucket.policy }).toEqual({ code: 2, policy: DENY_ALL });
     expect(stderr.endsWith(RESTORE)).toBe(true);
     expect(JSON.parse(folder.read('before.json')).policy).toBe(DENY_ALL);
+  });
+
+  test('when it is interrupted while AWS removes it', async () => {
+    const { code, stderr } = await folder.interrupt('s3:DeleteBucketPolicy', CONFIRMED);
+    expect(code).toBe(130);
+    expect(stderr.endsWith(`\ninterrupted: the change may have been made. ${RESTORE}`)).toBe(true);
   });
 
   test('when the removal is said to be done and is not', async () => {
