@@ -115,6 +115,23 @@ describe('allowing password recovery', () => {
     expect(world.changes()).toEqual([`CreateLoginProfile ${MEMBER}`]);
   });
 
+  test('that may have had its effect, although no answer came, is not called refused: its closer waits for what may still come', async () => {
+    world.organization.faults.add({ operation: 'iam:CreateLoginProfile', effect: loseAnswer });
+    await expect(allow()).rejects.toThrow();
+    expect(world.account.root.password).toBe(true);
+    expect(world.record).not.toHaveProperty('refused');
+    await expect(failedCloserOf('opener').wake()).rejects.toEqual(named('OpeningUnsettled'));
+    expect(world.account.root.password).toBe(false);
+  });
+
+  test('again by the same execution is not refused for the password that it has allowed, and allows no other', async () => {
+    await allow();
+    const before = world.record;
+    await allow();
+    expect(world.record).toEqual(before);
+    expect(world.changes()).toEqual([`CreateLoginProfile ${MEMBER}`]);
+  });
+
   test('waits for reads that lag', async () => {
     world.organization.faults.add({ operation: 'iam:GetLoginProfile', effect: stale(3) });
     await allow();

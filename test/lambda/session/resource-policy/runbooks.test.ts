@@ -334,6 +334,15 @@ describe('a bucket', () => {
     expect(world.changes()).toEqual([]);
   });
 
+  test.each(['unlockBucket', 'restoreBucket'] as const)('that is protected by its ARN is safe from %s', async (name) => {
+    const world = await PoliciesWorld.create();
+    const { record } = await world.run('unlockBucket', BUCKET);
+    world.organization.calls.length = 0;
+    const settings = { protectedResources: ['arn:aws:s3:::locked'] };
+    await expect(world.run(name, { ...BUCKET, ...name === 'restoreBucket' && { record } }, { settings })).rejects.toMatchObject({ name: 'TargetProtected', message: 'arn:aws:s3:::locked is protected; nothing was changed' });
+    expect(world.organization.calls).toEqual([]);
+  });
+
   test('is called as its owner\'s: one of the same name that another account has made meanwhile is not touched', async () => {
     const world = await PoliciesWorld.create();
     const { record } = await world.run('unlockBucket', BUCKET);
