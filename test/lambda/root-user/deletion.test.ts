@@ -1,6 +1,6 @@
 import { rootOf } from './testing';
-import { deleteCredential, deletePassword } from '../../../lambda/root-user/deletion';
 import type { Credential } from '../../../lambda/root-user/credentials';
+import { deleteCredential, deletePassword } from '../../../lambda/root-user/deletion';
 import { loseAnswer } from '../../../local-aws/organization';
 
 const ALL = { password: true, accessKeys: [{ id: 'AKIAONE' }, { id: 'AKIATWO' }], signingCertificates: [{ id: 'ONE' }, { id: 'TWO' }], mfaDevices: [{ serial: 'GAHT00000001' }, { serial: 'GAHT00000002' }] };
@@ -24,8 +24,13 @@ describe.each(CREDENTIALS)('%s', (_what, credential, change) => {
   test('is deleted, and nothing else', async () => {
     const { account: { root }, iam } = await rootOf(ALL);
     await deleteCredential(iam, credential, send);
-    const left = { password: root.password, accessKeys: root.accessKeys.map(({ id }) => id), signingCertificates: root.signingCertificates.map(({ id }) => id), mfaDevices: root.mfaDevices.map(({ serial }) => serial) };
-    expect(left).toEqual({ ...BEFORE, ...change });
+    const idsOf = (list: readonly { id: string }[]) => list.map(({ id }) => id);
+    expect({
+      password: root.password,
+      accessKeys: idsOf(root.accessKeys),
+      signingCertificates: idsOf(root.signingCertificates),
+      mfaDevices: root.mfaDevices.map(({ serial }) => serial),
+    }).toEqual({ ...BEFORE, ...change });
   });
 
   test('is looked at before each request, also one that the SDK repeats: what is not the same any more stays', async () => {
