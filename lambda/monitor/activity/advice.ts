@@ -57,7 +57,7 @@ export const ADVICE: Record<FindingKind, Advice> = {
     ],
   },
   DelegateChange: {
-    title: 'A delegated administrator for IAM or Account Management was changed, or an attempt was made',
+    title: 'A delegated administrator was changed, or an attempt was made',
     steps: [
       'A delegated administrator for IAM can take root sessions in every member account, and one for account.amazonaws.com can change the email address of every root user. Compare with RootAccessDelegation in your stacks.',
       'If it was not planned: deregister the account (aws organizations deregister-delegated-administrator), and look for root sessions that it has taken.',
@@ -68,7 +68,7 @@ export const ADVICE: Record<FindingKind, Advice> = {
     steps: ['After your own deployment of the policy there is nothing to do. Otherwise, deploy the stack with the policy again; CloudFormation does not notice the drift by itself.', 'Find out who did it, and look for calls of root users since then.'],
   },
   AccountChange: {
-    title: 'An account was moved, left the organization or was closed, or an attempt was made',
+    title: 'An account was moved, closed or left the organization, or an attempt was made',
     steps: [
       'Policies and selections by organizational unit depend on the place of an account: an account that moves may no longer be below a guardrail, and an account that leaves the organization is below none.',
       'If it was not planned: move the account back (aws organizations move-account), and find out who did it.',

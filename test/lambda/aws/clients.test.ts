@@ -6,8 +6,9 @@ import * as clients from '../../../lambda/aws/clients';
 import { password } from '../../../lambda/root-user/credentials';
 import { RootSessions } from '../../../lambda/root-user/sessions';
 import type { TaskPolicyName } from '../../../lib/private/contract';
-import { FakeOrganization, serve, type ServedOrganization } from '../../../local-aws/organization';
+import { FakeOrganization, neverAnswer, serve, type ServedOrganization } from '../../../local-aws/organization';
 import { setEnvironment } from '../../support/environment-variables';
+import { eventually } from '../../support/eventually';
 import { onTestFinished } from '../../support/on-test-finished';
 
 const MEMBER = '222222222222';
@@ -69,6 +70,19 @@ describe('a client for a member account', () => {
     }
   });
 
+  test('sends nothing any more after its signal, and waits for no answer', async () => {
+    const timeUp = new AbortController();
+    const iam = iamOfRootSession({ ...organization.longTermRoot(MEMBER), Expiration: undefined }, timeUp.signal);
+    expect(await hasPassword(iam)).toBe(true);
+    organization.faults.add({ operation: 'iam:GetLoginProfile', effect: neverAnswer });
+    const waiting = hasPassword(iam);
+    await eventually(() => organization.calls.length === 2);
+    timeUp.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(hasPassword(iam)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(organization.calls).toHaveLength(2);
+  });
+
   test('of S3 and SQS is one for a Region', async () => {
     for (const clientOf of [s3OfRootSession, sqsOfRootSession]) {
       expect(await clientOf('eu-west-1')(CREDENTIALS).config.region()).toBe('eu-west-1');
@@ -123,6 +137,13 @@ describe('clients', () => {
     for (const { middlewareStack } of made) {
       expect(middlewareStack.identify().join()).toContain('unreadableAnswers');
     }
+  });
+
+  test.each<[string, string | undefined, string]>([
+    ['us-east-1', 'eu-west-1', 'us-east-1'], ['us-east-1', 'cn-north-1', 'cn-north-1'], ['us-gov-west-1', 'us-gov-east-1', 'us-gov-west-1'], ['us-east-1', undefined, 'us-east-1'],
+  ])('of STS are those of %s in a function in %s: %s, since no Region is asked in another partition', async (region, own, expected) => {
+    own === undefined ? delete process.env.AWS_REGION : setEnvironment({ AWS_REGION: own });
+    expect(await sts(region).config.region()).toBe(expected);
   });
 
   test('of STS are those of a Region, whatever the Region of the function is', async () => {
