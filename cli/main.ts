@@ -4,11 +4,12 @@ import type { AuditOptions } from './audit';
 import type { ConnectionOptions } from './caller';
 import type { Finding } from './check';
 import { FORMATS, type OutputOptions } from './formats';
-import { withConnection, withOrganization } from './options';
+import { withAccount, withConnection, withOrganization } from './options';
 import { addSingleTasks } from './single-tasks';
 import type { ChangeOptions } from './switches';
 import { hasColour } from './terminal';
 import { accountId, accountIds, countBetween, EXIT, Interrupted, unitIds, UsageError } from './usage';
+import type { ChangesOptions } from './verify-changes';
 import { messageOf } from '../lambda/aws/errors';
 import type { SweepReport } from '../lambda/sweep/report/contents';
 import { visible } from '../lambda/text';
@@ -132,19 +133,25 @@ withOrganization(program.command('delegate'))
 
 addSingleTasks(program);
 
-withConnection(program.command('verify'))
+withAccount(program.command('verify'))
   .argument('<account>', '12-digit ID of a member account in which the questions are asked', accountId)
   .summary('ask AWS whether it behaves as this library assumes')
-  .description('Asks AWS, in an audit session in one member account, what this library assumes of it and what nobody has recorded yet. Changes nothing.')
+  .description('Asks AWS, in an audit session in one member account, what this library assumes of it and what nobody has recorded yet. Changes nothing without --mutate.')
   .addOption(new Option('--output <format>', 'format').choices(['table', 'json']).default('table'))
+  .option('--mutate', 'also allow and close a password recovery, and make, unlock and delete a bucket and a queue, in a sandbox account')
+  .option('--role <name>', 'role in the account that makes the bucket and the queue (with --mutate)', 'OrganizationAccountAccessRole')
   .addHelpText('after', `
+Examples:
+  $ cdk-root-access verify 222222222222
+  $ cdk-root-access verify 222222222222 --mutate
+
 Every answer is as assumed, differs, or learned, which is one that the library copes with either way. IDs are
 masked, so that you can attach the output to a bug report.
 
 Exit codes: 0 nothing differs, 1 something differs, 2 AWS could not be asked, 64 wrong usage.`)
-  .action(async (account: string, options: ConnectionOptions & { readonly output: 'table' | 'json' }) => {
-    const { verify, answersText } = await import('./verify');
-    const answers = await verify(account, options);
+  .action(async (account: string, options: ChangesOptions & { readonly output: 'table' | 'json'; readonly mutate?: true }) => {
+    const [{ verify, answersText }, { verifyChanges }] = await Promise.all([import('./verify'), import('./verify-changes')]);
+    const answers = [...await verify(account, options), ...options.mutate ? await verifyChanges(account, options) : []];
     process.stdout.write(options.output === 'json' ? `${JSON.stringify(answers, undefined, 2)}\n` : answersText(answers));
     process.exitCode = answers.some(({ state }) => state === 'differs') ? EXIT.findings : EXIT.nothingLeft;
   });

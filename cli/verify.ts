@@ -20,11 +20,11 @@ export interface Answer {
   readonly answer: string;
 }
 
-type Seen = Omit<Answer, 'question'>;
-type Question<Subject> = readonly [question: string, ask: (subject: Subject) => Promise<Seen>];
+export type Seen = Omit<Answer, 'question'>;
+export type Question<Subject> = readonly [question: string, ask: (subject: Subject) => Promise<Seen>];
 
-const assumed = (holds: boolean, answer: string): Seen => ({ state: holds ? 'as assumed' : 'differs', answer });
-const learned = (answer: string): Seen => ({ state: 'learned', answer });
+export const assumed = (holds: boolean, answer: string): Seen => ({ state: holds ? 'as assumed' : 'differs', answer });
+export const learned = (answer: string): Seen => ({ state: 'learned', answer });
 
 const SESSION_SECONDS = 900;
 const FLAGS = ['AccountPasswordPresent', 'AccountAccessKeysPresent', 'AccountSigningCertificatesPresent', 'AccountMFAEnabled'] as const;
@@ -45,7 +45,7 @@ export async function verify(accountId: string, options: ConnectionOptions): Pro
   ];
 }
 
-async function answersTo<Subject>(questions: readonly Question<Subject>[], subject: Subject): Promise<Answer[]> {
+export async function answersTo<Subject>(questions: readonly Question<Subject>[], subject: Subject): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (const [question, ask] of questions) {
     const { state, answer } = await ask(subject).catch((error) => assumed(false, textOf(error)));

@@ -51,6 +51,11 @@ export class Callers {
     return this.sessions.get(signatureOf(request)?.accessKeyId ?? '')?.caller.taskPolicy !== undefined;
   }
 
+  /** Whether it is signed by the role with which AWS Organizations lets the management account into an account that it makes. */
+  isAccessRole(request: WireRequest): boolean {
+    return this.sessions.get(signatureOf(request)?.accessKeyId ?? '')?.caller.roleArn?.endsWith(':role/OrganizationAccountAccessRole') === true;
+  }
+
   /** Undefined when nobody signed. A 12-digit access key id is the administrator of that account. */
   of(request: WireRequest): Caller | undefined {
     const signature = signatureOf(request);

@@ -41,9 +41,12 @@ export class FakeOrganization extends Organization {
     return this.callers.of(request);
   }
 
-  /** Whether a request to S3 or SQS is answered here: every one of a root session, and those about a bucket or a queue of a member. */
+  /** Whether a request to S3 or SQS is answered here: every one of a root session or an access role, and those about a bucket or a queue of a member. */
   ownsResource(request: WireRequest): boolean {
     const { service = '', accessKeyId = '' } = signatureOf(request) ?? {};
+    if (this.callers.isAccessRole(request)) {
+      return service === 's3' || service === 'sqs';
+    }
     if (service === 's3') {
       return this.callers.isRootSession(request) || this.buckets.has(readS3({ ...request, body: Buffer.alloc(0) }).input.Bucket ?? '');
     }

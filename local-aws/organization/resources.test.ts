@@ -1,9 +1,11 @@
 import {
-  DeleteBucketPolicyCommand, GetBucketLocationCommand, GetBucketPolicyCommand, HeadBucketCommand, ListBucketsCommand,
-  PutBucketPolicyCommand, S3Client,
+  CreateBucketCommand, DeleteBucketCommand, DeleteBucketPolicyCommand, GetBucketLocationCommand, GetBucketPolicyCommand, HeadBucketCommand,
+  ListBucketsCommand, PutBucketPolicyCommand, S3Client,
 } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, PurgeQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { AssumeRootCommand } from '@aws-sdk/client-sts';
+import {
+  CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, PurgeQueueCommand, SetQueueAttributesCommand, SQSClient,
+} from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, AssumeRootCommand } from '@aws-sdk/client-sts';
 import { MEMBER, READY, refused, SECURITY, served, type Task, taskArn } from './testing';
 
 const DENY_ALL = '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}';
@@ -30,11 +32,38 @@ async function locked() {
       sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
     };
   };
-  return { organization, bucket, queue, root: of, administrator: (id: string) => clients({ accessKeyId: id, secretAccessKey: 'local' }) };
+  return { organization, bucket, queue, management, of: clients, root: of, administrator: (id: string) => clients({ accessKeyId: id, secretAccessKey: 'local' }) };
 }
 
 const Bucket = 'locked';
 const QueueUrl = `https://sqs.eu-west-1.amazonaws.com/${MEMBER}/locked`;
+
+describe('the role by which the management account gets into an account', () => {
+  const assumed = async () => {
+    const { management, organization, of } = await locked();
+    const command = new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${MEMBER}:role/OrganizationAccountAccessRole`, RoleSessionName: 'jane' });
+    const { AccessKeyId, SecretAccessKey, SessionToken } = (await management.sts.send(command)).Credentials!;
+    return { organization, ...of({ accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken }) };
+  };
+
+  test('makes and deletes buckets of the account', async () => {
+    const { organization, s3 } = await assumed();
+    await s3.send(new CreateBucketCommand({ Bucket: 'mine' }));
+    expect(organization.buckets.get('mine')).toMatchObject({ account: MEMBER, region: 'eu-west-1', policy: undefined });
+    expect(await refused(s3.send(new CreateBucketCommand({ Bucket: 'other' })))).toMatchObject({ name: 'BucketAlreadyExists', status: 409 });
+    await s3.send(new DeleteBucketCommand({ Bucket: 'mine' }));
+    expect(organization.buckets.has('mine')).toBe(false);
+    expect(await refused(s3.send(new DeleteBucketCommand({ Bucket: 'locked' })))).toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('makes and deletes queues of the account', async () => {
+    const { organization, sqs } = await assumed();
+    const { QueueUrl: url } = await sqs.send(new CreateQueueCommand({ QueueName: 'mine' }));
+    expect(organization.queues.get(`eu-west-1/${MEMBER}/mine`)).toMatchObject({ account: MEMBER });
+    await sqs.send(new DeleteQueueCommand({ QueueUrl: url }));
+    expect(organization.queues.has(`eu-west-1/${MEMBER}/mine`)).toBe(false);
+  });
+});
 
 describe('a bucket', () => {
   test('is governed by the root session of its account, whatever its policy denies', async () => {

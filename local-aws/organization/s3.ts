@@ -27,11 +27,15 @@ export function readS3({ method, url, headers, body }: WireRequest): { operation
 
 const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete' };
 
+const OF_BUCKETS: Readonly<Record<string, string>> = { HEAD: 'HeadBucket', PUT: 'CreateBucket', DELETE: 'DeleteBucket' };
+
 function operationOf(method: string, query: URLSearchParams, bucket: string, key = ''): string {
   if (!bucket) return 'ListBuckets';
   if (key) return `${VERBS[method] ?? 'Head'}Object`;
   if (query.has('policy')) return `${VERBS[method]}BucketPolicy`;
-  return query.has('location') ? 'GetBucketLocation' : method === 'HEAD' ? 'HeadBucket' : 'ListObjects';
+  if (query.has('location')) return 'GetBucketLocation';
+  const isOfBucket = [...query.keys()].every((name) => name === 'x-id');
+  return isOfBucket && OF_BUCKETS[method] || 'ListObjects';
 }
 
 /** IAM's names differ from those of the operations. */
@@ -44,8 +48,12 @@ export async function answerS3(call: Call, organization: Organization): Promise<
   const denial = caller.taskPolicy && await rootDenial(organization, caller, action, resource, { 'aws:RequestedRegion': call.region });
   if (denial) throw accessDenied(denial);
   if (operation === 'ListBuckets') return listBuckets(call, organization);
+  if (operation === 'CreateBucket') return createBucket(call, organization);
   const bucket = find(call, organization);
   switch (operation) {
+    case 'DeleteBucket':
+      organization.buckets.delete(bucket.name);
+      return answer(204);
     case 'GetBucketPolicy': return getPolicy(call.view(bucket.policies));
     case 'PutBucketPolicy':
       bucket.policy = valid(input.Policy);
@@ -71,6 +79,12 @@ function find({ caller, input, region, view }: Call, organization: Organization)
 }
 
 const WRONG_ENDPOINT = 'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.';
+
+function createBucket({ caller, input, region }: Call, organization: Organization): WireResponse {
+  if (organization.buckets.has(input.Bucket!)) throw new AwsError('BucketAlreadyExists', 'The requested bucket name is not available.', 409);
+  organization.addBucket({ name: input.Bucket!, account: caller.accountId, region });
+  return answer(200);
+}
 
 function getPolicy(policy: string | undefined): WireResponse {
   if (policy === undefined) throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);

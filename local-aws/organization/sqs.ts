@@ -24,6 +24,7 @@ function perform(call: Call, organization: Organization, queue: FakeResource | u
     const urls = [...organization.queues.values()].filter((each) => each.account === caller.accountId && each.region === region).map(urlOf);
     return urls.length > 0 ? { QueueUrls: urls } : {};
   }
+  if (operation === 'CreateQueue') return { QueueUrl: urlOf(queue ?? organization.addQueue({ name: input.QueueName!, account: caller.accountId, region })) };
   if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
   if (caller.accountId !== queue.account || (!caller.taskPolicy && deniesEverybody(call.view(queue.policies)))) {
     throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${actionOf(call)} on resource: arn:aws:sqs:${region}:${queue.account}:${queue.name}`);
@@ -31,6 +32,9 @@ function perform(call: Call, organization: Organization, queue: FakeResource | u
   switch (operation) {
     case 'GetQueueUrl': return { QueueUrl: urlOf(queue) };
     case 'GetQueueAttributes': return attributes(call.view(queue.policies), input.AttributeNames);
+    case 'DeleteQueue':
+      organization.queues.delete(`${region}/${queue.account}/${queue.name}`);
+      return undefined;
     case 'SetQueueAttributes': return setAttributes(queue, JSON.parse(input.Attributes!) as Record<string, string>);
     default: throw new AwsError('UnsupportedOperation', 'Error code 400. Unsupported operation.');
   }
