@@ -3,7 +3,8 @@ import {
   ListBucketsCommand, PutBucketPolicyCommand, S3Client,
 } from '@aws-sdk/client-s3';
 import {
-  CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, PurgeQueueCommand, SetQueueAttributesCommand, SQSClient,
+  CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, PurgeQueueCommand,
+  SetQueueAttributesCommand, SQSClient,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, AssumeRootCommand } from '@aws-sdk/client-sts';
 import { MEMBER, READY, refused, SECURITY, served, type Task, taskArn } from './testing';
