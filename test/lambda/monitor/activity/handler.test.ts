@@ -61,7 +61,7 @@ describe('the function', () => {
 
   test('says the same on the topic and on the bus', async () => {
     await deliver(signIn);
-    expect(receivers.published).toEqual([{ topicArn: TOPIC, subject: 'Root signed in to the console (333333333333)', message: expect.stringContaining(`Event:    ${signIn.eventID}`), activity: 'RootSignIn' }]);
+    expect(receivers.published).toEqual([{ topicArn: TOPIC, subject: 'Root signed in to the console (333333333333)', message: expect.stringContaining(`Event:    ${signIn.eventID}`), activity: 'RootSignIn', accountId: '333333333333' }]);
     expect(receivers.put).toEqual([{ bus: 'security', source: 'cdk-root-access', detailType: 'Root Activity', detail: expect.objectContaining({ activity: 'RootSignIn', eventId: signIn.eventID, accountId: '333333333333' }) }]);
   });
 

@@ -7,6 +7,7 @@ export interface Published {
   readonly subject: string;
   readonly message: string;
   readonly activity: string;
+  readonly accountId: string;
 }
 
 /** What EventBridge was asked to put. */
@@ -51,7 +52,7 @@ export class Receivers {
       return { status: 400, body, type: 'text/xml' };
     }
     const attributes = Object.fromEntries([1, 2].map((n) => [form.get(`MessageAttributes.entry.${n}.Name`), form.get(`MessageAttributes.entry.${n}.Value.StringValue`)!]));
-    this.published.push({ topicArn: form.get('TopicArn')!, subject: form.get('Subject')!, message, activity: attributes.activity });
+    this.published.push({ topicArn: form.get('TopicArn')!, subject: form.get('Subject')!, message, activity: attributes.activity, accountId: attributes.accountId });
     return { status: 200, body: '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>', type: 'text/xml' };
   }
 
