@@ -1,9 +1,11 @@
 import { awscdk, cdk, javascript } from 'projen';
 import { bundleHandlers } from './projenrc/bundle';
 import { testCdkVersions, type CdkVersions } from './projenrc/cdk-versions';
+import { gitHub, PULL_REQUEST_TEMPLATE } from './projenrc/github';
 import { jest } from './projenrc/jest';
 import { localAws } from './projenrc/local-aws';
 import { packageContents } from './projenrc/package-contents';
+import { releaseTask } from './projenrc/release';
 
 /** What users may have at the oldest. Raising it is a change for them. The unit tests run with it too. */
 const OLDEST_CDK: CdkVersions = { awsCdkLib: '2.189.1', constructs: '10.0.5' };
@@ -12,13 +14,27 @@ const CDK: CdkVersions = { awsCdkLib: '2.257.0', constructs: '10.5.1' };
 /** The newest with which the unit tests have run. */
 const NEWEST_CDK: CdkVersions = { awsCdkLib: '2.276.0', constructs: '10.8.1' };
 
+/**
+ * Where this is published, and under which names. Whoever publishes it has names of their own: set them here, run `npx projen`, and
+ * `npx jest test/package/names.test.ts` shows each line of the documentation that still has others.
+ */
+const OWNER = 'cdk-root-access';
+const REPOSITORY = `github.com/${OWNER}/cdk-root-access`;
+const NAMES = {
+  npm: 'cdk-root-access',
+  pypi: { distName: 'cdk-root-access', module: 'cdk_root_access' },
+  maven: { javaPackage: 'io.github.cdkrootaccess', mavenGroupId: `io.github.${OWNER}`, mavenArtifactId: 'cdk-root-access' },
+  nuget: { dotNetNamespace: 'CdkRootAccess', packageId: 'CdkRootAccess' },
+  go: { moduleName: `${REPOSITORY}-go` },
+};
+
 const project = new awscdk.AwsCdkConstructLibrary({
-  name: 'cdk-root-access',
+  name: NAMES.npm,
   description: 'Centralized root access for a whole AWS organization: switch it on, delegate it, and leave no member account with a root credential.',
   author: 'cdk-root-access contributors',
-  authorAddress: 'cdk-root-access@users.noreply.github.com',
+  authorAddress: `${OWNER}@users.noreply.github.com`,
   authorOrganization: true,
-  repositoryUrl: 'https://github.com/cdk-root-access/cdk-root-access.git',
+  repositoryUrl: `https://${REPOSITORY}.git`,
   defaultReleaseBranch: 'main',
   license: 'Apache-2.0',
   stability: cdk.Stability.EXPERIMENTAL,
@@ -46,14 +62,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
   npmignoreEnabled: false, // `files` below is an allow-list; a deny-list forgets every new folder
 
-  publishToPypi: { distName: 'cdk-root-access', module: 'cdk_root_access' },
-  publishToMaven: {
-    javaPackage: 'io.github.cdkrootaccess',
-    mavenGroupId: 'io.github.cdk-root-access',
-    mavenArtifactId: 'cdk-root-access',
-  },
-  publishToGo: { moduleName: 'github.com/cdk-root-access/cdk-root-access-go' },
-  publishToNuget: { dotNetNamespace: 'CdkRootAccess', packageId: 'CdkRootAccess' },
+  publishToPypi: NAMES.pypi,
+  publishToMaven: NAMES.maven,
+  publishToNuget: NAMES.nuget,
+  publishToGo: NAMES.go,
 
   devDeps: [
     `aws-cdk-lib@${CDK.awsCdkLib}`,
@@ -99,9 +111,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 
   eslintOptions: { dirs: ['lib'], fileExtensions: ['.ts', '.mts'] },
-  github: false,
+  // projenrc/github.ts has workflows of our own, in which only what publishes may publish
+  githubOptions: { mergify: false, pullRequestLint: false },
+  buildWorkflow: false,
   release: false,
   depsUpgrade: false,
+  pullRequestTemplateContents: PULL_REQUEST_TEMPLATE,
 });
 
 project.addDevDeps(`constructs@${CDK.constructs}`); // projen takes one of `devDeps` out
@@ -114,6 +129,8 @@ jest(project);
 testCdkVersions(project, OLDEST_CDK, NEWEST_CDK);
 localAws(project);
 packageContents(project);
+releaseTask(project);
+gitHub(project, NAMES);
 
 // examples in README and doc comments must compile, in every language
 const rosetta = project.addTask('rosetta', {

@@ -170,6 +170,16 @@ describe('the package for npm', () => {
     expect(Object.keys(targets).sort()).toEqual(['dotnet', 'go', 'java', 'js', 'python']);
   });
 
+  test('has a README whose links work on PyPI and Construct Hub too', () => {
+    const { readme, repository } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk-root-access', '.jsii'), 'utf8'));
+    const targetsIn = (markdown: string) => [...markdown.matchAll(/\]\(([^)\s]+)|\b(?:src|srcset|href)="([^"]+)"/g)].map(([, link, attribute]) => link ?? attribute);
+    expect(targetsIn(readme.markdown).filter((target) => !/^(https:|#|mailto:)/.test(target))).toEqual([]);
+    const ownRepository = repository.url.replace(/\.git$/, '').replace('https://github.com/', '');
+    const own = targetsIn(readme.markdown).flatMap((target) => new RegExp(`/${ownRepository}/(?:blob/)?main/([^#?]+)`).exec(target)?.[1] ?? []);
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
+  });
+
   test('has a name for every parameter, of which some languages make a variable', () => {
     const assembly = readFileSync(join(folder, 'node_modules', 'cdk-root-access', '.jsii'), 'utf8');
     const names: string[] = [];
