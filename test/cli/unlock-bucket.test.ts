@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DENY_ALL, Folder, MANAGEMENT, MEMBER, OTHER } from './folder';
 import { HURRIED } from './terminal';
-import { fail, type Effect, type FakeResource } from '../../local-aws/organization';
+import { cutBody, endEarly, fail, loseAnswer, stale, type Effect, type FakeResource } from '../../local-aws/organization';
 
 const UNLOCK = ['unlock-bucket', MEMBER, 'locked'];
 const CONFIRMED = [...UNLOCK, '--out', 'before.json', '--yes', MEMBER];
@@ -56,6 +56,19 @@ describe('unlock-bucket', () => {
     expect(stderr).not.toMatch(/[\u001b\u202e\u009b]/);
     expect(stderr).toContain('evil\\u001b[2J\\u202e\\u009b31m');
     expect(JSON.parse(folder.read('before.json')).policy).toContain('evil\u001b[2J\u202e\u009b31m');
+  });
+
+  test.each<[string, string, Effect, number?]>([
+    ['the answer to the removal is lost', 's3:DeleteBucketPolicy', loseAnswer],
+    ['the removal is throttled', 's3:DeleteBucketPolicy', fail('SlowDown', 'Please reduce your request rate.', 503)],
+    ['the policy arrives in part', 's3:GetBucketPolicy', cutBody],
+    ['the session has ended', 's3:DeleteBucketPolicy', fail('ExpiredToken')],
+    ['the policy is still seen for a while', 's3:GetBucketPolicy', stale(3), Infinity],
+  ])('does the same when %s', async (_what, operation, effect, times = 1) => {
+    fault(operation, effect, times);
+    const { code, stdout } = await folder.run(CONFIRMED, HURRIED);
+    expect({ code, policy: bucket.policy, saved: JSON.parse(folder.read('before.json')).policy }).toEqual({ code: 0, policy: undefined, saved: DENY_ALL });
+    expect(stdout).toContain('has no policy any more');
   });
 
   test('of a bucket without a policy does nothing, and asks nothing', async () => {
@@ -117,6 +130,13 @@ describe('unlock-bucket changes nothing', () => {
     expect({ code, changes: folder.changes() }).toEqual({ code: 2, changes: [] });
     expect(stderr).toContain('likely causes: 1.');
     expect(stderr).toContain(`To see which policies deny it:\n  npx cdk-root-access explain ${MEMBER}\n`);
+  });
+
+  test('when only a part of the policy arrives', async () => {
+    fault('s3:GetBucketPolicy', endEarly(0.9));
+    const { code, stderr } = await folder.run(CONFIRMED);
+    expect([code, folder.changes(), folder.files(), bucket.policy]).toEqual([2, [], [], DENY_ALL]);
+    expect(stderr).toContain('the answer of AWS to GetBucketPolicy could not be read');
   });
 
   test('when the policy was changed after it was shown', async () => {

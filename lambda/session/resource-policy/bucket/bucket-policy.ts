@@ -1,8 +1,9 @@
 import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, paginateListBuckets, PutBucketPolicyCommand, type Bucket, type S3Client } from '@aws-sdk/client-s3';
 import { TASK_POLICIES } from '../../../../lib/private/contract';
 import { partitionOfArn } from '../../../../lib/private/partitions';
+import { UnreadableAnswer } from '../../../aws/answers';
 import { s3OfRootSession } from '../../../aws/clients';
-import { failure, isNamed } from '../../../aws/errors';
+import { failure, isNamed, messageOf } from '../../../aws/errors';
 import { everyItem } from '../../../aws/pages';
 import { seconds, type Patience } from '../../../aws/patience';
 import type { RootSession, RootSessions } from '../../../root-user/sessions';
@@ -40,6 +41,16 @@ function bucketsNamed(client: S3Client, Prefix: string): Promise<Bucket[]> {
   return everyItem('s3:ListBuckets', paginateListBuckets({ client, pageSize: 1_000 }, { Prefix }), (page) => page.Buckets);
 }
 
+/** The answer is the policy itself, so nothing but its JSON shows that all of it has arrived. What is saved must be all of it. */
+function whole(policy: string | undefined): string | undefined {
+  try {
+    JSON.parse((policy ?? '').replace(/\p{Cc}/gu, ' ')); // a control character in a text is no JSON, and no sign of a missing part
+  } catch (error) {
+    throw new UnreadableAnswer('GetBucketPolicy', messageOf(error));
+  }
+  return policy;
+}
+
 /** Every call names the owner: S3 refuses it when the bucket is another account's. */
 class LockedBucket implements PolicyHolder {
   readonly kind = 'bucket';
@@ -51,7 +62,7 @@ class LockedBucket implements PolicyHolder {
 
   async read(): Promise<string | undefined> {
     try {
-      return (await this.call((s3) => s3.send(new GetBucketPolicyCommand(this.reference)))).Policy;
+      return await this.call(async (s3) => whole((await s3.send(new GetBucketPolicyCommand(this.reference))).Policy));
     } catch (error) {
       if (isNamed(error, 'NoSuchBucketPolicy')) {
         return undefined;

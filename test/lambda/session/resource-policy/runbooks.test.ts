@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { DENY_ALL, MACHINE, MEMBER, OTHER, PoliciesWorld, type RunbookName } from './world';
 import type { Planned } from '../../../../lib/session/contract';
-import { cutBody, fail, loseAnswer, resetBefore, stale } from '../../../../local-aws/organization';
+import { cutBody, endEarly, fail, loseAnswer, resetBefore, stale } from '../../../../local-aws/organization';
 import { expectAbout } from '../../../support/expect-about';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -22,7 +22,7 @@ const REASONS: [string, RegExp][] = [
   ['with an explicit deny in a resource control policy', /AWS says that a resource control policy denies it.*"aws:AssumedRoot"/],
   ['because no VPC endpoint policy allows the action', /AWS says that the policy of a VPC endpoint does not allow it/],
   ['because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.', /S3 Block Public Access \(BlockPublicPolicy\) refuses it/],
-  ['for a reason of its own', /1\. a service or resource control policy.*2\. the function runs in a VPC/],
+  ['for a reason of its own', /1\. a service or resource control policy.*2\. the call goes through a VPC endpoint/],
 ];
 
 describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
@@ -37,6 +37,13 @@ describe.each(KINDS)('%s', (unlock, restore, input, kind, removal, reading) => {
     const record = world.records.json<Record<string, unknown>>(result.record);
     expect(record).toMatchObject({ kind, accountId: MEMBER, policy: DENY_ALL, sha256: sha256(DENY_ALL), reason: REASON.reason });
     expect(result.record).toContain(`policies/${MEMBER}/${kind}s/`);
+  });
+
+  test('neither saves nor removes a policy of which only a part arrives', async () => {
+    const world = await PoliciesWorld.create();
+    world.organization.faults.add({ operation: `${service}:${reading}`, effect: endEarly(0.9) });
+    await expect(world.run(unlock, input)).rejects.toThrow(expect.objectContaining({ name: 'UnreadableAnswer', message: expect.stringContaining('run it again') }));
+    expect([world.changes(), world.records.objects.size, world[kind].policy]).toEqual([[], 0, DENY_ALL]);
   });
 
   test('has it on record before it is removed, and does not remove what it could not save', async () => {
