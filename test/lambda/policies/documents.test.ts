@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { levelsOf } from './simulated';
 import { textOf } from '../../../lambda/policies/causes';
+import { readDocument, type PolicyType } from '../../../lambda/policies/documents';
 import { judge } from '../../../lambda/policies/judge';
+import { matches } from '../../../lambda/policies/patterns';
 import { anyRootRequest, rootRequest } from '../../../lambda/policies/root-requests';
 import { cases } from '../../support/cases';
 
@@ -69,6 +71,69 @@ test('a statement alone needs no list, and values need not be texts', () => {
 test('one statement that is wrong hides no other one', () => {
   const { causes } = judged(document(null, DENY));
   expect(causes.map(({ judgement, statement }) => [judgement, statement])).toEqual([['blocks', 'Deny'], ['cannot tell', 'statement 1']]);
+});
+
+const RCP = 'RESOURCE_CONTROL_POLICY';
+
+describe('a statement is read', () => {
+  const first = (statement: object, type?: PolicyType, Version = '2012-10-17') => readDocument(JSON.stringify({ Version, Statement: [statement] }), type)[0];
+
+  test('with what it names, actions in lower case, and all conditions', () => {
+    expect(first({ Effect: 'Deny', Action: ['IAM:Get*', 's3:*'], Resource: 'arn:aws:S3:::B', Condition: { Bool: { 'aws:A': true, 'aws:B': ['x', 1] }, Null: { 'aws:C': 'false' } } })).toEqual({
+      place: 'statement 1',
+      statement: {
+        effect: 'Deny',
+        actions: { not: false, patterns: ['iam:get*', 's3:*'] },
+        resources: { not: false, patterns: ['arn:aws:S3:::B'] },
+        conditions: [
+          { operator: 'Bool', key: 'aws:A', values: ['true'] }, { operator: 'Bool', key: 'aws:B', values: ['x', '1'] }, { operator: 'Null', key: 'aws:C', values: ['false'] },
+        ],
+      },
+    });
+  });
+
+  test('with what it does not name', () => {
+    expect(first({ Effect: 'Allow', NotAction: 'iam:*', NotResource: ['x', 'y'] }).statement).toEqual({
+      effect: 'Allow', actions: { not: true, patterns: ['iam:*'] }, resources: { not: true, patterns: ['x', 'y'] }, conditions: [],
+    });
+  });
+
+  test.each([['One', 'One'], ['', 'statement 1'], [undefined, 'statement 1']])('by its Sid, or its number: %j', (Sid, place) => {
+    expect(first({ ...DENY, Sid }).place).toBe(place);
+  });
+
+  test.each<[string, boolean]>([['2012-10-17', true], ['2008-10-17', false], ['', false]])('with variables in the version that has them alone: %j', (version, hasVariables) => {
+    const { resources, conditions } = first({ ...DENY, Resource: 'x/${aws:username}', Condition: { StringLike: { 'aws:A': '${aws:username}' } } }, undefined, version).statement!;
+    expect([...resources.patterns, ...conditions[0].values].map((text) => text.includes('${'))).toEqual([hasVariables, hasVariables]);
+    expect(matches(conditions[0].values[0], '${aws:username}')).toBe('yes');
+  });
+
+  test.each<[string, object, PolicyType | undefined, string | undefined]>([
+    ['a resource control policy without a Principal', DENY, RCP, undefined],
+    ['a resource control policy for everybody', { ...DENY, Principal: '*' }, RCP, undefined],
+    ['a resource control policy for everybody, written as an object', { ...DENY, Principal: { AWS: '*' } }, RCP, undefined],
+    ['a resource control policy for an account', { ...DENY, Principal: { AWS: '222222222222' } }, RCP, "has an object as its Principal, and AWS takes nothing but '*'"],
+    ['a resource control policy for a service', { ...DENY, Principal: { Service: '*' } }, RCP, "has an object as its Principal, and AWS takes nothing but '*'"],
+    ['a resource control policy for a list', { ...DENY, Principal: ['*'] }, RCP, "has a list as its Principal, and AWS takes nothing but '*'"],
+    ['a resource control policy for nobody', { ...DENY, Principal: '' }, RCP, "has '' as its Principal, and AWS takes nothing but '*'"],
+    ['a resource control policy with all elements', { Sid: 'X', Effect: 'Deny', Principal: '*', NotAction: 'x', NotResource: 'y', Condition: {} }, RCP, undefined],
+    ['a resource control policy with another element', { ...DENY, NotPrincipal: '*' }, RCP, "has an element 'NotPrincipal', which such a policy does not have"],
+    ['a service control policy with a Principal', { ...DENY, Principal: '*' }, undefined, "has an element 'Principal', which such a policy does not have"],
+    ['a value that is too long to be shown', { ...DENY, Effect: 'x'.repeat(80) }, undefined, `has '${'x'.repeat(59)}… as its Effect, not 'Allow' or 'Deny'`],
+    ['a value that can be shown', { ...DENY, Effect: 'x'.repeat(58) }, undefined, `has '${'x'.repeat(58)}' as its Effect, not 'Allow' or 'Deny'`],
+    ['a number as an action', { ...DENY, Action: 7 }, undefined, 'has 7 as its Action, not a text or a list of texts'],
+    ['one reserved character among others', { ...DENY, Action: ['x', '\ue000'] }, undefined, 'has a character in its Action that no policy has'],
+    ['a NotAction that is none', { ...DENY, Action: undefined, NotAction: 7 }, undefined, 'has 7 as its NotAction, not a text or a list of texts'],
+  ])('%s', (_what, statement, type, problem) => {
+    const { statement: read, problem: found } = first(statement, type);
+    expect([found, read !== undefined]).toEqual([problem && `statement 1${'Sid' in statement ? ` ('${(statement as typeof DENY).Sid}')` : ''} ${problem}`, problem === undefined]);
+  });
+
+  test('up to a length that no policy has', () => {
+    const text = document(DENY);
+    expect(readDocument(text.padEnd(100_000))[0]).toHaveProperty('statement');
+    expect(readDocument(text.padEnd(100_001))).toEqual([{ place: 'a document that is 100001 characters long', problem: 'the document is 100001 characters long' }]);
+  });
 });
 
 describe('whatever a document holds, it is judged without an error', () => {
