@@ -18,6 +18,11 @@ export function testCdkVersions(project: awscdk.AwsCdkConstructLibrary, ...versi
   for (const task of [project.compileTask, project.watchTask]) {
     task.reset(`${commandOf(task)} --silence-warnings=metadata/missing-dev-dependency`);
   }
+  const newest = versions[versions.length - 1];
+  project.addTask('test:go', {
+    description: 'Make the package for Go, compile an app with it, and compare what it makes with the quick start',
+    steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: `tsx projenrc/test-go.ts ${newest.awsCdkLib} ${newest.constructs}` }],
+  });
   project.gitignore.addPatterns('/.cdk-versions/');
 }
 

@@ -74,7 +74,8 @@ function build(project: awscdk.AwsCdkConstructLibrary) {
     permissions: { contents: JobPermission.READ },
     steps: [
       ...sources(), NODE, PYTHON, JAVA, DOTNET, GO,
-      run('Install', 'npm ci'), run('Packages of all languages', 'npx projen package-all'), run('Compare the API with the last release', 'npx projen compat'),
+      run('Install', 'npm ci'), run('Packages of all languages', 'npx projen package-all'),
+      run('An app in Go', 'npx projen test:go'), run('Compare the API with the last release', 'npx projen compat'),
     ],
   });
 }
