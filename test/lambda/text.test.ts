@@ -57,6 +57,24 @@ describe('text of others', () => {
     }), { numRuns: 1_000 });
   });
 
+  test.each<[string, number, string]>([
+    ['abc', 3, 'abc'], ['abcd', 3, 'abc…'], ['', 3, ''], ['ab\n', 3, 'ab\\…'], ['ab\n', 8, 'ab\\u000a'], ['ab\n', 7, 'ab\\u000…'], ['é😀x', 2, 'é…'], ['é😀x', 3, 'é😀…'], ['😀😀', 4, '😀😀'], ['a😀b', 3, 'a😀…'],
+  ])('%j is cut after %s characters, and says so: %j', (text, longest, shown) => {
+    expect(inert(text, longest)).toBe(shown);
+  });
+
+  test.each([
+    'sqs.amazonaws.com', 'sqs.amazonaws.com.cn', 'docs.aws.amazon.com', 'aws.amazon.com', 'a.b-1.aws.amazon.com', 'report.json', 'a.b.csv', 'index.HTML', 'page.js',
+  ])('the name %s is AWS\'s own or one of a file', (name) => {
+    expect(inert(name)).toBe(name);
+  });
+
+  test.each([
+    'sqs.amazonaws.com.evil', 'sqs.amazonaws.company', 'sqs.amazonaws.com.cnx', 'xaws.amazon.com', 'evil-aws.amazon.com', 'aws.amazon.com.evil', 'aws.amazon.community', '_x.aws.amazon.com', 'evil.jsonx', 'evil.json.example', 'js.evil',
+  ])('the name %s may be anybody\'s', (name) => {
+    expect(inert(name)).toContain('[.]');
+  });
+
   test('is visible as a whole, and keeps its links', () => {
     expect(visible('a\u001b[31m\nb\u202ec\u200b https://example.com jane@example.com')).toBe('a\\u001b[31m\\u000ab\\u202ec\\u200b https://example.com jane@example.com');
   });

@@ -1,7 +1,8 @@
 import { AuthorizationPolicies } from '../../../lambda/policies/authorization-policies';
-import { likelyCauses, stopsRecoveredRoot } from '../../../lambda/policies/causes';
+import { accountsOf, assumeRootCauses, likelyCauses, nameOf, remedy, stopsRecoveredRoot, textOf, textOfStop } from '../../../lambda/policies/causes';
+import type { Accounts, Cause, Policy } from '../../../lambda/policies/judge';
 import { fail } from '../../../local-aws/organization';
-import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MEMBER, OTHER, ROOT, world } from '../guardrail/preflight/testing';
+import { DENY_LONG_TERM_ROOT, DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world } from '../guardrail/preflight/testing';
 
 const root = (accountId: string) => ({ partition: 'aws', organizationId: 'o-fakeorganization', accountId });
 
@@ -107,4 +108,151 @@ test('the policies of an account are those of every level above it, from the roo
     [inner, 'ORGANIZATIONAL_UNIT', ['FullAWSAccess', 'of the unit']],
     [MEMBER, 'ACCOUNT', ['FullAWSAccess']],
   ]);
+});
+
+describe('likely causes, where AWS names something,', () => {
+  const DENY_S3 = document({ Sid: 'Perimeter', Effect: 'Deny', Action: 's3:*', Resource: '*' });
+
+  test.each<[string, string[]]>([
+    ['with an explicit deny in a service control policy', ['service']],
+    ['with an explicit deny in a resource control policy', ['resource']],
+    ['with an explicit deny in a session policy', []],
+    ['', ['service']], // which surely denies it, so that the others are not read
+  ])('are of that kind alone: %j', async (message, kinds) => {
+    const all = await organization();
+    all.organization.policies.add('one', DENY_S3, ROOT);
+    all.organization.policies.addResourceControl('two', DENY_S3, ROOT);
+    const causes = await likelyCauses(new AuthorizationPolicies(all.aws.organizations), root(MEMBER), 's3:PutBucketPolicy', message);
+    expect(causes).toEqual(kinds.map((kind) => expect.stringMatching(`^the ${kind} control policy '(one|two)'`)));
+  });
+
+  test('are both where neither is sure', async () => {
+    const all = await organization();
+    const maybe = document({ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } });
+    all.organization.policies.add('one', maybe, ROOT);
+    all.organization.policies.addResourceControl('two', maybe, ROOT);
+    expect(await all.causes(MEMBER, 's3:PutBucketPolicy')).toEqual([expect.stringContaining("'one'"), expect.stringContaining("'two'")]);
+  });
+
+  test('begin with the policy whose ARN it gives', async () => {
+    const all = await organization();
+    all.organization.policies.add('first', DENY_S3, ROOT);
+    const { id } = all.organization.policies.add('second', DENY_S3, ROOT);
+    const message = `with an explicit deny in a service control policy: arn:aws:organizations::111111111111:policy/o-abcdefghij/service_control_policy/${id}`;
+    const causes = await likelyCauses(new AuthorizationPolicies(all.aws.organizations), root(MEMBER), 's3:PutBucketPolicy', message);
+    expect(causes).toEqual([expect.stringContaining("'second'"), expect.stringContaining("'first'")]);
+  });
+});
+
+describe('likely causes of an AssumeRoot that AWS denied', () => {
+  const ROLE = `arn:aws:iam::${OTHER}:role/Sweep`;
+  const message = `User: arn:aws:sts::${OTHER}:assumed-role/Sweep/x is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::${MEMBER}:root`;
+  const DENY_ASSUME = document({ Sid: 'NoRoot', Effect: 'Deny', Action: 'sts:AssumeRoot', Resource: '*' });
+
+  async function denied(more: Partial<Parameters<typeof assumeRootCauses>[1]> = {}) {
+    const all = await organization();
+    const causes = () => assumeRootCauses(new AuthorizationPolicies(all.aws.organizations), {
+      root: root(MEMBER), taskPolicy: 'S3UnlockBucketPolicy', region: 'us-east-1', callerAccountId: OTHER, managementAccountId: MANAGEMENT, message, ...more,
+    });
+    return { ...all, causes };
+  }
+
+  test('are service control policies above the account of the role, with how to exempt it', async () => {
+    const { organization: { policies }, causes } = await denied();
+    policies.add('below', DENY_ASSUME, MEMBER);
+    expect(await causes()).toEqual([]);
+    const { id } = policies.add('no root', DENY_ASSUME, OTHER);
+    expect(await causes()).toEqual([
+      `the service control policy 'no root' (${id}) at the account ${OTHER} denies ${ROLE} sts:AssumeRoot in 'NoRoot': `
+      + `add "ArnNotLike": {"aws:PrincipalArn": "${ROLE}"} to the condition of that statement, which exempts the role and nobody else`,
+    ]);
+  });
+
+  test('are none in the management account, which no service control policy binds', async () => {
+    const { organization: { policies }, causes } = await denied({ callerAccountId: MANAGEMENT });
+    policies.add('no root', DENY_ASSUME, ROOT);
+    expect(await causes()).toEqual([]);
+  });
+
+  test('may be resource control policies above the account of the root user, of which AWS does not say whether they apply', async () => {
+    const { organization: { policies }, causes } = await denied({ callerAccountId: MANAGEMENT });
+    const { id } = policies.addResourceControl('perimeter', DENY_ASSUME, MEMBER);
+    expect(await causes()).toEqual([expect.stringMatching(
+      new RegExp(`^the resource control policy 'perimeter' \\(${id}\\) at the account ${MEMBER} may deny, by conditions that depend on the call, ${ROLE} sts:AssumeRoot \\(AWS does not say whether`))]);
+    policies.addResourceControl('elsewhere', DENY_ASSUME, OTHER);
+    expect(await causes()).toHaveLength(1);
+  });
+
+  test.each([['S3UnlockBucketPolicy', 1], ['IAMAuditRootUserCredentials', 0]])('are of the task that was asked for: %s', async (taskPolicy, count) => {
+    const { organization: { policies }, causes } = await denied({ taskPolicy });
+    const Condition = { StringLike: { 'sts:TaskPolicyArn': '*/S3Unlock*' } };
+    policies.add('no unlocking', document({ ...DENY_ASSUME.Statement[0], Condition }), ROOT);
+    expect(await causes()).toHaveLength(count);
+  });
+
+  test('are not looked for where AWS does not name the role', async () => {
+    const { organization: fake, causes } = await denied({ message: 'Access Denied' });
+    fake.policies.add('no root', DENY_ASSUME, ROOT);
+    expect([await causes(), fake.calls]).toEqual([[], []]);
+  });
+});
+
+describe('a cause in words', () => {
+  const POLICY: Policy = { id: 'p-one', name: 'perimeter', awsManaged: false, content: '' };
+  const CAUSE: Cause = { judgement: 'blocks', target: { id: 'ou-1', type: 'ORGANIZATIONAL_UNIT', name: 'prod' }, policy: POLICY, statement: 'NoRoot' };
+  const MAYBE: Cause = { ...CAUSE, judgement: 'cannot tell' };
+  const LACK: Cause = { judgement: 'blocks', target: { id: 'r-fake', type: 'ROOT', name: 'Root' } };
+  const RCP: Cause = { ...CAUSE, policy: { ...POLICY, type: 'RESOURCE_CONTROL_POLICY' } };
+  const BROKEN: Cause = { ...MAYBE, problem: 'statement 1 is null' };
+  const EXEMPT = 'add "Null": {"aws:AssumedRoot": "true"} to the condition of that statement, which exempts root sessions and nobody else';
+
+  test.each<[Cause, string]>([
+    [CAUSE, `the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) denies root sessions iam:GetUser in 'NoRoot': ${EXEMPT}`],
+    [MAYBE, `the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) may deny, by conditions that depend on the call, root sessions iam:GetUser in 'NoRoot': ${EXEMPT}`],
+    [RCP, `the resource control policy 'perimeter' (p-one) at the OU ou-1 (prod) denies root sessions iam:GetUser in 'NoRoot': ${EXEMPT}`],
+    [{ ...CAUSE, accounts: { only: [MEMBER] } }, `the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) denies root sessions iam:GetUser in 'NoRoot' in no account but ${MEMBER}: ${EXEMPT}`],
+    [LACK, 'no service control policy at the root r-fake allows root sessions iam:GetUser: attach FullAWSAccess there, or allow it in a policy that is attached there'],
+    [{ ...LACK, judgement: 'cannot tell' }, 'perhaps no service control policy at the root r-fake allows root sessions iam:GetUser: attach FullAWSAccess there, or allow it in a policy that is attached there'],
+    [BROKEN, "the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) cannot be judged: statement 1 is null: correct it"],
+  ])('of root sessions: %j', (cause, text) => {
+    expect(textOf(cause, 'iam:GetUser')).toBe(text);
+  });
+
+  test.each<[Cause, string]>([
+    [CAUSE, "the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) stops the root user in 'NoRoot', even with the new password: exempt the account there for the time (exemptions of RootUserGuardrail)"],
+    [MAYBE, "the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) may stop some of what the root user does in 'NoRoot', even with the new password: exempt the account there for the time (exemptions of RootUserGuardrail)"],
+    [RCP, "the resource control policy 'perimeter' (p-one) at the OU ou-1 (prod) stops the root user in 'NoRoot', even with the new password: exempt the account there for the time (a condition on aws:ResourceAccount)"],
+    [LACK, 'no service control policy at the root r-fake allows the root user everything, even with the new password: attach FullAWSAccess there'],
+    [{ ...LACK, judgement: 'cannot tell' }, 'no service control policy at the root r-fake surely allows the root user everything, even with the new password: attach FullAWSAccess there'],
+    [BROKEN, "the service control policy 'perimeter' (p-one) at the OU ou-1 (prod) cannot be judged: statement 1 is null: correct it"],
+  ])('of the root user that signs in: %j', (cause, text) => {
+    expect(textOfStop(cause)).toBe(text);
+  });
+
+  test.each<[Accounts | undefined, string]>([
+    [undefined, ''],
+    [{ only: ['1'] }, ' in no account but 1'],
+    [{ except: ['1', '2'] }, ' in every account but 1, 2'],
+    [{ only: ['1', '2', '3', '4', '5'] }, ' in no account but 1, 2, 3, 4, 5'],
+    [{ except: ['1', '2', '3', '4', '5', '6', '7'] }, ' in every account but 1, 2, 3, 4, 5, 2 more'],
+  ])('names accounts: %j', (accounts, text) => {
+    expect(accountsOf({ ...CAUSE, accounts })).toBe(text);
+  });
+
+  test.each<[string, RegExp]>([
+    ['aws-guardrails-AbCdEf', /^it is a control of Control Tower, AWS-GR_RESTRICT_ROOT_USER .* set the control's parameter ExemptAssumeRoot on every OU where it is enabled$/],
+    ['my aws-guardrails-copy', /^add "Null": \{"aws:AssumedRoot": "true"\} to the condition of that statement, which exempts root sessions and nobody else$/],
+  ])('says what to do about the policy %s', (name, expected) => {
+    expect(remedy({ ...CAUSE, policy: { ...POLICY, name } })).toMatch(expected);
+  });
+
+  test('says what to do where no policy is known', () => {
+    expect(remedy(LACK)).toBe(EXEMPT);
+  });
+
+  test('names the place, and its name where it says something', () => {
+    expect(nameOf({ id: 'r-fake', type: 'ROOT', name: 'Root' })).toBe('the root r-fake');
+    expect(nameOf({ id: 'ou-1', type: 'ORGANIZATIONAL_UNIT', name: 'prod' })).toBe('the OU ou-1 (prod)');
+    expect(nameOf({ id: MEMBER, type: 'ACCOUNT' })).toBe(`the account ${MEMBER}`);
+  });
 });

@@ -1,4 +1,4 @@
-import { type Denier, denialOf, namedRemedies } from '../../../lambda/policies/denials';
+import { actionIn, CONTROL_TOWER_REMEDY, type Denier, denialOf, exemptionOf, namedRemedies, principalIn } from '../../../lambda/policies/denials';
 
 const ROLE = 'arn:aws:sts::111111111111:assumed-role/Sweep-Batch/function';
 const ROOT = 'arn:aws:iam::222222222222:root';
@@ -76,6 +76,86 @@ describe('what to do', () => {
   test.each(['service', 'resource'])('about a %s control policy that denies the role itself is to exempt the role', (kind) => {
     expect(namedRemedies(assumeRoot(`with an explicit deny in a ${kind} control policy`))).toEqual([expect.stringContaining(exemptRole)]);
   });
+});
+
+describe('of two reasons', () => {
+  test('the first that AWS names is told', () => {
+    expect(denialOf('a resource-based policy or a service control policy denies it')?.by).toBe('resource-based policy');
+    expect(denialOf('service control policies deny it, or session policies')?.by).toBe('service control policy');
+  });
+
+  test('the one in quotes is none: the key of an object can be any text', () => {
+    expect(denialOf(denied(ROLE, 's3:PutObject', '"arn:aws:s3:::b/a session policy"', 'because no identity-based policy allows it'))?.by).toBe('identity-based policy');
+  });
+});
+
+describe('what to do, in whole sentences', () => {
+  const because = (denier: string) => `because no ${denier} allows it`;
+  test.each<[string, string[]]>([
+    [look(EXPLICIT['service control policy']), [
+      'AWS says that a service control policy denies it: add "Null": {"aws:AssumedRoot": "true"} to the condition of its Deny on the root user, at or above the account',
+      'the Control Tower control AWS-GR_RESTRICT_ROOT_USER is enabled on the OU without ExemptAssumeRoot: enable it again with that parameter',
+      'its Deny is on iam:GetLoginProfile or on the Region: exempt root sessions there, too, and look at the policies of every parent of the account',
+    ]],
+    [assumeRoot(EXPLICIT['service control policy']), [
+      'AWS says that a service control policy at or above the account 111111111111 denies it: add "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/Sweep-Batch"} to the condition of that Deny',
+    ]],
+    [assumeRoot(because('service control policy')), [
+      'AWS says that no service control policy allows it: attach FullAWSAccess at each level above the account 111111111111 from which it was detached, or allow sts:AssumeRoot in a policy there',
+    ]],
+    [look(because('resource control policy')), [
+      'AWS says that no resource control policy allows it: look at and above the account, and add "Null": {"aws:AssumedRoot": "true"} to the condition of the Deny',
+    ]],
+    [assumeRoot(because('permissions boundary')), [
+      'AWS says that the permissions boundary of the role Sweep-Batch does not allow it: allow sts:AssumeRoot there, or give the role another boundary (it comes from an Aspect of the app, from `cdk bootstrap` or from cdk.json)',
+    ]],
+    [look(because('VPC endpoint policy')), [
+      'AWS says that the policy of a VPC endpoint does not allow it: allow iam:GetLoginProfile in the policy of the endpoint for iam, in the VPC of the function (handler.vpc)',
+    ]],
+    [assumeRoot(because('session policy')), ['AWS says that a session policy of the role Sweep-Batch does not allow it: open the session without it, or allow sts:AssumeRoot in it']],
+    [unlock(because('resource-based policy')), [
+      'AWS says that no policy of arn:aws:s3:::locked allows it: allow s3:PutBucketPolicy to the root user in the policy of the bucket, queue, topic or key',
+    ]],
+    [look(EXPLICIT['resource-based policy']), [
+      'AWS says that the policy of the resource denies it: allow iam:GetLoginProfile to the root user in the policy of the bucket, queue, topic or key',
+    ]],
+    [denied('arn:aws:iam::111111111111:user/jane', 's3:GetObject', '*', EXPLICIT['resource-based policy']), [
+      'AWS says that the policy of the resource denies it: allow s3:GetObject to arn:aws:iam::111111111111:user/jane in the policy of the bucket, queue, topic or key',
+    ]],
+    [denied(ROOT, 's3:GetObject', 'arn:aws:s3:::b:root/x', EXPLICIT['resource-based policy']), [
+      'AWS says that the policy of arn:aws:s3:::b:root/x denies it: allow s3:GetObject to the root user in the policy of the bucket, queue, topic or key',
+    ]],
+    [`denied ${EXPLICIT['resource-based policy']}`, ['AWS says that the policy of the resource denies it: allow the call to the caller in the policy of the bucket, queue, topic or key']],
+    [`denied ${EXPLICIT['VPC endpoint policy']}`, [
+      'AWS says that the policy of a VPC endpoint denies it: allow the call in the policy of the endpoint for the service, in the VPC of the function (handler.vpc)',
+    ]],
+    ['the RestrictPublicBuckets setting in S3 Block Public Access', [
+      'AWS says that S3 Block Public Access (RestrictPublicBuckets) refuses it, because the policy makes the bucket public: take the public statement out of the policy, or have that setting '
+      + 'of the bucket, the account or the organization switched off meanwhile; a root session cannot',
+    ]],
+    ['S3 Block Public Access', [expect.stringContaining('S3 Block Public Access (BlockPublicPolicy) refuses it')]],
+    ['prevented by the BlockPublicAcls setting in S3 Block Public Access', [expect.stringContaining('S3 Block Public Access (BlockPublicAcls) refuses it')]],
+  ])('%s', (message, remedies) => {
+    expect(namedRemedies(message)).toEqual(remedies);
+  });
+
+  test('the control of Control Tower is named', () => {
+    expect(CONTROL_TOWER_REMEDY).toContain('AWS-GR_RESTRICT_ROOT_USER');
+  });
+
+  test('a role that nobody names is exempt by its ARN', () => {
+    expect(exemptionOf()).toBe('"ArnNotLike": {"aws:PrincipalArn": "ARN of the role"}');
+  });
+});
+
+test.each<[string, string | undefined, string | undefined]>([
+  [assumeRoot(''), 'arn:aws:iam::111111111111:role/Sweep-Batch', 'sts:AssumeRoot'],
+  [look(''), ROOT, 'iam:GetLoginProfile'],
+  [denied('arn:aws-cn:sts::111111111111:assumed-role/Role/session/x', 'sqs:ListQueues', '*', ''), 'arn:aws-cn:iam::111111111111:role/Role', 'sqs:ListQueues'],
+  [denied('arn:aws:sts::111111111111:federated-user/arn:aws:sts::111111111111:assumed-role/Role/x', 'sqs:ListQueues', '*', ''), 'arn:aws:sts::111111111111:federated-user/arn:aws:sts::111111111111:assumed-role/Role/x', 'sqs:ListQueues'],
+  ['Access Denied', undefined, undefined],
+])('a denial names its principal and its action, as policies do: %s', (message, principal, action) => {
+  expect([principalIn(message), actionIn(message)]).toEqual([principal, action]);
 });
 
 test('what to do is the same for every account in which a call of its root user is denied, so that it is said once for all', () => {
