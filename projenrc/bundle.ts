@@ -38,5 +38,6 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   tests.addOverride('compilerOptions.module', 'preserve');
   tests.addOverride('compilerOptions.moduleResolution', 'bundler');
   tests.addOverride('compilerOptions.allowImportingTsExtensions', true);
+  tests.addOverride('compilerOptions.paths', { 'cdk-root-access': ['../lib'] });
   tests.addToArray('include', '**/*.mts');
 }
