@@ -56,11 +56,14 @@ export async function assumeRootCauses(policies: AuthorizationPolicies, denied: 
   return namedFirst(causes, message).map((cause) => textOfAssumeRoot(cause, roleArn));
 }
 
-/** Which policies would stop the root user of an account that signs in with its own password: all of what it does, or some of it. */
+/**
+ * Which policies would stop the root user of an account that signs in with its own password: all of what it does, which come first, or some of it. Resource
+ * control policies reach some of it only.
+ */
 export async function stopsRecoveredRoot(policies: AuthorizationPolicies, root: RootOfAccount): Promise<Cause[]> {
   const request = anyRootRequest(root, 'long-term');
   const causes = await Promise.all(TYPES.map((type) => causesAbove(policies, root.accountId, type, request)));
-  return causes.flat().sort((one, other) => Number(other.judgement === 'blocks') - Number(one.judgement === 'blocks'));
+  return causes.flat();
 }
 
 async function causesAbove(policies: AuthorizationPolicies, accountId: string, type: PolicyType, request: Request): Promise<readonly Cause[]> {

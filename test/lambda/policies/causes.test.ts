@@ -91,6 +91,14 @@ describe('the recovered root user of an account', () => {
     expect(await stops(OTHER)).toEqual([]);
   });
 
+  test('is stopped by what denies everything first, and by resource control policies in part', async () => {
+    const { organization: { policies }, outer, stops } = await organization();
+    policies.addResourceControl('perimeter', document({ Effect: 'Deny', Action: '*', Resource: '*' }), ROOT);
+    policies.add('no keys', document({ Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource: '*' }), ROOT);
+    policies.add('guardrail', DENY_LONG_TERM_ROOT, outer);
+    expect((await stops(MEMBER)).map(({ judgement, policy }) => [judgement, policy!.name])).toEqual([['blocks', 'guardrail'], ['cannot tell', 'no keys'], ['cannot tell', 'perimeter']]);
+  });
+
   test('is stopped partly by what denies some actions', async () => {
     const { organization: { policies }, stops } = await organization();
     policies.add('no keys', document({ Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource: '*' }), ROOT);
@@ -132,6 +140,23 @@ describe('likely causes, where AWS names something,', () => {
     all.organization.policies.add('one', maybe, ROOT);
     all.organization.policies.addResourceControl('two', maybe, ROOT);
     expect(await all.causes(MEMBER, 's3:PutBucketPolicy')).toEqual([expect.stringContaining("'one'"), expect.stringContaining("'two'")]);
+  });
+
+  test('begin with what surely denies it, of whichever kind that is', async () => {
+    const all = await organization();
+    const maybe = document({ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } });
+    all.organization.policies.add('one', maybe, ROOT);
+    all.organization.policies.addResourceControl('two', DENY_S3, ROOT);
+    expect(await all.causes(MEMBER, 's3:PutBucketPolicy')).toEqual([expect.stringContaining("'two'"), expect.stringContaining("'one'")]);
+  });
+
+  test('are read of resource control policies for what these reach, and while their type is enabled', async () => {
+    const all = await organization();
+    const asked = () => all.organization.calls.filter(({ operation, input }) => operation === 'ListPoliciesForTarget' && input.Filter === 'RESOURCE_CONTROL_POLICY').length;
+    await all.causes(MEMBER, 'iam:GetUser');
+    expect(asked()).toBe(0);
+    await all.causes(MEMBER, 's3:PutBucketPolicy');
+    expect(asked()).toBe(1); // at the root, to see that the type is not enabled
   });
 
   test('begin with the policy whose ARN it gives', async () => {

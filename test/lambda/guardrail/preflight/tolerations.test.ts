@@ -1,4 +1,4 @@
-import { DENY_ROOT, MEMBER, ROOT, world } from './testing';
+import { DENY_ROOT, document, MEMBER, ROOT, world } from './testing';
 
 describe('what is tolerated', () => {
   test('by the id of the policy is a finding wherever it is attached, with the reason, and nothing else is', async () => {
@@ -32,6 +32,24 @@ describe('what is tolerated', () => {
     const { found, outer } = await world();
     expect(await found([outer], { Tolerations: [{ PolicyId: 'p-12345678', OrganizationalUnitId: outer, Reason: 'legacy' }] })).toEqual([
       `nothing is blocked that the toleration of policy p-12345678 in OU ${outer} is about ('legacy'): take it from tolerations`,
+    ]);
+  });
+
+  test('by a unit may be that no policy allows root sessions something there', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('S3 and SQS only', document({ Effect: 'Allow', Action: ['s3:*', 'sqs:*'], Resource: '*' }), outer);
+    organization.policies.detach('p-FullAWSAccess', outer);
+    const Tolerations = [{ PolicyId: 'p-12345678', Reason: 'others' }, { OrganizationalUnitId: outer, Reason: 'legacy' }];
+    expect(await found([outer], { Tolerations })).toEqual([
+      expect.stringMatching(/^no service control policy at the OU .*; tolerated: legacy$/),
+      "nothing is blocked that the toleration of policy p-12345678 is about ('others'): take it from tolerations",
+    ]);
+  });
+
+  test('by a unit and is not there is a finding of that unit', async () => {
+    const { found, outer } = await world();
+    expect(await found([outer], { Tolerations: [{ OrganizationalUnitId: outer, Reason: 'legacy' }] })).toEqual([
+      `nothing is blocked that the toleration of OU ${outer} is about ('legacy'): take it from tolerations`,
     ]);
   });
 });
