@@ -1,4 +1,5 @@
 import { DENY_ROOT, document, MANAGEMENT, MEMBER, OTHER, ROOT, world, type World } from './testing';
+import { fail } from '../../../../local-aws/organization';
 
 describe('a policy that blocks root sessions', () => {
   const place = ({ outer, inner }: World, where: string) => ({ root: ROOT, outer, inner, member: MEMBER, other: OTHER })[where]!;
@@ -20,6 +21,30 @@ describe('a policy that blocks root sessions', () => {
     organization.policies.add('old guardrail', DENY_ROOT, OTHER, MANAGEMENT);
     organization.policies.add('unattached', DENY_ROOT);
     expect(await found([outer])).toEqual([]);
+  });
+
+  test('is of no interest at the management account also below the target, nor where it is the guardrail itself', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('of the management account', DENY_ROOT, MANAGEMENT);
+    expect(await found([ROOT])).toEqual([expect.stringMatching(/^the management account/)]);
+    organization.policies.add('guardrail', DENY_ROOT, outer);
+    expect(await found([outer], {}, { PolicyName: 'guardrail' })).toEqual([]);
+  });
+
+  test('is found below any of several targets', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('old guardrail', DENY_ROOT, outer);
+    await expect(found([outer, OTHER])).rejects.toThrow(`at the OU ${outer} (outer) denies root sessions`);
+    await expect(found([OTHER, outer])).rejects.toThrow(`at the OU ${outer} (outer) denies root sessions`);
+    expect(await found([OTHER])).toEqual([]);
+  });
+
+  test('is told of the accounts where the targets below are accounts, and of all where one is a unit', async () => {
+    const { organization, found, outer, inner } = await world();
+    organization.policies.add('old guardrail', DENY_ROOT, outer);
+    await expect(found([MEMBER, OTHER])).rejects.toThrow(`in 'GRRESTRICTROOTUSER' in no account but ${MEMBER}: add`);
+    await expect(found([MEMBER, inner])).rejects.toThrow("in 'GRRESTRICTROOTUSER': add");
+    await expect(found([OTHER, outer])).rejects.toThrow("in 'GRRESTRICTROOTUSER': add");
   });
 
   test('of Control Tower is explained as its control, with the parameter that exempts root sessions', async () => {
@@ -89,6 +114,39 @@ describe('accounts that a policy names', () => {
     organization.policies.add('one', ONLY(MEMBER), ROOT);
     await expect(found([outer])).rejects.toThrow(`and 17 more in 'NoRoot' in no account but ${MEMBER}: add`);
     expect(await found([OTHER])).toEqual([]);
+  });
+
+  test('are denied below one of several targets', async () => {
+    const { organization, found, outer } = await world();
+    const other = organization.addOrganizationalUnit({ name: 'another' });
+    organization.policies.add('one', ONLY(MEMBER), ROOT);
+    await expect(found([other, outer])).rejects.toThrow(`in no account but ${MEMBER}: add`);
+  });
+
+  test('are told beside what the policy denies in all accounts, each once', async () => {
+    const { organization, found, outer } = await world();
+    const keys = { Sid: 'Keys', Effect: 'Deny', Action: 'iam:ListAccessKeys', Resource: '*' };
+    organization.policies.add('both', document(keys, ONLY(MEMBER).Statement[0]), ROOT);
+    expect(await found([outer], { TolerateBlockedRootSessions: 'true' })).toEqual([
+      expect.stringMatching(/denies root sessions iam:ListAccessKeys in 'Keys': add/), expect.stringMatching(new RegExp(`in 'NoRoot' in no account but ${MEMBER}: add`)),
+    ]);
+  });
+
+  test('are not looked for at the management account, which no policy affects', async () => {
+    const { organization, found } = await world();
+    organization.policies.add('one', ONLY(MANAGEMENT), ROOT);
+    expect(await found([ROOT])).toEqual([expect.stringMatching(/^the management account/)]);
+  });
+
+  test('are not taken for accounts of others where AWS does not say where they are', async () => {
+    const { organization, found, outer } = await world();
+    organization.policies.add('one', ONLY('444444444444'), ROOT);
+    const failing = fail('InvalidInputException', 'no', 400);
+    organization.faults.add({
+      operation: 'organizations:ListParents',
+      effect: (call, answer) => call.input.ChildId === '444444444444' ? failing(call, answer) : answer(),
+    });
+    await expect(found([outer])).rejects.toMatchObject({ name: 'InvalidInputException' });
   });
 
   test('are closed, which is told of these', async () => {
