@@ -1,5 +1,5 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
-import { delegates, delegateTo, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, world } from './testing';
+import { delegates, delegateTo, impatient, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, world } from './testing';
 import * as delegation from '../../../../lambda/organization/switches/delegation';
 import type { DelegationProperties } from '../../../../lib/organization/contract';
 import { fail, late, loseAnswer, shortPages, type Effect, type FakeOrganization } from '../../../../local-aws/organization';
@@ -100,7 +100,7 @@ describe('a registration that AWS refuses names the cause and the remedy', () =>
 
   test('without trusted access', async () => {
     const { aws } = await world();
-    await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow('trusted access for IAM is off; pass features');
+    await expect(delegation.create(TO_SECURITY, impatient(aws))).rejects.toThrow('trusted access for IAM is off; pass features');
   });
 
   test('at the limit, with the way to change the account', async () => {
@@ -148,8 +148,8 @@ describe('a registration that fails afterwards', () => {
   test('undoes its own registration', async () => {
     const { organization, aws } = await world(TRUSTED);
     const failing = organization.faults.add({ operation: 'organizations:ListDelegatedAdministrators', effect: never });
-    await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow(
-      `after 3 seconds AWS still reports no account as delegated administrator for iam.amazonaws.com; account ${SECURITY} is deregistered again`);
+    await expect(delegation.create(TO_SECURITY, impatient(aws))).rejects.toThrow(
+      `after 0.3 seconds AWS still reports no account as delegated administrator for iam.amazonaws.com; account ${SECURITY} is deregistered again`);
     failing();
     expect(delegates(organization)).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('a registration that fails afterwards', () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, OTHER);
     freezeDelegates(organization);
-    await expect(delegation.update(TO_SECURITY, TO_OTHER, aws, idOf(TO_OTHER.AccountId))).rejects.toThrow('is deregistered again');
+    await expect(delegation.update(TO_SECURITY, TO_OTHER, impatient(aws), idOf(TO_OTHER.AccountId))).rejects.toThrow('is deregistered again');
     expect(delegates(organization)).toEqual([OTHER]);
   });
 
@@ -166,7 +166,7 @@ describe('a registration that fails afterwards', () => {
     const { organization, aws, turned } = await world(TRUSTED);
     organization.faults.add({ operation: 'organizations:ListDelegatedAdministrators', effect: never });
     organization.faults.add({ operation: 'organizations:RegisterDelegatedAdministrator', times: 1, effect: justBefore(() => delegateTo(organization, SECURITY)) });
-    await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow('AWS still reports no account');
+    await expect(delegation.create(TO_SECURITY, impatient(aws))).rejects.toThrow('AWS still reports no account');
     expect(turned()).toEqual([]);
     expect(delegates(organization)).toEqual([SECURITY]);
   });
@@ -188,7 +188,7 @@ describe('a registration that fails afterwards', () => {
   test('takes its registration back under RETAIN too', async () => {
     const { organization, aws } = await world(TRUSTED);
     organization.faults.add({ operation: 'organizations:ListDelegatedAdministrators', effect: never });
-    await expect(delegation.create(RETAINED, aws)).rejects.toThrow(`account ${SECURITY} is deregistered again`);
+    await expect(delegation.create(RETAINED, impatient(aws))).rejects.toThrow(`account ${SECURITY} is deregistered again`);
     expect(delegates(organization)).toEqual([]);
   });
 
@@ -196,7 +196,7 @@ describe('a registration that fails afterwards', () => {
     const { organization, aws } = await world(TRUSTED);
     organization.faults.add({ operation: 'organizations:ListDelegatedAdministrators', effect: never });
     organization.faults.add({ operation: 'organizations:DeregisterDelegatedAdministrator', effect: fail('ServiceRefused', 'not now') });
-    await expect(delegation.create(TO_SECURITY, aws)).rejects.toThrow(`undoing failed too, so account ${SECURITY} may be registered (ServiceRefused: not now)`);
+    await expect(delegation.create(TO_SECURITY, impatient(aws))).rejects.toThrow(`undoing failed too, so account ${SECURITY} may be registered (ServiceRefused: not now)`);
   });
 });
 
@@ -290,7 +290,7 @@ describe('a delete', () => {
     const { organization, aws } = await world(TRUSTED);
     delegateTo(organization, SECURITY);
     freezeDelegates(organization);
-    await expect(delegation.remove(TO_SECURITY, idOf(SECURITY), aws)).rejects.toThrow(`AWS still reports ${SECURITY} as delegated administrator`);
+    await expect(delegation.remove(TO_SECURITY, idOf(SECURITY), impatient(aws))).rejects.toThrow(`AWS still reports ${SECURITY} as delegated administrator`);
   });
 
   test('tries again while somebody else changes the organization', async () => {

@@ -1,5 +1,5 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import { delegateTo, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, switchesOf, world } from './testing';
+import { delegateTo, impatient, MANAGEMENT, ORGANIZATION_ID, OTHER, OUTSIDER, SECURITY, switchesOf, world } from './testing';
 import * as features from '../../../../lambda/organization/switches/features';
 import type { Aws } from '../../../../lambda/organization/switches/organization';
 import type { FeaturesProperties } from '../../../../lib/organization/contract';
@@ -128,7 +128,7 @@ describe('switching on', () => {
   test('gives up on changes by others when the patience ends, and says so', async () => {
     const { organization, aws } = await world();
     organization.faults.add({ operation: 'organizations:EnableAWSServiceAccess', effect: fail('ConcurrentModificationException') });
-    await expect(features.create(BOTH, aws)).rejects.toThrow(
+    await expect(features.create(BOTH, impatient(aws))).rejects.toThrow(
       /^trusted access could not be switched on: ConcurrentModificationException: The target of the operation is currently being modified[^;]*$/); // nothing to undo
     expect(switchesOf(organization)).toEqual(ALL_OFF);
   });
@@ -163,14 +163,14 @@ describe('switching on', () => {
   test('fails with what was seen when a feature never shows', async () => {
     const { organization, aws } = await world({ trustedAccess: true });
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.create(BOTH, aws)).rejects.toThrow(
-      'trusted access, RootCredentialsManagement, RootSessions should be on, but after 3 seconds AWS still reports trusted access on');
+    await expect(features.create(BOTH, impatient(aws))).rejects.toThrow(
+      'trusted access, RootCredentialsManagement, RootSessions should be on, but after 0.3 seconds AWS still reports trusted access on');
   });
 
   test('fails with what was seen when somebody switches trusted access off in the middle', async () => {
     const { organization, aws } = await world();
     organization.faults.add({ operation: 'iam:EnableOrganizationsRootSessions', effect: switchOffAfter(() => { organization.trustedServices.current = new Map(); }) });
-    await expect(features.create(BOTH, aws)).rejects.toThrow('AWS still reports nothing on');
+    await expect(features.create(BOTH, impatient(aws))).rejects.toThrow('AWS still reports nothing on');
   });
 });
 
@@ -188,7 +188,7 @@ describe('a create that fails', () => {
   test('undoes nothing that was on before it came', async () => {
     const { organization, aws, turned } = await world({ trustedAccess: true, features: ['RootCredentialsManagement'] });
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.create(OWNED, aws)).rejects.toThrow('switched off again: RootSessions');
+    await expect(features.create(OWNED, impatient(aws))).rejects.toThrow('switched off again: RootSessions');
     expect(turned()).toEqual(['EnableOrganizationsRootSessions', 'DisableOrganizationsRootSessions']);
     expect(switchesOf(organization)).toEqual({ trustedAccess: true, features: ['RootCredentialsManagement'] });
   });
@@ -252,7 +252,7 @@ describe('an update', () => {
   test('that rolls back a failed one converges to the older properties when the stack owns the switches', async () => {
     const { organization, aws } = await world({ trustedAccess: true, features: ['RootCredentialsManagement'] });
     const failing = organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(OWNED, CREDENTIALS_OWNED, aws, ORGANIZATION_ID)).rejects.toThrow('should be on');
+    await expect(features.update(OWNED, CREDENTIALS_OWNED, impatient(aws), ORGANIZATION_ID)).rejects.toThrow('should be on');
     failing();
     expect(await features.update(CREDENTIALS_OWNED, OWNED, aws, ORGANIZATION_ID)).toEqual(ANSWER);
     expect(switchesOf(organization)).toEqual({ trustedAccess: true, features: ['RootCredentialsManagement'] });
@@ -261,7 +261,7 @@ describe('an update', () => {
   test('that rolls back a failed one switches nothing off under RETAIN', async () => {
     const { organization, aws } = await world({ trustedAccess: true, features: ['RootCredentialsManagement'] });
     const failing = organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(BOTH, CREDENTIALS_ONLY, aws, ORGANIZATION_ID)).rejects.toThrow('should be on');
+    await expect(features.update(BOTH, CREDENTIALS_ONLY, impatient(aws), ORGANIZATION_ID)).rejects.toThrow('should be on');
     failing();
     await features.update(CREDENTIALS_ONLY, BOTH, aws, ORGANIZATION_ID);
     expect(switchesOf(organization)).toEqual(ALL_ON);
@@ -283,7 +283,7 @@ describe('an update', () => {
   test('fails when a feature that leaves is still reported', async () => {
     const { organization, aws } = await world(ALL_ON);
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.update(CREDENTIALS_OWNED, OWNED, aws, ORGANIZATION_ID)).rejects.toThrow('RootSessions should be off, but after 3 seconds AWS still reports');
+    await expect(features.update(CREDENTIALS_OWNED, OWNED, impatient(aws), ORGANIZATION_ID)).rejects.toThrow('RootSessions should be off, but after 0.3 seconds AWS still reports');
   });
 });
 
@@ -304,15 +304,15 @@ describe('a delete', () => {
   test('does not switch off trusted access before the features are reported as off', async () => {
     const { organization, aws, turned } = await world(ALL_ON);
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: never });
-    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow('should be off');
+    await expect(features.remove(OWNED, ORGANIZATION_ID, impatient(aws))).rejects.toThrow('should be off');
     expect(turned()).not.toContain('DisableAWSServiceAccess');
   });
 
   test('switches nothing off while IAM and Organizations do not agree about trusted access, and says what was seen', async () => {
     const { organization, aws, turned } = await world(ALL_ON);
     organization.faults.add({ operation: 'iam:ListOrganizationsFeatures', effect: fail('ServiceAccessNotEnabledException') });
-    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow(
-      'IAM and Organizations should agree about trusted access, but after 3 seconds AWS still reports trusted access on, and IAM and Organizations do not agree');
+    await expect(features.remove(OWNED, ORGANIZATION_ID, impatient(aws))).rejects.toThrow(
+      'IAM and Organizations should agree about trusted access, but after 0.3 seconds AWS still reports trusted access on, and IAM and Organizations do not agree');
     expect(turned()).toEqual([]);
   });
 
@@ -395,7 +395,7 @@ describe('a delete', () => {
   test('that failed in the middle can be done again', async () => {
     const { organization, aws } = await world(ALL_ON);
     const failing = organization.faults.add({ operation: 'organizations:DisableAWSServiceAccess', effect: fail('ConcurrentModificationException') });
-    await expect(features.remove(OWNED, ORGANIZATION_ID, aws)).rejects.toThrow('trusted access could not be switched off');
+    await expect(features.remove(OWNED, ORGANIZATION_ID, impatient(aws))).rejects.toThrow('trusted access could not be switched off');
     failing();
     await features.remove(OWNED, ORGANIZATION_ID, aws);
     expect(switchesOf(organization)).toEqual(ALL_OFF);

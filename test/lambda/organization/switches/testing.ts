@@ -43,6 +43,9 @@ export async function world(options: OrganizationOptions = {}, accountId = MANAG
   };
 }
 
+/** For a test of what happens when nothing comes true in time. */
+export const impatient = (aws: Aws): Aws => ({ ...aws, patience: seconds(0.3, 5, 50) });
+
 /** What the organization has switched on, seen from inside. */
 export function switchesOf(organization: FakeOrganization) {
   return { trustedAccess: organization.isTrusted(IAM), features: [...organization.features.current].sort() };
