@@ -2,7 +2,7 @@
 const ROOMS = 'organization|sweep|session|guardrail|monitor';
 
 /** The states of a sweep in their order, and what starts one. */
-const SWEEP_STEPS = ['start', 'select', 'batch', 'report'];
+const SWEEP_STEPS = ['select', 'look', 'decide', 'purge', 'report'];
 const SWEEP_STARTS = ['deployment', 'joined'];
 
 /** The words that all rooms share, at both ends. */

@@ -4,9 +4,9 @@ import { Progress } from './progress';
 import { seconds } from '../lambda/aws/patience';
 import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
 import { RootSessions } from '../lambda/root-user/sessions';
-import { sweepAccount } from '../lambda/sweep/batch/account';
-import { placesIn, withCauses } from '../lambda/sweep/batch/causes';
-import { ownAccount } from '../lambda/sweep/batch/own-account';
+import { placesIn, withCauses } from '../lambda/sweep/causes';
+import { lookAtAccount } from '../lambda/sweep/look/account';
+import { ownAccount } from '../lambda/sweep/look/own-account';
 import { CODES, problem } from '../lambda/sweep/remedies';
 import { composeReport, type SweepReport } from '../lambda/sweep/report/contents';
 import { resultOf, type Account, type AccountResult } from '../lambda/sweep/results';
@@ -42,12 +42,12 @@ export async function auditBy(aws: Caller, options: AuditOptions): Promise<Sweep
 
 async function auditAccounts(aws: Caller, selection: ResolvedSelection, { concurrency, stop }: AuditOptions): Promise<AccountResult[]> {
   const accounts = selection.batches.flat();
-  const sweep = { sessions: new RootSessions(aws.sts, aws.partition, 0), plans: NO_PLANS, recoveries: NO_RECOVERIES, settings: selection };
+  const sessions = new RootSessions(aws.sts, aws.partition, 0);
   const progress = new Progress(accounts.length);
   const results: AccountResult[] = [];
   const limit = pLimit(concurrency);
   await Promise.all(accounts.map((account) => limit(async () => {
-    results.push(stop?.aborted ? notBegun(account) : await sweepAccount(account, sweep));
+    results.push(stop?.aborted ? notBegun(account) : await lookAtAccount(account, { sessions }));
     progress.show(results);
   })));
   progress.end();
@@ -69,10 +69,6 @@ function settingsOf({ accounts, ou, exclude = [], concurrency }: AuditOptions): 
     accountsInFlight: concurrency,
   };
 }
-
-/** An audit deletes nothing, so it neither plans nor asks for recoveries. */
-const NO_PLANS = { save: async () => { throw new Error('an audit deletes nothing'); } };
-const NO_RECOVERIES = { of: async () => undefined };
 
 const notBegun = (account: Account) => (
   resultOf(account, [], problem(CODES.notAttempted, 'the audit was interrupted before this account', 'run it again, with --accounts for this one')));

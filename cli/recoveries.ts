@@ -91,7 +91,7 @@ export async function closeRecovery(accountId: string, options: CloseOptions): P
 function passwordOf(accountId: string, sessions: RootSessions): Promise<Credential | undefined> {
   return sessions.of(accountId, TASK_POLICIES.deleteCredentials).use(async (iam) => {
     const found = await password(iam);
-    return found && { ...found, lastUsedAt: (await lastUse(iam, found))?.toISOString() };
+    return found && { ...found, ...await lastUse(iam, found) };
   });
 }
 

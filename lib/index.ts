@@ -17,6 +17,8 @@ export * from './organization/account-selection';
 export * from './sweep/account-joined-forwarder';
 export type { KeepRule, RootCredentialsProtection } from './sweep/protection';
 export { RootCredential } from './sweep/protection';
+export * from './sweep/purge-limits';
+export * from './sweep/purge-plan';
 export * from './sweep/root-credentials-audit';
 export * from './sweep/root-credentials-dashboard';
 export type { RootCredentialsPurgeOptions, RootCredentialsPurgeProps } from './sweep/root-credentials-purge';

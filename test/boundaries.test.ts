@@ -34,9 +34,10 @@ const FORBIDDEN: Record<string, Import[]> = {
     ['lambda/root-user/session.ts', 'lambda/session/runbook.ts'],
   ],
   'clients-know-no-root-user': [['lambda/policies/root-user.ts', 'lambda/root-user/credentials.ts']],
-  'sweep-start-knows-no-later-step': [['lambda/sweep/start/later.ts', 'lambda/sweep/select/selection.ts']],
-  'sweep-select-knows-no-later-step': [['lambda/sweep/select/later.ts', 'lambda/sweep/batch/plan.ts']],
-  'sweep-batch-knows-no-later-step': [['lambda/sweep/batch/later.ts', 'lambda/sweep/report/csv.ts']],
+  'sweep-select-knows-no-later-step': [['lambda/sweep/select/later.ts', 'lambda/sweep/look/account.ts']],
+  'sweep-look-knows-no-later-step': [['lambda/sweep/look/later.ts', 'lambda/sweep/decide/intents.ts']],
+  'sweep-decide-knows-no-later-step': [['lambda/sweep/decide/later.ts', 'lambda/sweep/purge/act.ts']],
+  'sweep-purge-knows-no-later-step': [['lambda/sweep/purge/later.ts', 'lambda/sweep/report/csv.ts']],
   'sweep-report-knows-no-later-step': [
     ['lambda/sweep/report/deployment.ts', 'lambda/sweep/deployment/executions.ts'], ['lambda/sweep/report/joined.ts', 'lambda/sweep/joined/account.ts'],
   ],

@@ -13,7 +13,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { retryingUnreadable } from './answers';
 import { partitionOfRegion } from '../../lib/private/partitions';
 
-const connections = { keepAlive: true, maxSockets: 64 };
+/** As many as the accounts that are in flight by default read at once. */
+const connections = { keepAlive: true, maxSockets: 128 };
 
 /** One pool of connections for all clients: hundreds of root sessions talk to the same few hosts. */
 export const requestHandler = new NodeHttpHandler({

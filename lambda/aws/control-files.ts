@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { failure, isDenied, isNamed } from './errors';
-import { readObject } from './objects';
+import { hasObject, readObject } from './objects';
 import { retryWhile, seconds } from './patience';
 import { CONTROL_VARIABLE, RUN_FILE, type RunFile } from '../../lib/private/contract';
 
@@ -35,10 +35,7 @@ export class ControlFiles {
 
   /** A file of an execution. */
   async read<File>(name: string, file: string): Promise<File> {
-    const key = `${this.prefix}${name}/${file}`;
-    if (typeof name !== 'string' || !/^[^/]{1,80}$/.test(name)) {
-      throw refused('RunUnknown', `'run' must be the name of an execution, got ${JSON.stringify(name)}`);
-    }
+    const key = this.keyOf(name, file);
     try {
       return await this.patiently(() => readObject(this.clients.s3, { Bucket: this.bucket, Key: key }, (text) => JSON.parse(text) as File));
     } catch (error) {
@@ -47,6 +44,20 @@ export class ControlFiles {
       }
       throw error;
     }
+  }
+
+  /** A file that may not be there. */
+  async find<File>(name: string, file: string): Promise<File | undefined> {
+    const key = this.keyOf(name, file);
+    const isThere = await this.patiently(() => hasObject(this.clients.s3, { Bucket: this.bucket, Key: key }));
+    return isThere ? this.read<File>(name, file) : undefined;
+  }
+
+  private keyOf(name: string, file: string): string {
+    if (typeof name !== 'string' || !/^[^/]{1,80}$/.test(name)) {
+      throw refused('RunUnknown', `'run' must be the name of an execution, got ${JSON.stringify(name)}`);
+    }
+    return `${this.prefix}${name}/${file}`;
   }
 
   private patiently<T>(operation: () => Promise<T>): Promise<T> {

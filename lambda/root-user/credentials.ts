@@ -16,7 +16,13 @@ export interface Credential {
   /** ISO 8601, like `lastUsedAt`. */
   readonly createdAt?: string;
   readonly lastUsedAt?: string;
+  /** AWS says that it knows of no use. */
+  readonly neverUsed?: boolean;
 }
+
+/** What of it is the credential's own. */
+export const credentialOf = ({ kind, id, state, createdAt, lastUsedAt, neverUsed }: Credential): Credential => (
+  { kind, id, state, createdAt, lastUsedAt, neverUsed });
 
 /** How long reads may lag behind a change. */
 export const READS_LAG = seconds(60);
@@ -57,14 +63,22 @@ export async function mfaDevices(client: IAMClient): Promise<Credential[]> {
   return devices.map((device) => ({ kind: 'MfaDevice', id: device.SerialNumber, createdAt: device.EnableDate?.toISOString() }));
 }
 
-/** When a password or an access key was last used, if AWS knows. AWS keeps no such time for certificates and MFA devices. */
-export async function lastUse(iam: IAMClient, { kind, id }: Credential): Promise<Date | undefined> {
+/** The last use of a credential: never, as far as AWS knows, or at a time. Nothing where AWS does not say. */
+export type LastUse = Pick<Credential, 'lastUsedAt' | 'neverUsed'>;
+
+/** When a password or an access key was last used. AWS keeps no such time for certificates and MFA devices, and for a password none that says "never". */
+export async function lastUse(iam: IAMClient, { kind, id }: Credential): Promise<LastUse> {
   switch (kind) {
     case 'Password':
-      return (await iam.send(new GetUserCommand({}))).User?.PasswordLastUsed;
-    case 'AccessKey':
-      return (await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }))).AccessKeyLastUsed?.LastUsedDate;
+      return { lastUsedAt: (await iam.send(new GetUserCommand({}))).User?.PasswordLastUsed?.toISOString() };
+    case 'AccessKey': {
+      const { AccessKeyLastUsed: told } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
+      return told?.LastUsedDate ? { lastUsedAt: told.LastUsedDate.toISOString() } : { neverUsed: told?.ServiceName === NO_SERVICE || undefined };
+    }
     default:
-      return undefined;
+      return {};
   }
 }
+
+/** AWS's word where it knows of no use. */
+const NO_SERVICE = 'N/A';

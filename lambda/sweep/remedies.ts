@@ -17,6 +17,10 @@ export const CODES = {
   recoveryUnknown: 'RecoveryUnknown',
   recoveryOpened: 'RecoveryOpened',
   outOfTime: 'DeadlineExceeded',
+  unread: 'AccountsUnread',
+  limitExceeded: 'LimitExceeded',
+  planRefused: 'PlanRefused',
+  moved: 'NoLongerSelected',
 } as const;
 
 /**

@@ -1,30 +1,25 @@
 import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Account, AccountResult } from './results';
+import { digestOf, isDeletion, textOfPlan, type Decision, type Plan } from './plan';
+import type { AccountResult } from './results';
 import type { ResolvedSelection } from './selection';
 import { type MachineExecution } from '../../lib/private/contract';
-import { LATEST_PREFIX, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, type RunReference } from '../../lib/sweep/contract';
+import { DECISION_FILE, LATEST_PREFIX, PLAN_FILE, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, SELECTION_FILE, type RunReference } from '../../lib/sweep/contract';
 import { failure, isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
-import type { Credential } from '../root-user/credentials';
 
 /** A Step Functions execution, as its context object names it. */
 export type Execution = Pick<MachineExecution, 'name' | 'startTime'>;
 
-export type { RunReference };
+/** Names of the executions that deployments start begin with it. */
+export const OF_DEPLOYMENTS = 'deployment-';
 
-/** What an attempt at a batch was about to delete in an account. */
-export interface Plan {
-  readonly attempt: string;
-  readonly accountId: string;
-  readonly credentials: Credential[];
-}
+export const isOfDeployment = (name: string) => name.startsWith(OF_DEPLOYMENTS);
 
-export function credentialsOf(plans: Plan[], { accountId }: Account): Credential[] {
-  return plans.filter((plan) => plan.accountId === accountId).flatMap(({ credentials }) => credentials);
-}
+/** The two walks over accounts. */
+export type Walk = 'look' | 'purge';
 
-/** What an attempt at a batch has to say. As long as it has not ended, some of its accounts may be missing, and it does not know of other attempts. */
+/** What an attempt at a batch has to say. As long as it has not ended, some of its accounts may be missing. */
 export interface BatchResults {
   /** Sorts by the time at which it began. */
   readonly attempt: string;
@@ -49,62 +44,72 @@ export class RunFolder {
 
   /** Saves the selection once: where an attempt before this one has saved its own, that holds. */
   async saveSelection(selection: ResolvedSelection): Promise<RunReference> {
-    const key = `${this.prefix}selection.json`;
+    const key = `${this.prefix}${SELECTION_FILE}`;
     const text = await this.putOnce(key, JSON.stringify(selection));
     const { batches, execution } = JSON.parse(text) as ResolvedSelection;
     if (execution !== selection.execution) {
-      throw tampered(`${key} is of ${execution}, not of this execution: start the sweep again, by another name`);
+      throw failure('SelectionTampered', `${key} is of ${execution}, not of this execution: start the sweep again, by another name`);
     }
-    const batchesKey = `${this.prefix}batches.json`;
-    await this.put(batchesKey, JSON.stringify(batches.map((_, batch) => ({ batch }))));
-    return { digest: digestOf(text), batchesKey };
+    return { digest: sha256(text), batches: batches.map((_, batch) => batch) };
   }
 
   /** Refuses a selection that is not the one that was saved, or not of this execution. */
   async selection(digest: string, execution?: string): Promise<ResolvedSelection> {
-    const Key = `${this.prefix}selection.json`;
-    return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => {
-      const selection = digestOf(text) === digest ? JSON.parse(text) as ResolvedSelection : undefined;
-      if (selection === undefined || selection.execution !== execution) {
-        throw tampered(`${Key} is not what the sweep saved: somebody has changed it`);
-      }
-      return selection;
+    return this.read(SELECTION_FILE, (text) => {
+      const selection = sha256(text) === digest ? JSON.parse(text) as ResolvedSelection : undefined;
+      return selection !== undefined && selection.execution === execution ? selection : undefined;
     });
   }
 
-  /**
-   * Remembers what is about to be deleted. Step Functions begins a batch again when it lost sight of it, dead or not, so
-   * each attempt writes plans of its own: none overwrites what another needs to be remembered.
-   */
-  async savePlan(batch: number, { attempt, accountId, credentials }: Plan): Promise<void> {
-    await this.put(`${this.plansPrefix(batch)}${attempt}/${accountId}.json`, JSON.stringify(credentials));
+  /** Saves what was decided once, and returns what holds, with its digest. */
+  async saveDecision(decision: Decision): Promise<{ readonly decision: Decision; readonly digest: string }> {
+    const text = await this.putOnce(`${this.prefix}${DECISION_FILE}`, JSON.stringify(decision));
+    return { decision: JSON.parse(text) as Decision, digest: sha256(text) };
   }
 
-  /** Those of every attempt at the batch so far but the one that asks. */
-  async plans(batch: number, asking?: string): Promise<Plan[]> {
-    const plans: Plan[] = [];
-    for (const key of await this.list(this.plansPrefix(batch))) {
-      const [attempt, file] = key.slice(this.plansPrefix(batch).length).split('/');
-      if (attempt !== asking) {
-        plans.push({ attempt, accountId: file.slice(0, -'.json'.length), credentials: await this.json<Credential[]>(key) });
-      }
-    }
-    return plans;
+  /** Refuses a decision that is not the one that was saved. */
+  async decision(digest: string): Promise<Decision> {
+    return this.read(DECISION_FILE, (text) => sha256(text) === digest ? JSON.parse(text) as Decision : undefined);
+  }
+
+  /** @param prefixes folders in which it is to be found */
+  async savePlan(plan: Plan, prefixes = [this.prefix]): Promise<void> {
+    await Promise.all(prefixes.map((prefix) => this.put(`${prefix}${PLAN_FILE}`, textOfPlan(plan))));
+  }
+
+  /** Refuses a plan that deletes anything else than what this digest is of. */
+  async plan(digest: string): Promise<Plan> {
+    return this.read(PLAN_FILE, (text) => {
+      const plan = JSON.parse(text) as Plan;
+      return digestOf(plan.organizationId, plan.credentials.filter(isDeletion)) === digest ? plan : undefined;
+    });
   }
 
   /** What an attempt saves later takes the place of what it saved before, and never that of another attempt. */
-  async saveResults(batch: number, results: BatchResults): Promise<void> {
-    await this.put(`${this.resultsPrefix(batch)}${results.attempt}.json`, JSON.stringify(results));
+  async saveResults(walk: Walk, batch: number, results: BatchResults): Promise<void> {
+    await this.put(`${this.resultsPrefix(walk, batch)}${results.attempt}.json`, JSON.stringify(results));
   }
 
   /** Of every attempt at a batch, that which began last first. */
-  async results(batch: number): Promise<BatchResults[]> {
-    const keys = (await this.list(this.resultsPrefix(batch))).sort().reverse();
-    return Promise.all(keys.map((key) => this.json<BatchResults>(key)));
+  async results(walk: Walk, batch: number): Promise<BatchResults[]> {
+    const keys = (await keysOf(this.s3, this.bucket, this.resultsPrefix(walk, batch))).sort().reverse();
+    return Promise.all(keys.map((Key) => readObject(this.s3, { Bucket: this.bucket, Key }, (text) => JSON.parse(text) as BatchResults)));
   }
 
   async put(key: string, body: string, contentType = 'application/json'): Promise<void> {
     await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType }));
+  }
+
+  /** Reads a file, and refuses it unless it is what the sweep has saved. */
+  private read<T>(file: string, expected: (text: string) => T | undefined): Promise<T> {
+    const Key = `${this.prefix}${file}`;
+    return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => {
+      const content = expected(text);
+      if (content === undefined) {
+        throw failure(TAMPERED[file], `${Key} is not what the sweep saved: somebody has changed it`);
+      }
+      return content;
+    });
   }
 
   /** Puts what is not there yet, and returns what is there then. */
@@ -120,24 +125,13 @@ export class RunFolder {
     }
   }
 
-  private json<T>(Key: string): Promise<T> {
-    return readObject(this.s3, { Bucket: this.bucket, Key }, (text) => JSON.parse(text) as T);
-  }
-
-  private list(prefix: string): Promise<string[]> {
-    return keysOf(this.s3, this.bucket, prefix);
-  }
-
-  /** Not by the name of the results: the permission to write those must not reach plans. */
-  private plansPrefix(batch: number): string {
-    return `${this.prefix}plans/${batchNumber(batch)}/`;
-  }
-
-  private resultsPrefix(batch: number): string {
-    return `${this.prefix}batch-${batchNumber(batch)}-`;
+  private resultsPrefix(walk: Walk, batch: number): string {
+    return `${this.prefix}${walk}-${String(batch).padStart(4, '0')}-`;
   }
 }
 
-const tampered = (message: string) => failure('SelectionTampered', message);
-const batchNumber = (batch: number) => String(batch).padStart(4, '0');
-const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const TAMPERED: Readonly<Record<string, string>> = {
+  [SELECTION_FILE]: 'SelectionTampered', [DECISION_FILE]: 'DecisionTampered', [PLAN_FILE]: 'PlanTampered',
+};
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -41,3 +41,11 @@ export interface ResolvedSelection extends OrganizationIdentity {
   /** For the reports: nothing that is done depends on it. */
   readonly placement?: Placement;
 }
+
+/**
+ * Whether a sweep says how all accounts of its construct are. A start by hand that was narrowed does not, and neither does a dry run of a purge that deletes,
+ * except where every scheduled sweep is one.
+ */
+export function isLatest({ narrowed, work, dryRun }: ResolvedSelection, settings: Pick<SweepSettings, 'dryRun' | 'plan'>): boolean {
+  return !narrowed && (work === 'audit' || dryRun === settings.dryRun || settings.plan !== undefined);
+}

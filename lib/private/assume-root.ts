@@ -20,18 +20,7 @@ export interface AssumeRootGrant {
   readonly exclude: string[];
 }
 
-/**
- * Lets a role take root sessions: with these task policies, in these accounts, never in the excluded ones.
- *
- * The policies are managed ones, because a long list of accounts does not fit a role's inline policies.
- *
- * @returns what must exist before the role can be used
- */
-export function grantAssumeRoot(scope: Construct, role: iam.IRole, grant: AssumeRootGrant): Construct[] {
-  return assumeRootStatements(grant).map((statement, i) => managedPolicy(scope, `AssumeRoot${i}`, statement, role));
-}
-
-/** The same as statements, each of which fits a managed policy: first those that allow, then those that deny. */
+/** Lets a role take root sessions, by statements each of which fits a managed policy (a long list of accounts does not fit an inline one): first those that allow, then those that deny. */
 export const assumeRootStatements = (grant: AssumeRootGrant): iam.PolicyStatement[] => [...allowing(grant), ...denying(grant)];
 
 /** How many managed policies a role needs for a grant. */
@@ -55,10 +44,11 @@ export class SharedAssumeRoot extends Construct {
     this.denied = denying(grants).map((statement, i) => managedPolicy(this, `Deny${i}`, statement));
   }
 
-  /** Lets a role take root sessions with one task policy. */
-  public grant(role: iam.IRole, task: TaskPolicy) {
-    this.allowed[task.policyName] ??= allowing({ ...this.grants, tasks: [task] }).map((statement, i) => managedPolicy(this, `${task.policyName}${i}`, statement));
-    const policies = [...this.allowed[task.policyName], ...this.denied];
+  /** Lets a role take root sessions with these task policies, once for each role. */
+  public grant(role: iam.IRole, ...tasks: TaskPolicy[]) {
+    const names = tasks.map(({ policyName }) => policyName).join('');
+    this.allowed[names] ??= allowing({ ...this.grants, tasks }).map((statement, i) => managedPolicy(this, `${names}${i}`, statement));
+    const policies = [...this.allowed[names], ...this.denied];
     policies.forEach((policy) => policy.attachToRole(role));
     this.granted.set(role, policies);
   }

@@ -2,8 +2,15 @@ import type { CredentialKind, MachineEvent, Selection } from '../private/contrac
 
 /** What the sweeps in templates and their handlers agree on. */
 
-/** What a sweep came to before its report. */
+/** The control files of a sweep beside that of its run. */
+export const LOOKED_FILE = 'looked.json';
+export const GO_FILE = 'go.json';
 export const END_FILE = 'end.json';
+
+/** The files of a run: which accounts, what was decided of each, and what is to be deleted. */
+export const SELECTION_FILE = 'selection.json';
+export const DECISION_FILE = 'decision.json';
+export const PLAN_FILE = 'plan.json';
 
 export const SWEEP_RESOURCE_TYPE = 'Custom::RootCredentialsSweep';
 
@@ -22,10 +29,34 @@ export interface Protection {
   readonly keep: KeptCredentials[];
   /** Passwords and access keys that may have been used, or were created, within so many seconds. */
   readonly usedWithinSeconds?: number;
+  /** Access keys that AWS says were used within the last 30 days are deleted like others. A key in use is a production job, so it is kept otherwise. */
+  readonly deleteAccessKeysInUse?: boolean;
   /** AWS does not say when a certificate was last used. */
   readonly keepCertificates: boolean;
   /** Where the password recoveries are recorded; an account with an open one keeps its password and MFA. */
   readonly recoveriesBucket?: string;
+}
+
+/** The most that one plan may delete. */
+export interface Limits {
+  readonly credentials?: number;
+  /** Accounts that lose a credential. */
+  readonly accounts?: number;
+  /** Said on purpose, where there is no limit: an update that leaves one out in silence is refused. */
+  readonly none?: boolean;
+}
+
+/** Version of the plan's format, as its published schema names it. */
+export const PLAN_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/plan-1.json';
+
+/** A plan that was reviewed, as an asset of the app. */
+export interface PlanAsset {
+  readonly bucket: string;
+  readonly key: string;
+  /** SHA-256 of the file. */
+  readonly digest: string;
+  /** A plan that is older deletes nothing. */
+  readonly maxAgeSeconds: number;
 }
 
 /** How a construct's sweeps are done. It is part of the state machine's definition, so no start can change it. */
@@ -35,6 +66,10 @@ export interface SweepSettings {
   /** Kinds that a purge deletes; of the others it reports what is there. An audit has none. */
   readonly credentials: CredentialKind[];
   readonly dryRun: boolean;
+  /** How much a plan may delete: one that would delete more deletes nothing. */
+  readonly limits?: Limits;
+  /** Only what is on this plan is deleted. */
+  readonly plan?: PlanAsset;
   readonly protection: Protection;
   readonly tolerateFailedAccounts: boolean;
   /** Whether a credential that an audit finds fails the sweep. */
@@ -43,19 +78,29 @@ export interface SweepSettings {
   readonly accountsInFlight: number;
 }
 
-/** What a batch is asked. */
+/** What a batch of either walk is asked. */
 export interface BatchEvent extends MachineEvent {
   /** SHA-256 of `selection.json`, as the state machine was told it. */
   readonly digest: string;
   readonly batch: number;
 }
 
-/** What the selection hands on through the state machine: nothing in it grows with the number of accounts. */
+/** What the selection hands on through the state machine. */
 export interface RunReference {
   /** SHA-256 of `selection.json`: nobody may widen it between its writing and its reading. */
   readonly digest: string;
-  /** Key of the list that the Map reads: numbers of batches, which carry no authority of their own. */
-  readonly batchesKey: string;
+  /** Numbers of the batches, which carry no authority of their own. */
+  readonly batches: number[];
+}
+
+/** What the decision hands on through the state machine. */
+export interface DecisionReference {
+  /** SHA-256 of `decision.json`. */
+  readonly digest: string;
+  /** Digest of the plan: of what is deleted, and of nothing else. */
+  readonly plan: string;
+  /** Numbers of the batches of the purge: none where nothing is to be deleted. */
+  readonly batches: number[];
 }
 
 /** An error that a state of a machine caught. */
@@ -77,16 +122,25 @@ export interface JoinedEvent {
   readonly failure?: StateError;
 }
 
-/** `end.json`: the selection, unless that failed, and the error that ended the sweep, if one did. */
+/** `looked.json`, written when every account has been looked at. */
+export type LookedFile = Pick<RunReference, 'digest'>;
+
+/** `go.json`, written when the plan may be carried out. */
+export interface GoFile {
+  /** Digest of the plan. */
+  readonly plan: string;
+}
+
+/** `end.json`: what the sweep came to, as far as it came, and the error that ended it, if one did. */
 export interface EndFile {
-  readonly run: Partial<RunReference> & { readonly error?: StateError };
+  readonly run: Partial<RunReference> & { readonly decision?: DecisionReference; readonly error?: StateError };
 }
 
 /**
  * What decides whether a deployment has anything to sweep. A setting that is added must do nothing while it is false, empty or absent: then a deployment
  * that only brings a newer version of this library sweeps nothing.
  */
-export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings'] as const;
+export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings', 'limits', 'plan'] as const;
 
 export type SweptSettings = Pick<SweepSettings, typeof SWEPT[number]>;
 
@@ -105,6 +159,8 @@ export interface SweepProperties {
 /** How `release` names protections that have no name of their own: those of the properties. */
 export const USE_WINDOW = 'keepIfUsedWithin';
 export const PASSWORD_RECOVERIES = 'passwordRecoveries';
+export const LIMITS = 'limits';
+export const PLAN = 'plan';
 
 /** Attribute of the custom resource: a time shortly after its own sweep has ended. */
 export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';

@@ -5,6 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 import { SweptSettings } from './contract';
+import { PurgePlan } from './purge-plan';
 import { reportsOf } from './reports-bucket';
 import { SweepBase } from './root-credentials-sweep';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
@@ -23,6 +24,7 @@ import { IPasswordRecoveries } from '../session/password-recovery/password-recov
 /** How an audit and a purge differ. */
 export interface SweepTask {
   readonly swept: SweptSettings;
+  readonly plan?: PurgePlan;
   readonly passwordRecoveries?: IPasswordRecoveries;
   /** Names of protections that an update may remove. */
   readonly release?: string[];
@@ -39,6 +41,17 @@ export abstract class DeployedSweep extends SweepBase {
   public readonly reportsPrefix: string;
   public readonly stateMachine: sfn.IStateMachine;
   public readonly rootSessionRoles: iam.IRole[];
+
+  /** Role that takes root sessions to read credentials, with the task policy `IAMAuditRootUserCredentials` and no other. */
+  public readonly lookRole: iam.IRole;
+
+  /**
+   * Role that takes root sessions to delete the credentials of a plan and to verify that they are gone.
+   *
+   * An audit and a dry run have none.
+   */
+  public readonly purgeRole?: iam.IRole;
+
   public readonly alarms: cloudwatch.Alarm[];
 
   /** Event bus for the events of an AccountJoinedForwarder, if `joinedAccountsForwarderAccountId` is set. */
@@ -72,8 +85,10 @@ export abstract class DeployedSweep extends SweepBase {
    */
   public readonly _sweptOnDeploy: IConstruct;
 
-  constructor(scope: Construct, id: string, props: RootCredentialsSweepProps, { swept, passwordRecoveries, release }: SweepTask) {
+  constructor(scope: Construct, id: string, props: RootCredentialsSweepProps, { passwordRecoveries, release, ...task }: SweepTask) {
     super(scope, id);
+    const { asset, plan } = task.plan?._bind(this) ?? {};
+    const swept: SweptSettings = { ...task.swept, plan };
     const { features, notifications, alarms, functionOptions: options } = props;
     const neverAccounts = features ? [features.managementAccountId] : [];
     checkSchedule(props);
@@ -100,11 +115,14 @@ export abstract class DeployedSweep extends SweepBase {
       readPolicies: props.readServiceControlPolicies ?? isInManagementAccount(this, features),
       reports,
       stsRegion: stsRegion(this, props.stsRegion),
+      plan: asset,
       notifications,
       options,
     });
     this.stateMachine = sweep.stateMachine;
-    this.rootSessionRoles = sweep.rootSessionRoles;
+    this.lookRole = sweep.lookRole;
+    this.purgeRole = sweep.purgeRole;
+    this.rootSessionRoles = [sweep.lookRole, ...sweep.purgeRole ? [sweep.purgeRole] : []];
     const signals = new SweepSignals(this, 'Signals', { name: this.sweepName, reports, sweep, notifications });
 
     const onDeploy = new SweepOnDeploy(this, 'OnDeploy', {
@@ -125,10 +143,15 @@ export abstract class DeployedSweep extends SweepBase {
       onDeploy.node.addDependency(features);
     }
     const onSchedule = props.schedule && new SweepSchedule(this, 'Schedule', {
-      sweep, onDeploy, expression: props.schedule, timeWindow: props.scheduleTimeWindow, finished: this.metricSweepsFinished(),
+      sweep,
+      onDeploy,
+      dryRun: plan !== undefined,
+      expression: props.schedule,
+      timeWindow: props.scheduleTimeWindow,
+      finished: this.metricSweepsFinished(),
     });
     const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
-      sweep, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwarderAccountId, options,
+      sweep, dryRun: plan !== undefined, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwarderAccountId, options,
     });
     this.joinedAccountsBus = onJoin?.bus;
 

@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { Protection, SweptSettings } from './contract';
 import { someTexts } from '../private/cdk-shapes';
 import { Selection } from '../private/contract';
-import { aDuration, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
+import { aBoolean, aDuration, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
 import { checkAccountId } from '../private/validate';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
@@ -64,6 +64,19 @@ export interface RootCredentialsProtection {
   readonly keepIfUsedWithin?: Duration;
 
   /**
+   * Whether to delete access keys that AWS says were used within the last 30 days, or whose last use cannot be read.
+   *
+   * Such a key is in use, probably by a production workload, which stops when the key is deleted. By default it is
+   * kept, and the report and the plan list it first. A key that was never used is deleted. Passwords have no last use
+   * that can be relied on: `keepIfUsedWithin` considers what AWS provides.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
+   *
+   * @default false
+   */
+  readonly deleteAccessKeysInUse?: boolean;
+
+  /**
    * Rules for credentials to keep, by account and kind, at most 100.
    *
    * To leave an account alone entirely, list it in `exclude` of the selection instead, which IAM enforces. Adds no
@@ -91,8 +104,8 @@ export interface RootCredentialsProtection {
    * Protections that an update is allowed to remove.
    *
    * List the account IDs that leave `exclude` or a rule of `keep`, the reasons of rules of `keep` that are removed
-   * or cover less, `keepIfUsedWithin` if it is removed or shortened, and `passwordRecoveries` if it is removed or
-   * changed.
+   * or cover less, `keepIfUsedWithin` if it is removed or shortened, `passwordRecoveries` if it is removed or
+   * changed, and `limits` and `plan` if they are removed.
    *
    * An update that removes a protection without listing it here fails before any account is read. The property
    * itself neither protects nor sweeps anything. Remove it after the deployment: while it is set, the listed
@@ -111,6 +124,7 @@ export const PROTECTION: Shape<RootCredentialsProtection> = {
   needed: {},
   optional: {
     keepIfUsedWithin: aDuration,
+    deleteAccessKeysInUse: aBoolean,
     keep: listOf(options(KEEP_RULE)),
     release: someTexts,
     passwordRecoveries: having('grantRead', 'the passwordRecoveries of a RootSessionRunbooks, or PasswordRecoveries.fromBucket()'),
@@ -134,13 +148,14 @@ export const NO_PROTECTION: Protection = { keep: [], keepCertificates: false };
  * @param credentials kinds to delete, if `credentials` names them
  */
 export function protectionOf(
-  { keepIfUsedWithin, keep = [], passwordRecoveries }: RootCredentialsProtection, credentials: RootCredential[] = [],
+  { keepIfUsedWithin, deleteAccessKeysInUse, keep = [], passwordRecoveries }: RootCredentialsProtection, credentials: RootCredential[] = [],
 ): Protection {
   checkWindow(keepIfUsedWithin);
   checkRules(keep);
   return {
     keep: keep.map(({ accounts, credentials: kinds, reason }) => ({ accounts, credentials: kinds, reason })),
     usedWithinSeconds: keepIfUsedWithin?.toSeconds(),
+    deleteAccessKeysInUse: deleteAccessKeysInUse || undefined, // what is false is absent, as it was before there was such a setting
     keepCertificates: keepIfUsedWithin !== undefined && !credentials.includes(RootCredential.SIGNING_CERTIFICATE),
     recoveriesBucket: passwordRecoveries?.bucket.bucketName,
   };

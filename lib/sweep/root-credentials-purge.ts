@@ -3,11 +3,13 @@ import { Construct } from 'constructs';
 import { SweptSettings } from './contract';
 import { DeployedSweep } from './deployed-sweep';
 import { checkKeptAreSelected, keepsEverything, PROTECTION, protectionOf, RootCredential, RootCredentialsProtection, someCredentials } from './protection';
+import { PurgeLimits } from './purge-limits';
+import { PurgePlan } from './purge-plan';
 import { ImportedSweep, IRootCredentialsSweep, RootCredentialsSweepAttributes } from './root-credentials-sweep';
 import { RootCredentialsSweepOptions, RootCredentialsSweepProps, SWEEP, SWEEP_OPTIONS } from './root-credentials-sweep-props';
 import { AccountSelection } from '../organization/account-selection';
 import { CREDENTIAL_KINDS } from '../private/contract';
-import { aBoolean, checkShape, Shape } from '../private/shape';
+import { aBoolean, checkShape, having, Shape } from '../private/shape';
 
 /** Options of RootCredentialsPurge other than the selection of accounts. */
 export interface RootCredentialsPurgeOptions extends RootCredentialsSweepOptions, RootCredentialsProtection {
@@ -30,14 +32,37 @@ export interface RootCredentialsPurgeOptions extends RootCredentialsSweepOptions
    * @default false
    */
   readonly dryRun?: boolean;
+
+  /**
+   * The most that a sweep may delete. A sweep that would delete more deletes nothing and fails, and the report names
+   * the limit.
+   *
+   * @default - no limits
+   */
+  readonly limits?: PurgeLimits;
+
+  /**
+   * Plan that people have reviewed. Only the credentials on it are deleted; the report lists all others as `kept`.
+   *
+   * A sweep on the schedule, and of an account that joins, is then a dry run: it deletes nothing, and writes the plan
+   * for the next review.
+   *
+   * Adds the file to the assets of the app, and lets the function that makes the plan read it.
+   *
+   * @default - everything that is selected and not kept is deleted
+   */
+  readonly plan?: PurgePlan;
 }
 
 /** Properties of RootCredentialsPurge. */
 export interface RootCredentialsPurgeProps extends RootCredentialsSweepProps, RootCredentialsPurgeOptions {}
 
+const someLimits = having('_limits', 'a PurgeLimits, such as PurgeLimits.of({ credentials: 20 })');
+const aPlan = having('_bind', "a PurgePlan, such as PurgePlan.fromFile('root-purge-plan.json')");
+
 export const PURGE_OPTIONS: Shape<RootCredentialsPurgeOptions> = {
   needed: {},
-  optional: { ...SWEEP_OPTIONS.optional, ...PROTECTION.optional, credentials: someCredentials, dryRun: aBoolean },
+  optional: { ...SWEEP_OPTIONS.optional, ...PROTECTION.optional, credentials: someCredentials, dryRun: aBoolean, limits: someLimits, plan: aPlan },
 };
 
 const PROPS: Shape<RootCredentialsPurgeProps> = { needed: {}, optional: { ...SWEEP.optional, ...PURGE_OPTIONS.optional } };
@@ -46,19 +71,24 @@ const PROPS: Shape<RootCredentialsPurgeProps> = { needed: {}, optional: { ...SWE
  * Deletes the root credentials of member accounts: passwords, access keys, signing certificates and MFA devices.
  *
  * A sweep runs on the first deployment, and when `accounts`, `credentials`, `dryRun` or a property that keeps
- * credentials changes. For each selected account, it reads the credentials, plans, deletes, and reads again. It
- * reports a credential as `deleted` only after it has verified that the credential is gone.
+ * credentials changes. It reads every selected account, decides once what to delete, writes that to `plan.json`, and
+ * then deletes exactly that. It reports a credential as `deleted` only after it has verified that the credential is
+ * gone.
  *
- * Accounts that cannot be cleaned fail the deployment after all other accounts were swept. The stack event names
- * them with likely causes and remedies. Deleted credentials stay deleted. A rollback starts no sweep. Deleting the
- * stack deletes no credential, and retains the reports unless `removalPolicy` says otherwise.
+ * The sweep of a deployment deletes nothing if an account cannot be read, unless `failedAccounts` tolerates it.
+ * Accounts in which a deletion fails then fail the deployment; the stack event names them with likely causes and
+ * remedies. Deleted credentials stay deleted. A rollback starts no sweep. Deleting the stack deletes no credential,
+ * and retains the reports unless `removalPolicy` says otherwise.
  *
  * Deploy it to the management account or to a delegated administrator for IAM.
  *
- * Permissions: a single function can call `sts:AssumeRoot`, with the task policies `IAMAuditRootUserCredentials`
- * and, unless `dryRun` is set, `IAMDeleteRootUserCredentials`, in the listed accounts or otherwise in all accounts;
- * it can also read the records of `passwordRecoveries`. Another function can call
- * `organizations:DescribeOrganization`, `iam:ListOrganizationsFeatures` and the list operations of the selection.
+ * Permissions: two functions can call `sts:AssumeRoot` in the listed accounts, or otherwise in all accounts: one with
+ * the task policy `IAMAuditRootUserCredentials` (`lookRole`), and, unless `dryRun` is set, one with that and
+ * `IAMDeleteRootUserCredentials` (`purgeRole`). The latter, and the function that makes the plan, can read the records
+ * of `passwordRecoveries`. Another function can call `organizations:DescribeOrganization`,
+ * `iam:ListOrganizationsFeatures` and the list operations of the selection. With
+ * `AccountSelection.organizationalUnits`, the function that deletes can call `organizations:DescribeAccount` and
+ * `organizations:ListParents`.
  * The functions write to the reports bucket and to their own log groups. Functions of the custom resource can
  * start, describe and stop the sweep and describe this stack.
  *
@@ -101,9 +131,10 @@ export class RootCredentialsPurge extends DeployedSweep {
       dryRun,
       protection: protectionOf(props, credentials),
       failOnFindings: false,
+      limits: props.limits?._limits(),
     };
     checkKeptAreSelected(swept.protection, swept.selection);
-    super(scope, id, props, { swept, passwordRecoveries, release });
+    super(scope, id, props, { swept, plan: props.plan, passwordRecoveries, release });
     if (keepsEverything(swept)) {
       Annotations.of(this).addWarningV2('cdk-root-access:keep', 'keep keeps everything that this purge would delete: use a RootCredentialsAudit, or narrow the rules');
     }

@@ -43,7 +43,7 @@ export interface SweepConcurrency {
    *
    * Use a multiple of `accountsInFlight`, so that the last accounts of a batch run as concurrently as the first.
    *
-   * @default 30
+   * @default 50
    */
   readonly accountsPerBatch?: number;
 
@@ -57,7 +57,7 @@ export interface SweepConcurrency {
   /**
    * Accounts that are processed concurrently within a batch, from 1 to 100.
    *
-   * @default 10
+   * @default 25
    */
   readonly accountsInFlight?: number;
 }
@@ -118,7 +118,7 @@ export interface RootCredentialsSweepOptions {
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
    *
-   * @default - batches of 30 accounts, 4 batches at a time, 10 accounts at a time in each batch
+   * @default - batches of 50 accounts, 4 batches at a time, 25 accounts at a time in each batch
    */
   readonly concurrency?: SweepConcurrency;
 

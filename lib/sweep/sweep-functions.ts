@@ -1,17 +1,18 @@
 import { Duration, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, EVENT_SOURCE, LATEST_PREFIX, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE,
-  RUNS_PREFIX, SWEEP_NAME_VARIABLE, SweptSettings, TOPIC_VARIABLE,
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, DECISION_FILE, EVENT_SOURCE, LATEST_PREFIX, PLAN_FILE, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE,
+  RUNS_PREFIX, SELECTION_FILE, SWEEP_NAME_VARIABLE, SweptSettings, TOPIC_VARIABLE,
 } from './contract';
 import { Reports } from './reports-bucket';
-import { grantAssumeRoot } from '../private/assume-root';
+import { SharedAssumeRoot } from '../private/assume-root';
 import { STS_REGION_VARIABLE } from '../private/contract';
-import { Handler } from '../private/handler';
+import { Handler, HandlerProps } from '../private/handler';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
@@ -25,65 +26,71 @@ export interface SweepFunctionsProps {
   readonly neverAccounts: string[];
   /** Records that a purge reads before it deletes. */
   readonly passwordRecoveries?: IPasswordRecoveries;
-  /** Whether a batch reads the policies that may have denied its calls. */
+  /** Whether the walks read the policies that may have denied its calls. */
   readonly readPolicies: boolean;
   readonly reports: Reports;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
+  /** A plan that limits what is deleted. */
+  readonly plan?: Asset;
   readonly options?: RootAccessFunctionOptions;
 }
 
-/** A minute less than the limit of Lambda. The batch reserves a part of it to write its results. */
-const BATCH_TIMEOUT = Duration.minutes(14);
+/** A minute less than the limit of Lambda. The walks reserve a part of it to write their results. */
+const WALK_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with its own permissions only. */
 export class SweepFunctions extends Construct {
-  public readonly begin: Handler;
   public readonly select: Handler;
-  public readonly batch: Handler;
+  public readonly look: Handler;
+  public readonly decide: Handler;
+  /** Only where something may be deleted. */
+  public readonly purge?: Handler;
   public readonly report: Handler;
   /** Constructs that must exist before a sweep begins. */
   public readonly permissions: Construct[];
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
-    const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, options } = props;
+    const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, plan, options } = props;
     const { bucket, prefix: reportsPrefix, acceptedKey } = reports;
     const { selection } = swept;
-    const { AUDIT_CREDENTIALS, DELETE_CREDENTIALS } = RootTaskPolicy;
-    const taskPolicies = [AUDIT_CREDENTIALS, ...swept.work === 'purge' && !swept.dryRun ? [DELETE_CREDENTIALS] : []];
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
     const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };
-    this.begin = new Handler(this, 'Begin', {
-      asset: 'sweep-start',
-      description: 'Root credentials sweep: begins, or gives way to one that is at work',
-      timeout: BATCH_TIMEOUT,
-      memorySize: 256,
-      environment,
-      calls: ['s3', 'states'],
+    const accepted = { ...environment, [ACCEPTED_VARIABLE]: acceptedKey };
+    const walk = (walkId: string, asset: string, description: string, calls: HandlerProps['calls']) => new Handler(this, walkId, {
+      asset,
+      description,
+      timeout: WALK_TIMEOUT,
+      memorySize: 1_024, // Lambda allocates CPU in proportion, and signing hundreds of requests needs it
+      environment: { ...accepted, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' } },
+      calls: ['iam', 's3', 'states', 'sts', ...calls],
       options,
     });
     this.select = new Handler(this, 'Select', {
       asset: 'sweep-select',
-      description: 'Root credentials sweep: selects the accounts',
-      timeout: BATCH_TIMEOUT,
+      description: 'Root credentials sweep: selects the accounts, or gives way to a sweep that is at work',
+      timeout: WALK_TIMEOUT,
       memorySize: 512,
-      environment: { ...environment, [ACCEPTED_VARIABLE]: acceptedKey },
+      environment: accepted,
       calls: ['iam', 'organizations', 's3', 'states'],
       options,
     });
-    this.batch = new Handler(this, 'Batch', {
-      asset: 'sweep-batch',
-      description: 'Root credentials sweep: looks at the accounts of a batch, and deletes what it is to delete',
-      timeout: BATCH_TIMEOUT,
-      memorySize: 1_024, // Lambda allocates CPU in proportion, and signing hundreds of requests needs it
-      environment: {
-        ...environment, [ACCEPTED_VARIABLE]: acceptedKey, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' },
-      },
-      calls: ['iam', 's3', 'states', 'sts', ...readPolicies ? ['organizations' as const] : []],
+    this.look = walk('Look', 'sweep-look', 'Root credentials sweep: reads the accounts of a batch', readPolicies ? ['organizations'] : []);
+    this.decide = new Handler(this, 'Decide', {
+      asset: 'sweep-decide',
+      description: 'Root credentials sweep: judges what was read, and makes the plan',
+      timeout: Duration.minutes(5),
+      memorySize: 1_024,
+      environment: accepted,
+      calls: ['s3', 'states'],
       options,
     });
+    const rereadsSelection = selection.organizationalUnits !== undefined;
+    this.purge = deletes(swept)
+      ? walk('Purge', 'sweep-purge', 'Root credentials sweep: deletes what is on the plan', readPolicies || rereadsSelection ? ['organizations'] : [])
+      : undefined;
     this.report = new Handler(this, 'Report', {
       asset: 'sweep-report',
       description: 'Root credentials sweep: reports one outcome for every account',
@@ -94,45 +101,72 @@ export class SweepFunctions extends Construct {
       options,
     });
 
-    passwordRecoveries?.grantRead(this.batch.role); // in the default policy of the role, which belongs to the dependencies of the sweep
+    const { look, purge } = this;
+    const purges = purge === undefined ? [] : [purge];
+    const rootSessions = new SharedAssumeRoot(this, 'AssumeRoot', { accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] });
+    rootSessions.grant(look.role, RootTaskPolicy.AUDIT_CREDENTIALS);
+    purges.forEach(({ role }) => rootSessions.grant(role, RootTaskPolicy.AUDIT_CREDENTIALS, RootTaskPolicy.DELETE_CREDENTIALS));
 
     const suffix = reportsPrefix && Names.uniqueId(this); // statement IDs are unique in a bucket policy
     /** Files of any run. */
     const files = (...names: string[]) => names.map((file) => bucket.arnForObjects(`${runs}*/${file}`));
+    const readAcceptance = allow(['s3:GetObject'], [bucket.arnForObjects(acceptedKey)]);
+    // in the default policies of the roles, which belong to the dependencies of the sweep
+    allowAll(this.select, [
+      allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM supports no resources for them
+      ...listing(this, swept),
+      allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
+      allow(['s3:GetObject'], files(SELECTION_FILE)), // a retry reads the selection of the earlier attempt
+      allow(['s3:PutObject'], files(SELECTION_FILE)),
+      ...readAccepted(bucket, acceptedKey),
+    ]);
+    allowAll(look, [
+      allow(['s3:GetObject'], files(SELECTION_FILE)),
+      readAcceptance,
+      allow(['s3:PutObject'], files('look-*.json')),
+      ...readPolicies ? readPoliciesAbove(this) : [],
+    ]);
+    allowAll(this.decide, [
+      allow(['s3:GetObject'], files(SELECTION_FILE, 'look-*.json', DECISION_FILE)), // a retry reads the decision of the earlier attempt
+      allow(['s3:PutObject'], [...files(DECISION_FILE, PLAN_FILE), bucket.arnForObjects(`${latest}${PLAN_FILE}`)]),
+      listBelow(bucket, runs),
+      ...readAccepted(bucket, acceptedKey),
+    ]);
+    purges.forEach((handler) => allowAll(handler, [
+      allow(['s3:GetObject'], files(SELECTION_FILE, PLAN_FILE)),
+      readAcceptance,
+      allow(['s3:PutObject'], files('purge-*.json')),
+      ...readPolicies ? readPoliciesAbove(this) : [],
+      ...rereadsSelection ? readPlaces(this) : [],
+    ]));
+    allowAll(this.report, [
+      allow(['s3:GetObject'], files(SELECTION_FILE, 'look-*.json', DECISION_FILE, 'purge-*.json')),
+      allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${latest}report.*`)]),
+      listBelow(bucket, runs),
+      ...signals(this, notifications),
+    ]);
+    [this.decide, ...purges].forEach(({ role }) => passwordRecoveries?.grantRead(role));
+    plan?.grantRead(this.decide.role);
+
     this.permissions = [
-      policy(this, 'SelectPolicy', this.select, [
-        allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM supports no resources for them
-        ...listing(this, swept),
-        allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
-        allow(['s3:GetObject'], files('selection.json')), // a retry reads the selection of the earlier attempt
-        allow(['s3:PutObject'], files('selection.json', 'batches.json')),
-        ...readAccepted(bucket, acceptedKey),
-      ]),
-      policy(this, 'BatchPolicy', this.batch, [
-        allow(['s3:GetObject'], [...files('selection.json', 'plans/*'), bucket.arnForObjects(acceptedKey)]),
-        allow(['s3:PutObject'], files('batch-*.json', 'plans/*')),
-        listBelow(bucket, runs),
-        ...readPolicies ? readPoliciesAbove(this) : [],
-      ]),
-      policy(this, 'ReportPolicy', this.report, [
-        allow(['s3:GetObject'], files('selection.json', 'batch-*.json', 'plans/*')),
-        allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${latest}report.*`)]),
-        listBelow(bucket, runs),
-        ...signals(this, notifications),
-      ]),
-      ...grantAssumeRoot(this, this.batch.role, {
-        tasks: taskPolicies, accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts],
-      }),
+      rootSessions,
       ...reservePrefixes(this, bucket, {
         property: 'reportsBucket',
         prefixes: [
-          { prefix: runs, sid: `OnlySweepsWriteRuns${suffix}`, writers: [this.select.role, this.batch.role, this.report.role] },
-          { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.report.role] },
+          {
+            prefix: runs,
+            sid: `OnlySweepsWriteRuns${suffix}`,
+            writers: [this.select, look, this.decide, ...purges, this.report].map(({ role }) => role),
+          },
+          { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.decide.role, this.report.role] },
         ],
       }),
     ];
   }
 }
+
+/** Whether anything may be deleted: an audit and a dry run have no role that could. */
+export const deletes = ({ work, dryRun }: SweptSettings) => work === 'purge' && !dryRun;
 
 /** Permissions to read the record of accepted settings, and to see that there is none. */
 export function readAccepted(bucket: s3.IBucket, key: string): iam.PolicyStatement[] {
@@ -154,6 +188,15 @@ function listing(scope: Construct, { selection: { organizationalUnits, exclude }
   ];
 }
 
+/** Permissions to read where an account is, and its state. */
+function readPlaces(scope: Construct): iam.PolicyStatement[] {
+  const accounts = organizationsArn(scope, 'account', '*');
+  return [
+    allow(['organizations:DescribeAccount'], [accounts]),
+    allow(['organizations:ListParents'], [accounts, organizationsArn(scope, 'ou', '*')]),
+  ];
+}
+
 /** Permissions to send events and notifications. */
 function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
   return [
@@ -165,7 +208,4 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
 
-/** A policy of its own, on which the sweep can depend. */
-function policy(scope: Construct, id: string, fn: Handler, statements: iam.PolicyStatement[]): Construct {
-  return new iam.Policy(scope, id, { roles: [fn.role], statements });
-}
+const allowAll = ({ role }: Handler, statements: iam.PolicyStatement[]) => statements.forEach((statement) => role.addToPolicy(statement));

@@ -6,7 +6,7 @@ import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, MACHINE_VARIABLE, PASSWORD_RECOVERIES, REPORT_ATTRIBUTE,
+  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, LIMITS, MACHINE_VARIABLE, PASSWORD_RECOVERIES, PLAN, REPORT_ATTRIBUTE,
   SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, TIMEOUT_VARIABLE, USE_WINDOW,
 } from './contract';
 import { Handler } from '../private/handler';
@@ -96,27 +96,21 @@ export class SweepOnDeploy extends Construct {
     ];
 
     const start = handler('Start', 'onEvent', 'Root credentials sweep: starts with a deployment', {});
-    const startPolicy = new iam.Policy(this, 'StartPolicy', {
-      roles: [start.role],
-      statements: [
-        new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
-        new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
-        ...accept,
-        ...readOwnStack(this),
-      ],
-    });
+    [
+      new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
+      new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
+      ...accept,
+      ...readOwnStack(this),
+    ].forEach((statement) => start.role.addToPolicy(statement));
 
     const await_ = handler('Await', 'isComplete', 'Root credentials sweep: a deployment waits for its end', {
       [TIMEOUT_VARIABLE]: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()),
     });
-    const awaitPolicy = new iam.Policy(this, 'AwaitPolicy', {
-      roles: [await_.role],
-      statements: [
-        new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
-        ...accept,
-        ...readStackStatus(this),
-      ],
-    });
+    [
+      new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
+      ...accept,
+      ...readStackStatus(this),
+    ].forEach((statement) => await_.role.addToPolicy(statement));
     const roles = [start.role, await_.role];
     const writing = [
       ...reservePrefixes(this, bucket, {
@@ -141,7 +135,7 @@ export class SweepOnDeploy extends Construct {
         Sweep: inOrder(swept), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
       } satisfies SweepProperties,
     });
-    this.resource.node.addDependency(startPolicy, awaitPolicy, ...writing, ...sweep.ready);
+    this.resource.node.addDependency(start.role, await_.role, ...writing, ...sweep.ready);
     this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
     this.summary = this.resource.getAttString(SUMMARY_ATTRIBUTE);
     this.report = this.resource.getAttString(REPORT_ATTRIBUTE);
@@ -156,8 +150,8 @@ export class SweepOnDeploy extends Construct {
 }
 
 /** In the order of deployed templates. */
-const inOrder = ({ work, selection, credentials, dryRun, protection, failOnFindings }: SweptSettings): SweptSettings => (
-  { work, selection, credentials, dryRun, protection, failOnFindings });
+const inOrder = ({ work, selection, credentials, dryRun, protection, failOnFindings, limits, plan }: SweptSettings): SweptSettings => (
+  { work, selection, credentials, dryRun, protection, failOnFindings, limits, plan });
 
 function checkTimeout(timeout: Duration) {
   const seconds = timeout.toSeconds();
@@ -170,7 +164,7 @@ function checkTimeout(timeout: Duration) {
 function checkRelease({ selection: { exclude } }: SweptSettings, release: string[] = []) {
   release.forEach((name, i) => {
     if (!Token.isUnresolved(name) && (name.trim() === '' || name.length > 200)) {
-      throw new Error(`release[${i}] must be the id of an account, the reason of a rule of keep, '${USE_WINDOW}' or '${PASSWORD_RECOVERIES}', got ${JSON.stringify(name.slice(0, 300))}`);
+      throw new Error(`release[${i}] must be the id of an account, the reason of a rule of keep, '${USE_WINDOW}', '${PASSWORD_RECOVERIES}', '${LIMITS}' or '${PLAN}', got ${JSON.stringify(name.slice(0, 300))}`);
     }
     if (!Token.isUnresolved(name) && exclude.includes(name)) {
       throw new Error(`release[${i}] must not name an account that is excluded, got '${name}': remove it from exclude to release it, or from release`);

@@ -22,6 +22,8 @@ import { checkAccountId } from '../private/validate';
 export interface SweepOnJoinProps {
   readonly sweep: Sweep;
   readonly reaction: JoinedAccounts;
+  /** Whether its sweeps delete nothing, whatever the reaction is. */
+  readonly dryRun?: boolean;
   /** Account ID of the management account, if its events are forwarded. */
   readonly forwardedFrom?: string;
   readonly options?: RootAccessFunctionOptions;
@@ -49,13 +51,13 @@ export class SweepOnJoin extends Construct {
   public readonly bus?: events.EventBus;
   public readonly alarms: cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, { sweep, reaction, forwardedFrom, options }: SweepOnJoinProps) {
+  constructor(scope: Construct, id: string, { sweep, dryRun = false, reaction, forwardedFrom, options }: SweepOnJoinProps) {
     super(scope, id);
     this.bus = forwardedFrom === undefined ? undefined : this.busFor(forwardedFrom);
     if (!this.bus) {
       this.checkRegion();
     }
-    const machine = this.stateMachine(sweep, reaction, options);
+    const machine = this.stateMachine(sweep, reaction === JoinedAccounts.PURGE && !dryRun, options);
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: an account joined the organization and its sweep could not be started; the queue holds the event');
     new events.Rule(this, 'Rule', {
       description: 'Root credentials: an account joins the organization',
@@ -95,13 +97,13 @@ export class SweepOnJoin extends Construct {
   }
 
   /** Finds the account, waits until it is usable and sweeps it, and retries for an hour. */
-  private stateMachine(sweep: Sweep, reaction: JoinedAccounts, options: RootAccessFunctionOptions | undefined): sfn.StateMachine {
+  private stateMachine(sweep: Sweep, purge: boolean, options: RootAccessFunctionOptions | undefined): sfn.StateMachine {
     const find = new Handler(this, 'Find', {
       asset: 'sweep-joined',
       description: 'Root credentials sweep: finds the account that joined the organization',
       timeout: Duration.minutes(2),
       memorySize: 256,
-      environment: { [JOINED_PURGE_VARIABLE]: String(reaction === JoinedAccounts.PURGE) },
+      environment: { [JOINED_PURGE_VARIABLE]: String(purge) },
       calls: ['organizations'],
       options,
     });

@@ -12,6 +12,8 @@ import { DeadLetterQueue } from '../private/dead-letter-queue';
 export interface SweepScheduleProps {
   readonly sweep: Sweep;
   readonly onDeploy: SweepOnDeploy;
+  /** Whether its sweeps delete nothing, whatever the construct does. */
+  readonly dryRun?: boolean;
   readonly expression: scheduler.ScheduleExpression;
   readonly timeWindow?: scheduler.TimeWindow;
   /** Number of completed sweeps of the whole selection. */
@@ -32,7 +34,7 @@ export class SweepSchedule extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepScheduleProps) {
     super(scope, id);
-    const { sweep: { stateMachine }, onDeploy, expression, timeWindow } = props;
+    const { sweep: { stateMachine }, onDeploy, dryRun, expression, timeWindow } = props;
     const stack = Stack.of(this);
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the schedule could not start a sweep; the queue says why');
     const role = new iam.Role(this, 'Role', {
@@ -54,6 +56,7 @@ export class SweepSchedule extends Construct {
         role,
         input: scheduler.ScheduleTargetInput.fromObject({
           unlessRunning: true,
+          ...dryRun ? { dryRun } : {},
           ...startsAtOnce(expression) ? { notBefore: onDeploy.scheduleFrom } : {},
         }),
         deadLetterQueue: undelivered.queue,

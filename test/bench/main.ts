@@ -47,18 +47,19 @@ const nameOf = ({ accounts, dirty, assumeRootsPerSecond }: World) =>
 /** Pages in a row, and the round trips of every account at the concurrency that there is. */
 function floorMs({ accounts, dirty }: World): number {
   const pages = Math.ceil((accounts + 1) / PAGE) + 2; // and the two calls of the preflight
-  // look: session and reads; last use; session, identity, password, key, profile before MFA, MFA; look again
-  const roundTrips = dirty ? 2 + 1 + 6 + 1 : 2;
+  // look: session and reads, last use; purge: session, last use, identity, password, key, profile before MFA, MFA; session, look again
+  const roundTrips = dirty ? 2 + 1 + 7 + 2 : 2;
   return LATENCY_MS * (pages + roundTrips * Math.ceil(accounts / Math.min(accounts, BATCHES_AT_ONCE * ACCOUNTS_IN_FLIGHT)));
 }
 
 function describe(measured: Measured) {
-  const { world, wallMs, calls, cpuMs, organizationCpuMs, coresBusy, memoryMb, connections, peakInFlight, reportMs, reportMemoryMb, refused }
-    = measured;
+  const { world, wallMs, calls, cpuMs, organizationCpuMs, coresBusy, memoryMb, connections, peakInFlight, refused } = measured;
+  const { lookMs, decideMs, decideMemoryMb, purgeMs, reportMs, reportMemoryMb } = measured;
   const perAccount = Object.entries(calls).map(([operation, count]) => `${operation} ${(count / world.accounts).toFixed(2)}`).join(', ');
   const outcomes = Object.entries(measured.report.counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   console.log([
     `${nameOf(world)}: ${seconds(wallMs)} = ${(wallMs / floorMs(world)).toFixed(2)} x floor; ${outcomes}${refused ? `; ${refused} throttled` : ''}`,
+    `  look ${seconds(lookMs)}, decide ${seconds(decideMs)} and ${decideMemoryMb.toFixed(0)} MB, purge ${seconds(purgeMs)}`,
     `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account (and ${(organizationCpuMs / world.accounts).toFixed(1)} ms of the organization), the ${cpus().length} cores ${(coresBusy * 100).toFixed(0)} % busy, ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)} and ${reportMemoryMb.toFixed(0)} MB`,
     `  calls per account: ${perAccount}`,
   ].join('\n'));
@@ -83,6 +84,8 @@ function bounds(runs: Map<string, Measured>, loopMsPerAccount: number) {
     + calls.ListSigningCertificates + calls.GetAccountSummary + calls.AssumeRoot) / world.accounts), 6, false);
   line('throttled to 20 AssumeRoot/s, share of the rate used', of('1000 clean, 20 AssumeRoot/s', shareOfRate), 0.85, true);
   line('throttled to 20 AssumeRoot/s, failed accounts', of('1000 clean, 20 AssumeRoot/s', ({ report }) => report.counts.failed), 0, false);
+  line('decision about 10,000 accounts', of('10000 dirty', ({ decideMs }) => decideMs / 1_000), 60, false, ' s');
+  line('memory of the decision about 10,000 accounts', of('10000 dirty', ({ decideMemoryMb }) => decideMemoryMb), 512, false, ' MB');
   line('report of 10,000 accounts', of('10000 clean', ({ reportMs }) => reportMs / 1_000), 60, false, ' s');
   line('memory of the report of 10,000 accounts', of('10000 clean', ({ reportMemoryMb }) => reportMemoryMb), 512, false, ' MB');
   line('memory of a batch process at 10,000 accounts', of('10000 clean', ({ memoryMb }) => memoryMb), 512, false, ' MB');

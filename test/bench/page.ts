@@ -51,9 +51,9 @@ async function reportOf(count: number): Promise<Buffer> {
   const s3 = new S3Client({ forcePathStyle: true });
   const folder = new RunFolder(s3, process.env.REPORTS_BUCKET!, runPrefix(EXECUTION));
   const run = await folder.saveSelection(selectionOf(results, { batches: [results], execution: 'execution' }));
-  await folder.saveResults(0, { attempt: 'one', ended: true, results });
+  await folder.saveResults('look', 0, { attempt: 'one', ended: true, results });
   await putControlFiles(s3, folder.bucket, controlFiles({ ...EXECUTION, id: 'execution', machine: 'machine' }, SETTINGS, { end: run }));
-  const reporter = new Child('report-process.mts', { silent: true });
+  const reporter = new Child('step-process.mts', { argument: 'sweep-report', silent: true });
   await reporter.message();
   reporter.send({ run: EXECUTION.name });
   await reporter.message();

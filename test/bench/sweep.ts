@@ -1,23 +1,29 @@
 import { cpus } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Spent } from './batch-process.mts';
 import { Child } from './child';
 import type { Endpoints, Observed, World } from './organization';
-import type { Reported } from './report-process.mts';
 import { functionRuntime } from './runtime';
+import type { Took } from './step-process.mts';
+import type { Spent } from './walk-process.mts';
 import { iam, organizations } from '../../lambda/aws/clients';
-import { composeReport, reconcile, type SweepReport } from '../../lambda/sweep/report/contents';
+import { readObject } from '../../lambda/aws/objects';
+import { digestOfSettings } from '../../lambda/sweep/acceptance';
+import type { SweepReport } from '../../lambda/sweep/report/contents';
 import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { preflight } from '../../lambda/sweep/select/preflight';
 import { resolveSelection } from '../../lambda/sweep/select/resolve';
 import { CREDENTIAL_KINDS, type MachineEvent, type MachineExecution } from '../../lib/private/contract';
-import { SWEEP_NAME_VARIABLE, type BatchEvent, type SweepSettings } from '../../lib/sweep/contract';
+import { ACCEPTED_VARIABLE, SWEEP_NAME_VARIABLE, type BatchEvent, type DecisionReference, type SweepSettings } from '../../lib/sweep/contract';
 import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from '../lambda/sweep/control';
 import { serveListener } from '../lambda/sweep/listener';
 
 export interface Measured extends Observed {
   readonly world: World;
   readonly wallMs: number;
+  readonly lookMs: number;
+  readonly decideMs: number;
+  readonly purgeMs: number;
+  readonly decideMemoryMb: number;
   readonly reportMs: number;
   readonly reportMemoryMb: number;
   readonly cpuMs: number;
@@ -28,12 +34,13 @@ export interface Measured extends Observed {
 }
 
 /** The construct's defaults. */
-export const ACCOUNTS_PER_BATCH = 30;
+export const ACCOUNTS_PER_BATCH = 50;
 export const BATCHES_AT_ONCE = 4;
-export const ACCOUNTS_IN_FLIGHT = 10;
+export const ACCOUNTS_IN_FLIGHT = 25;
 
 const MANAGEMENT = '111111111111';
 const BUCKET = 'reports';
+const ACCEPTED_KEY = 'accepted/bench.json';
 /** It began long ago: a denial is not waited for as a late permission. */
 const EXECUTION: MachineExecution = {
   id: `arn:aws:states:us-east-1:${MANAGEMENT}:execution:bench:bench`,
@@ -62,47 +69,85 @@ export async function measureSweep(world: World): Promise<Measured> {
   const listener = await serveListener();
   Object.assign(process.env, environmentOf(endpoints, listener.endpoint));
   const runtime = await functionRuntime();
-  const workers = Array.from({ length: BATCHES_AT_ONCE }, () => new Child('batch-process.mts', { runtime }));
-  await Promise.all(workers.map((worker) => worker.message()));
+  const [looking, purging] = await Promise.all(['sweep-look', 'sweep-purge'].map((asset) => workers(asset, runtime)));
 
   const began = performance.now();
+  const since = (start: number) => performance.now() - start;
   const identity = await preflight(iam(), organizations());
   const selection = await resolveSelection(organizations(), identity, SETTINGS, {}, MANAGEMENT);
   const s3 = new S3Client({ forcePathStyle: true });
   const folder = new RunFolder(s3, BUCKET, runPrefix(EXECUTION));
   const run = await folder.saveSelection({ ...selection, execution: EXECUTION.id });
-  await putControlFiles(s3, BUCKET, controlFiles(EXECUTION, SETTINGS, { end: run }));
-  const queue = selection.batches.map((_, batch) => batch);
+  await folder.put(ACCEPTED_KEY, JSON.stringify({ settings: digestOfSettings(SETTINGS) }));
+  const put = (files: Parameters<typeof controlFiles>[2]) => putControlFiles(s3, BUCKET, controlFiles(EXECUTION, SETTINGS, files));
+  await put({ looked: run });
   const coresBusy = watchCores();
-  const spent = await Promise.all(workers.map(async (worker) => {
-    let last: Spent = { cpuMs: 0, memoryMb: 0 };
-    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-      worker.send({ run: EXECUTION.name, digest: run.digest, batch } satisfies BatchEvent);
-      last = await worker.message<Spent>();
-    }
-    return last;
-  }));
-  const wallMs = performance.now() - began;
+  const lookBegan = performance.now();
+  const looked = await walk(looking, run.digest, run.batches);
+  const lookMs = since(lookBegan);
+  const decided = await step('sweep-decide', runtime);
+  const decision = decided.answer as DecisionReference;
+  await put({ go: { plan: decision.plan } });
+  const purgeBegan = performance.now();
+  const purged = await walk(purging, run.digest, decision.batches);
+  const purgeMs = since(purgeBegan);
+  const wallMs = since(began);
   const busy = coresBusy();
 
-  const { ms: reportMs, memoryMb: reportMemoryMb } = await measureReport(runtime);
+  await put({ end: { ...run, decision } });
+  const reported = await step('sweep-report', runtime);
   listener.close();
-  const report = composeReport(EXECUTION, selection, await reconcile(folder, selection), undefined);
+  const report = JSON.parse(await readObject(s3, { Bucket: BUCKET, Key: `${folder.prefix}report.json` }, (text) => text)) as SweepReport;
 
   organization.send({});
   const observed = await organization.message<Observed>();
-  [organization, ...workers].forEach((each) => each.end());
+  [organization, ...looking, ...purging].forEach((each) => each.end());
+  const spent = [...looked, ...purged];
   return {
     ...observed,
     world,
     wallMs,
-    reportMs,
-    reportMemoryMb,
+    lookMs,
+    decideMs: decided.ms,
+    purgeMs,
+    decideMemoryMb: decided.memoryMb,
+    reportMs: reported.ms,
+    reportMemoryMb: reported.memoryMb,
     report,
     cpuMs: spent.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     memoryMb: Math.max(...spent.map(({ memoryMb }) => memoryMb)),
     coresBusy: busy,
   };
+}
+
+/** As many as the Map uses. */
+async function workers(asset: string, runtime: string): Promise<Child[]> {
+  const children = Array.from({ length: BATCHES_AT_ONCE }, () => new Child('walk-process.mts', { argument: asset, runtime }));
+  await Promise.all(children.map((child) => child.message()));
+  return children;
+}
+
+/** What each process has spent on its batches. */
+function walk(children: Child[], digest: string, batches: number[]): Promise<Spent[]> {
+  const queue = [...batches];
+  return Promise.all(children.map(async (child) => {
+    let last: Spent = { cpuMs: 0, memoryMb: 0 };
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+      child.send({ run: EXECUTION.name, digest, batch } satisfies BatchEvent);
+      last = await child.message<Spent>();
+    }
+    return last;
+  }));
+}
+
+/** The function of a step that is not a walk. */
+async function step(asset: string, runtime: string): Promise<Took> {
+  const child = new Child('step-process.mts', { argument: asset, runtime, silent: true });
+  await child.message();
+  child.send({ run: EXECUTION.name } satisfies MachineEvent);
+  const took = await child.message<Took>();
+  child.end();
+  return took;
 }
 
 /** The share of their time in which the cores work, from now until it is asked for. */
@@ -117,16 +162,6 @@ function watchCores(): () => number {
   };
 }
 
-/** The function that reports. */
-async function measureReport(runtime: string): Promise<Reported> {
-  const reporter = new Child('report-process.mts', { runtime, silent: true });
-  await reporter.message();
-  reporter.send({ run: EXECUTION.name } satisfies MachineEvent);
-  const reported = await reporter.message<Reported>();
-  reporter.end();
-  return reported;
-}
-
 /** @param listener that hears the event, and has the execution */
 export function environmentOf({ aws, objects }: Endpoints, listener: string): Record<string, string> {
   return {
@@ -136,6 +171,7 @@ export function environmentOf({ aws, objects }: Endpoints, listener: string): Re
     AWS_ENDPOINT_URL_SFN: listener,
     ...CONTROL_ENVIRONMENT,
     REPORTS_BUCKET: BUCKET,
+    [ACCEPTED_VARIABLE]: ACCEPTED_KEY,
     [SWEEP_NAME_VARIABLE]: 'bench',
     STS_REGION: 'us-east-1',
     AWS_REGION: 'us-east-1',

@@ -12,39 +12,71 @@ const allButOne = AccountSelection.organization({ exclude: [EXCLUDED] });
 const reportIn = (output: string): string => /s3:\/\/\S+\/report\.json/.exec(output)![0];
 const runs = async () => (await stack().objects()).filter((address) => /\/runs\/[^/]+\/report\.json$/.test(address));
 
-describe('a sweep that fails', () => {
+const withCredentials = () => organization.accounts.filter(({ id, root }) => id >= member(1) && !root.isClean).map(({ id }) => id);
+
+describe('a deployment that cannot read an account', () => {
+  const before = withCredentials();
   let output: string;
 
-  test('when the stack is created rolls it back', async () => {
+  test('is rolled back', async () => {
     organization.assumedRootDenied.add(member(3)).add(member(4));
-    organization.faults.add({ operation: 'iam:DeleteAccessKey', account: member(1), effect: fail('AccessDenied') });
     const result = await stack().deploy(selecting(allButOne));
     output = result.output;
     expect(result.code).toBe(1);
     expect(await stack().status()).toBe('ROLLBACK_COMPLETE');
   });
 
+  test('has deleted nothing, and says so', () => {
+    expect(withCredentials()).toEqual(before);
+    expect(rootSessions(organization.calls, 'IAMDeleteRootUserCredentials')).toEqual(new Set());
+    expect(output).toContain('AccountsUnread: nothing was deleted: 2 of the selected accounts could not be read');
+  });
+
   test('names the accounts and their ranked remedies in the output of the CLI', () => {
     expect(output).toContain(`${member(3)} (workload 3), ${member(4)} (workload 4)`);
     expect(output).toMatch(/1\. AWS says that a service control policy denies it: add "Null"/);
     expect(output).toMatch(/2\. the Control Tower control/);
+  });
+
+  test('leaves its report and its plan in the bucket, which stays', async () => {
+    const report = reportIn(output);
+    expect(JSON.parse(await stack().read(report))).toMatchObject({ problem: { code: 'AccountsUnread' }, counts: { 'failed': 2, 'purged': 0, 'would-purge': 16, 'clean': 14 } });
+    expect(JSON.parse(await stack().read(report.replace('report.json', 'plan.json')))).toMatchObject({
+      refused: { code: 'AccountsUnread' }, totals: { accounts: 16 }, unread: [{ accountId: member(3), code: 'AccessDenied' }, { accountId: member(4), code: 'AccessDenied' }],
+    });
+  });
+});
+
+describe('a sweep that fails', () => {
+  let output: string;
+
+  test('when the stack is created rolls it back', async () => {
+    organization.assumedRootDenied.clear();
+    organization.faults.add({ operation: 'iam:DeleteAccessKey', account: member(1), times: 3, effect: fail('AccessDenied') });
+    const result = await stack().deploy(selecting(allButOne));
+    output = result.output;
+    expect(result.code).toBe(1);
+    expect(await stack().status()).toBe('ROLLBACK_COMPLETE');
+  });
+
+  test('names the account, and counts accounts and credentials', () => {
     expect(output).toContain(`${member(1)} (workload 1)`);
     expect(output).toContain('AccessDenied: Access Denied');
+    expect(output).toMatch(/root credentials of member accounts: 1 failed, 16 purged, 15 clean, 6 skipped; credentials: \d+ found, \d+ deleted/);
   });
 
   test('leaves its report in the bucket, which stays', async () => {
-    expect(JSON.parse(await stack().read(reportIn(output)))).toMatchObject({ counts: { failed: 3, purged: 15, clean: 14 } });
+    expect(JSON.parse(await stack().read(reportIn(output)))).toMatchObject({ counts: { failed: 1, purged: 16, clean: 15 } });
   });
 
   test('has purged every other account, and is not run again by the rollback', async () => {
-    expect(organization.accounts.filter(({ id, root }) => id >= member(1) && !root.isClean).map(({ id }) => id)).toEqual([member(1), member(3)]);
-    expect(await runs()).toHaveLength(1);
+    expect(withCredentials()).toEqual([member(1)]);
+    expect(await runs()).toHaveLength(2);
   });
 
   test('succeeds when it is deployed again after its cause has gone', async () => {
-    organization.assumedRootDenied.clear();
     expect(await stack().deploy(selecting(allButOne))).toMatchObject({ code: 0 });
-    expect((await stack().latestReport()).counts).toMatchObject({ failed: 0, purged: 2, clean: 30 });
+    expect((await stack().latestReport()).counts).toMatchObject({ failed: 0, purged: 1, clean: 31 });
   });
 
   test('when the stack is updated brings the older stack back, and sweeps nothing with the older selection', async () => {

@@ -131,6 +131,7 @@ function forSweep(sweep: string): object[] {
     settings: SETTINGS,
     input: {},
     alsoRunning: [],
+    plan: digest,
     stateMachine: machine,
     accountsInFlight: 100,
     batch: 0,
@@ -138,7 +139,7 @@ function forSweep(sweep: string): object[] {
     tolerateFailedAccounts: true,
     failOnFindings: false,
   };
-  const ends: EndFile['run'][] = [{}, { digest, batchesKey: 'any' }, { error: { Error: 'Forged', Cause: 'a report of lies' } }];
+  const ends: EndFile['run'][] = [{}, { digest, batches: [0] }, { digest, batches: [0], decision: { digest, plan: digest, batches: [0] } }, { error: { Error: 'Forged', Cause: 'a report of lies' } }];
   return [
     ...ends.map((run) => ({ ...forged, run })),
     ...STRANGERS.map((run) => ({ ...forged, run })),
@@ -189,7 +190,7 @@ const forDeletion = (): object[] => ['Create', 'Update', 'Delete'].flatMap((Requ
 
 /** What is tried with a function, or why nothing is. */
 const ROWS: readonly (readonly [path: RegExp, events: (part: string) => object[] | string])[] = [
-  [/^(\w+)\/Sweep\/Functions\/(?:Begin|Select|Batch|Report)$/, forSweep],
+  [/^(\w+)\/Sweep\/Functions\/(?:Select|Look|Decide|Purge|Report)$/, forSweep],
   [/^Runbooks\/(\w+\/\w+)Function$/, forRunbook],
   [/^Runbooks\/PasswordRecovery\/(?:Look|CloseAtEnd)$/, forCloser],
   [/^(\w+)\/OnJoin\/Find$/, () => [{ event: { detail: { serviceEventDetails: { accountId: TARGET } } }, startedAt: '2020-01-01T00:00:00Z', now: '2020-01-01T00:00:00Z', failure: {} }]],
@@ -273,9 +274,11 @@ test('a sweep that runs can be had to do only what it does itself', async () => 
     return JSON.parse(Buffer.from(Payload!).toString());
   };
   const { digest } = await invoke('Select', { run: name, settings: SETTINGS, input: {} });
-  expect(await invoke('Batch', { run: name, digest, batch: 0, settings: SETTINGS })).toEqual({});
-  expect(await invoke('Batch', { run: name, digest, batch: 1 })).toMatchObject({ errorType: 'BatchUnknown' });
-  expect(await invoke('Batch', { run: name, digest: '0'.repeat(64), batch: 0 })).toMatchObject({ errorType: 'SelectionTampered' });
+  expect(await invoke('Look', { run: name, digest, batch: 0, settings: SETTINGS })).toEqual({});
+  expect(await invoke('Look', { run: name, digest, batch: 1 })).toMatchObject({ errorType: 'BatchUnknown' });
+  expect(await invoke('Look', { run: name, digest: '0'.repeat(64), batch: 0 })).toMatchObject({ errorType: 'SelectionTampered' });
+  expect(await invoke('Decide', { run: name, digest })).toMatchObject({ errorType: 'RunUnknown' }); // not everything has been looked at
+  expect(await invoke('Purge', { run: name, digest, plan: '0'.repeat(64), batch: 0 })).toMatchObject({ errorType: 'RunUnknown' }); // no plan was let go
   expect(await invoke('Report', { run: name, digest })).toMatchObject({ errorType: 'RunUnknown' }); // it has not come to its end
   expect({ ...inOrganization(organization), rootSessions: 0 }).toEqual({ ...before, rootSessions: 0 }); // it is a dry run of one account
   const targets = organization.calls.filter(({ operation }) => operation === 'AssumeRoot').map(({ target }) => target);

@@ -86,7 +86,7 @@ describe('the first deployment of a purge', () => {
     });
 
     test('what became of each account', () => {
-      expect(textsWith('account swept')).toHaveLength(MEMBERS.length + 1);
+      expect(textsWith('account looked at')).toHaveLength(MEMBERS.length + 1);
     });
 
     const textsWith = (...words: string[]) => texts.filter((text) => words.some((word) => text.includes(word)));

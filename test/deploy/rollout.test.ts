@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { BOTH_FEATURES, changes, deploymentInto, EXCLUDED, member, MEMBERS, rootSessions, variedOrganization, withOutputs } from './testing';
-import { AccountSelection, OrgRootAccessFeatures, RootCredentialsAudit, RootCredentialsPurge } from '../../lib';
+import { textOfPlan, type Plan } from '../../lambda/sweep/plan';
+import { AccountSelection, OrgRootAccessFeatures, PurgeLimits, PurgePlan, RootCredentialsAudit, RootCredentialsPurge } from '../../lib';
 
 const organization = variedOrganization(BOTH_FEATURES);
 const stack = deploymentInto(organization);
@@ -17,6 +20,9 @@ const pilot = AccountSelection.organizationalUnits([WORKLOADS], { exclude });
 const stage = (sweep: (scope: Stack, features: OrgRootAccessFeatures) => RootCredentialsAudit | RootCredentialsPurge) => stack().deploy((scope) => {
   withOutputs(scope, sweep(scope, new OrgRootAccessFeatures(scope, 'RootAccess')));
 });
+const PLAN = join(mkdtempSync(join(tmpdir(), 'plan-')), 'root-purge-plan.json');
+afterAll(() => rmSync(dirname(PLAN), { recursive: true }));
+
 const withCredentials = () => organization.accounts.filter(({ id, root }) => id >= member(1) && !root.isClean).map(({ id }) => id);
 
 describe('a rollout in stages, of one stack', () => {
@@ -38,23 +44,43 @@ describe('a rollout in stages, of one stack', () => {
     expect(changes(organization.calls)).toEqual([]);
   });
 
-  test('3: a purge on that unit deletes there and nowhere else', async () => {
-    expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, accounts: pilot }))).toMatchObject({ code: 0 });
-    expect(await stack().latestReport()).toMatchObject({ dryRun: false, counts: { purged: 11, clean: 10 } });
-    expect(withCredentials()).toEqual(atFirst.filter((id) => !IN_WORKLOADS.includes(id)));
+  test('3: a purge on that unit by its plan deletes what was not struck out, and nothing else', async () => {
+    const plan = JSON.parse(await stack().read(`s3://${bucket}/latest/plan.json`)) as Plan;
+    const [{ accountId: struck }] = plan.credentials;
+    writeFileSync(PLAN, textOfPlan({ ...plan, credentials: plan.credentials.filter(({ accountId }) => accountId !== struck) }));
+    organization.account(member(30)).root.signingCertificates = [{ id: 'LATER', status: 'Active', uploadDate: Date.now() }];
+    const props = { accounts: pilot, plan: PurgePlan.fromFile(PLAN) };
+    expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, ...props }))).toMatchObject({ code: 0 });
+    const { counts, accounts } = await stack().latestReport();
+    expect(counts).toMatchObject({ purged: 10, kept: 2, clean: 9 });
+    const kept = accounts.filter(({ outcome }) => outcome === 'kept');
+    expect(kept.map(({ accountId }) => accountId).sort()).toEqual([struck, member(30)].sort());
+    expect(kept.flatMap(({ credentials }) => credentials).every(({ reason }) => reason === 'it is not on the plan')).toBe(true);
+    const stay = (id: string) => !IN_WORKLOADS.includes(id) || id === struck || id === member(30);
+    expect(withCredentials()).toEqual([...atFirst, member(30)].filter(stay).sort());
     expect(rootSessions(organization.calls)).toEqual(new Set(IN_WORKLOADS));
   });
 
-  test('4: a purge of the organization deletes the rest, but for what is excluded', async () => {
-    expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, accounts: everywhere }))).toMatchObject({ code: 0 });
-    expect(await stack().latestReport()).toMatchObject({ counts: { failed: 0, purged: 6, clean: 26 } });
+  test('4: a purge of the organization that exceeds its limits deletes nothing, and the stack goes back', async () => {
+    const before = withCredentials();
+    const props = { accounts: everywhere, release: ['plan'] };
+    const result = await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, ...props, limits: PurgeLimits.of({ accounts: 1 }) }));
+    expect([result.code, await stack().status()]).toEqual([1, 'UPDATE_ROLLBACK_COMPLETE']);
+    expect(result.output).toMatch(/LimitExceeded: nothing was deleted: the plan would delete \d+ accounts \(limits allow 1\)/);
+    expect(withCredentials()).toEqual(before);
+  });
+
+  test('4: within its limits deletes the rest, but for what is excluded', async () => {
+    const props = { accounts: everywhere, release: ['plan'], limits: PurgeLimits.of({ credentials: 200 }) };
+    expect(await stage((scope, features) => new RootCredentialsPurge(scope, 'RootCredentials', { features, ...props }))).toMatchObject({ code: 0 });
+    expect(await stack().latestReport()).toMatchObject({ counts: { failed: 0, purged: 8, clean: 24 } });
     expect(withCredentials()).toEqual([]);
     expect(organization.account(EXCLUDED).root.isClean).toBe(false);
   });
 
   test('keeps its bucket, with the report of every stage', async () => {
     expect(await stack().output('Bucket')).toBe(bucket);
-    expect((await stack().objects()).filter((address) => /\/runs\/[^/]+\/report\.json$/.test(address))).toHaveLength(4);
+    expect((await stack().objects()).filter((address) => /\/runs\/[^/]+\/report\.json$/.test(address))).toHaveLength(5);
   });
 
   test('is stopped by going back to the audit, whose role can delete no more', async () => {

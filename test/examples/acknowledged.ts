@@ -11,7 +11,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the switches of an organization have no resource in IAM; those that have a condition key are limited to iam.amazonaws.com',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/SelectPolicy\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/SelectRole\/DefaultPolicy\//,
     reason: 'DescribeOrganization, ListAccounts and ListOrganizationsFeatures cannot be limited to a resource',
   },
   {

@@ -21,12 +21,13 @@ const EXPORTS: Readonly<Record<string, string>> = {
   'session-password-recovery-open-recoveries': 'handler',
   'session-resource-policy-bucket': 'restoreHandler,unlockHandler',
   'session-resource-policy-queue': 'restoreHandler,unlockHandler',
-  'sweep-batch': 'handler',
+  'sweep-decide': 'handler',
   'sweep-deployment': 'isComplete,onEvent',
   'sweep-joined': 'handler',
+  'sweep-look': 'handler',
+  'sweep-purge': 'handler',
   'sweep-report': 'handler',
   'sweep-select': 'handler',
-  'sweep-start': 'handler',
 };
 const HANDLERS = Object.keys(EXPORTS);
 const LARGEST_BUNDLE = 550_000;
@@ -117,10 +118,10 @@ describe('the package for npm', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what users need and nothing else', () => {
-    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|bin\/cdk-root-access\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(report|sweep-finished)-1\.json|THIRD-PARTY-LICENSES|sbom\.cdx\.json)$/;
+    const allowed = /^(\.jsii|LICENSE|README\.md|API\.md|package\.json|assets\/[\w-]+\/index\.mjs|bin\/cdk-root-access\.mjs|dist-lib\/.*\.(js|d\.ts)|schema\/(plan|report|sweep-finished)-1\.json|THIRD-PARTY-LICENSES|sbom\.cdx\.json)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining([
-      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/report-1.json', 'schema/sweep-finished-1.json', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json',
+      '.jsii', 'LICENSE', 'README.md', 'API.md', 'dist-lib/index.js', 'dist-lib/index.d.ts', 'schema/plan-1.json', 'schema/report-1.json', 'schema/sweep-finished-1.json', 'THIRD-PARTY-LICENSES', 'sbom.cdx.json',
       'bin/cdk-root-access.mjs', ...HANDLERS.map((handler) => `assets/${handler}/index.mjs`),
     ]));
   });

@@ -8,13 +8,15 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { Decision, Deployed } from './deployed';
 import type { Grant } from './grants';
-import { GUARDRAIL, KEPT, UNDEPLOYED, UNIT } from './stacks';
+import { BELOW, GUARDRAIL, IMPORTED_BUCKET, KEPT, UNDEPLOYED, UNIT } from './stacks';
 import { digestOfSettings } from '../../lambda/sweep/acceptance';
-import { runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
+import { runPrefix } from '../../lambda/sweep/run-folder';
 import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE } from '../../lib/guardrail/contract';
 import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL } from '../../lib/organization/contract';
 import { RUN_FILE, type RunFile } from '../../lib/private/contract';
-import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, END_FILE, TIMEOUT_VARIABLE } from '../../lib/sweep/contract';
+import {
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, END_FILE, GO_FILE, LOOKED_FILE, TIMEOUT_VARIABLE, type DecisionReference, type EndFile, type RunReference,
+} from '../../lib/sweep/contract';
 import { delay, fail, type FakeOrganization, FEATURES } from '../../local-aws/organization';
 import { member, SECURITY } from '../deploy/testing';
 import { eventNamed } from '../lambda/monitor/activity/events';
@@ -59,8 +61,6 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   'ask the switches by CloudFormation': (deployed) => deployed.invoke('RootAccessSwitches/Provider/framework-onEvent', {
     ...featuresEvent(deployed, 'Delete'),
   }),
-  'begin': (deployed, grant) => begin(deployed, grant),
-  'begin beside another sweep': beginBesideAnother,
   'start by the schedule': (deployed) => startAs(deployed, 'Purge/Schedule/Role', 'Purge/Sweep/StateMachine', NOTHING),
   'start by the rule': (deployed) => startAs(deployed, 'Purge/OnJoin/StateMachine/EventsRole', 'Purge/OnJoin/StateMachine', JOINED),
   'sweep': async (deployed, grant) => {
@@ -85,24 +85,29 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     allOn(organizationOf(deployed));
     return select(deployed, grant, { accounts: [member(11)] });
   },
-  'sweep a batch': sweepBatch,
-  'sweep a batch in a recovery': async (deployed, grant) => {
-    const { id } = deployed;
-    const accountId = accountOf(grant);
-    const record = { accountId, reason: 'TICKET-1', openedAt: '2026-01-01T00:00:00Z', endsAt: '2999-01-01T00:00:00Z' };
-    const client = new S3Client({ ...deployed.settingsAs('Runbooks/PasswordRecovery/AllowFunctionRole'), forcePathStyle: true }); // nobody else may write
-    await client.send(new PutObjectCommand({ Bucket: id('Runbooks/Records'), Key: `recoveries/${accountId}.json`, Body: JSON.stringify(record) }));
-    return sweepBatch(deployed, grant);
+  'look at a batch': lookAtBatch,
+  'look at a batch that a policy denies': (deployed, grant) => belowADenial(deployed, grant, lookAtBatch),
+  'look at a batch that gets no session': (deployed, grant) => withoutSession(deployed, grant, lookAtBatch),
+  'decide': (deployed, grant) => whatIsDecided(deployed, grant),
+  'decide about everything': (deployed, grant) => whatIsDecided(deployed, grant, {}),
+  'decide in a recovery': async (deployed, grant) => {
+    await recordRecovery(deployed, grant);
+    return whatIsDecided(deployed, grant);
   },
-  'sweep a batch that a policy denies': sweepDeniedBatch,
-  'sweep a batch that gets no session': sweepBatchWithoutSession,
-  'sweep a batch again': async (deployed, grant) => {
-    const { run } = await sweptBatch(deployed, grant);
-    return deployed.invoke(functionOf(grant, 'Batch'), { ...RUN(), digest: run.digest, batch: 0 });
-  },
-  'report what was swept': async (deployed, grant) => {
-    const { run } = await sweptBatch(deployed, grant);
+  'purge a batch': purgeBatch,
+  'purge a batch that a policy denies': (deployed, grant) => purgeBatch(deployed, grant, belowADenial),
+  'purge a batch that gets no session': (deployed, grant) => purgeBatch(deployed, grant, withoutSession),
+  'purge a batch in a recovery': (deployed, grant) => purgeBatch(deployed, grant, async (_deployed, _grant, purge) => {
+    await recordRecovery(deployed, grant);
+    return purge(deployed, grant);
+  }),
+  'report what was seen': async (deployed, grant) => {
+    const { run } = await lookedAt(deployed, grant);
     return report(deployed, grant, run);
+  },
+  'report what was purged': async (deployed, grant) => {
+    const { run, decision } = await purged(deployed, grant);
+    return report(deployed, grant, { ...run, decision });
   },
   'report': async (deployed, grant) => {
     allOn(organizationOf(deployed));
@@ -358,74 +363,108 @@ async function startAs(deployed: Deployed, role: string, machine: string, input:
   return start.then(({ executionArn }) => executionArn!, ({ message }: Error) => message);
 }
 
-async function begin(deployed: Deployed, grant: Grant): Promise<string> {
-  await begun(deployed, `${grant.at.construct}/Sweep`, { input: { unlessRunning: true }, startTime: new Date().toISOString() });
-  return deployed.invoke(functionOf(grant, 'Begin'), RUN());
-}
-
-async function beginBesideAnother(deployed: Deployed, grant: Grant): Promise<string> {
-  const client = new SFNClient(deployed.deployment.aws.clientSettings());
-  const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
-  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine'), input: '{}' }));
-  try {
-    return await begin(deployed, grant);
-  } finally {
-    remove();
-    await client.send(new StopExecutionCommand({ executionArn }));
-  }
-}
-
 async function select(deployed: Deployed, grant: Grant, input: object = { accounts: [accountOf(grant)] }): Promise<string> {
   latest = randomUUID();
   await begun(deployed, `${grant.at.construct}/Sweep`, { input });
   return deployed.invoke(functionOf(grant, 'Select'), RUN());
 }
 
-async function report(deployed: Deployed, grant: Grant, run: RunReference): Promise<string> {
+async function report(deployed: Deployed, grant: Grant, run: EndFile['run']): Promise<string> {
   await begun(deployed, `${grant.at.construct}/Sweep`, { file: END_FILE, content: { run } });
   return deployed.invoke(functionOf(grant, 'Report'), RUN());
 }
 
-/** A batch of one account with a password; what came of it is in its results. */
-async function sweepBatch(deployed: Deployed, grant: Grant): Promise<string> {
-  const { answer } = await sweptBatch(deployed, grant);
-  const bucket = deployed.id(`${grant.at.construct}/Reports`);
-  if (answer !== '{}') {
-    return answer;
-  }
-  const results = (await deployed.deployment.objects()).filter((address) => address.startsWith(`s3://${bucket}/${runPrefix(EXECUTION())}batch-0000-`));
-  return deployed.deployment.read(results.sort().at(-1)!); // of the attempt that began last
+/** Does something with a grant. */
+type With = (deployed: Deployed, grant: Grant) => Promise<string>;
+
+/** Does something amid something else. */
+type Amid = (deployed: Deployed, grant: Grant, purge: With) => Promise<string>;
+
+/** What a walk over one batch has written, of the attempt that began last. */
+async function resultsOf({ deployment, id }: Deployed, { at }: Grant, file: string): Promise<string> {
+  const bucket = at.construct === 'Units' ? IMPORTED_BUCKET : id(`${at.construct}/Reports`);
+  const results = (await deployment.objects()).filter((address) => address.startsWith(`s3://${bucket}/`) && address.includes(`/${runPrefix(EXECUTION())}${file}`));
+  return deployment.read(results.sort().at(-1)!);
 }
 
-/** Of an account in a unit, so that there is every kind of level above it. */
-async function sweepDeniedBatch(deployed: Deployed, grant: Grant): Promise<string> {
+/** A batch of one account with credentials; what came of it is in its results. */
+async function lookAtBatch(deployed: Deployed, grant: Grant): Promise<string> {
+  const { answer } = await lookedAt(deployed, grant);
+  return answer === '{}' ? resultsOf(deployed, grant, 'look-0000-') : answer;
+}
+
+async function lookedAt(deployed: Deployed, grant: Grant, input?: object): Promise<{ answer: string; run: RunReference }> {
+  const organization = organizationOf(deployed);
+  allOn(organization);
+  const { root } = organization.account(accountOf(grant));
+  root.password = true;
+  root.accessKeys = [{ id: 'AKIA1', status: 'Active', createDate: 0 }]; // which no recovery keeps
+  const run = JSON.parse(await select(deployed, grant, input)) as RunReference;
+  const answer = await deployed.invoke(functionOf(grant, 'Look'), { ...RUN(), digest: run.digest, batch: 0 });
+  return { answer, run };
+}
+
+async function whatIsDecided(deployed: Deployed, grant: Grant, input?: object): Promise<string> {
+  const { answer } = await decided(deployed, grant, input);
+  return answer.includes('"batches"') ? resultsOf(deployed, grant, 'decision.json') : answer;
+}
+
+async function decided(deployed: Deployed, grant: Grant, input?: object): Promise<{ answer: string; run: RunReference }> {
+  const { run } = await lookedAt(deployed, grant, input);
+  await begun(deployed, `${grant.at.construct}/Sweep`, { file: LOOKED_FILE, content: { digest: run.digest } });
+  const answer = await deployed.invoke(functionOf(grant, 'Decide'), RUN());
+  return { answer, run };
+}
+
+/** What comes of the purge of an account with credentials. */
+async function purgeBatch(deployed: Deployed, grant: Grant, amid?: Amid): Promise<string> {
+  const { answer } = await purged(deployed, grant, amid);
+  return answer === '{}' ? resultsOf(deployed, grant, 'purge-0000-') : answer;
+}
+
+async function purged(
+  deployed: Deployed, grant: Grant, amid: Amid = (_deployed, at, purge) => purge(deployed, at),
+): Promise<{ answer: string; run: RunReference; decision: DecisionReference }> {
+  const inUnit = amid === belowADenial || amid === withoutSession || grant.at.construct === 'Units';
+  const at = inUnit ? { ...grant, resource: grant.resource.includes(':ou/') ? BELOW_UNIT : IN_UNIT } : grant;
+  const { run, answer: reference } = await decided(deployed, at);
+  const decision = JSON.parse(reference) as DecisionReference;
+  await begun(deployed, `${grant.at.construct}/Sweep`, { file: GO_FILE, content: { plan: decision.plan } });
+  const answer = await amid(deployed, at, () => deployed.invoke(functionOf(grant, 'Purge'), { ...RUN(), digest: run.digest, batch: 0 }));
+  return { answer, run, decision };
+}
+
+async function recordRecovery(deployed: Deployed, grant: Grant): Promise<void> {
+  const accountId = accountOf(grant);
+  const record = { accountId, reason: 'TICKET-1', openedAt: '2026-01-01T00:00:00Z', endsAt: '2999-01-01T00:00:00Z' };
+  const client = new S3Client({ ...deployed.settingsAs('Runbooks/PasswordRecovery/AllowFunctionRole'), forcePathStyle: true }); // nobody else may write
+  await client.send(new PutObjectCommand({ Bucket: deployed.id('Runbooks/Records'), Key: `recoveries/${accountId}.json`, Body: JSON.stringify(record) }));
+}
+
+/** An account in a unit, so that there is every kind of level above it. */
+const IN_UNIT = `arn:aws:iam::${member(11)}:root`;
+const BELOW_UNIT = `arn:aws:iam::${BELOW}:root`;
+
+/** A policy denies a call of the session. */
+async function belowADenial(deployed: Deployed, grant: Grant, walk: With): Promise<string> {
   const { policies } = organizationOf(deployed);
   const { id } = policies.add('No summaries', { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:GetAccountSummary', Resource: '*' }] }, UNIT);
-  return sweepBatch(deployed, { ...grant, resource: `arn:aws:iam::${member(11)}:root` }).finally(() => {
+  return walk(deployed, { ...grant, resource: IN_UNIT }).finally(() => {
     policies.detach(id, UNIT);
     policies.remove(id);
   });
 }
 
 /** The same by a resource control policy, which is looked for where AWS gives no session. */
-async function sweepBatchWithoutSession(deployed: Deployed, grant: Grant): Promise<string> {
+async function withoutSession(deployed: Deployed, grant: Grant, walk: With): Promise<string> {
   const { policies, switches } = organizationOf(deployed);
   const { id } = policies.addResourceControl('Perimeter', { Statement: [{ Effect: 'Deny', Action: 'sts:AssumeRoot', Resource: '*' }] }, UNIT);
   switches.resourceControlPoliciesReachAssumeRoot = true;
-  return sweepBatch(deployed, { ...grant, resource: `arn:aws:iam::${member(11)}:root` }).finally(() => {
+  return walk(deployed, { ...grant, resource: IN_UNIT }).finally(() => {
     switches.resourceControlPoliciesReachAssumeRoot = false;
     policies.detach(id, UNIT);
     policies.remove(id);
   });
-}
-
-async function sweptBatch(deployed: Deployed, grant: Grant): Promise<{ answer: string; run: RunReference }> {
-  const organization = organizationOf(deployed);
-  allOn(organization);
-  organization.account(accountOf(grant)).root.password = true;
-  const run = JSON.parse(await select(deployed, grant)) as RunReference;
-  const answer = await deployed.invoke(functionOf(grant, 'Batch'), { ...RUN(), digest: run.digest, batch: 0 });
-  return { answer, run };
 }
 
 const START = 'Purge/OnDeploy/Start';

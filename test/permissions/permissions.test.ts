@@ -106,7 +106,8 @@ const RUNBOOK_ROLES = [
   ['PasswordRecovery/AllowFunction', 'IAMCreateRootUserPassword'], ['PasswordRecovery/CloseFunction', DELETE], ['PasswordRecovery/CloseAtEnd', DELETE],
 ];
 
-const batchOf = (construct: string) => `${construct}/Sweep/Functions/Batch`;
+const lookOf = (construct: string) => `${construct}/Sweep/Functions/Look`;
+const purgeOf = (construct: string) => `${construct}/Sweep/Functions/Purge`;
 
 describe('root sessions', () => {
   beforeAll(() => allOn(organization));
@@ -136,22 +137,24 @@ describe('root sessions', () => {
       [`Runbooks/${name}`, 'an excluded account', EXCLUDED, []],
       [`Runbooks/${name}`, 'the management account', MANAGEMENT, []],
     ]),
-    [batchOf('Purge'), 'a selected account', member(1), [AUDIT, DELETE]],
-    [batchOf('Purge'), 'an excluded account', EXCLUDED, []],
-    [batchOf('Purge'), 'the management account', MANAGEMENT, []],
-    [batchOf('Listed'), 'a listed account', LISTED[0], [AUDIT, DELETE]],
-    [batchOf('Listed'), 'another account', UNLISTED, []],
-    [batchOf('Listed'), 'the management account', MANAGEMENT, []],
-    [batchOf('Units'), 'an account in the units', member(11), [AUDIT, DELETE]],
-    [batchOf('Units'), 'an excluded account', EXCLUDED, []],
-    [batchOf('DryRun'), 'a selected account', member(1), [AUDIT]],
-    [batchOf('Audit'), 'a selected account', member(1), [AUDIT]],
+    ...([[lookOf, [AUDIT]], [purgeOf, [AUDIT, DELETE]]] as const).flatMap(([of, tasks]): [string, string, string, string[]][] => [
+      [of('Purge'), 'a selected account', member(1), [...tasks]],
+      [of('Purge'), 'an excluded account', EXCLUDED, []],
+      [of('Purge'), 'the management account', MANAGEMENT, []],
+      [of('Listed'), 'a listed account', LISTED[0], [...tasks]],
+      [of('Listed'), 'another account', UNLISTED, []],
+      [of('Listed'), 'the management account', MANAGEMENT, []],
+      [of('Units'), 'an account in the units', member(11), [...tasks]],
+      [of('Units'), 'an excluded account', EXCLUDED, []],
+    ]),
+    [lookOf('DryRun'), 'a selected account', member(1), [AUDIT]],
+    [lookOf('Audit'), 'a selected account', member(1), [AUDIT]],
   ])('of %s in %s are those of its tasks and no other', async (name, _account, accountId, tasks) => {
     expect(await tasksOf(`${name}Role`, accountId)).toEqual({ bySts: tasks, byIam: tasks });
   });
 
   test('are denied to every other role', async () => {
-    const others = deployed.roles().filter((role) => !role.endsWith('/BatchRole') && role !== 'People/Auditor' && !RUNBOOK_ROLES.some(([name]) => role.endsWith(`/${name}Role`)));
+    const others = deployed.roles().filter((role) => !/\/(Look|Purge)Role$/.test(role) && role !== 'People/Auditor' && !RUNBOOK_ROLES.some(([name]) => role.endsWith(`/${name}Role`)));
     expect(others.length).toBeGreaterThan(25);
     for (const role of others) {
       expectAbout(role, await tasksOf(role, member(1))).toEqual({ bySts: [], byIam: [] });
@@ -197,7 +200,9 @@ const describeStack: Attempt = (as) => new CloudFormationClient(as).send(new Des
 
 const SWITCHES = 'RootAccessSwitches/HandlerRole';
 const SELECT = 'Purge/Sweep/Functions/SelectRole';
-const BATCH = 'Purge/Sweep/Functions/BatchRole';
+const LOOKS = 'Purge/Sweep/Functions/LookRole';
+const DECIDE = 'Purge/Sweep/Functions/DecideRole';
+const PURGES = 'Purge/Sweep/Functions/PurgeRole';
 const REPORT = 'Purge/Sweep/Functions/ReportRole';
 const MACHINE = 'Purge/Sweep/StateMachine/Role';
 const START = 'Purge/OnDeploy/StartRole';
@@ -226,7 +231,7 @@ describe('IAM denies', () => {
     [SWITCHES, 'a policy of the organization', 'organizations:CreatePolicy', ask(new CreatePolicyCommand({ Name: 'all', Type: 'SERVICE_CONTROL_POLICY', Content: '{}', Description: '' }))],
     [SWITCHES, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
     [SWITCHES, 'more permissions', 'iam:PutRolePolicy', widen(SWITCHES)],
-    ...[SELECT, BATCH, REPORT, START, AWAIT, MACHINE].flatMap((role): [string, string, string, Attempt][] => [
+    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, START, AWAIT, MACHINE].flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the features', 'iam:EnableOrganizationsRootSessions', enable],
       [role, 'the features', 'iam:DisableOrganizationsRootCredentialsManagement', disable],
       [role, 'another bucket', 's3:PutObject', put('runs/1/selection.json', imported)],
@@ -238,37 +243,42 @@ describe('IAM denies', () => {
       [role, 'the switches function', 'lambda:InvokeFunction', invoke('RootAccessSwitches/Handler')],
       [role, 'more permissions', 'iam:PutRolePolicy', widen(role)],
     ]),
-    ...[SELECT, BATCH, REPORT, AWAIT].map((role): [string, string, string, Attempt] => [role, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')]),
-    ...[SELECT, BATCH].map((role): [string, string, string, Attempt] => [role, 'the latest report', 's3:PutObject', put('latest/report.json')]),
-    ...[BATCH, REPORT].flatMap((role): [string, string, string, Attempt][] => [
+    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, AWAIT].map((role): [string, string, string, Attempt] => [role, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')]),
+    ...[SELECT, LOOKS, DECIDE, PURGES].map((role): [string, string, string, Attempt] => [role, 'the latest report', 's3:PutObject', put('latest/report.json')]),
+    ...[LOOKS, DECIDE, PURGES, REPORT].flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the whole bucket', 's3:ListBucket', list()],
       [role, 'reports of the past', 's3:GetObject', get('latest/report.json')],
       [role, 'accounts of the organization', 'organizations:ListAccounts', ask(new ListAccountsCommand({}))],
     ]),
-    [SELECT, 'results of a batch', 's3:GetObject', get('runs/1/batch-0000.json')],
+    [SELECT, 'results of a batch', 's3:GetObject', get('runs/1/look-0000.json')],
+    [LOOKS, 'a plan', 's3:PutObject', put('runs/1/plan.json')],
+    [LOOKS, 'results of a purge', 's3:PutObject', put('runs/1/purge-0000.json')],
+    [PURGES, 'a plan', 's3:PutObject', put('runs/1/plan.json')],
+    [DECIDE, 'what was seen', 's3:PutObject', put('runs/1/look-0000.json')],
+    ...[LOOKS, DECIDE, PURGES].map((role): [string, string, string, Attempt] => [role, 'that a plan is let go', 's3:PutObject', put('control/own/1/go.json')]),
     [MACHINE, 'what another state machine says', 's3:PutObject', put('control/other/1/run.json')],
-    ['Units/Sweep/Functions/BatchRole', 'a place outside of runs/ in an imported bucket', 's3:PutObject', put('elsewhere', imported)],
-    ['Units/Sweep/Functions/BatchRole', 'another bucket than the imported one', 's3:PutObject', put('runs/1/selection.json')],
-    ['Listed/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
-    ['DryRun/Sweep/Functions/BatchRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
-    ['Audit/Sweep/Functions/BatchRole', 'the records of password recoveries', 's3:GetObject', get('recoveries/1.json', records)],
-    ['Protected/Sweep/Functions/BatchRole', 'something else beside the records', 's3:GetObject', get('policies/1.json', records)],
-    ['Protected/Sweep/Functions/BatchRole', 'a record of its own', 's3:PutObject', put('recoveries/1.json', records)],
-    [MACHINE, 'results of a batch', 's3:PutObject', put('runs/1/batch-0000.json')],
-    [MACHINE, 'results of a batch', 's3:GetObject', get('runs/1/batch-0000.json')],
+    ['Units/Sweep/Functions/PurgeRole', 'a place outside of runs/ in an imported bucket', 's3:PutObject', put('elsewhere', imported)],
+    ['Units/Sweep/Functions/PurgeRole', 'another bucket than the imported one', 's3:PutObject', put('runs/1/selection.json')],
+    ['Listed/Sweep/Functions/PurgeRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
+    ['DryRun/Sweep/Functions/LookRole', 'the reports of another sweep', 's3:PutObject', put('runs/1/selection.json')],
+    ['Audit/Sweep/Functions/LookRole', 'the records of password recoveries', 's3:GetObject', get('recoveries/1.json', records)],
+    ['Protected/Sweep/Functions/PurgeRole', 'something else beside the records', 's3:GetObject', get('policies/1.json', records)],
+    ['Protected/Sweep/Functions/PurgeRole', 'a record of its own', 's3:PutObject', put('recoveries/1.json', records)],
+    [MACHINE, 'results of a batch', 's3:PutObject', put('runs/1/look-0000.json')],
+    [MACHINE, 'results of a batch', 's3:GetObject', get('runs/1/look-0000.json')],
     [MACHINE, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
     [START, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
     [START, 'another sweep', 'states:StopExecution', stop('Listed/Sweep/StateMachine')],
-    ...[SELECT, BATCH, REPORT, MACHINE].map((role): [string, string, string, Attempt] => [role, 'what a deployment accepts', 's3:PutObject', put('accepted/1.json')]),
+    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, MACHINE].map((role): [string, string, string, Attempt] => [role, 'what a deployment accepts', 's3:PutObject', put('accepted/1.json')]),
     [START, 'what another deployment accepts', 's3:PutObject', put('accepted/1.json')],
     [AWAIT, 'the report of a sweep', 's3:PutObject', put('runs/1/report.json')],
     [START, 'another stack', 'cloudformation:DescribeStacks', describeStack],
     [AWAIT, 'another sweep', 'states:DescribeExecution', look('Listed/Sweep/StateMachine')],
     [AWAIT, 'another sweep', 'states:StopExecution', stop('Listed/Sweep/StateMachine')],
-    [PROVIDER, 'the batch function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Batch')],
+    [PROVIDER, 'the purge function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Purge')],
     [PROVIDER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
     [WAITER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
-    ['RootAccessSwitches/ProviderRole', 'the batch function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Batch')],
+    ['RootAccessSwitches/ProviderRole', 'the purge function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Purge')],
     ...[...RUNBOOK_ROLES.map(([name]) => name), 'PasswordRecovery/ExtendFunction', 'PasswordRecovery/Look'].map((name) => `Runbooks/${name}Role`).flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the reports of a sweep', 's3:GetObject', get('runs/1/selection.json')],
       [role, 'the policy of the bucket', 's3:DeleteBucketPolicy', freeBucket(records)],

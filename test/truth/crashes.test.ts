@@ -2,7 +2,7 @@ import { expectTruth } from './properties';
 import { memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import { credentialsOf } from './witness';
 import { ATTEMPTS, serveWorlds, type Death, type SweepResult } from './world';
-import type { RunReference } from '../../lambda/sweep/run-folder';
+import type { DecisionReference, RunReference } from '../../lib/sweep/contract';
 import { expectAbout } from '../support/expect-about';
 
 serveWorlds();
@@ -21,6 +21,7 @@ const SCENARIO: Scenario = {
   keep: [],
   denied: [],
   troubles: [],
+  meanwhile: [],
 };
 const WAIT_MS = 300;
 
@@ -50,15 +51,95 @@ const DONE = { [memberId(0)]: 'purged', [memberId(1)]: 'clean' };
 /** Two accounts with credentials, for what is done at the same time. */
 const TWO: Partial<Scenario> = { select: { ...SCENARIO.select, exclude: [3] } };
 
-describe('a batch function that dies at any of its calls', () => {
+/** Up to the plan. */
+async function planned(stage: Stage): Promise<{ run: RunReference; decision: DecisionReference }> {
+  const run = await stage.sweep.select();
+  for (const batch of run.batches) {
+    await stage.sweep.look(run, batch);
+  }
+  const decision = await stage.sweep.decide(run);
+  stage.sweep.go(decision);
+  return { run, decision };
+}
+
+describe('a function that looks and dies at any of its calls', () => {
+  test('is begun again, and the plan is that of a sweep in which nothing died', async () => {
+    const { sweep } = stageOf();
+    const whole = await sweep.decide(await lookedAt(sweep));
+    const calls = await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      const hasDied = await died(stage, death, () => stage.sweep.look(run, 0));
+      await stage.sweep.look(run, 0);
+      const decision = await stage.sweep.decide(run);
+      expectAbout(JSON.stringify(death), decision.plan).toBe(whole.plan);
+      const result = await stage.sweep.runFromDecision(run, decision);
+      expectTruth(stage, result);
+      expect(outcomes(result)).toEqual(DONE);
+      return hasDied;
+    });
+    expect(calls).toBeGreaterThan(12);
+  });
+
+  test('in each of its attempts leaves accounts failed, and nothing is deleted in them', async () => {
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await stage.sweep.select();
+      const deaths = [];
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        deaths.push(await died(stage, death, () => stage.sweep.look(run, 0)));
+      }
+      const result = await stage.sweep.runFromLook(run);
+      expectTruth(stage, result);
+      return deaths.some(Boolean);
+    });
+  });
+});
+
+const lookedAt = async (sweep: Stage['sweep']) => {
+  const run = await sweep.select();
+  await Promise.all(run.batches.map((batch) => sweep.look(run, batch)));
+  return run;
+};
+
+describe('the function that decides', () => {
+  test('that dies at any of its calls has deleted nothing, and decides the same when it is begun again', async () => {
+    const plans = new Set<string>();
+    await atEveryDeath(async (death) => {
+      const stage = stageOf();
+      const run = await lookedAt(stage.sweep);
+      const hasDied = await died(stage, death, () => stage.sweep.decide(run));
+      expect(stage.world.witness.of(memberId(0)).deletedByUs).toEqual(new Set());
+      const decision = await stage.sweep.decide(run);
+      plans.add(decision.plan);
+      expect(await stage.sweep.decide(run)).toEqual(decision);
+      const result = await stage.sweep.runFromDecision(run, decision);
+      expectTruth(stage, result);
+      expect(outcomes(result)).toEqual(DONE);
+      return hasDied;
+    });
+    expect(plans.size).toBe(1);
+  });
+
+  test('keeps to what it has decided, whatever a look says that was late', async () => {
+    const stage = stageOf();
+    const run = await lookedAt(stage.sweep);
+    const decision = await stage.sweep.decide(run);
+    stage.world.organization.account(memberId(1)).root.password = true;
+    await stage.sweep.look(run, 0);
+    expect(await stage.sweep.decide(run)).toEqual(decision);
+  });
+});
+
+describe('a function that purges and dies at any of its calls', () => {
   test('is begun again, and all that the two have deleted is reported as gone, and as deleted where somebody has lived to say so', async () => {
     const ends = new Set<string>();
     const calls = await atEveryDeath(async (death) => {
       const stage = stageOf();
-      const run = await stage.sweep.select();
-      const hasDied = await died(stage, death, () => stage.sweep.batch(run, 0));
-      await stage.sweep.batch(run, 0);
-      const result = await stage.sweep.report(run);
+      const { run, decision } = await planned(stage);
+      const hasDied = await died(stage, death, () => stage.sweep.purge(run, decision, 0));
+      await stage.sweep.purge(run, decision, 0);
+      const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
       const { credentials } = result.report.accounts.find(({ accountId }) => accountId === memberId(0))!;
       const statuses = credentials.map(({ status }) => status);
@@ -68,34 +149,34 @@ describe('a batch function that dies at any of its calls', () => {
       ends.add(statuses.join());
       return hasDied;
     });
-    expect(calls).toBeGreaterThan(25);
+    expect(calls).toBeGreaterThan(15);
     expect(ends).toContain('deleted,deleted,deleted');
   });
 
-  test('in each of its attempts leaves accounts failed, with what may be gone', async () => {
+  test('in each of its attempts leaves the account failed, with what may be gone', async () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
-      const run = await stage.sweep.select();
+      const { run, decision } = await planned(stage);
       const deaths = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        deaths.push(await died(stage, death, () => stage.sweep.batch(run, 0)));
+        deaths.push(await died(stage, death, () => stage.sweep.purge(run, decision, 0)));
       }
-      const result = await stage.sweep.report(run);
+      const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
       return deaths.some(Boolean);
     });
   });
 
-  test('and that cannot look at the accounts when it is begun again forgets nothing of what it has deleted', async () => {
+  test('and gets no session when it is begun again forgets nothing of what it has deleted', async () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
-      const run = await stage.sweep.select();
-      const hasDied = await died(stage, death, () => stage.sweep.batch(run, 0));
+      const { run, decision } = await planned(stage);
+      const hasDied = await died(stage, death, () => stage.sweep.purge(run, decision, 0));
       stage.world.organization.assumedRootDenied.add(stage.world.organization.rootId);
-      await stage.sweep.batch(run, 0);
-      const result = await stage.sweep.report(run);
+      await stage.sweep.purge(run, decision, 0);
+      const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
-      expect(Object.values(outcomes(result))).toEqual(['failed', 'failed']);
+      expect(outcomes(result)).toMatchObject({ [memberId(0)]: hasDied ? expect.stringMatching(/failed|purged/) : 'failed' });
       return hasDied;
     });
   });
@@ -103,10 +184,10 @@ describe('a batch function that dies at any of its calls', () => {
   test('and has no time left when it is begun again forgets nothing of what it has deleted', async () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
-      const run = await stage.sweep.select();
-      const hasDied = await died(stage, death, () => stage.sweep.batch(run, 0));
-      await stage.sweep.batch(run, 0, -Infinity);
-      expectTruth(stage, await stage.sweep.report(run));
+      const { run, decision } = await planned(stage);
+      const hasDied = await died(stage, death, () => stage.sweep.purge(run, decision, 0));
+      await stage.sweep.purge(run, decision, 0, -Infinity);
+      expectTruth(stage, await stage.sweep.report({ ...run, decision }));
       return hasDied;
     });
   });
@@ -115,9 +196,9 @@ describe('a batch function that dies at any of its calls', () => {
 describe('a batch that is begun again while it is still at work, as after a connection of Step Functions that was lost', () => {
   test.each([1, 2, 3, 4])('reports what either of the two has deleted (%s accounts in flight)', async (accountsInFlight) => {
     const stage = stageOf({ ...TWO, settings: { ...SCENARIO.settings, accountsInFlight } });
-    const run = await stage.sweep.select();
-    await Promise.all([stage.sweep.batch(run, 0), stage.sweep.batch(run, 0)]);
-    const result = await stage.sweep.report(run);
+    const { run, decision } = await planned(stage);
+    await Promise.all([stage.sweep.purge(run, decision, 0), stage.sweep.purge(run, decision, 0)]);
+    const result = await stage.sweep.report({ ...run, decision });
     expectTruth(stage, result);
     expect(outcomes(result)).toEqual({ ...DONE, [memberId(2)]: 'purged' });
   });
@@ -141,10 +222,10 @@ describe('the function that reports', () => {
   test('that dies at any of its calls makes the same report when it is begun again', async () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
-      const run = await stage.sweep.select();
-      await stage.sweep.batch(run, 0);
-      const hasDied = await died(stage, death, () => stage.sweep.report(run));
-      const result = await stage.sweep.report(run);
+      const { run, decision } = await planned(stage);
+      await stage.sweep.purge(run, decision, 0);
+      const hasDied = await died(stage, death, () => stage.sweep.report({ ...run, decision }));
+      const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
       expect(outcomes(result)).toEqual(DONE);
       return hasDied;
@@ -153,16 +234,33 @@ describe('the function that reports', () => {
 });
 
 describe('a sweep that is stopped', () => {
-  test('after any of its batches has swept these and says so of the others', async () => {
+  const STOPPED = { Error: 'States.Timeout' };
+
+  test('while it looks has deleted nothing', async () => {
     for (const stopAfter of [0, 1, 2, 3]) {
       const stage = stageOf({ ...TWO, settings: { ...SCENARIO.settings, accountsPerBatch: 1 } });
       const run = await stage.sweep.select();
-      for (const batch of stage.sweep.batches(run).slice(0, stopAfter)) {
-        await stage.sweep.batch(run, batch);
+      for (const batch of run.batches.slice(0, stopAfter)) {
+        await stage.sweep.look(run, batch);
       }
-      const result = await stage.sweep.report({ ...run, error: { Error: 'States.Timeout' } } as RunReference);
+      const result = await stage.sweep.report({ ...run, error: STOPPED });
       expect(result.verdict.succeeded).toBe(false);
       expect(Object.values(outcomes(result)).filter((outcome) => outcome === 'failed')).toHaveLength(3 - stopAfter);
+      expect(stage.expected.swept.map((id) => stage.world.witness.of(id).deletedByUs.size)).toEqual([0, 0, 0]);
+      expectTruth(stage, result);
+    }
+  });
+
+  test('after any batch of its purge has purged these and says so of the others', async () => {
+    for (const stopAfter of [0, 1, 2]) {
+      const stage = stageOf({ ...TWO, settings: { ...SCENARIO.settings, accountsPerBatch: 1 } });
+      const { run, decision } = await planned(stage);
+      for (const batch of decision.batches.slice(0, stopAfter)) {
+        await stage.sweep.purge(run, decision, batch);
+      }
+      const result = await stage.sweep.report({ ...run, decision, error: STOPPED });
+      expect(result.verdict.succeeded).toBe(false);
+      expect(Object.values(outcomes(result)).filter((outcome) => outcome === 'failed')).toHaveLength(2 - stopAfter);
       expectTruth(stage, result);
     }
   });
@@ -187,9 +285,8 @@ describe('two sweeps of the same accounts at once', () => {
 
   test('with different selections each keep to their own', async () => {
     const stage = stageOf(TWO);
-    const run = await stage.sweep.select();
     const other = stage.another({ selection: { accounts: [memberId(2)], exclude: [] } });
-    const [result] = await Promise.all([stage.sweep.batch(run, 0).then(() => stage.sweep.report(run)), other.run()]);
+    const [result] = await Promise.all([stage.sweep.run(), other.run()]);
     expect(Object.keys(outcomes(result)).sort()).toEqual([...stage.expected.swept].sort());
     expect(stage.world.organization.account(memberId(3)).root.password).toBe(true);
   });

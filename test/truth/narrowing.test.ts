@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { expectRestraint, expectTruth } from './properties';
+import { expectRestraint } from './properties';
 import { passingScenario, setUp, type Scenario, type Stage } from './scenario';
 import { ATTEMPTS, again, MANAGEMENT, serveWorlds } from './world';
+import type { Plan } from '../../lambda/sweep/plan';
 import type { ResolvedSelection } from '../../lambda/sweep/selection';
 import { cases, casesTimeout } from '../support/cases';
 import { expectAbout } from '../support/expect-about';
@@ -37,7 +38,8 @@ describe('what a start says', () => {
       const all = await stage.sweep.folder.selection(everything.digest, stage.sweep.execution.id);
       let narrowed: ResolvedSelection;
       try {
-        narrowed = await stage.sweep.folder.selection((await stage.sweep.select(input)).digest, stage.sweep.execution.id);
+        const other = stage.another({});
+        narrowed = await other.folder.selection((await other.select(input)).digest, other.execution.id);
       } catch (error) {
         expect((error as Error).name).toMatch(/^(InputRefused|SelectionError)$/);
         return;
@@ -56,7 +58,7 @@ describe('what a start says', () => {
 });
 
 describe('a selection file that was edited', () => {
-  test('is refused by every batch and by the report, whatever the edit is, and no account is touched', async () => {
+  test('is refused by every function that reads it, whatever the edit is, and no account is touched', async () => {
     const edits = fc.record({ at: fc.nat(5_000), cut: fc.nat(3), put: fc.string({ maxLength: 3 }) });
     await fc.assert(fc.asyncProperty(quiet, edits, async (scenario, { at, cut, put }) => {
       const stage = setUp(scenario, 0);
@@ -66,31 +68,54 @@ describe('a selection file that was edited', () => {
       const edited = text.slice(0, at % text.length) + put + text.slice(at % text.length + cut);
       fc.pre(edited !== text);
       stage.world.bucket.objects.set(key, edited);
-      await expect(stage.sweep.batch(run, 0)).rejects.toThrow('somebody has changed it');
+      await expect(stage.sweep.look(run, 0)).rejects.toThrow('somebody has changed it');
+      await expect(stage.sweep.decide(run)).rejects.toThrow('somebody has changed it');
+      await expect(stage.sweep.purge(run, { digest: '', plan: '', batches: [0] }, 0)).rejects.toThrow('somebody has changed it');
       await expect(stage.sweep.report(run)).rejects.toThrow('somebody has changed it');
       expect(assumed(stage)).toEqual([]);
     }), cases(20));
   }, casesTimeout(20));
 });
 
-describe('a list of batches that was edited', () => {
-  const items = fc.array(fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, fc.integer(), fc.double(), fc.string()), { maxLength: 5 });
+describe('a plan file that was edited', () => {
+  test('is refused by every batch, whatever the edit is, or deletes the same', async () => {
+    const edits = fc.record({ at: fc.nat(5_000), cut: fc.nat(3), put: fc.string({ maxLength: 3 }) });
+    await fc.assert(fc.asyncProperty(quiet, edits, async (scenario, { at, cut, put }) => {
+      const stage = setUp({ ...scenario, settings: { ...scenario.settings, work: 'purge', dryRun: false } }, 0);
+      const run = await stage.sweep.select();
+      for (const batch of run.batches) {
+        await stage.sweep.look(run, batch);
+      }
+      const decision = await stage.sweep.decide(run);
+      fc.pre(decision.batches.length > 0);
+      const key = `${stage.sweep.folder.prefix}plan.json`;
+      const text = stage.world.bucket.objects.get(key)!;
+      const deletions = (plan: string) => (JSON.parse(plan) as Plan).credentials.filter(({ action }) => action !== 'keep')
+        .map(({ accountId, kind, id, createdAt }) => [accountId, kind, id, createdAt].join(' ')).sort();
+      stage.world.bucket.objects.set(key, text.slice(0, at % text.length) + put + text.slice(at % text.length + cut));
+      const purged = await stage.sweep.purge(run, decision, 0).then(() => true, () => false);
+      const edited = stage.world.bucket.objects.get(key)!;
+      expectAbout(edited, purged && JSON.stringify(deletions(edited)) !== JSON.stringify(deletions(text))).toBe(false);
+      expectRestraint(stage);
+    }), cases(20));
+  }, casesTimeout(20));
+});
 
-  test('can leave batches out, and can make none be swept that was not selected', async () => {
-    await fc.assert(fc.asyncProperty(quiet, items, async (scenario, list) => {
+describe('numbers of batches that nobody has made', () => {
+  const numbers = fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, fc.integer(), fc.double(), fc.string());
+
+  test('are refused by both walks, and make no account be touched', async () => {
+    await fc.assert(fc.asyncProperty(quiet, fc.array(numbers, { maxLength: 5 }), async (scenario, list) => {
       const stage = setUp(scenario, 300);
       const run = await stage.sweep.select();
-      const { batches } = await stage.sweep.folder.selection(run.digest, stage.sweep.execution.id);
-      const ends = await Promise.allSettled(list.map((batch) => again(() => stage.sweep.batch(run, batch as number), ATTEMPTS)));
-      ends.forEach((end, index) => {
-        const known = Object.is(list[index], -0) || batches.some((_, batch) => batch === list[index]);
-        expect(end).toMatchObject(known ? { status: 'fulfilled' } : { status: 'rejected', reason: { name: 'BatchUnknown', message: expect.stringContaining('somebody has changed') } });
-      });
+      const ends = await Promise.allSettled(list.map((batch) => again(() => stage.sweep.look(run, batch as number), ATTEMPTS)));
+      const refusal = { status: 'rejected', reason: { name: 'BatchUnknown', message: expect.stringContaining('start the state machine') } };
+      const isOf = (batches: number[], batch: unknown) => Object.is(batch, -0) || batches.some((known) => known === batch);
+      ends.forEach((end, index) => expect(end).toMatchObject(isOf(run.batches, list[index]) ? { status: 'fulfilled' } : refusal));
+      const decision = await stage.sweep.decide(run);
+      const purges = await Promise.allSettled(list.map((batch) => stage.sweep.purge(run, decision, batch as number)));
+      purges.forEach((end, index) => expect(end).toMatchObject(isOf(decision.batches, list[index]) ? { status: 'fulfilled' } : refusal));
       expectRestraint(stage);
-      const result = await stage.sweep.report(run);
-      expectTruth(stage, result);
-      const left = batches.flatMap((accounts, batch) => list.includes(batch) ? [] : accounts);
-      expect(result.report.accounts.filter(({ problem }) => problem?.code === 'NotAttempted')).toHaveLength(left.length);
     }), cases(20));
   }, casesTimeout(20));
 });

@@ -10,9 +10,12 @@ export class ObjectStore {
 
   readonly objects = new Map<string, string>();
 
-  answer({ method, url, body }: WireRequest): WireResponse {
+  answer({ method, url, body, headers }: WireRequest): WireResponse {
     const { pathname, searchParams } = new URL(url, 'http://local');
     const key = decodeURIComponent(pathname).split('/').slice(2).join('/');
+    if (method === 'PUT' && headers['if-none-match'] === '*' && this.objects.has(key)) {
+      return s3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+    }
     if (method === 'PUT') {
       this.objects.set(key, body.toString());
       return ok('');

@@ -1,6 +1,7 @@
 import type { Stage } from './scenario';
 import { isAmong, nameOf } from './witness';
 import type { SweepResult } from './world';
+import type { Plan } from '../../lambda/sweep/plan';
 import type { AccountResult } from '../../lambda/sweep/results';
 import type { CredentialKind } from '../../lib/private/contract';
 import { expectAbout } from '../support/expect-about';
@@ -11,9 +12,10 @@ const CHANGES = /^(Create|Delete|Deactivate|Enable|Disable|Update|Put|Upload|Set
 export function expectTruth(stage: Stage, result: SweepResult): void {
   expectCompleteness(stage, result);
   expectRestraint(stage);
+  expectPlan(stage);
   expectGate(stage, result);
   for (const account of result.report.accounts) {
-    expectHonesty(stage, account);
+    expectHonesty(stage, account, result.report.problem === undefined);
     expectRemedies(account);
   }
 }
@@ -55,8 +57,18 @@ export function expectRestraint({ world: { organization, witness }, settings: { 
   }
 }
 
+/** Nothing is deleted that was not on the plan. */
+function expectPlan({ world: { bucket, organization, witness }, sweep }: Stage): void {
+  const text = bucket.objects.get(`${sweep.folder.prefix}plan.json`);
+  const planned = text === undefined ? [] : (JSON.parse(text) as Plan).credentials.filter(({ action }) => action === 'delete');
+  for (const { id } of organization.accounts) {
+    const names = planned.filter(({ accountId }) => accountId === id).map(nameOf);
+    expectAbout(`deleted in ${id}, and not on the plan`, [...witness.of(id).deletedByUs].filter((name) => !isAmong(names, name))).toEqual([]);
+  }
+}
+
 /** What is said of an account's credentials is what was there when they were last read, and nothing that was deleted is forgotten. */
-export function expectHonesty({ world, settings: { work }, isProtected, readsMayBeStale }: Stage, account: AccountResult): void {
+export function expectHonesty({ world, settings: { work }, isProtected, readsMayBeStale }: Stage, account: AccountResult, isDecided = true): void {
   const testimony = world.witness.of(account.accountId);
   const isExcused = (name: string) => readsMayBeStale(account.accountId) && testimony.createdByOthers.has(name); // no reader could have seen it
   const there = testimony.lastSeen.filter((name) => !isExcused(name));
@@ -72,7 +84,7 @@ export function expectHonesty({ world, settings: { work }, isProtected, readsMay
     expectAbout(about, ['failed', 'found', 'clean', 'skipped']).toContain(account.outcome);
   } else {
     expectAbout(`${about}: protected, and called deleted or to be deleted`, named('would-delete', 'deleted').filter((name) => isProtected(account.accountId, name))).toEqual([]);
-    expectAbout(about, named('found')).toEqual([]);
+    expectAbout(about, isDecided ? named('found') : []).toEqual([]);
   }
   const unknownByWhom = account.credentials.filter(({ status, reason }) => status === 'absent' && reason !== undefined).map(nameOf); // of an attempt that died
   const owned = [...named('deleted', 'failed'), ...unknownByWhom];

@@ -2,8 +2,9 @@ import { expectTruth } from './properties';
 import { credentialsIn, memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import type { Trouble } from './trouble';
 import { RECOVERIES_BUCKET, serveWorlds, type RecoveryOnRecord } from './world';
-import { ACCOUNT_PATIENCE } from '../../lambda/sweep/batch/account';
+import { PURGE_PATIENCE } from '../../lambda/sweep/purge/account';
 import type { AccountResult } from '../../lambda/sweep/results';
+import type { DecisionReference, RunReference } from '../../lib/sweep/contract';
 import { fail, type RootCredentialsInit } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 import { fakeTimers } from '../support/fake-timers';
@@ -22,6 +23,7 @@ function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes:
     keep: [],
     denied: [],
     troubles,
+    meanwhile: [],
     ...changes,
   }, waitMs);
 }
@@ -30,6 +32,15 @@ async function swept(stage: Stage): Promise<AccountResult> {
   const result = await stage.sweep.run();
   expectTruth(stage, result);
   return result.report.accounts[0];
+}
+
+/** Up to the plan. */
+async function planned({ sweep }: Stage): Promise<{ run: RunReference; decision: DecisionReference }> {
+  const run = await sweep.select();
+  await sweep.look(run, 0);
+  const decision = await sweep.decide(run);
+  sweep.go(decision);
+  return { run, decision };
 }
 
 const statuses = ({ credentials }: AccountResult) => credentials.map(({ status }) => status);
@@ -224,7 +235,7 @@ describe('time that passes in a moment', () => {
   });
 
   test.each([[90, 'deleted'], [180, 'failed']])('a password that IAM will not have changed for %s seconds is %s', async (seconds, status) => {
-    const stage = oneMember({ password: true }, [], {}, ACCOUNT_PATIENCE.unmodifiable.forMs);
+    const stage = oneMember({ password: true }, [], {}, PURGE_PATIENCE.unmodifiable.forMs);
     const until = Date.now() + seconds * 1_000;
     const refuse = fail('EntityTemporarilyUnmodifiable');
     stage.world.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: async (call, answer) => Date.now() < until ? refuse(call, answer) : answer() });
@@ -263,7 +274,7 @@ describe('a selection that names an account twice', () => {
   test('sweeps it once, and gives it one outcome', async () => {
     const stage = oneMember({ password: true }, [], { select: { by: 'accounts', members: [0, 0], units: [], exclude: [] } });
     const run = await stage.sweep.select();
-    expect(stage.sweep.batches(run)).toEqual([0]);
+    expect(run.batches).toEqual([0]);
     expect(await swept(stage)).toMatchObject({ outcome: 'purged' });
   });
 });
@@ -272,7 +283,7 @@ describe('a batch that died before it deleted what it had planned to', () => {
   test('does not say, begun again, that it deleted what somebody else has removed meanwhile', async () => {
     const stage = oneMember({ accessKeys: [{}] });
     const { organization, witness } = stage.world;
-    const run = await stage.sweep.select();
+    const { run, decision } = await planned(stage);
     const repair = organization.faults.add({
       operation: 'iam:DeleteAccessKey',
       effect: async (call, answer) => {
@@ -280,12 +291,12 @@ describe('a batch that died before it deleted what it had planned to', () => {
         return fail('AccessDenied')(call, answer);
       },
     });
-    await expect(stage.sweep.batch(run, 0)).rejects.toThrow();
+    await expect(stage.sweep.purge(run, decision, 0)).rejects.toThrow();
     stage.world.revive();
     repair();
     organization.account(memberId(0)).root.accessKeys = [];
-    await stage.sweep.batch(run, 0);
-    const { report } = await stage.sweep.report(run);
+    await stage.sweep.purge(run, decision, 0);
+    const { report } = await stage.sweep.report({ ...run, decision });
     expect(witness.of(memberId(0)).deletedByUs.size).toBe(0);
     expect(report.accounts[0].credentials.map(({ status }) => status)).toEqual(['absent']);
   });
@@ -303,35 +314,35 @@ describe('a password that is set again right after its deletion', () => {
 });
 
 describe('a batch that died after it had deleted', () => {
-  async function rerun(again: (stage: Stage) => void, beginUntil?: number): Promise<AccountResult> {
+  async function rerun(again: (stage: Stage) => void, endBy?: number): Promise<AccountResult> {
     const stage = oneMember({ accessKeys: [{}] });
-    const run = await stage.sweep.select();
+    const { run, decision } = await planned(stage);
     const { organization } = stage.world;
     const repair = organization.faults.add({
       operation: 'iam:DeleteAccessKey',
       effect: async (_call, answer) => answer().finally(() => stage.world.dieAt({ call: 0, withEffect: false })),
     });
-    await expect(stage.sweep.batch(run, 0)).rejects.toThrow();
+    await expect(stage.sweep.purge(run, decision, 0)).rejects.toThrow();
     stage.world.revive();
     repair();
     again(stage);
-    await stage.sweep.batch(run, 0, beginUntil);
-    const result = await stage.sweep.report(run);
+    await stage.sweep.purge(run, decision, 0, endBy);
+    const result = await stage.sweep.report({ ...run, decision });
     expectTruth(stage, result);
     return result.report.accounts[0];
   }
 
   test('says that the credential is gone when it is begun again, and that nobody knows by whom', async () => {
-    expect(await rerun(() => undefined)).toMatchObject({ outcome: 'clean', credentials: [{ status: 'absent', reason: expect.stringContaining('nobody knows whether it did or somebody else') }] });
+    expect(await rerun(() => undefined)).toMatchObject({ outcome: 'clean', credentials: [{ status: 'absent', reason: expect.stringContaining('someone else deleted it, or an attempt of this sweep') }] });
   });
 
   test('says what may be gone when the account cannot be read any more', async () => {
     const result = await rerun(({ world: { organization } }) => organization.assumedRootDenied.add(memberId(0)));
-    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' }, credentials: [{ kind: 'AccessKey', problem: { code: 'Interrupted' } }] });
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'AccessDenied' }, credentials: [{ kind: 'AccessKey', status: 'failed' }] });
   });
 
   test('says what may be gone when there is no time to begin the account again', async () => {
     const result = await rerun(() => undefined, -Infinity);
-    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'NotAttempted' }, credentials: [{ kind: 'AccessKey', problem: { code: 'Interrupted' } }] });
+    expect(result).toMatchObject({ outcome: 'failed', problem: { code: 'Interrupted' }, credentials: [{ kind: 'AccessKey', problem: { code: 'Interrupted' } }] });
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { arrange, lastingTrouble, passingTrouble, type Trouble } from './trouble';
+import { arrange, does, lastingTrouble, meanwhile, passingTrouble, type Deed, type Trouble } from './trouble';
 import { credentialsOf } from './witness';
 import { MANAGEMENT, newWorld, RECOVERIES_BUCKET, Sweep, waits, type RecoveryOnRecord, type World } from './world';
 import { CREDENTIAL_KINDS, type CredentialKind, type Selection } from '../../lib/private/contract';
@@ -32,6 +32,8 @@ export interface Scenario {
   /** Indices of members below a service control policy that does not spare root sessions. */
   readonly denied: number[];
   readonly troubles: Trouble[];
+  /** What other people do when the plan has been made. */
+  readonly meanwhile: Deed[];
 }
 
 /** Times of creation and of use: out of every window, and within one. */
@@ -76,6 +78,8 @@ interface Harm {
   readonly atMost: number;
   /** Accounts below a service control policy that does not spare root sessions. */
   readonly denied: number;
+  /** Deeds of other people between the plan and its deletion. */
+  readonly deeds: number;
   readonly records: RecoveryOnRecord[];
 }
 
@@ -85,6 +89,7 @@ function howToSweep(): fc.Arbitrary<Scenario['settings']> {
     keep: fc.constant<KeptCredentials[]>([]),
     usedWithinSeconds: fc.constantFrom(undefined, undefined, WINDOW_SECONDS),
     keepCertificates: oneIn(4),
+    deleteAccessKeysInUse: fc.constantFrom(undefined, true),
     recoveriesBucket: fc.constantFrom(undefined, RECOVERIES_BUCKET),
   });
   return fc.record({
@@ -111,7 +116,7 @@ function rules(indices: number[]): fc.Arbitrary<Rule[]> {
   return fc.oneof({ weight: 1, arbitrary: fc.constant<Rule[]>([]) }, { weight: 1, arbitrary: fc.array(rule, { maxLength: 2 }) });
 }
 
-function scenarioWith({ troubles, atMost, denied, records }: Harm): fc.Arbitrary<Scenario> {
+function scenarioWith({ troubles, atMost, denied, deeds, records }: Harm): fc.Arbitrary<Scenario> {
   return members(records).chain((list) => {
     const indices = list.map((_, index) => index);
     return fc.record({
@@ -131,6 +136,7 @@ function scenarioWith({ troubles, atMost, denied, records }: Harm): fc.Arbitrary
       settings: howToSweep(),
       keep: rules(indices),
       denied: fc.subarray(indices, { maxLength: denied }),
+      meanwhile: fc.array(meanwhile(list.map(({ id }) => id)), { maxLength: deeds }),
       troubles: fc.uniqueArray(troubles(list.map(({ id }) => id)), {
         selector: ({ operation, account }) => `${operation} ${account}`, maxLength: atMost,
       }),
@@ -139,11 +145,11 @@ function scenarioWith({ troubles, atMost, denied, records }: Harm): fc.Arbitrary
 }
 
 /** Everything that goes wrong passes. */
-export const passingScenario = (): fc.Arbitrary<Scenario> => scenarioWith({ troubles: passingTrouble, atMost: 8, denied: 0, records: ['open', 'expired', 'closed'] });
+export const passingScenario = (): fc.Arbitrary<Scenario> => scenarioWith({ troubles: passingTrouble, atMost: 8, denied: 0, deeds: 0, records: ['open', 'expired', 'closed'] });
 
 /** Some of what goes wrong stays, and other people are at work in the accounts. */
 export const harshScenario = (): fc.Arbitrary<Scenario> => scenarioWith({
-  troubles: (ids) => fc.oneof({ weight: 1, arbitrary: passingTrouble() }, { weight: 5, arbitrary: lastingTrouble(ids) }), atMost: 12, denied: 1, records: ['open', 'open', 'expired', 'closed', 'garbled'],
+  troubles: (ids) => fc.oneof({ weight: 1, arbitrary: passingTrouble() }, { weight: 5, arbitrary: lastingTrouble(ids) }), atMost: 12, denied: 1, deeds: 3, records: ['open', 'open', 'expired', 'closed', 'garbled'],
 });
 
 /** A purge that keeps nothing, one account after the other. */
@@ -213,9 +219,11 @@ export function setUp(scenario: Scenario, forMs: number): Stage {
   const patience = waits(forMs, hangs ? HANGING_ACCOUNT_MS : undefined);
   const another = (changes: Partial<SweepSettings>) =>
     new Sweep({ ...how, protection: { ...how.protection, keep }, selection: selection[select.by], ...changes }, patience);
+  const sweep = another({});
+  sweep.between = () => scenario.meanwhile.forEach((deed) => does(world, deed));
   const readsMayBeStale = (accountId: string) => troubles.some(({ what, account }) => what.startsWith('stale') && [undefined, accountId].includes(account));
   const isProtected = (accountId: string, name: string) => protects(scenario, keep, world, list.find(({ id }) => id === accountId)!, name);
-  return { world, settings: how, sweep: another({}), expected: { swept, skipped }, isProtected, readsMayBeStale, another };
+  return { world, settings: how, sweep, expected: { swept, skipped }, isProtected, readsMayBeStale, another };
 }
 
 /** As a construct has them: a list of accounts has no rule for another account. */
@@ -234,16 +242,18 @@ function protects({ settings }: Scenario, keep: KeptCredentials[], { witness }: 
   const isKeptByRule = keep.some((rule) => (!rule.accounts || rule.accounts.includes(id)) && (!rule.credentials || rule.credentials.includes(kind)));
   const onRecord = witness.of(id).recoveryOpened ? 'open' : recovery;
   const isInRecovery = onRecord === 'garbled' || (onRecord === 'open' && ['Password', 'MfaDevice'].includes(kind));
+  const keys = root?.accessKeys?.filter((_, i) => `AKIA${id}ROO${i}` === credentialId) ?? [];
+  const isInUse = keys.some(({ lastUsed }) => lastUsed !== undefined && lastUsed.date >= LATELY);
   const old: Record<CredentialKind, () => boolean> = {
     Password: () => typeof root?.password === 'object' && isOld(root.password.createDate) && isOld(root.password.lastUsed),
-    AccessKey: () => root?.accessKeys?.some(({ createDate, lastUsed }, i) => (
-      `AKIA${id}ROO${i}` === credentialId && isOld(createDate) && isOld(lastUsed?.date))) ?? false,
+    AccessKey: () => keys.some(({ createDate, lastUsed }) => isOld(createDate) && isOld(lastUsed?.date)),
     SigningCertificate: () => true,
     MfaDevice: () => true,
   };
   return !credentials.includes(kind)
     || isKeptByRule
     || (protection.recoveriesBucket !== undefined && isInRecovery)
+    || (!protection.deleteAccessKeysInUse && isInUse)
     || (protection.keepCertificates && kind === 'SigningCertificate')
     || (protection.usedWithinSeconds !== undefined && !old[kind]());
 }

@@ -121,15 +121,16 @@ const opensRecovery = (world: World): Effect => async (call, answer) => {
   return answer();
 };
 
-type Deed = (account: FakeAccount, organization: FakeOrganization) => void;
+type Act = (account: FakeAccount, organization: FakeOrganization) => void;
 
-const DEEDS_OF_OTHERS: Readonly<Record<string, Deed>> = {
+const DEEDS_OF_OTHERS: Readonly<Record<string, Act>> = {
   createsPassword: ({ root }) => { root.password = true; },
   createsKey: ({ root }) => { root.accessKeys = [...root.accessKeys, { id: `AKIANEW${root.credentials.version}`, status: 'Inactive', createDate: 0 }]; },
   createsMfaDevice: ({ root }) => { root.mfaDevices = [...root.mfaDevices, { serial: `NEW${root.credentials.version}`, enableDate: 0 }]; },
   deletesPassword: ({ root }) => { root.password = false; },
   deletesKeys: ({ root }) => { root.accessKeys = []; },
   deletesMfaDevices: ({ root }) => { root.mfaDevices = []; },
+  createsPasswordAnew: ({ root }) => { root.password = false; root.password = true; },
   suspendsAccount: (account) => { account.state = 'SUSPENDED'; },
   leavesOrganization: ({ id }, organization) => {
     if (organization.findAccount(id)) {
@@ -141,13 +142,8 @@ const DEEDS_OF_OTHERS: Readonly<Record<string, Deed>> = {
 };
 const DEEDS = Object.keys(DEEDS_OF_OTHERS);
 
-function doneByOthers(deed: Deed, afterwards: boolean, { organization, witness }: World): Effect {
-  const act = (accountId: string) => {
-    const account = organization.account(accountId);
-    const before = credentialsOf(account);
-    deed(account, organization);
-    credentialsOf(account).filter((name) => !before.includes(name)).forEach((name) => witness.of(accountId).createdByOthers.add(name));
-  };
+function doneByOthers(what: Act, afterwards: boolean, world: World): Effect {
+  const act = (accountId: string) => doneTo(accountId, what, world);
   return async (call, answer) => {
     if (afterwards) {
       return answer().finally(() => act(call.target!));
@@ -155,4 +151,37 @@ function doneByOthers(deed: Deed, afterwards: boolean, { organization, witness }
     act(call.target!);
     return answer();
   };
+}
+
+function doneTo(accountId: string, act: Act, { organization, witness }: World): void {
+  const account = organization.account(accountId);
+  const before = credentialsOf(account);
+  act(account, organization);
+  credentialsOf(account).filter((name) => !before.includes(name)).forEach((name) => witness.of(accountId).createdByOthers.add(name));
+}
+
+/** What somebody does between the plan and its deletion. */
+export interface Deed {
+  readonly deed: string;
+  readonly account: string;
+}
+
+const MEANWHILE: Readonly<Record<string, (world: World, accountId: string) => void>> = {
+  opensRecovery: (world, accountId) => {
+    world.recordRecovery(accountId, 'open');
+    world.witness.of(accountId).recoveryOpened = true;
+  },
+  switchesFeatureOff: ({ organization }) => { organization.features.current = new Set(); },
+};
+
+export const meanwhile = (accounts: string[]): fc.Arbitrary<Deed> => fc.record({
+  deed: fc.constantFrom(...DEEDS, ...DEEDS, ...Object.keys(MEANWHILE)), account: fc.constantFrom(...accounts),
+});
+
+export function does(world: World, { deed, account }: Deed): void {
+  const isThere = world.organization.findAccount(account) !== undefined;
+  if (isThere) {
+    const act = MEANWHILE[deed] ?? ((at: World, accountId: string) => doneTo(accountId, DEEDS_OF_OTHERS[deed], at));
+    act(world, account);
+  }
 }

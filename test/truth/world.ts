@@ -10,17 +10,20 @@ import { retryingUnreadable } from '../../lambda/aws/answers';
 import { requestHandler } from '../../lambda/aws/clients';
 import type { Patience } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/root-user/sessions';
-import type { AccountPatience } from '../../lambda/sweep/batch/account';
-import { sweepBatch } from '../../lambda/sweep/batch/accounts';
-import { recoveriesIn } from '../../lambda/sweep/batch/recoveries';
+import { digestOfSettings } from '../../lambda/sweep/acceptance';
+import { recoveriesIn } from '../../lambda/sweep/decide/recoveries';
+import { lookAtBatch } from '../../lambda/sweep/look/batch';
+import type { PurgePatience } from '../../lambda/sweep/purge/account';
+import { purgeBatch } from '../../lambda/sweep/purge/batch';
+import { CurrentSelection } from '../../lambda/sweep/purge/current-selection';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
 import type { Verdict } from '../../lambda/sweep/report/verdict';
-import { RunFolder, runPrefix, type RunReference } from '../../lambda/sweep/run-folder';
+import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { preflight } from '../../lambda/sweep/select/preflight';
 import { resolveSelection } from '../../lambda/sweep/select/resolve';
 import { parseStartInput } from '../../lambda/sweep/start-input';
 import { RECOVERIES_PREFIX, type MachineExecution } from '../../lib/private/contract';
-import { type SweepSettings } from '../../lib/sweep/contract';
+import { type DecisionReference, type EndFile, type RunReference, type SweepSettings } from '../../lib/sweep/contract';
 import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type OrganizationOptions } from '../../local-aws/organization';
 import { Faults } from '../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../local-aws/wire';
@@ -29,6 +32,7 @@ import { CONTROL_ENVIRONMENT, controlFiles } from '../lambda/sweep/control';
 export const MANAGEMENT = '111111111111';
 const BUCKET = 'reports';
 export const RECOVERIES_BUCKET = 'recoveries';
+const ACCEPTED = 'accepted/purge.json';
 
 const READY: OrganizationOptions = { trustedAccess: true, features: ['RootCredentialsManagement'] };
 
@@ -46,7 +50,7 @@ export interface Death {
 }
 
 export interface Waits {
-  readonly account: AccountPatience;
+  readonly account: PurgePatience;
   /** The longest that an account may take. */
   readonly accountMs: number;
   readonly late: Patience;
@@ -160,6 +164,7 @@ export function serveWorlds(): void {
       AWS_SECRET_ACCESS_KEY: 'local',
       REPORTS_BUCKET: BUCKET,
       SWEEP_NAME: 'RootAccess/Purge',
+      ACCEPTED_KEY: ACCEPTED,
       ...CONTROL_ENVIRONMENT,
     });
   });
@@ -201,29 +206,56 @@ export class Sweep {
     return this.folder.saveSelection({ ...selection, execution: this.execution.id });
   }
 
-  /** The Map's items, as they stand in the bucket. */
-  batches(run: RunReference): number[] {
-    return world.bucket.json<{ batch: number }[]>(run.batchesKey).map(({ batch }) => batch);
+  /** A batch of the first walk. */
+  async look(run: RunReference, batch: number, endBy?: number): Promise<void> {
+    await lookAtBatch(batch, { ...await this.walk(run, endBy), reads: this.patience.account.reads });
   }
 
-  async batch(run: RunReference, batch: number, beginUntil = Infinity): Promise<void> {
-    const selection = await this.folder.selection(run.digest, this.execution.id);
-    await sweepBatch(batch, {
-      folder: this.folder,
-      recoveries: recoveriesIn(this.clients.s3, selection.protection.recoveriesBucket),
-      sessions: new RootSessions(this.clients.sts, 'aws', Date.now() + this.patience.late.forMs, this.patience.late),
-      selection,
-      accountsInFlight: this.settings.accountsInFlight,
-      beginUntil,
-      accountMs: this.patience.accountMs,
-      partsMs: 20,
+  async decide(run: RunReference): Promise<DecisionReference> {
+    const { handler } = await import('../../lambda/sweep/decide/handler');
+    this.write({ looked: { digest: run.digest } });
+    world.bucket.objects.set(ACCEPTED, JSON.stringify({ settings: digestOfSettings(this.settings) }));
+    return handler({ run: this.execution.name });
+  }
+
+  /** A batch of the second walk. */
+  async purge(run: RunReference, { plan }: DecisionReference, batch: number, endBy?: number): Promise<void> {
+    const walk = await this.walk(run, endBy);
+    const { selection: { organizationalUnits }, accountsPerBatch } = this.settings;
+    await purgeBatch(batch, {
+      ...walk,
+      accountsPerBatch,
+      plan: await this.folder.plan(plan),
+      recoveries: recoveriesIn(this.clients.s3, walk.selection.protection.recoveriesBucket),
+      current: organizationalUnits && new CurrentSelection(this.clients.organizations, organizationalUnits),
       patience: this.patience.account,
     });
   }
 
-  async report(run: RunReference | { error: object }): Promise<SweepResult> {
+  private async walk(run: RunReference, endBy = Infinity) {
+    return {
+      folder: this.folder,
+      sessions: new RootSessions(this.clients.sts, 'aws', Date.now() + this.patience.late.forMs, this.patience.late),
+      selection: await this.folder.selection(run.digest, this.execution.id),
+      accountsInFlight: this.settings.accountsInFlight,
+      endBy,
+      accountMs: this.patience.accountMs,
+      partsMs: 20,
+    };
+  }
+
+  /** What the state machine writes when it lets the plan go. */
+  go({ plan }: DecisionReference): void {
+    this.write({ go: { plan } });
+  }
+
+  private write(files: Parameters<typeof controlFiles>[2]): void {
+    controlFiles(this.execution, this.settings, files).forEach((content, key) => world.bucket.objects.set(key, content));
+  }
+
+  async report(run: EndFile['run']): Promise<SweepResult> {
     const { handler } = await import('../../lambda/sweep/report/handler');
-    controlFiles(this.execution, this.settings, { end: run }).forEach((content, key) => world.bucket.objects.set(key, content));
+    this.write({ end: run });
     const verdict = await handler({ run: this.execution.name });
     return { verdict, report: world.bucket.json<SweepReport>(`${this.folder.prefix}report.json`) };
   }
@@ -234,14 +266,45 @@ export class Sweep {
     try {
       run = await this.select(input);
     } catch (error) {
-      return this.report({ error: { Error: (error as Error).name, Cause: (error as Error).message } });
+      return this.report({ error: stateError(error) });
     }
-    for (const batch of this.batches(run)) {
-      await again(() => this.batch(run, batch)).catch(() => undefined); // the Map goes on, and the report says what is missing
-    }
-    return again(() => this.report(run));
+    return this.runFrom(run);
   }
+
+  /** The states after the selection. */
+  async runFrom(run: RunReference): Promise<SweepResult> {
+    for (const batch of run.batches) {
+      await again(() => this.look(run, batch)).catch(() => undefined); // the Map goes on, and the decision says what is missing
+    }
+    return this.runFromLook(run);
+  }
+
+  async runFromLook(run: RunReference): Promise<SweepResult> {
+    let decision: DecisionReference;
+    try {
+      decision = await again(() => this.decide(run));
+    } catch (error) {
+      return again(() => this.report({ ...run, error: stateError(error) }));
+    }
+    return this.runFromDecision(run, decision);
+  }
+
+  async runFromDecision(run: RunReference, decision: DecisionReference): Promise<SweepResult> {
+    await this.between();
+    if (decision.batches.length > 0) {
+      this.go(decision);
+    }
+    for (const batch of decision.batches) {
+      await again(() => this.purge(run, decision, batch)).catch(() => undefined);
+    }
+    return again(() => this.report({ ...run, decision }));
+  }
+
+  /** What happens between the plan and its deletion. */
+  between: () => void | Promise<void> = () => undefined;
 }
+
+const stateError = (error: unknown) => ({ Error: (error as Error).name, Cause: (error as Error).message });
 
 export interface SweepResult {
   readonly verdict: Verdict;

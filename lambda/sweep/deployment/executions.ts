@@ -6,10 +6,8 @@ import { COUNT_ATTRIBUTES, REPORT_ATTRIBUTE, SUMMARY_ATTRIBUTE, type SweepSummar
 import { failure, isDenied, isNamed } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { readUntil, retryWhile, seconds, type Patience } from '../../aws/patience';
+import { OF_DEPLOYMENTS } from '../run-folder';
 import { messageOfCause } from '../state-error';
-
-/** Executions of the sweep's state machine that deployments start. */
-const OF_DEPLOYMENTS = 'deployment-';
 
 /** A policy made seconds ago takes effect late. */
 const PERMISSIONS = seconds(60);
@@ -111,8 +109,6 @@ export function isFor(requestId: string, name: string): boolean {
   const first = `${OF_DEPLOYMENTS}${requestId}`;
   return name === first || (name.startsWith(`${first}-`) && /^\d+$/.test(name.slice(first.length + 1)));
 }
-
-export const isOfDeployment = (name: string) => name.startsWith(OF_DEPLOYMENTS);
 
 /** What the sweep of a deployment says of itself once it has succeeded; throws when it has failed, or takes longer than the deployment may. */
 export async function summaryOf(sweeps: Sweeps, executionArn: string, timeoutSeconds: number): Promise<SweepSummary | undefined> {

@@ -9,7 +9,8 @@ import { answering } from '../../aws/provider';
 import { isRollingBack } from '../../aws/rollback';
 import { log } from '../../log';
 import { AcceptanceRecord, digestOfSettings, type Acceptance } from '../acceptance';
-import { attributesOf, isFor, isOfDeployment, summaryOf, Sweeps } from './executions';
+import { isOfDeployment } from '../run-folder';
+import { attributesOf, isFor, summaryOf, Sweeps } from './executions';
 import { checkNothingIsLetGo } from './releases';
 
 const stacks = cloudFormation();

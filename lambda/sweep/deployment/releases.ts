@@ -1,8 +1,8 @@
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../../lib/private/contract';
-import { PASSWORD_RECOVERIES, type KeptCredentials, type SweepSettings, USE_WINDOW } from '../../../lib/sweep/contract';
+import { LIMITS, PASSWORD_RECOVERIES, PLAN, type KeptCredentials, type SweepSettings, USE_WINDOW } from '../../../lib/sweep/contract';
 import { failure } from '../../aws/errors';
 
-type Settings = Partial<Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'protection'>>;
+type Settings = Partial<Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'protection' | 'limits' | 'plan'>>;
 
 /** What was protected before an update and is not after it. */
 interface LetGo {
@@ -15,7 +15,7 @@ const MOST_NAMED = 10;
 
 /** Fails for an update of a purge that lets go of a protection and does not say so. Values are what CloudFormation makes of them: scalars are strings. */
 export function checkNothingIsLetGo(older: Settings, newer: Settings, release: readonly string[] = []) {
-  const lost = newer.work === 'audit' ? [] : [...exclusions(older, newer), ...keepRules(older, newer), ...window(older, newer), ...recoveries(older, newer)];
+  const lost = newer.work === 'audit' ? [] : LOST_IN.flatMap((part) => part(older, newer));
   const silently = lost.filter(({ releasedBy }) => !releasedBy.some((name) => release.includes(name)));
   if (silently.length === 0) {
     return;
@@ -69,5 +69,17 @@ function recoveries({ protection: older }: Settings, { protection: newer }: Sett
     { text: 'passwordRecoveries has no longer the records that it had', releasedBy: [PASSWORD_RECOVERIES] },
   ];
 }
+
+/** A limit that is raised, or said to be none, is seen in a review; one that is missing is not. */
+const limits = ({ limits: older = {} }: Settings, { limits: newer = {} }: Settings): LetGo[] => (
+  (['credentials', 'accounts'] as const).filter((what) => older[what] !== undefined && newer[what] === undefined && !isSet(newer.none)).map((what) => (
+    { text: `limits had ${older[what]} ${what} and has none`, releasedBy: [LIMITS] })));
+
+const isSet = (flag: unknown) => String(flag) === 'true';
+
+const plan = ({ plan: older }: Settings, { plan: newer }: Settings): LetGo[] => (
+  older === undefined || newer !== undefined ? [] : [{ text: 'plan is gone, which limited what is deleted', releasedBy: [PLAN] }]);
+
+const LOST_IN = [exclusions, keepRules, window, recoveries, limits, plan];
 
 const without = (list: readonly string[] = [], others: readonly string[] = []) => [...new Set(list)].filter((item) => !others.includes(item));

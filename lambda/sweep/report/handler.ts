@@ -1,9 +1,11 @@
-import { composeReport, reconcile } from './contents';
+import { composeReport } from './contents';
 import { csvOf } from './csv';
 import { htmlOf } from './html';
+import { outcomesOf } from './outcomes';
 import { type MachineEvent } from '../../../lib/private/contract';
 import {
-  BUCKET_VARIABLE, END_FILE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE, type EndFile, type StateError, type SweepSettings, type SweepSummary,
+  BUCKET_VARIABLE, END_FILE, GO_FILE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE, type EndFile, type GoFile, type StateError, type SweepSettings,
+  type SweepSummary,
 } from '../../../lib/sweep/contract';
 import { eventBridge, s3, sns, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
@@ -11,7 +13,7 @@ import { log } from '../../log';
 import { problemOfSweep } from '../remedies';
 import type { Problem } from '../results';
 import { latestPrefix, RunFolder, runPrefix } from '../run-folder';
-import type { ResolvedSelection } from '../selection';
+import { isLatest } from '../selection';
 import { signal } from './signals';
 import { messageOfCause } from '../state-error';
 import { tallyOf } from './tally';
@@ -31,9 +33,12 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const { run } = await control.read<EndFile>(event.run, END_FILE); // there is none before the sweep has come to its report
   const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
-  const accounts = selection === undefined ? [] : await reconcile(folder, selection);
-  const report = composeReport(execution, selection, accounts, run.error && problemOfState(run.error));
-  const prefixes = [folder.prefix, ...isLatest(selection, settings) ? [latestPrefix()] : []];
+  const decision = run.decision && await folder.decision(run.decision.digest);
+  const isCarriedOut = await control.find<GoFile>(event.run, GO_FILE) !== undefined;
+  const { accountsPerBatch } = settings;
+  const accounts = selection === undefined ? [] : await outcomesOf(folder, selection, { decision, isCarriedOut, accountsPerBatch });
+  const report = composeReport(execution, selection, accounts, run.error ? problemOfState(run.error) : decision?.plan.refused);
+  const prefixes = [folder.prefix, ...selection && isLatest(selection, settings) ? [latestPrefix()] : []];
   await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
     folder.put(`${prefix}report.csv`, csvOf(report), 'text/csv; charset=utf-8'),
@@ -46,14 +51,6 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
-}
-
-/**
- * A start by hand that was refused or narrowed says nothing of the whole selection, and a dry run by hand nothing of what the purge has
- * deleted or left.
- */
-function isLatest(selection: ResolvedSelection | undefined, settings: SweepSettings): boolean {
-  return selection !== undefined && !selection.narrowed && (selection.work === 'audit' || selection.dryRun === settings.dryRun);
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {

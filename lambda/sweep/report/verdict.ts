@@ -2,8 +2,9 @@ import type { SweepReport } from './contents';
 import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
 import { type SweepSettings } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
-import { isUnseenOwnAccount } from '../batch/own-account';
+import { isUnseenOwnAccount } from '../look/own-account';
 import type { AccountResult, Problem } from '../results';
+import { tallyOf } from './tally';
 
 /** How a sweep ends, as the state machine takes it: a name and a text that fits a stack event. */
 export interface Verdict {
@@ -65,9 +66,12 @@ function unseenLines(accounts: AccountResult[]): string[] {
   return accounts.filter(isUnseenOwnAccount).map((account) => `not looked at: ${namesOf([account])}: ${account.reason}`);
 }
 
-function countsLine({ counts }: SweepReport): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`);
-  return `root credentials of member accounts: ${parts.join(', ') || 'no account was swept'}`;
+/** Accounts and credentials: what was deleted is deleted, also when the deployment fails. */
+function countsLine(report: SweepReport): string {
+  const counted = (counts: object) => Object.entries(counts).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  const { found, deleted, kept } = tallyOf(report);
+  const credentials = counted({ found, deleted, kept });
+  return `root credentials of member accounts: ${counted(report.counts).join(', ') || 'no account was swept'}${credentials.length === 0 ? '' : `; credentials: ${credentials.join(', ')}`}`;
 }
 
 /** Each distinct problem once, with the accounts that have it and its remedies, the likeliest first. */

@@ -1,7 +1,6 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { RunReference } from '../../../lambda/sweep/run-folder';
 import { CONTROL_VARIABLE, RUN_FILE, type MachineExecution, type RunFile } from '../../../lib/private/contract';
-import { END_FILE, type EndFile, type StateError, type SweepSettings } from '../../../lib/sweep/contract';
+import { END_FILE, GO_FILE, LOOKED_FILE, type EndFile, type GoFile, type LookedFile, type SweepSettings } from '../../../lib/sweep/contract';
 
 const PREFIX = 'control/sweep/';
 
@@ -10,15 +9,22 @@ export const CONTROL_ENVIRONMENT = { [CONTROL_VARIABLE]: PREFIX };
 
 interface Written {
   readonly input?: unknown;
-  readonly end?: Partial<RunReference> | { readonly error: StateError };
+  readonly looked?: LookedFile;
+  readonly go?: GoFile;
+  readonly end?: EndFile['run'];
 }
 
 /** What the state machine of a sweep writes, by key. */
 export function controlFiles(
-  execution: MachineExecution, settings: SweepSettings, { input = {}, end }: Written = {},
+  execution: MachineExecution, settings: SweepSettings, { input = {}, looked, go, end }: Written = {},
 ): Map<string, string> {
   const run: RunFile<SweepSettings> = { execution, input, settings, timeoutSeconds: (Date.now() - Date.parse(execution.startTime)) / 1_000 + 3_600 };
-  const files = { [RUN_FILE]: run, ...end && { [END_FILE]: { run: end } satisfies EndFile } };
+  const files = {
+    [RUN_FILE]: run,
+    ...looked && { [LOOKED_FILE]: looked },
+    ...go && { [GO_FILE]: go },
+    ...end && { [END_FILE]: { run: end } satisfies EndFile },
+  };
   return new Map(Object.entries(files).map(([file, content]) => [`${PREFIX}${execution.name}/${file}`, JSON.stringify(content)]));
 }
 

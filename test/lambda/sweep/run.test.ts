@@ -4,21 +4,19 @@ import { CreateStateMachineCommand, SFNClient, StartExecutionCommand, StopExecut
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from './control';
-import { NO_RECOVERIES, UNPROTECTED } from './testing';
-import type { BatchSweep } from '../../../lambda/sweep/batch/accounts';
+import { UNPROTECTED } from './testing';
+import type { Plan } from '../../../lambda/sweep/plan';
 import type { AccountResult, Problem } from '../../../lambda/sweep/results';
-import type { RunFolder, RunReference } from '../../../lambda/sweep/run-folder';
-import type { ResolvedSelection } from '../../../lambda/sweep/selection';
+import type { RunFolder } from '../../../lambda/sweep/run-folder';
 import { CREDENTIAL_KINDS, type MachineExecution } from '../../../lib/private/contract';
-import { type StateError, type SweepSettings } from '../../../lib/sweep/contract';
+import type { DecisionReference, EndFile, RunReference, SweepSettings } from '../../../lib/sweep/contract';
 import { LocalAws } from '../../../local-aws/local-aws';
-import { FakeOrganization, fail } from '../../../local-aws/organization';
+import { FakeOrganization } from '../../../local-aws/organization';
 
 const BUCKET = 'reports';
 const ACCEPTED_KEY = 'accepted/purge.json';
 const MANAGEMENT = '111111111111';
 const member = (n: number) => String(200_000_000_000 + n);
-const account = (n: number) => ({ accountId: member(n), accountName: `account-${n}` });
 
 const organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement'] });
 let aws: LocalAws;
@@ -32,13 +30,13 @@ let folder: RunFolder;
 // imported once the environment is that of the local AWS: handlers make their clients when they are loaded, as on Lambda
 let handlers: {
   select: typeof import('../../../lambda/sweep/select/handler').handler;
-  batch: typeof import('../../../lambda/sweep/batch/handler').handler;
+  look: typeof import('../../../lambda/sweep/look/handler').handler;
+  decide: typeof import('../../../lambda/sweep/decide/handler').handler;
+  purge: typeof import('../../../lambda/sweep/purge/handler').handler;
   report: typeof import('../../../lambda/sweep/report/handler').handler;
   digestOfSettings: typeof import('../../../lambda/sweep/acceptance').digestOfSettings;
   RunFolder: typeof RunFolder;
   runPrefix: typeof import('../../../lambda/sweep/run-folder').runPrefix;
-  sweepBatch: typeof import('../../../lambda/sweep/batch/accounts').sweepBatch;
-  sessions: (until: number) => BatchSweep['sessions'];
 };
 
 beforeAll(async () => {
@@ -49,18 +47,16 @@ beforeAll(async () => {
   stepFunctions = new SFNClient(aws.clientSettings());
   const definition = JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 86_400, End: true } } }); // its functions are called by the test
   machine = (await stepFunctions.send(new CreateStateMachineCommand({ name: 'sweep', definition, roleArn: `arn:aws:iam::${MANAGEMENT}:role/sweep` }))).stateMachineArn!;
-  const { RootSessions } = await import('../../../lambda/root-user/sessions');
-  const { sts } = await import('../../../lambda/aws/clients');
   const runFolder = await import('../../../lambda/sweep/run-folder');
   handlers = {
     select: (await import('../../../lambda/sweep/select/handler')).handler,
-    batch: (await import('../../../lambda/sweep/batch/handler')).handler,
+    look: (await import('../../../lambda/sweep/look/handler')).handler,
+    decide: (await import('../../../lambda/sweep/decide/handler')).handler,
+    purge: (await import('../../../lambda/sweep/purge/handler')).handler,
     report: (await import('../../../lambda/sweep/report/handler')).handler,
     digestOfSettings: (await import('../../../lambda/sweep/acceptance')).digestOfSettings,
     RunFolder: runFolder.RunFolder,
     runPrefix: runFolder.runPrefix,
-    sweepBatch: (await import('../../../lambda/sweep/batch/accounts')).sweepBatch,
-    sessions: (until) => new RootSessions(sts('us-east-1'), 'aws', until),
   };
 });
 afterAll(() => aws?.stop());
@@ -91,6 +87,13 @@ const settings: SweepSettings = {
 };
 const context = { invokedFunctionArn: `arn:aws:lambda:us-east-1:${MANAGEMENT}:function:sweep`, getRemainingTimeInMillis: () => 14 * 60_000 };
 
+/** The member that every sweep purges has its credentials again. */
+function giveBack() {
+  const { root } = organization.account(member(1));
+  root.password = true;
+  root.accessKeys = [{ id: 'AKIA1', status: 'Active', createDate: 0 }];
+}
+
 /** What the latest deployment has accepted. */
 const accept = (acceptance: object) => s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: ACCEPTED_KEY, Body: JSON.stringify(acceptance) }));
 
@@ -100,14 +103,43 @@ async function begin(name: string): Promise<MachineExecution> {
 }
 
 /** As the state machine does, in the order of its states. */
-async function select(input: unknown = {}) {
-  await putControlFiles(s3, BUCKET, controlFiles(execution, settings, { input }));
-  return handlers.select({ run: execution.name }, context);
+async function select(input: unknown = {}, how = settings): Promise<RunReference> {
+  await putControlFiles(s3, BUCKET, controlFiles(execution, how, { input }));
+  return await handlers.select({ run: execution.name }, context) as RunReference;
 }
 
-const sweep = ({ digest }: RunReference, batch: number) => handlers.batch({ run: execution.name, digest, batch }, context);
+const look = ({ digest }: RunReference, batch: number) => handlers.look({ run: execution.name, digest, batch }, context);
+const purge = ({ digest }: RunReference, batch: number) => handlers.purge({ run: execution.name, digest, batch }, context);
 
-async function makeReport(end: RunReference | { error: StateError }, tolerateFailedAccounts = false) {
+async function decide({ digest }: RunReference, how = settings) {
+  await putControlFiles(s3, BUCKET, controlFiles(execution, how, { looked: { digest } }));
+  return handlers.decide({ run: execution.name });
+}
+
+/** Without the run file, which is there. */
+async function letGo({ plan: digest }: DecisionReference) {
+  const files = controlFiles(execution, settings, { go: { plan: digest } });
+  await putControlFiles(s3, BUCKET, new Map([...files].filter(([key]) => key.endsWith('go.json'))));
+}
+
+/** Up to the plan, which is let go. */
+async function plan(run: RunReference): Promise<DecisionReference> {
+  await Promise.all(run.batches.map((batch) => look(run, batch)));
+  const decision = await decide(run);
+  if (decision.batches.length > 0) {
+    await letGo(decision);
+  }
+  return decision;
+}
+
+/** Both walks. */
+async function sweep(run: RunReference): Promise<EndFile['run']> {
+  const decision = await plan(run);
+  await Promise.all(decision.batches.map((batch) => purge(run, batch)));
+  return { ...run, decision };
+}
+
+async function makeReport(end: EndFile['run'], tolerateFailedAccounts = false) {
   await putControlFiles(s3, BUCKET, controlFiles(execution, { ...settings, tolerateFailedAccounts }, { end }));
   return handlers.report({ run: execution.name });
 }
@@ -124,10 +156,15 @@ async function report(): Promise<{ counts: Record<string, number>; accounts: Acc
 describe('a sweep from its first function to its last', () => {
   test('gives every account of the organization exactly one outcome, in a report that keeps to its schema', async () => {
     const run = await select();
-    for (const batch of [0, 1, 2]) {
-      expect(await sweep(run, batch)).toEqual({});
+    for (const batch of run.batches) {
+      expect(await look(run, batch)).toEqual({});
     }
-    const verdict = await makeReport(run);
+    const decision = await decide(run);
+    await letGo(decision);
+    for (const batch of decision.batches) {
+      expect(await purge(run, batch)).toEqual({});
+    }
+    const verdict = await makeReport({ ...run, decision });
     expect(verdict).toMatchObject({ succeeded: true });
     const made = await report();
     expect(made.accounts.map(({ accountId }) => accountId).sort()).toEqual([MANAGEMENT, ...[0, 1, 2, 3, 4, 5].map(member)]);
@@ -138,20 +175,20 @@ describe('a sweep from its first function to its last', () => {
     const validate = ajv.compile(JSON.parse(readFileSync('schema/report-1.json', 'utf8')));
     expect(validate(made) || validate.errors).toBe(true);
     expect(JSON.parse(await read('latest/report.json'))).toEqual(made);
-    for (const format of ['csv', 'html']) {
-      expect(await read(`latest/report.${format}`)).toBe(await read(`${folder.prefix}report.${format}`));
+    for (const file of ['report.csv', 'report.html', 'plan.json']) {
+      expect(await read(`latest/${file}`)).toBe(await read(`${folder.prefix}${file}`));
     }
   });
 
-  test('hands on nothing that grows with the number of accounts', async () => {
+  test('hands on nothing but digests and numbers of batches', async () => {
     const run = await select();
-    expect(JSON.stringify(run).length).toBeLessThan(400);
-    expect(JSON.parse(await read(run.batchesKey))).toEqual([{ batch: 0 }, { batch: 1 }, { batch: 2 }]);
+    expect(run).toEqual({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), batches: [0, 1, 2] });
+    const decision = await plan(run);
+    expect(decision).toEqual({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), plan: expect.stringMatching(/^[0-9a-f]{64}$/), batches: expect.any(Array) });
   });
 
   test('gives no root session to the management account or an excluded one', async () => {
-    const run = await select();
-    await Promise.all([0, 1, 2].map((batch) => sweep(run, batch)));
+    await sweep(await select());
     const targets = organization.calls.filter(({ operation }) => operation === 'AssumeRoot').map(({ target }) => target);
     expect(new Set(targets)).toEqual(new Set([0, 1, 2, 3, 5].map(member)));
   });
@@ -164,13 +201,11 @@ describe('a sweep from its first function to its last', () => {
 describe('the latest report', () => {
   test('is of the whole selection: a start that was narrowed or refused leaves it as it is', async () => {
     const whole = await select();
-    await Promise.all([0, 1, 2].map((batch) => sweep(whole, batch)));
-    await makeReport(whole);
+    await makeReport(await sweep(whole));
     const latest = await read('latest/report.json');
     execution = await begin(`narrowed-${number}`);
     const narrowed = await select({ accounts: [member(1)] });
-    await sweep(narrowed, 0);
-    await makeReport(narrowed);
+    await makeReport(await sweep(narrowed));
     expect(JSON.parse(await read(`${handlers.runPrefix(execution)}report.json`))).toMatchObject({ narrowed: true });
     await makeReport({ error: { Error: 'InputRefused', Cause: 'no' } });
     expect(await read('latest/report.json')).toBe(latest);
@@ -178,49 +213,72 @@ describe('the latest report', () => {
 
   test('is of what the construct does: a dry run by hand of a purge leaves it as it is', async () => {
     const purged = await select();
-    await Promise.all([0, 1, 2].map((batch) => sweep(purged, batch)));
-    await makeReport(purged);
+    await makeReport(await sweep(purged));
     const latest = await read('latest/report.json');
     execution = await begin(`rehearsal-${number}`);
     const rehearsal = await select({ dryRun: true });
-    await Promise.all([0, 1, 2].map((batch) => sweep(rehearsal, batch)));
-    await makeReport(rehearsal);
+    await makeReport(await sweep(rehearsal));
     expect(JSON.parse(await read(`${handlers.runPrefix(execution)}report.json`))).toMatchObject({ dryRun: true, narrowed: false });
     expect(await read('latest/report.json')).toBe(latest);
   });
 });
 
 describe('a selection that somebody has changed after it was saved', () => {
-  test('is refused by the batch, and nothing in it is touched', async () => {
+  test('is refused by every function that reads it, and nothing in it is touched', async () => {
     const run = await select();
     const widened = JSON.parse(await read(`${folder.prefix}selection.json`));
     widened.batches[0].push({ accountId: member(4), accountName: 'excluded' });
     await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${folder.prefix}selection.json`, Body: JSON.stringify(widened) }));
+    await letGo({ digest: '', plan: '', batches: [] });
     organization.calls.length = 0;
-    await expect(sweep(run, 0)).rejects.toThrow('somebody has changed it');
-    await expect(makeReport(run)).rejects.toThrow('somebody has changed it');
+    for (const call of [() => look(run, 0), () => decide(run), () => purge(run, 0), () => makeReport(run)]) {
+      await expect(call()).rejects.toThrow('somebody has changed it');
+    }
     expect(organization.calls).toEqual([]);
   });
 });
 
-describe('a call of a function that no state machine has made', () => {
-  const refused = ['batch', 'report'] as const;
-  const call = (name: typeof refused[number], { digest }: RunReference) => name === 'batch' ? handlers.batch({ run: execution.name, digest, batch: 0 }, context) : handlers.report({ run: execution.name });
+test('a start that is not to begin yet selects nothing, and says so', async () => {
+  expect(await select({ notBefore: '2999-01-01T00:00:00Z' })).toEqual({ skipped: 'it was not to begin before 2999-01-01T00:00:00Z' });
+  expect(organization.calls).toEqual([]);
+  await expect(read(`${folder.prefix}selection.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
+});
 
-  test.each(['select', ...refused] as const)('does nothing: %s of an execution that does not exist', async (name) => {
-    const run = { digest: 'any', batchesKey: 'any' };
-    await expect(name === 'select' ? handlers.select({ run: execution.name }, context) : call(name, run)).rejects.toMatchObject({ name: 'RunUnknown' });
+describe('a call of a function that no state machine has made', () => {
+  const FUNCTIONS = ['look', 'decide', 'purge', 'report'] as const;
+  const call = (name: typeof FUNCTIONS[number], { digest }: Pick<RunReference, 'digest'>) => handlers[name]({ run: execution.name, digest, batch: 0 }, context);
+
+  test.each(['select', ...FUNCTIONS] as const)('does nothing: %s of an execution that does not exist', async (name) => {
+    await expect(name === 'select' ? handlers.select({ run: execution.name }, context) : call(name, { digest: 'any' })).rejects.toMatchObject({ name: 'RunUnknown' });
     expect(organization.calls).toEqual([]);
   });
 
-  test.each(refused)('does nothing: %s of a sweep that has ended', async (name) => {
+  test.each(FUNCTIONS)('does nothing: %s of a sweep that has ended', async (name) => {
     const run = await select();
-    await putControlFiles(s3, BUCKET, controlFiles(execution, settings, { end: run }));
+    await putControlFiles(s3, BUCKET, controlFiles(execution, settings, { looked: run, go: { plan: '' }, end: run }));
     await stepFunctions.send(new StopExecutionCommand({ executionArn: execution.id }));
     organization.calls.length = 0;
     await expect(call(name, run)).rejects.toMatchObject({ name: 'RunEnded' });
     expect(organization.calls).toEqual([]);
     await expect(read(`${folder.prefix}report.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('decides nothing before every account has been looked at', async () => {
+    const run = await select();
+    await expect(call('decide', run)).rejects.toMatchObject({ name: 'RunUnknown', message: expect.stringContaining('looked.json') });
+    await expect(read(`${folder.prefix}plan.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('deletes nothing of a plan that was not let go, and nothing of another plan', async () => {
+    giveBack();
+    const run = await select();
+    await Promise.all(run.batches.map((batch) => look(run, batch)));
+    const decision = await decide(run);
+    organization.calls.length = 0;
+    await expect(call('purge', run)).rejects.toMatchObject({ name: 'RunUnknown', message: expect.stringContaining('go.json') });
+    await letGo({ ...decision, plan: decision.plan.replace(/./g, '0') });
+    await expect(call('purge', run)).rejects.toMatchObject({ name: 'PlanTampered' });
+    expect(organization.calls).toEqual([]);
   });
 
   test('makes no report of a sweep that has not come to its end', async () => {
@@ -233,7 +291,7 @@ describe('a call of a function that no state machine has made', () => {
     const run = await select();
     organization.addAccount({ id: member(6), name: 'later', root: { password: true } });
     expect(await select()).toEqual(run);
-    await sweep(run, 0);
+    await look(run, 0);
     const { batches } = await folder.selection(run.digest, execution.id);
     expect(batches.flat().map(({ accountId }) => accountId)).toEqual([0, 1, 2, 3, 5].map(member));
     organization.removeAccount(member(6));
@@ -243,46 +301,41 @@ describe('a call of a function that no state machine has made', () => {
 describe('a sweep that is redriven', () => {
   test('does not go on by the selection of its day when its state machine has no time left for it', async () => {
     const run = await select();
-    const old = controlFiles(execution, settings, { end: run });
+    const old = controlFiles(execution, settings, { looked: run, go: { plan: '' }, end: run });
     old.forEach((content, key) => old.set(key, content.replace(/"timeoutSeconds":[\d.]+/, '"timeoutSeconds":21600')));
     await putControlFiles(s3, BUCKET, old);
     organization.calls.length = 0;
-    await expect(sweep(run, 0)).rejects.toMatchObject({ name: 'RunTooOld', message: expect.stringContaining('start it anew') });
-    await expect(handlers.report({ run: execution.name })).rejects.toMatchObject({ name: 'RunTooOld' });
+    const { name } = execution;
+    for (const call of [() => look(run, 0), () => handlers.decide({ run: name }), () => purge(run, 0), () => handlers.report({ run: name })]) {
+      await expect(call()).rejects.toMatchObject({ name: 'RunTooOld', message: expect.stringContaining('start it anew') });
+    }
     expect(organization.calls).toEqual([]);
   });
 });
 
 describe('what died on the way', () => {
-  test('a batch without results makes its accounts failed, not clean', async () => {
+  test('a batch that has looked at nothing makes its accounts failed, not clean, and the others are purged', async () => {
+    giveBack();
     const run = await select();
-    await sweep(run, 0);
-    const verdict = await makeReport(run);
-    expect(verdict).toMatchObject({ succeeded: false, error: 'AccountsFailed' });
+    await look(run, 0);
+    const decision = await decide(run);
+    await letGo(decision);
+    await purge(run, 0);
+    expect(await makeReport({ ...run, decision })).toMatchObject({ succeeded: false, error: 'AccountsFailed' });
     const { accounts, counts } = await report();
-    expect(counts.failed).toBe(3);
+    expect(counts).toMatchObject({ failed: 3, purged: 1 });
     expect(accounts.find(({ accountId }) => accountId === member(2))).toMatchObject({ outcome: 'failed', problem: { code: 'NotAttempted' } });
   });
 
-  test('an account that was being deleted is reported credential by credential', async () => {
-    const run = await select();
-    await folder.savePlan(1, { attempt: 'attempt', ...account(2), credentials: [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }] });
-    await makeReport(run);
-    const { accounts } = await report();
-    expect(accounts.find(({ accountId }) => accountId === member(2))).toMatchObject({
-      outcome: 'failed', credentials: [{ id: 'AKIAEXAMPLE', status: 'failed', problem: { code: 'Interrupted' } }],
-    });
-  });
-
-  test('a batch that is run again says what is gone of its plans, and not that it was deleted: nobody knows', async () => {
-    const run = await select();
-    await folder.savePlan(0, { attempt: 'attempt', ...account(0), credentials: [{ kind: 'AccessKey', id: 'AKIAEXAMPLE' }] });
-    await sweep(run, 0);
-    const [{ ended, results }] = await folder.results(0);
-    expect(ended).toBe(true);
-    expect(results[0]).toMatchObject({
-      accountId: member(0), credentials: [{ id: 'AKIAEXAMPLE', status: 'absent', reason: expect.stringContaining('nobody knows whether it did or somebody else') }],
-    });
+  test('an account of the plan that has no result is reported credential by credential', async () => {
+    giveBack();
+    const run = await select({ accounts: [member(1)] });
+    const decision = await plan(run);
+    await makeReport({ ...run, decision });
+    expect((await report()).accounts).toMatchObject([{
+      outcome: 'failed',
+      credentials: [{ kind: 'Password', status: 'failed', problem: { code: 'Interrupted' } }, { kind: 'AccessKey', status: 'failed', problem: { code: 'Interrupted' } }],
+    }]);
   });
 
   test('a selection that failed is a report of the reason, and a failed sweep even when failed accounts are tolerated', async () => {
@@ -295,8 +348,8 @@ describe('what died on the way', () => {
 
   test('accounts that the function has no time left for are not begun', async () => {
     const run = await select();
-    await handlers.batch({ run: execution.name, digest: run.digest, batch: 0 }, { ...context, getRemainingTimeInMillis: () => 60_000 });
-    expect((await folder.results(0))[0].results.map(({ problem }) => problem?.code)).toEqual(['NotAttempted', 'NotAttempted']);
+    await handlers.look({ run: execution.name, digest: run.digest, batch: 0 }, { ...context, getRemainingTimeInMillis: () => 60_000 });
+    expect((await folder.results('look', 0))[0].results.map(({ problem }) => problem?.code)).toEqual(['NotAttempted', 'NotAttempted']);
     expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
   });
 
@@ -304,38 +357,6 @@ describe('what died on the way', () => {
     const run = await select();
     await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: `${folder.prefix}selection.json` }));
     await expect(makeReport(run)).rejects.toThrow();
-  });
-});
-
-describe('the account that runs the sweep as delegated administrator', () => {
-  const sweepItself = () => {
-    const selection: ResolvedSelection = {
-      organizationId: organization.organizationId,
-      managementAccountId: MANAGEMENT,
-      callerAccountId: member(0),
-      work: 'purge',
-      credentials: settings.credentials,
-      dryRun: false,
-      protection: UNPROTECTED,
-      narrowed: false,
-      alsoRunning: [],
-      batches: [[account(0), account(2)]],
-      skipped: [],
-    };
-    return handlers.sweepBatch(0, {
-      folder, selection, sessions: handlers.sessions(0), recoveries: NO_RECOVERIES, accountsInFlight: 1, beginUntil: Infinity,
-    });
-  };
-  afterEach(() => organization.assumedRootDenied.clear());
-
-  test('is skipped when AWS denies it a root session in itself', async () => {
-    organization.faults.add({ operation: 'sts:AssumeRoot', account: member(0), effect: fail('AccessDenied') });
-    expect(await sweepItself()).toMatchObject([{ outcome: 'skipped', reason: expect.stringContaining('sweep it from the management account') }, { outcome: 'clean' }]);
-  });
-
-  test('has failed when AWS gave it the session, and a policy forbids to read in it', async () => {
-    organization.assumedRootDenied.add(member(0));
-    expect(await sweepItself()).toMatchObject([{ outcome: 'failed', problem: { code: 'AccessDenied' } }, { outcome: 'clean' }]);
   });
 });
 
@@ -360,24 +381,63 @@ describe('settings that no deployment has accepted', () => {
   });
 
   test('any more, let a batch begin no account: what is not begun loses nothing and is reported', async () => {
-    organization.account(member(1)).root.password = true;
+    giveBack();
     const run = await select();
     await accept({});
-    await sweep(run, 0);
+    await look(run, 0);
     expect(organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
-    expect(organization.account(member(1)).root.password).toBe(true);
-    expect((await folder.results(0))[0].results).toMatchObject([
+    expect((await folder.results('look', 0))[0].results).toMatchObject([
       { outcome: 'failed', problem: { code: 'NotAttempted', message: expect.stringContaining('the sweep was not to go on: no deployment has accepted these settings') } },
       { outcome: 'failed', problem: { code: 'NotAttempted' } },
     ]);
+    await expect(decide(run)).rejects.toMatchObject({ name: 'SettingsNotAccepted' });
   });
 
-  test('any more, let no account lose anything that was only looked at before', async () => {
-    organization.account(member(1)).root.password = true;
+  test('any more, let no account lose anything that is on the plan', async () => {
+    giveBack();
     const run = await select({ accounts: [member(1)] });
-    organization.faults.add({ operation: 'iam:GetAccountSummary', times: 1, effect: async (_call, answer) => { await accept({}); return answer(); } });
-    await sweep(run, 0);
+    await plan(run);
+    organization.calls.length = 0;
+    await accept({});
+    await purge(run, 0);
+    expect(organization.calls).toEqual([]);
     expect(organization.account(member(1)).root.password).toBe(true);
-    expect((await folder.results(0))[0].results).toMatchObject([{ outcome: 'failed', problem: { code: 'SettingsNotAccepted' } }]);
+    expect((await folder.results('purge', 0))[0].results).toMatchObject([{ outcome: 'failed', problem: { code: 'NotAttempted' } }]);
+  });
+
+  test('any more, let no account lose anything in which a session was taken before', async () => {
+    giveBack();
+    const careful = { ...settings, protection: { ...UNPROTECTED, deleteAccessKeysInUse: undefined } };
+    await accept({ settings: handlers.digestOfSettings(careful) });
+    const run = await select({ accounts: [member(1)] }, careful);
+    await look(run, 0);
+    await letGo(await decide(run, careful));
+    organization.faults.add({ operation: 'iam:GetAccessKeyLastUsed', times: 1, effect: async (_call, answer) => { await accept({}); return answer(); } });
+    await purge(run, 0);
+    expect(organization.calls.at(-1)).toMatchObject({ operation: 'GetAccessKeyLastUsed' });
+    expect((await folder.results('purge', 0))[0].results).toMatchObject([{ outcome: 'failed', problem: { code: 'SettingsNotAccepted' } }]);
+  });
+});
+
+describe('a plan', () => {
+  test('of a dry run is written, and no batch of it is to be purged', async () => {
+    giveBack();
+    const run = await select({ dryRun: true });
+    expect(await plan(run)).toMatchObject({ batches: [] });
+    expect(JSON.parse(await read(`${folder.prefix}plan.json`)) as Plan).toMatchObject({ dryRun: true, totals: { accounts: 1, delete: { Password: 1, AccessKey: 1 } } });
+  });
+
+  test('that exceeds a limit deletes nothing, fails the sweep and says what would have gone', async () => {
+    giveBack();
+    const limited = { ...settings, limits: { credentials: 1 } };
+    await accept({ settings: handlers.digestOfSettings(limited) });
+    const run = await select({}, limited);
+    await Promise.all(run.batches.map((batch) => look(run, batch)));
+    const decision = await decide(run, limited);
+    expect(decision.batches).toEqual([]);
+    const verdict = await makeReport({ ...run, decision });
+    expect(verdict).toMatchObject({ succeeded: false, error: 'LimitExceeded' });
+    expect(await report()).toMatchObject({ problem: { code: 'LimitExceeded' }, counts: { 'would-purge': 1, 'purged': 0 } });
+    expect(organization.account(member(1)).root.password).toBe(true);
   });
 });

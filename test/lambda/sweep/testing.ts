@@ -2,14 +2,19 @@ import { sts } from '../../../lambda/aws/clients';
 import { seconds } from '../../../lambda/aws/patience';
 import type { Credential } from '../../../lambda/root-user/credentials';
 import { RootSessions } from '../../../lambda/root-user/sessions';
-import { sweepAccount } from '../../../lambda/sweep/batch/account';
-import type { Recoveries } from '../../../lambda/sweep/batch/recoveries';
+import { decide } from '../../../lambda/sweep/decide/decision';
+import type { Recoveries } from '../../../lambda/sweep/decide/recoveries';
+import { lookAtAccount } from '../../../lambda/sweep/look/account';
+import { batchesOf, isToGo } from '../../../lambda/sweep/plan';
+import { PurgeOfAccount } from '../../../lambda/sweep/purge/account';
 import type { AccountResult } from '../../../lambda/sweep/results';
+import type { ResolvedSelection } from '../../../lambda/sweep/selection';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../../lib/private/contract';
 import { type Protection, type SweepWork } from '../../../lib/sweep/contract';
 import { FakeOrganization, serve, type RootCredentialsInit } from '../../../local-aws/organization';
 
 export const MEMBER = '222222222222';
+const ACCOUNT = { accountId: MEMBER, accountName: 'member' };
 
 /** Credentials of every kind, more than one of each where AWS allows it. */
 export const EVERYTHING: RootCredentialsInit = {
@@ -20,7 +25,7 @@ export const EVERYTHING: RootCredentialsInit = {
 };
 
 /** A purge that keeps nothing. */
-export const UNPROTECTED: Protection = { keep: [], keepCertificates: false };
+export const UNPROTECTED: Protection = { keep: [], keepCertificates: false, deleteAccessKeysInUse: true };
 export const NO_RECOVERIES: Recoveries = { of: async () => undefined };
 
 export interface SweepOptions {
@@ -29,14 +34,52 @@ export interface SweepOptions {
   readonly recoveries?: Recoveries;
   readonly credentials?: CredentialKind[];
   readonly dryRun?: boolean;
-  readonly onPlan?: (credentials: Credential[]) => void;
+  /** Between the walks. */
+  readonly onPlan?: (credentials: Credential[]) => void | Promise<void>;
   /** Seconds that a denial may pass. */
   readonly lateSeconds?: number;
   readonly readSeconds?: number;
   readonly unmodifiableSeconds?: number;
 }
 
-/** An organization of one member on a loopback port, its features on, and the sweep of that member by the real SDK. */
+/** Both walks over one member by the real SDK, with waits that are short enough for a test and longer than what the test arranges. */
+export async function sweepMember(organization: FakeOrganization, options: SweepOptions = {}): Promise<AccountResult> {
+  const { recoveries = NO_RECOVERIES, lateSeconds = 0, readSeconds = 30, unmodifiableSeconds = 30 } = options;
+  const sessions = new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000, seconds(1, 10, 100));
+  const reads = seconds(readSeconds, 20, 200);
+  const selection = selectionOf(organization, options);
+  const look = await lookAtAccount(ACCOUNT, { sessions, reads });
+  const { accounts: [judged], plan } = await decide({
+    execution: 'one', selection, settings: { tolerateFailedAccounts: true }, looks: [look], recoveries, isOfDeployment: false, now: new Date(),
+  });
+  const [[planned] = []] = batchesOf(plan, 1);
+  if (selection.work === 'audit' || selection.dryRun || planned === undefined) {
+    return judged;
+  }
+  await options.onPlan?.(planned.credentials.filter(isToGo));
+  const patience = { reads, unmodifiable: seconds(unmodifiableSeconds, 20, 200) };
+  return new PurgeOfAccount(planned, { sessions, recoveries, settings: selection, patience }).run();
+}
+
+function selectionOf(
+  { organizationId, managementAccountId }: FakeOrganization, { work = 'purge', credentials = [...CREDENTIAL_KINDS], dryRun = false, protection }: SweepOptions,
+): ResolvedSelection {
+  return {
+    organizationId,
+    managementAccountId,
+    callerAccountId: managementAccountId,
+    work,
+    credentials,
+    dryRun,
+    protection: { ...UNPROTECTED, ...protection },
+    narrowed: false,
+    alsoRunning: [],
+    batches: [[ACCOUNT]],
+    skipped: [],
+  };
+}
+
+/** An organization of one member on a loopback port, its features on. */
 export class OneMember {
   readonly organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] });
   readonly account;
@@ -45,16 +88,8 @@ export class OneMember {
     this.account = this.organization.addAccount({ id: MEMBER, name: 'member', root });
   }
 
-  /** With waits that are short enough for a test and longer than what the test arranges. */
   sweep(options: SweepOptions = {}): Promise<AccountResult> {
-    const { work = 'purge', credentials = [...CREDENTIAL_KINDS], dryRun = false, protection, recoveries = NO_RECOVERIES, lateSeconds = 0, readSeconds = 30, unmodifiableSeconds = 30 } = options;
-    return sweepAccount({ accountId: MEMBER, accountName: 'member' }, {
-      sessions: new RootSessions(sts('us-east-1'), 'aws', Date.now() + lateSeconds * 1_000, seconds(1, 10, 100)),
-      plans: { save: async (_account, planned) => options.onPlan?.(planned) },
-      recoveries,
-      settings: { work, credentials, dryRun, protection: { ...UNPROTECTED, ...protection } },
-      patience: { reads: seconds(readSeconds, 20, 200), unmodifiable: seconds(unmodifiableSeconds, 20, 200) },
-    });
+    return sweepMember(this.organization, options);
   }
 
   /** Names of the operations that were called, in order. */

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
@@ -6,10 +10,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import {
-  AccountSelection, FailedAccounts, type KeepRule, OrgRootAccessFeatures, PasswordRecoveries,
+  AccountSelection, FailedAccounts, JoinedAccounts, type KeepRule, OrgRootAccessFeatures, PasswordRecoveries, PurgeLimits, PurgePlan,
   RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
 } from '../../../lib';
+import { PLAN_SCHEMA } from '../../../lib/sweep/contract';
+import { onTestFinished } from '../../support/on-test-finished';
 
 const member = (n: number) => String(200_000_000_000 + n);
 const members = (count: number) => Array.from({ length: count }, (_, n) => member(n));
@@ -40,19 +47,28 @@ function definition(template: Template): string {
   return machines[0][1].Properties.DefinitionString['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : '*').join('');
 }
 
+const settingsOf = (props: Props) => JSON.parse(definition(synthesized(props).template)).States.WriteRun.Parameters.Body.settings;
+
 describe('root sessions', () => {
-  test('are for one function alone, with the two tasks that a purge needs', () => {
-    const { template } = synthesized();
-    const [statement, ...others] = statements(template, 'sts:AssumeRoot');
+  test('are for the function that looks, which cannot delete, and for the one that purges', () => {
+    const [look, purge, ...others] = statements(synthesized().template, 'sts:AssumeRoot');
     expect(others).toEqual([]);
-    expect(tasksOf(statement)).toEqual(['IAMAuditRootUserCredentials', 'IAMDeleteRootUserCredentials']);
-    expect(rootsOf(statement)).toEqual(['*']);
-    expect(statement.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
+    expect([look, purge].map(tasksOf)).toEqual([['IAMAuditRootUserCredentials'], ['IAMAuditRootUserCredentials', 'IAMDeleteRootUserCredentials']]);
+    expect([look, purge].map(rootsOf)).toEqual([['*'], ['*']]);
+    expect([look, purge].map(({ roles }) => roles)).toEqual([[{ Ref: expect.stringContaining('LookRole') }], [{ Ref: expect.stringContaining('PurgeRole') }]]);
   });
 
-  test('of a dry run cannot delete', () => {
-    const [statement] = statements(synthesized({ dryRun: true }).template, 'sts:AssumeRoot');
-    expect(tasksOf(statement)).toEqual(['IAMAuditRootUserCredentials']);
+  test('are told by the roles that take them', () => {
+    synthesized({}, ({ lookRole, purgeRole, rootSessionRoles }) => {
+      expect(rootSessionRoles).toEqual([lookRole, purgeRole]);
+      expect([lookRole, purgeRole].map((role) => role!.node.id)).toEqual(['LookRole', 'PurgeRole']);
+    });
+  });
+
+  test('of a dry run cannot delete, and no function could', () => {
+    const { template } = synthesized({ dryRun: true }, ({ purgeRole }) => expect(purgeRole).toBeUndefined());
+    expect(statements(template, 'sts:AssumeRoot').map(tasksOf)).toEqual([['IAMAuditRootUserCredentials']]);
+    expect(definition(template)).not.toContain('Purge?');
   });
 
   test('are limited to the accounts where the selection lists them', () => {
@@ -62,9 +78,10 @@ describe('root sessions', () => {
 
   test.each([AccountSelection.organization, (options: object) => AccountSelection.organizationalUnits(['ou-abcd-11111111'], options)])(
     'are denied in excluded accounts', (select) => {
-      const [allow, deny] = statements(synthesized({ accounts: select({ exclude: [member(3)] }) }).template, 'sts:AssumeRoot');
-      expect([allow.Effect, deny.Effect]).toEqual(['Allow', 'Deny']);
+      const [deny, ...others] = statements(synthesized({ accounts: select({ exclude: [member(3)] }) }).template, 'sts:AssumeRoot').sort((one) => one.Effect === 'Deny' ? -1 : 1);
+      expect([deny, ...others].map(({ Effect }) => Effect)).toEqual(['Deny', 'Allow', 'Allow']);
       expect(rootsOf(deny)).toEqual([member(3)]);
+      expect(deny.roles).toEqual([{ Ref: expect.stringContaining('LookRole') }, { Ref: expect.stringContaining('PurgeRole') }]);
       expect(deny.Condition).toBeUndefined();
     });
 
@@ -72,18 +89,19 @@ describe('root sessions', () => {
     const deny = (stack: Stack) => ({
       features: OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'Features', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' }),
     });
-    expect(rootsOf(statements(synthesized(deny).template, 'sts:AssumeRoot')[1])).toEqual(['111111111111']);
+    expect(statements(synthesized(deny).template, 'sts:AssumeRoot').filter(({ Effect }) => Effect === 'Deny').map(rootsOf)).toEqual([['111111111111']]);
   });
 
   test('in 500 listed accounts stand in policies that IAM takes', () => {
     const { template } = synthesized({ accounts: AccountSelection.accounts(members(500)) });
     const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
-    expect(statements(template, 'sts:AssumeRoot').flatMap(rootsOf)).toEqual(members(500));
+    expect(statements(template, 'sts:AssumeRoot').flatMap(rootsOf)).toEqual([...members(500), ...members(500)]);
     for (const { Properties } of policies) {
       const text = JSON.stringify(Properties.PolicyDocument).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]+)"\]\]\}/g, '"arn:aws-us-gov$1"');
       expect(text.length).toBeLessThan(6_144);
     }
-    expect(policies.length).toBeLessThanOrEqual(10);
+    const ofRole = (role: string) => policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role));
+    expect([ofRole('LookRole').length, ofRole('PurgeRole').length].every((count) => count > 1 && count <= 10)).toBe(true);
   });
 
   test('come from the Region of the stack, or from us-east-1 where that one may be disabled in a member account', () => {
@@ -102,21 +120,24 @@ describe('root sessions', () => {
 
 describe('permissions', () => {
   test.each([
-    [AccountSelection.organization({ exclude: [member(1)] }), ['organizations:ListAccounts']],
-    [AccountSelection.organizationalUnits(['r-abcd']), ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent']],
+    [AccountSelection.organization({ exclude: [member(1)] }), ['organizations:ListAccounts'], []],
+    [AccountSelection.organizationalUnits(['r-abcd']), ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['organizations:DescribeAccount', 'organizations:ListParents']],
     [AccountSelection.organizationalUnits(['r-abcd'], { exclude: [member(1)] }), [
       'organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent', 'organizations:DescribeAccount',
-    ]],
-  ])('to read the organization are those that the selection needs', (accounts, actions) => {
+    ], ['organizations:DescribeAccount', 'organizations:ListParents']],
+  ])('to read the organization are those that the selection needs, before and after the plan', (accounts, ofSelect, ofPurge) => {
     const { template } = synthesized({ accounts });
-    const text = JSON.stringify(template.findResources('AWS::IAM::Policy'));
-    const listing = ['ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'DescribeAccount'].map((name) => `organizations:${name}`);
-    expect(listing.filter((action) => text.includes(`"${action}"`))).toEqual(actions);
+    const listing = ['ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'DescribeAccount', 'ListParents'].map((name) => `organizations:${name}`);
+    const actionsOf = (role: string) => {
+      const text = JSON.stringify(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: Match.stringLikeRegexp(role) }] } }));
+      return listing.filter((action) => text.includes(`"${action}"`));
+    };
+    expect([actionsOf('SelectRole'), actionsOf('PurgeRole')]).toEqual([ofSelect, ofPurge]);
   });
 
   test.each([
-    ['OnlySweepsWriteRuns', 'runs/', ['Select', 'Batch', 'Report']],
-    ['OnlySweepsWriteLatest', 'latest/', ['Report']],
+    ['OnlySweepsWriteRuns', 'runs/', ['Select', 'Look', 'Decide', 'Purge', 'Report']],
+    ['OnlySweepsWriteLatest', 'latest/', ['Decide', 'Report']],
   ])('to write are denied by %s below %s to everybody but %j', (sid, prefix, writers) => {
     synthesized().template.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
@@ -180,11 +201,11 @@ describe('permissions', () => {
   });
 
   test.each([
-    ['kms:Decrypt', ['Begin', 'Select', 'Batch', 'Report', 'StateMachine']],
-    ['kms:GenerateDataKey', ['Select', 'Batch', 'Report', 'StateMachine']],
+    ['kms:Decrypt', ['Select', 'Look', 'Decide', 'Purge', 'Report']],
+    ['kms:GenerateDataKey', ['Select', 'Look', 'Decide', 'Purge', 'Report', 'StateMachine']],
   ])('with a key are, by way of S3, %s for %j', (action, expected) => {
     const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, action);
-    const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Begin|Select|Batch|Report|StateMachine)Role/.exec(Ref)?.[1]);
+    const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Select|Look|Decide|Purge|Report|StateMachine)Role/.exec(Ref)?.[1]);
     expect(holders).toEqual(expected);
     expect(statement).toMatchObject({ Action: action, Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
   });
@@ -192,8 +213,8 @@ describe('permissions', () => {
   test('in a VPC are those of network interfaces', () => {
     const { template } = synthesized((stack) => ({ functionOptions: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
     const [allowing, denying] = ['Allow', 'Deny'].map((effect) => statements(template, 'ec2:CreateNetworkInterface').filter(({ Effect }) => Effect === effect));
-    expect(allowing).toHaveLength(8); // six functions, and two roles of the framework
-    expect(denying).toHaveLength(8);
+    expect(allowing).toHaveLength(9); // seven functions, and two roles of the framework
+    expect(denying).toHaveLength(9);
   });
 
   test('in a VPC are those of Lambda itself, and not of the code of the function', async () => {
@@ -240,24 +261,32 @@ describe('the state machine', () => {
     expect(machine.States.WriteRun.Parameters.Body.settings).toMatchObject({
       dryRun: true, tolerateFailedAccounts: true, accountsPerBatch: 50, accountsInFlight: 3,
     });
-    expect(machine.States.SweepBatches).toMatchObject({ MaxConcurrency: 7 });
+    expect(machine.States.LookAccounts).toMatchObject({ MaxConcurrency: 7 });
   });
 
   test('leads every failure to the report', () => {
     const { States: states } = JSON.parse(definition(synthesized().template));
     const catchesAll = (state: { Catch: { ErrorEquals: string[]; Next: string }[] }) => state.Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'))!.Next;
-    expect(states[catchesAll(states.Begin)].Next).toBe('WriteEnd');
     expect(states[catchesAll(states.SelectAccounts)].Next).toBe('WriteEnd');
-    expect(catchesAll(states.SweepBatches)).toBe('WriteEnd');
+    expect([states.LookAccounts, states.Decide, states.PurgeAccounts].map(catchesAll)).toEqual(['WriteEnd', 'WriteEnd', 'WriteEnd']);
     expect(states.WriteEnd.Next).toBe('Report');
-    expect(catchesAll(states.SweepBatches.ItemProcessor.States.SweepBatch)).toBe('BatchFailed');
+    expect(catchesAll(states.LookAccounts.ItemProcessor.States.LookBatch)).toBe('LookBatchFailed');
+    expect(catchesAll(states.PurgeAccounts.ItemProcessor.States.PurgeBatch)).toBe('PurgeBatchFailed');
   });
 
   test('tells its functions the name of the execution, and what they check', () => {
-    const { States: { Begin, SelectAccounts, Report, SweepBatches } } = JSON.parse(definition(synthesized().template));
+    const { States: { SelectAccounts, Decide, Report, LookAccounts, PurgeAccounts } } = JSON.parse(definition(synthesized().template));
     const run = { 'run.$': '$$.Execution.Name' };
-    expect([Begin, SelectAccounts, Report].map(({ Parameters }) => Parameters)).toEqual([run, run, run]);
-    expect(SweepBatches.ItemSelector).toEqual({ ...run, 'digest.$': '$.digest', 'batch.$': '$$.Map.Item.Value.batch' });
+    expect([SelectAccounts, Decide, Report].map(({ Parameters }) => Parameters)).toEqual([run, run, run]);
+    expect([LookAccounts, PurgeAccounts].map(({ ItemSelector }) => ItemSelector)).toEqual(Array(2).fill({ ...run, 'digest.$': '$.digest', 'batch.$': '$$.Map.Item.Value' }));
+  });
+
+  test('lets a plan go after the decision alone, by its digest', () => {
+    const { States: states } = JSON.parse(definition(synthesized().template));
+    expect([states.LookAccounts.Next, states.WriteLooked.Next, states.Decide.Next]).toEqual(['WriteLooked', 'Decide', 'Purges?']);
+    expect(states['Purges?']).toMatchObject({ Choices: [{ Variable: '$.decision.batches[0]', IsPresent: true, Next: 'WriteGo' }], Default: 'WriteEnd' });
+    expect(states.WriteGo).toMatchObject({ Parameters: { Body: { 'plan.$': '$.decision.plan' } }, Next: 'PurgeAccounts' });
+    expect(Object.values<{ Next?: string }>(states).filter(({ Next }) => Next === 'PurgeAccounts')).toHaveLength(1);
   });
 
   test('alone may write what its functions believe', () => {
@@ -282,7 +311,7 @@ describe('the state machine', () => {
 
   test("survives Lambda's own throttling in every task", () => {
     const text = definition(synthesized().template);
-    expect(text.match(/Lambda\.TooManyRequestsException/g)).toHaveLength(4);
+    expect(text.match(/Lambda\.TooManyRequestsException/g)).toHaveLength(5);
   });
 });
 
@@ -311,19 +340,21 @@ describe('what is kept', () => {
 
   test('in an account by its id is checked in the organization, which needs a permission where units are selected', () => {
     const actions = (rule: Omit<KeepRule, 'reason'>) => statements(
-      synthesized({ accounts: AccountSelection.organizationalUnits(['r-abcd']), keep: [{ ...rule, reason: 'why' }] }).template, 'organizations:DescribeAccount');
+      synthesized({ accounts: AccountSelection.organizationalUnits(['r-abcd']), keep: [{ ...rule, reason: 'why' }] }).template, 'organizations:DescribeAccount',
+    ).filter(({ roles }) => JSON.stringify(roles).includes('SelectRole'));
     expect(actions({ accounts: [member(1)] })).toHaveLength(1);
     expect(actions({ credentials: [RootCredential.PASSWORD] })).toEqual([]);
   });
 
-  test('for a password recovery is read by the batch function alone, and the sweep waits for the permission', () => {
+  test('for a password recovery is read by the functions that decide and that purge, and the sweep waits for the permissions', () => {
     const { template } = synthesized((stack) => ({ passwordRecoveries: PasswordRecoveries.fromBucket(stack, 'Recoveries', new s3.Bucket(stack, 'Records')) }));
-    const [get] = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
-    expect(get.roles).toEqual([{ Ref: expect.stringContaining('BatchRole') }]);
+    const readers = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('recoveries/'));
+    expect(readers.map(({ roles }) => roles)).toEqual([[{ Ref: expect.stringContaining('DecideRole') }], [{ Ref: expect.stringContaining('PurgeRole') }]]);
     expect(JSON.parse(definition(template)).States.WriteRun.Parameters.Body.settings.protection.recoveriesBucket).toBe('*');
-    const [policy] = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /BatchRoleDefaultPolicy/.test(id));
+    const policies = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /(Decide|Purge)RoleDefaultPolicy/.test(id));
     const [{ DependsOn: dependencies }] = Object.values(template.findResources('Custom::RootCredentialsSweep'));
-    expect(dependencies).toContain(policy);
+    expect(policies).toHaveLength(2);
+    expect(dependencies).toEqual(expect.arrayContaining(policies));
   });
 
   test('fits the definition of a state machine at its most', () => {
@@ -347,7 +378,7 @@ describe('what is kept', () => {
     ['501 accounts', { keep: [rule({ accounts: members(500) }).keep[0], rule({}).keep[0]] }, 'keep must name at most 500 accounts in all rules together, got 501'],
     ['101 rules', { keep: Array.from({ length: 101 }, () => rule({}).keep[0]) }, 'keep must have at most 100 rules, got 101'],
     ['an account that is excluded and released', { accounts: AccountSelection.organization({ exclude: [member(1)] }), release: [member(1)] }, `release[0] must not name an account that is excluded, got '${member(1)}'`],
-    ['a release of nothing', { release: [' '] }, "release[0] must be the id of an account, the reason of a rule of keep, 'keepIfUsedWithin' or 'passwordRecoveries', got \" \""],
+    ['a release of nothing', { release: [' '] }, "release[0] must be the id of an account, the reason of a rule of keep, 'keepIfUsedWithin', 'passwordRecoveries', 'limits' or 'plan', got \" \""],
     ['a window of an hour', { keepIfUsedWithin: Duration.hours(1) }, 'keepIfUsedWithin must be from 1 day to 3,650 days, got 1 hour'],
     ['a window of eleven years', { keepIfUsedWithin: Duration.days(4_015) }, 'keepIfUsedWithin must be from 1 day to 3,650 days'],
   ])('fails at synth with %s', (_what, props, message) => {
@@ -437,4 +468,77 @@ test('the policy of an imported bucket is not managed, and that is said', () => 
 test('two purges in one stack do not get into each other’s way', () => {
   const { template } = synthesized({}, (_purge, stack) => new RootCredentialsPurge(stack, 'Other', { accounts: AccountSelection.accounts([member(1)]) }));
   template.resourceCountIs('Custom::RootCredentialsSweep', 2);
+});
+
+describe('limits', () => {
+  const limitsOf = (props: RootCredentialsPurgeProps) => settingsOf(props).limits;
+
+  test('stand in the definition, where no start can change them', () => {
+    expect(limitsOf({ limits: PurgeLimits.of({ credentials: 20, accounts: 5 }) })).toEqual({ credentials: 20, accounts: 5 });
+    expect(limitsOf({ limits: PurgeLimits.none() })).toEqual({ none: true });
+    expect(limitsOf({})).toBeUndefined();
+  });
+
+  test('are part of what a deployment sweeps, and one that has none has the template that it had', () => {
+    const sweepOf = (props: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    expect(sweepOf({ limits: PurgeLimits.of({ accounts: 5 }) }).limits).toEqual({ accounts: 5 });
+    expect(Object.keys(sweepOf({}))).toEqual(['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings']);
+  });
+
+  test.each<[() => PurgeLimits, string]>([
+    [() => PurgeLimits.of({}), 'PurgeLimits.of must be given credentials or accounts, got neither'],
+    [() => PurgeLimits.of({ credentials: 0 }), 'limits.credentials must be a whole number from 1 to 100000, got 0'],
+    [() => PurgeLimits.of({ accounts: 1.5 }), 'limits.accounts must be a whole number from 1 to 10000, got 1.5'],
+    [() => PurgeLimits.of({ accounts: '5' as unknown as number }), "accounts must be a number, got '5'"],
+  ])('that limit nothing fail at synth: %s', (limits, message) => {
+    expect(limits).toThrow(message);
+  });
+});
+
+describe('a plan from code review', () => {
+  const planFile = (text: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), 'plan-')), 'root-purge-plan.json');
+    writeFileSync(path, text);
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    return path;
+  };
+  const PLAN = JSON.stringify({ $schema: PLAN_SCHEMA, createdAt: '2020-01-01T00:00:00.000Z', credentials: [] });
+
+  test('travels as an asset with its digest, and the function that decides may read it', () => {
+    const { template } = synthesized({ plan: PurgePlan.fromFile(planFile(PLAN), { maxAge: Duration.days(3) }) });
+    const { plan } = JSON.parse(definition(template)).States.WriteRun.Parameters.Body.settings;
+    expect(plan).toMatchObject({ digest: createHash('sha256').update(PLAN).digest('hex'), maxAgeSeconds: 3 * 86_400, key: expect.stringMatching(/\.json$/) });
+    const [read] = statements(template, 's3:GetObject*');
+    expect(read.roles).toEqual([{ Ref: expect.stringContaining('DecideRole') }]);
+  });
+
+  test('may be as old as it will: only a sweep judges that', () => {
+    expect(() => synthesized({ plan: PurgePlan.fromFile(planFile(PLAN)) })).not.toThrow();
+  });
+
+  test('makes the sweeps of the schedule and of accounts that join dry runs', () => {
+    const { template } = synthesized({
+      plan: PurgePlan.fromFile(planFile(PLAN)),
+      schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }),
+      joinedAccounts: JoinedAccounts.PURGE,
+      joinedAccountsForwarderAccountId: '111111111111',
+    });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { Target: { Input: '{"unlessRunning":true,"dryRun":true}' } });
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { PURGE_JOINED_ACCOUNTS: 'false' } } });
+  });
+
+  test.each<[string, () => PurgePlan, string]>([
+    ['does not exist', () => PurgePlan.fromFile('nowhere.json'), "PurgePlan.fromFile must be given the path of a plan.json, got 'nowhere.json', which does not exist"],
+    ['is not JSON', () => PurgePlan.fromFile(planFile('{"credentials": [1,]}')), 'a line that was removed may have left a comma behind'],
+    ['is another document', () => PurgePlan.fromFile(planFile('{"$schema":"report"}')), 'with "report"'],
+    ['may be too old', () => PurgePlan.fromFile(planFile(PLAN), { maxAge: Duration.days(400) }), 'maxAge must be from 1 hour to 365 days, got 400 days'],
+  ])('that %s fails at synth', (_what, plan, message) => {
+    expect(plan).toThrow(message);
+  });
+});
+
+test('keys in use are deleted only where that is said', () => {
+  const protection = (props: RootCredentialsPurgeProps) => settingsOf(props).protection;
+  expect(protection({ deleteAccessKeysInUse: true })).toEqual({ keep: [], keepCertificates: false, deleteAccessKeysInUse: true });
+  expect(protection({ deleteAccessKeysInUse: false })).toEqual(protection({}));
 });

@@ -5,15 +5,17 @@ import { FORWARDED_TO, LISTED, PEOPLE } from '../stacks';
 const run = (file: string) => `<Reports>/runs/*/${file}`;
 const executions = `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Sweep/StateMachine>`;
 
-const BEGIN = { holder: 'begin function' };
 const SELECT = { holder: 'select function' };
-const BATCH = { holder: 'batch function' };
+const LOOK = { holder: 'look function of the sweep' };
+const DECIDE = { holder: 'decide function of the sweep' };
+const PURGE = { holder: 'purge function of the sweep' };
+/** The functions that walk over accounts. */
+const WALKS = [[LOOK, 'look at a batch'], [PURGE, 'purge a batch']] as const;
 const REPORT = { holder: 'report function' };
 const START = { holder: 'start function' };
 const AWAIT = { holder: 'await function' };
 const ACCEPTED = '<Reports>/accepted/*';
-const EXPLAINED = { ...BATCH, exercise: 'sweep a batch that a policy denies', construct: 'Explained', denied: 'goes on' } as const;
-const NO_SESSION = { ...EXPLAINED, exercise: 'sweep a batch that gets no session' } as const;
+const EXPLAINED = { construct: 'Explained', denied: 'goes on' } as const;
 const PROVIDER = { holder: 'Provider of the sweep' };
 const WAITER = { holder: 'waiter of the Provider' };
 const SWEEP_MACHINE = { holder: 'sweep state machine' };
@@ -22,26 +24,17 @@ const ABOUT_CHILDREN = { ...SWEEP_MACHINE, pinned: 'the engine follows and stops
 const BY_STEP_FUNCTIONS = { ...JOINED_MACHINE, pinned: 'the engine waits for another execution without asking for permission' };
 
 /** What every function of a sweep goes by. */
-const CONTROLLED = [[BEGIN, 'begin'], [SELECT, 'select'], [BATCH, 'sweep a batch'], [REPORT, 'report']] as const;
+const CONTROLLED = [[SELECT, 'select'], [LOOK, 'look at a batch'], [DECIDE, 'decide'], [PURGE, 'purge a batch'], [REPORT, 'report']] as const;
 
 const BY_HAND = { exercise: 'as a person', denied: 'fails' } as const;
 const READER = { holder: 'who may read reports', ...BY_HAND };
 
 export const EXERCISED: readonly Exercised[] = [
-  { ...BEGIN, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'begin', denied: 'waits', need: 'which other sweeps are at work is not known' },
-  {
-    ...BEGIN,
-    actions: ['states:DescribeExecution'],
-    resource: `${executions}:*`,
-    exercise: 'begin beside another sweep',
-    denied: 'waits',
-    need: 'whether the execution runs, and whether the sweep that is at work beside it is one of everything, is not known',
-  },
   ...CONTROLLED.map(([holder, exercise]): Exercised => (
     { ...holder, actions: ['s3:GetObject'], resource: '<Reports>/control/<own>/*', exercise, denied: 'waits', need: 'what the state machine has begun is not known' })),
-  ...CONTROLLED.slice(1).map(([holder, exercise]): Exercised => (
+  ...CONTROLLED.map(([holder, exercise]): Exercised => (
     { ...holder, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise, denied: 'waits', need: 'whether the execution runs is not known' })),
-  { ...SELECT, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'select', denied: 'waits', need: 'which other sweeps are at work is not reported' },
+  { ...SELECT, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'select', denied: 'waits', need: 'which other sweeps are at work is not known' },
   {
     holder: 'schedule',
     actions: ['states:StartExecution'],
@@ -111,71 +104,125 @@ export const EXERCISED: readonly Exercised[] = [
     need: 'reports name units by their ids',
   },
   { ...SELECT, actions: ['s3:PutObject'], resource: run('selection.json'), exercise: 'select', denied: 'fails', need: 'the selection is not handed on' },
-  { ...SELECT, actions: ['s3:PutObject'], resource: run('batches.json'), exercise: 'select', denied: 'fails', need: 'the Map has no batches' },
-  { ...BATCH, actions: ['s3:GetObject'], resource: run('selection.json'), exercise: 'sweep a batch', denied: 'fails', need: 'the selection is not read' },
-  { ...BATCH, actions: ['s3:GetObject'], resource: run('plans/*'), exercise: 'sweep a batch again', denied: 'fails', need: 'what an attempt that died deleted is forgotten' },
-  { ...BATCH, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringLike runs/*', exercise: 'sweep a batch', denied: 'fails', need: 'the plans of an attempt that died are not found' },
-  { ...BATCH, actions: ['s3:PutObject'], resource: run('plans/*'), exercise: 'sweep a batch', denied: 'fails', need: 'nothing is deleted, since no plan is saved' },
-  { ...BATCH, actions: ['s3:PutObject'], resource: run('batch-*.json'), exercise: 'sweep a batch', denied: 'fails', need: 'results are not written' },
-  {
-    ...BATCH,
+  ...[LOOK, DECIDE, PURGE].map((holder): Exercised => ({
+    ...holder, actions: ['s3:GetObject'], resource: run('selection.json'), exercise: CONTROLLED.find(([each]) => each === holder)![1], denied: 'fails', need: 'the selection is not read',
+  })),
+  { ...LOOK, actions: ['s3:PutObject'], resource: run('look-*.json'), exercise: 'look at a batch', denied: 'fails', need: 'what was seen is not written' },
+  { ...DECIDE, actions: ['s3:GetObject'], resource: run('look-*.json'), exercise: 'decide', denied: 'fails', need: 'what was seen is not read' },
+  { ...DECIDE, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringLike runs/*', exercise: 'decide', denied: 'fails', need: 'which batches were looked at is not known' },
+  { ...DECIDE, actions: ['s3:PutObject'], resource: run('decision.json'), exercise: 'decide', denied: 'fails', need: 'what is decided is not written' },
+  { ...DECIDE, actions: ['s3:PutObject'], resource: run('plan.json'), exercise: 'decide', denied: 'fails', need: 'nothing is deleted, since no plan is written' },
+  { ...DECIDE, actions: ['s3:PutObject'], resource: '<Reports>/latest/plan.json', exercise: 'decide about everything', denied: 'fails', need: 'the latest plan is not written' },
+  { ...PURGE, actions: ['s3:GetObject'], resource: run('plan.json'), exercise: 'purge a batch', denied: 'fails', need: 'the plan is not read' },
+  { ...PURGE, actions: ['s3:PutObject'], resource: run('purge-*.json'), exercise: 'purge a batch', denied: 'fails', need: 'nothing is deleted, since no result could be written' },
+  ...([[DECIDE, 'decide'], [PURGE, 'purge a batch']] as const).map(([holder, exercise]): Exercised => ({
+    ...holder,
     actions: ['s3:ListBucket'],
     resource: '<Records>',
     condition: 's3:prefix StringLike recoveries/*',
-    exercise: 'sweep a batch',
+    exercise,
     construct: 'Protected',
     denied: 'fails',
     need: 'with password recoveries: whether one is on record for an account is not known, so nothing is deleted',
-  },
-  {
-    ...BATCH,
+  })),
+  ...([[DECIDE, 'decide in a recovery'], [PURGE, 'purge a batch in a recovery']] as const).map(([holder, exercise]): Exercised => ({
+    ...holder,
     actions: ['s3:GetObject'],
     resource: '<Records>/recoveries/*',
-    exercise: 'sweep a batch in a recovery',
+    exercise,
     construct: 'Protected',
     denied: 'fails',
     need: 'with password recoveries: whether that of an account is open is not known, so nothing is deleted',
-  },
-  ...['account', 'ou', 'root'].map((kind): Exercised => (
-    { ...EXPLAINED, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_SCPS, need: 'with readServiceControlPolicies: the policy that denied a call is not named' })),
+  })),
   {
-    ...EXPLAINED,
-    actions: ['organizations:DescribePolicy'],
-    resource: POLICIES,
-    condition: OF_SCPS,
-    need: 'with readServiceControlPolicies: what a policy says is not known',
+    ...PURGE,
+    actions: ['organizations:DescribeAccount'],
+    resource: member('*'),
+    exercise: 'purge a batch',
+    construct: 'Units',
+    denied: 'fails',
+    need: 'when units are selected: whether an account is still active is not known, so nothing is deleted',
   },
-  ...['account', 'ou', 'root'].map((kind): Exercised => (
-    { ...NO_SESSION, actions: ['organizations:ListPoliciesForTarget'], resource: entity(kind), condition: OF_RCPS, need: 'with readServiceControlPolicies: the policy that denied a session is not named' })),
-  {
-    ...NO_SESSION,
-    actions: ['organizations:DescribePolicy'],
-    resource: RESOURCE_POLICIES,
-    condition: OF_RCPS,
-    need: 'with readServiceControlPolicies: what a resource control policy says is not known',
-  },
+  ...['account', 'ou'].map((kind): Exercised => ({
+    ...PURGE,
+    actions: ['organizations:ListParents'],
+    resource: entity(kind),
+    exercise: 'purge a batch',
+    construct: 'Units',
+    denied: 'fails',
+    need: 'when units are selected: whether an account is still in them is not known, so nothing is deleted',
+  })),
+  ...WALKS.flatMap(([holder, exercise]): Exercised[] => [
+    ...['account', 'ou', 'root'].map((kind): Exercised => ({
+      ...holder,
+      ...EXPLAINED,
+      actions: ['organizations:ListPoliciesForTarget'],
+      resource: entity(kind),
+      condition: OF_SCPS,
+      exercise: `${exercise} that a policy denies`,
+      need: 'with readServiceControlPolicies: the policy that denied a call is not named',
+    })),
+    {
+      ...holder,
+      ...EXPLAINED,
+      actions: ['organizations:DescribePolicy'],
+      resource: POLICIES,
+      condition: OF_SCPS,
+      exercise: `${exercise} that a policy denies`,
+      need: 'with readServiceControlPolicies: what a policy says is not known',
+    },
+    ...['account', 'ou', 'root'].map((kind): Exercised => ({
+      ...holder,
+      ...EXPLAINED,
+      actions: ['organizations:ListPoliciesForTarget'],
+      resource: entity(kind),
+      condition: OF_RCPS,
+      exercise: `${exercise} that gets no session`,
+      need: 'with readServiceControlPolicies: the policy that denied a session is not named',
+    })),
+    {
+      ...holder,
+      ...EXPLAINED,
+      actions: ['organizations:DescribePolicy'],
+      resource: RESOURCE_POLICIES,
+      condition: OF_RCPS,
+      exercise: `${exercise} that gets no session`,
+      need: 'with readServiceControlPolicies: what a resource control policy says is not known',
+    },
+  ]),
   ...['*', ...LISTED].flatMap((accountId): Exercised[] => [
     {
-      ...BATCH,
+      ...LOOK,
       actions: ['sts:AssumeRoot'],
       resource: root(accountId),
       condition: task('IAMAuditRootUserCredentials'),
-      exercise: 'sweep a batch',
+      exercise: 'look at a batch',
       denied: 'fails',
       need: accountId === '*' ? 'no account can be looked at' : 'a listed account cannot be looked at',
     },
     {
-      ...BATCH,
+      ...PURGE,
       actions: ['sts:AssumeRoot'],
       resource: root(accountId),
       condition: task('IAMDeleteRootUserCredentials'),
-      exercise: 'sweep a batch',
+      exercise: 'purge a batch',
       denied: 'waits',
       need: 'unless it is a dry run: nothing can be deleted',
     },
+    {
+      ...PURGE,
+      actions: ['sts:AssumeRoot'],
+      resource: root(accountId),
+      condition: task('IAMAuditRootUserCredentials'),
+      exercise: 'purge a batch',
+      denied: 'waits',
+      need: 'unless it is a dry run: nobody sees whether a credential is gone',
+    },
   ]),
   { ...REPORT, actions: ['s3:GetObject'], resource: run('selection.json'), exercise: 'report', denied: 'fails', need: 'the selection is not read' },
-  { ...REPORT, actions: ['s3:GetObject'], resource: run('batch-*.json'), exercise: 'report what was swept', denied: 'fails', need: 'the results are not read' },
+  { ...REPORT, actions: ['s3:GetObject'], resource: run('look-*.json'), exercise: 'report what was seen', denied: 'fails', need: 'what was seen is not read' },
+  { ...REPORT, actions: ['s3:GetObject'], resource: run('decision.json'), exercise: 'report what was purged', denied: 'fails', need: 'what was decided is not read' },
+  { ...REPORT, actions: ['s3:GetObject'], resource: run('purge-*.json'), exercise: 'report what was purged', denied: 'fails', need: 'what was purged is not read' },
   { ...REPORT, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringLike runs/*', exercise: 'report', denied: 'fails', need: 'which batches ended is not known' },
   { ...REPORT, actions: ['s3:PutObject'], resource: run('report.*'), exercise: 'report', denied: 'fails', need: 'the report of the run is not written' },
   { ...REPORT, actions: ['s3:PutObject'], resource: '<Reports>/latest/report.*', exercise: 'report', denied: 'fails', need: 'the latest report is not written' },
@@ -203,11 +250,13 @@ export const EXERCISED: readonly Exercised[] = [
   { ...AWAIT, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'await', denied: 'waits', need: 'a deployment does not learn how its sweep ended' },
   { ...AWAIT, actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'give up waiting', denied: 'waits', need: 'a sweep goes on after its deployment gave up' },
   { ...AWAIT, actions: ['cloudformation:DescribeStacks'], resource: '<this stack>', exercise: 'await', denied: 'fails', need: 'a sweep goes on after its deployment was cancelled' },
-  ...[{ ...START, exercise: 'start' }, { ...AWAIT, exercise: 'await' }, { ...SELECT, exercise: 'select' }].flatMap((role): Exercised[] => [
+  ...[{ ...START, exercise: 'start' }, { ...AWAIT, exercise: 'await' }, { ...SELECT, exercise: 'select' }, { ...DECIDE, exercise: 'decide' }].flatMap((role): Exercised[] => [
     { ...role, actions: ['s3:GetObject'], resource: ACCEPTED, denied: 'waits', need: 'what a deployment has accepted is not known, so nothing is swept' },
     { ...role, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringEquals accepted/*', denied: 'waits', need: 'that nothing is accepted is not told from a denial' },
   ]),
-  { ...BATCH, actions: ['s3:GetObject'], resource: ACCEPTED, exercise: 'sweep a batch', denied: 'goes on', need: 'no account is begun, since the sweep may have been stopped' },
+  ...WALKS.map(([holder, exercise]): Exercised => ({
+    ...holder, actions: ['s3:GetObject'], resource: ACCEPTED, exercise, denied: 'goes on', need: 'no account is begun, since the sweep may have been stopped',
+  })),
   { ...START, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'start', denied: 'waits', need: 'no settings are accepted, so nothing is swept' },
   { ...AWAIT, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'await', denied: 'waits', need: 'no settings are accepted, so no other start is honoured' },
   { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Start>', exercise: 'ask the sweep by CloudFormation', denied: 'tells CloudFormation', need: 'a deployment starts no sweep' },
@@ -220,11 +269,10 @@ export const EXERCISED: readonly Exercised[] = [
     need: 'a deployment waits for no sweep',
   },
   { ...WAITER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Await>', exercise: 'ask for the end of the sweep', denied: 'tells CloudFormation', need: 'a deployment does not learn how its sweep ended' },
-  ...['Begin', 'Select', 'Batch', 'Report'].map((fn): Exercised => ({
+  ...['Select', 'Look', 'Decide', 'Purge', 'Report'].map((fn): Exercised => ({
     ...SWEEP_MACHINE, actions: ['lambda:InvokeFunction'], resource: `<Sweep/Functions/${fn}>`, exercise: 'sweep', denied: 'tries on', need: 'a state of the sweep does not run',
   })),
   { ...SWEEP_MACHINE, actions: ['s3:PutObject'], resource: '<Reports>/control/<own>/*', exercise: 'sweep', denied: 'tries on', need: 'no function believes that the state machine has begun' },
-  { ...SWEEP_MACHINE, actions: ['s3:GetObject'], resource: run('batches.json'), exercise: 'sweep', denied: 'goes on', need: 'the Map does not read its batches' },
   {
     ...SWEEP_MACHINE,
     actions: ['states:StartExecution'],
@@ -254,19 +302,20 @@ export const EXERCISED: readonly Exercised[] = [
 ];
 
 export const PINNED: readonly Pinned[] = [
-  logs('begin function', 'Sweep/Functions/BeginLogs'),
   logs('joined function', 'OnJoin/FindLogs'),
   logs('select function', 'Sweep/Functions/SelectLogs'),
-  logs('batch function', 'Sweep/Functions/BatchLogs'),
+  logs('look function of the sweep', 'Sweep/Functions/LookLogs'),
+  logs('decide function of the sweep', 'Sweep/Functions/DecideLogs'),
+  logs('purge function of the sweep', 'Sweep/Functions/PurgeLogs'),
   logs('report function', 'Sweep/Functions/ReportLogs'),
   logs('start function', 'OnDeploy/StartLogs'),
   logs('await function', 'OnDeploy/AwaitLogs'),
   logs('Provider of the sweep', 'OnDeploy/ProviderLogs'),
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
-  ...inVpc('begin function', 'joined function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'Provider of the sweep', 'waiter of the Provider'),
+  ...inVpc('joined function', 'select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'start function', 'await function', 'Provider of the sweep', 'waiter of the Provider'),
   ...[
-    ...['begin function', 'select function', 'batch function', 'report function', 'start function', 'await function', 'sweep state machine', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
-    ...['select function', 'batch function', 'report function', 'start function', 'await function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
+    ...['select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'start function', 'await function', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
+    ...['select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'start function', 'await function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
   ].map((who): Pinned => ({
     ...who,
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`,
@@ -296,20 +345,20 @@ export const PINNED: readonly Pinned[] = [
     need: 'with notifications to a topic with a key: nobody is told',
     pinned: NOT_ENCRYPTED,
   },
-  {
-    ...BATCH,
+  ...[DECIDE, PURGE].map((holder): Pinned => ({
+    ...holder,
     actions: ['kms:Decrypt'],
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-records`,
     condition: viaService('s3'),
     need: 'with password recoveries and a key: whether that of an account is open is not known, so nothing is deleted',
     pinned: NOT_ENCRYPTED,
-  },
+  })),
   {
-    ...REPORT,
+    ...DECIDE,
     actions: ['s3:GetObject'],
-    resource: run('plans/*'),
-    need: 'what a batch that died was about to delete is not reported',
-    pinned: 'a batch would have to die while it deletes',
+    resource: run('decision.json'),
+    need: 'a decision that is begun again does not find what it has decided',
+    pinned: 'the function would have to die after it has saved the decision',
   },
   {
     ...SELECT,
@@ -326,9 +375,10 @@ export const PINNED: readonly Pinned[] = [
     need: 'what no state machine has begun is not told from a permission that takes effect late',
     pinned: 'the local AWS says of a missing object that it is missing, whoever asks',
   })),
-  ...awsPolicies(BATCH.holder),
+  ...awsPolicies(LOOK.holder),
+  ...awsPolicies(PURGE.holder),
   ...['account', 'ou'].map((kind): Pinned => ({
-    ...BATCH,
+    ...LOOK,
     actions: ['organizations:ListParents'],
     resource: entity(kind),
     need: 'with readServiceControlPolicies: what is above the account of the sweep, or above an account that the selection does not know, is not known',
@@ -340,7 +390,7 @@ export const PINNED: readonly Pinned[] = [
   ...versions('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
   ...versions('waiting state machine', 'OnDeploy/Provider/framework-isComplete', 'OnDeploy/Provider/framework-onTimeout'),
   ...versions('joined state machine', 'OnJoin/Find'),
-  ...versions('sweep state machine', 'Sweep/Functions/Begin', 'Sweep/Functions/Select', 'Sweep/Functions/Batch', 'Sweep/Functions/Report'),
+  ...versions('sweep state machine', 'Sweep/Functions/Select', 'Sweep/Functions/Look', 'Sweep/Functions/Decide', 'Sweep/Functions/Purge', 'Sweep/Functions/Report'),
   { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Await>', need: 'nothing', pinned: `${THE_CDK_GRANTS}: its roles may call both functions` },
   { ...WAITER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Start>', need: 'nothing', pinned: `${THE_CDK_GRANTS}: its roles may call both functions` },
   {

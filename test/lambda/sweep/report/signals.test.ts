@@ -160,7 +160,7 @@ describe('the message to people', () => {
     expect(Message.split('\n')).toEqual([
       'Sweep RootAccess/Purge, execution deployment-1: failed',
       '',
-      'root credentials of member accounts: 1 failed, 1 kept, 1 purged, 1 clean, 1 skipped',
+      'root credentials of member accounts: 1 failed, 1 kept, 1 purged, 1 clean, 1 skipped; credentials: 2 found, 2 deleted, 1 kept',
       'failed: 200000000000 (account-0)',
       '  AssumeRootDenied: not authorized',
       '  1. look at the policies', '  2. register the account',

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { accountsOf, reportOf as sampleReport, UNITS } from './report-samples';
-import { ownAccount } from '../../../../lambda/sweep/batch/own-account';
+import { ownAccount } from '../../../../lambda/sweep/look/own-account';
 import { composeReport } from '../../../../lambda/sweep/report/contents';
 import { csvOf } from '../../../../lambda/sweep/report/csv';
 import { verdictOf } from '../../../../lambda/sweep/report/verdict';
@@ -19,7 +19,7 @@ describe('how a sweep ends', () => {
   test('succeeds when no account failed, and says what it did', () => {
     const { succeeded, error, cause } = verdict([resultOf(account(1), []), resultOf(account(2), [{ kind: 'Password', status: 'deleted' }]), skipped(account(3), 'it is excluded')]);
     expect({ succeeded, error }).toEqual({ succeeded: true, error: undefined });
-    expect(cause).toBe(`root credentials of member accounts: 1 purged, 1 clean, 1 skipped\nreport: ${ADDRESS}`);
+    expect(cause).toBe(`root credentials of member accounts: 1 purged, 1 clean, 1 skipped; credentials: 1 found, 1 deleted\nreport: ${ADDRESS}`);
   });
 
   test('fails when one account failed, with the account, the reason, the likeliest remedies and where the report is', () => {
@@ -85,7 +85,7 @@ describe('what an audit found', () => {
     const { succeeded, error, cause } = verdict([finding(1, 'AccessKey', 'AccessKey', 'MfaDevice'), resultOf(account(2), [])], false, true);
     expect({ succeeded, error }).toEqual({ succeeded: false, error: 'CredentialsFound' });
     expect(cause.split('\n')).toEqual([
-      'root credentials of member accounts: 1 found, 1 clean',
+      'root credentials of member accounts: 1 found, 1 clean; credentials: 3 found',
       'found: 200000000001 (payments)',
       '  CredentialsFound: 2 AccessKey, 1 MfaDevice',
       '  delete them (RootCredentialsPurge), or leave failOnFindings out to have them reported only',

@@ -1,0 +1,52 @@
+import { decide } from './decision';
+import { looksOf } from './looks';
+import { PlanFile } from './plan-file';
+import { recoveriesIn } from './recoveries';
+import type { MachineEvent } from '../../../lib/private/contract';
+import {
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, LOOKED_FILE, type DecisionReference, type LookedFile, type PlanAsset, type SweepSettings,
+} from '../../../lib/sweep/contract';
+import { s3, stepFunctions } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
+import { readObject } from '../../aws/objects';
+import { log } from '../../log';
+import { AcceptanceRecord, checkAccepted, digestOfSettings } from '../acceptance';
+import { batchesOf } from '../plan';
+import { isOfDeployment, latestPrefix, RunFolder, runPrefix } from '../run-folder';
+import { isLatest } from '../selection';
+
+const clients = { s3: s3(), stepFunctions: stepFunctions() };
+
+/** Between the walks: judges everything that was seen at once, and writes the plan. */
+export async function handler({ run }: MachineEvent): Promise<DecisionReference> {
+  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { execution, settings } = await control.run<SweepSettings>(run);
+  const { digest } = await control.read<LookedFile>(run, LOOKED_FILE); // there is none before every account has been looked at
+  const acceptance = new AcceptanceRecord(clients.s3, process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
+  checkAccepted(await acceptance.read(), execution.name, digestOfSettings(settings));
+  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const selection = await folder.selection(digest, execution.id);
+  const saved = await folder.saveDecision(await decide({
+    execution: execution.name,
+    selection,
+    settings,
+    looks: await looksOf(folder, selection),
+    recoveries: recoveriesIn(clients.s3, selection.protection.recoveriesBucket),
+    file: settings.plan && await planFile(settings.plan),
+    isOfDeployment: isOfDeployment(execution.name),
+    now: new Date(),
+  }));
+  const { plan } = saved.decision;
+  await folder.savePlan(plan, [folder.prefix, ...isLatest(selection, settings) ? [latestPrefix()] : []]);
+  log.info('decided', { totals: plan.totals, unread: plan.unread.length, refused: plan.refused?.code });
+  const isCarriedOut = plan.work === 'purge' && !plan.dryRun && plan.refused === undefined;
+  return {
+    digest: saved.digest,
+    plan: plan.digest,
+    batches: isCarriedOut ? batchesOf(plan, settings.accountsPerBatch).map((_, batch) => batch) : [],
+  };
+}
+
+function planFile(asset: PlanAsset): Promise<PlanFile> {
+  return readObject(clients.s3, { Bucket: asset.bucket, Key: asset.key }, (text) => new PlanFile(text, asset));
+}

@@ -1,0 +1,34 @@
+import pLimit from 'p-limit';
+import { CODES, isDenialOfCall, problem, rankedBesideOthers, SWEEP_ACCOUNT_AGAIN } from '../remedies';
+import { resultOf, type Account, type AccountResult } from '../results';
+import type { BatchResults, RunFolder } from '../run-folder';
+import type { ResolvedSelection } from '../selection';
+
+const READS_AT_ONCE = 10;
+
+/** What the first walk has seen: every selected account has one result, whatever died on the way. */
+export async function looksOf(folder: RunFolder, { batches }: Pick<ResolvedSelection, 'batches'>): Promise<AccountResult[]> {
+  const limit = pLimit(READS_AT_ONCE);
+  const looks = await Promise.all(batches.map((accounts, number) => limit(async () => {
+    const attempts = await folder.results('look', number);
+    return accounts.map((account) => latestLook(attempts, account) ?? notLookedAt(account));
+  })));
+  return ranked(looks.flat());
+}
+
+/** Of the attempts at an account the last one that has looked at it is right. */
+function latestLook(attempts: readonly BatchResults[], { accountId }: Account): AccountResult | undefined {
+  const results = attempts.flatMap((attempt) => attempt.results.filter((result) => result.accountId === accountId));
+  return results.find(({ problem: why }) => why?.code !== CODES.notAttempted) ?? results[0];
+}
+
+/** An account without a result: its batch died. */
+const notLookedAt = (account: Account) => resultOf(account, [], problem(
+  CODES.notAttempted, 'the sweep ended before this account was looked at, or before its result was written', SWEEP_ACCOUNT_AGAIN,
+));
+
+/** Where AWS gave a session in one account, a denial in another has its cause there. */
+export function ranked(results: AccountResult[]): AccountResult[] {
+  const anySession = results.some(({ outcome, problem: why }) => why === undefined ? outcome !== 'skipped' : isDenialOfCall(why));
+  return anySession ? results.map((result) => ({ ...result, problem: result.problem && rankedBesideOthers(result.problem) })) : results;
+}
