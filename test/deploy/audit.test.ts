@@ -145,7 +145,7 @@ describe('a purge that keeps', () => {
     expect(organization.account(member(3)).root.accessKeys.map(({ id }) => id)).toEqual(['AKIAUSEDLATELYROOTKEY']);
     expect(told(5).credentials).toMatchObject([
       { kind: 'Password', status: 'kept', reason: 'recovery until 2999-01-01T00:00:00.000Z: TICKET-1' },
-      { kind: 'AccessKey', status: 'kept', reason: expect.stringContaining('AWS does not tell when it was last used') },
+      { kind: 'AccessKey', status: 'kept', reason: expect.stringContaining('AWS knows of no use') },
       { kind: 'SigningCertificate', status: 'deleted' },
     ]);
     expect(organization.account(member(5)).root.password).toBe(true);

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, variedOrganization } from './testing';
+import { deploymentInto, EXCLUDED, MANAGEMENT, member, purge, rootSessions, variedOrganization, whereItDeletes } from './testing';
 import { AccountSelection, OrgRootAccessFeatures, RootCredential, type RootCredentialsPurgeProps } from '../../lib';
 import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
@@ -27,14 +27,16 @@ const keeping = (reason: string): RootCredentialsPurgeProps => ({ keep: [{ crede
 
 const withPassword = () => DIRTY.filter((id) => organization.account(id).root.password);
 
+const purged = () => rootSessions(organization.calls, 'IAMDeleteRootUserCredentials');
+
 /** Passwords in accounts, and an AWS that takes its time, so that a sweep is at work for long. */
 function slowWork(milliseconds = 700) {
   DIRTY.forEach((id) => { organization.account(id).root.password = true; });
-  organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(milliseconds) });
+  organization.faults.add({ operation: 'sts:AssumeRoot', effect: whereItDeletes(delay(milliseconds)) });
 }
 
-/** Once a sweep has begun with some of the accounts. */
-const atWork = () => eventually(() => rootSessions(organization.calls, 'IAMDeleteRootUserCredentials').size >= 2);
+/** Once a sweep has begun to purge some of the accounts. */
+const atWork = () => eventually(() => purged().size >= 2);
 
 /**
  * Once the sweep that began last is stopped and its batch is over.
@@ -46,10 +48,10 @@ async function stopped(name: RegExp) {
     const latest = (await stack().executions()).find((each) => name.test(each.name!))!;
     return latest.status !== 'RUNNING' && latest;
   });
-  const begun = rootSessions(organization.calls);
+  const begun = purged();
   const notBegun = DIRTY.filter((id) => !begun.has(id));
   await eventually(async () => {
-    const results = (await stack().objects()).find((address) => address.includes(`-${execution.name}/batch-0000-`));
+    const results = (await stack().objects()).find((address) => address.includes(`-${execution.name}/purge-0000-`));
     return results !== undefined && (JSON.parse(await stack().read(results)) as { readonly ended: boolean }).ended;
   });
   return { status: execution.status, notBegun, lost: notBegun.filter((id) => !organization.account(id).root.password) };
@@ -107,7 +109,7 @@ describe('a sweep whose deployment is over', () => {
     organization.faults.clear();
     expect(await deployment).toMatchObject({ code: 0 });
     expect(withPassword()).toEqual([LATER]);
-    expect(rootSessions(organization.calls).has(LATER)).toBe(false);
+    expect(purged().has(LATER)).toBe(false);
   });
 });
 

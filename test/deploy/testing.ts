@@ -14,7 +14,7 @@ import { ChangeSets } from './change-sets';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
 import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../lib';
 import { type CdkResult, LocalAws, type LocalClock } from '../../local-aws/local-aws';
-import { FakeOrganization, type OrganizationOptions, type RecordedCall } from '../../local-aws/organization';
+import { FakeOrganization, type Effect, type OrganizationOptions, type RecordedCall } from '../../local-aws/organization';
 import { EVERYTHING } from '../lambda/sweep/testing';
 import { eventually } from '../support/eventually';
 
@@ -314,6 +314,10 @@ export function rootSessions(calls: readonly RecordedCall[], task = ''): Set<str
     .filter(({ operation, input }) => operation === 'AssumeRoot' && input['TaskPolicyArn.arn']!.endsWith(task))
     .map(({ target }) => target!));
 }
+
+/** An effect on the sessions that can delete, and on no others. */
+export const whereItDeletes = (effect: Effect): Effect => (call, answer) => (
+  call.input['TaskPolicyArn.arn']?.endsWith('IAMDeleteRootUserCredentials') ? effect(call, answer) : answer());
 
 /** Calls that changed something in the organization or in an account of it, in their order: `EnableAWSServiceAccess`. */
 export function changes(calls: readonly RecordedCall[]): string[] {

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import { BOTH_FEATURES, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization } from './testing';
+import { BOTH_FEATURES, deploymentInto, EXCLUDED, member, purge, rootSessions, variedOrganization, whereItDeletes } from './testing';
 import { AccountSelection, JoinedAccounts, type RootCredentialsPurgeProps } from '../../lib';
 import { LocalClock } from '../../local-aws/local-aws';
 import { delay } from '../../local-aws/organization';
@@ -176,10 +176,11 @@ test('a scheduled sweep is stopped when the stack is deleted, and neither an acc
   dirty.forEach((id) => { organization.account(id).root.password = true; });
   organization.addAccount({ id: '600000000004', name: 'late', root: EVERYTHING });
   organization.calls.length = 0;
-  organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(700) });
+  organization.faults.add({ operation: 'sts:AssumeRoot', effect: whereItDeletes(delay(700)) });
+  const purged = () => rootSessions(organization.calls, 'IAMDeleteRootUserCredentials');
 
   await stack().aws.advance(24 * HOUR);
-  await eventually(() => rootSessions(organization.calls, 'IAMDeleteRootUserCredentials').size >= 2);
+  await eventually(() => purged().size >= 2);
   const machine = await stack().output('Machine');
   const statuses = async () => (await stack().executions(machine)).filter(({ name }) => !/^(deployment|joined)-/.test(name!)).map(({ status }) => status);
   expect(await statuses()).toContain('RUNNING');
@@ -188,7 +189,7 @@ test('a scheduled sweep is stopped when the stack is deleted, and neither an acc
   await stack().aws.putAccountJoined('600000000004');
   expect(await deletion).toMatchObject({ code: 0 });
 
-  const begun = rootSessions(organization.calls);
+  const begun = purged();
   const notBegun = dirty.filter((id) => !begun.has(id));
   expect(notBegun.length).toBeGreaterThan(0);
   expect(notBegun.filter((id) => !organization.account(id).root.password)).toEqual([]);
