@@ -59,11 +59,21 @@ const FRESH_MS = 1_000;
 export class StillAccepted {
   private latest?: { readonly at: number; readonly answer: Promise<void> };
 
-  constructor(private readonly record: AcceptanceRecord, private readonly execution: string, private readonly digest: string) {}
+  /** @param alsoCheck throws when it may not go on for another reason */
+  constructor(
+    private readonly record: AcceptanceRecord, private readonly execution: string, private readonly digest: string,
+    private readonly alsoCheck?: () => Promise<void>,
+  ) {}
 
   /** Throws when it may not. */
   async check(): Promise<void> {
     checkAccepted(await this.record.readAgain(), this.execution, this.digest);
+    await this.alsoCheck?.();
+  }
+
+  /** The same, with another reason. */
+  and(alsoCheck: () => Promise<void>): StillAccepted {
+    return new StillAccepted(this.record, this.execution, this.digest, alsoCheck);
   }
 
   /** The same, by an answer that may be a second old: accounts are begun by the hundred. */

@@ -5,7 +5,7 @@ import { placesIn } from './causes';
 import type { AccountResult } from './results';
 import { RunFolder, runPrefix, type Walk } from './run-folder';
 import type { ResolvedSelection } from './selection';
-import { STS_REGION_VARIABLE } from '../../lib/private/contract';
+import { STS_REGION_VARIABLE, type MachineExecution } from '../../lib/private/contract';
 import { partitionIdOf } from '../../lib/private/partitions';
 import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, type BatchEvent, type SweepSettings } from '../../lib/sweep/contract';
 import { organizations, s3, stepFunctions, sts } from '../aws/clients';
@@ -30,6 +30,7 @@ export type WalkContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFun
 
 /** What both walks over accounts begin with. */
 export interface Walking extends BatchOptions {
+  readonly execution: MachineExecution;
   readonly settings: SweepSettings;
   readonly selection: ResolvedSelection;
   readonly control: ReturnType<typeof controlFiles>;
@@ -45,6 +46,7 @@ export async function beginWalk({ run, digest }: BatchEvent, context: WalkContex
   const acceptance = new AcceptanceRecord(clients.s3, folder.bucket, process.env[ACCEPTED_VARIABLE]!);
   const endBy = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
   return {
+    execution,
     settings,
     selection,
     control,

@@ -1,26 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { StartersAndApprovers } from './starters-and-approvers';
 
-/** Options of the approval that is required before a runbook changes anything. */
-export interface RootSessionApprovers {
-  /**
-   * Topic for requests for approval. A request contains the change, the reason, the principal that started the
-   * runbook, and the two commands that respond to it.
-   *
-   * Subscribe approvers only. Adds `sns:Publish` on the topic to the roles of the state machines. If the topic has
-   * a known key, also adds `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS.
-   */
+/** Who approves, and for how long they are waited for. */
+export interface ApproversAndTimeout {
   readonly topic: sns.ITopic;
-
-  /**
-   * How long to wait for an approval, from 5 minutes to 7 days in whole minutes. After this time, the runbook ends
-   * without a change.
-   *
-   * @default Duration.hours(4)
-   */
   readonly timeout?: Duration;
 }
 
@@ -28,18 +16,19 @@ const DEFAULT_TIMEOUT = Duration.hours(4);
 const SHORTEST = Duration.minutes(5);
 const LONGEST = Duration.days(7);
 
-/** How the runbooks of one `RootSessionRunbooks` are approved. */
+/** How what a construct does is approved. */
 export class Approvals {
   /** Where requests are sent; absent when nothing has to be approved. */
   public readonly topic?: sns.ITopic;
   public readonly timeout: Duration;
 
-  constructor({ topic, timeout = DEFAULT_TIMEOUT }: Partial<RootSessionApprovers> = {}) {
+  /** @param property the one that names the approvers */
+  constructor({ topic, timeout = DEFAULT_TIMEOUT }: Partial<ApproversAndTimeout> = {}, property = 'approvers') {
     this.topic = topic;
     this.timeout = timeout;
     const minutes = timeout.toMinutes({ integral: false });
     if (minutes < SHORTEST.toMinutes() || minutes > LONGEST.toMinutes() || !Number.isInteger(minutes)) {
-      throw new Error(`approvers.timeout must be from 5 minutes to 7 days, in whole minutes, got ${timeout.toHumanString()}`);
+      throw new Error(`${property}.timeout must be from 5 minutes to 7 days, in whole minutes, got ${timeout.toHumanString()}`);
     }
   }
 
@@ -50,11 +39,61 @@ export class Approvals {
     }
   }
 
-  /** Fails when there is nothing to approve. */
-  public addApprover(runbook: Construct, grantee: iam.IGrantable) {
+  /**
+   * Lets a principal answer. Fails when there is nothing to approve.
+   *
+   * @param remedy the property that is missing then
+   */
+  public grantApprove(runbook: Construct, grantee: iam.IGrantable, remedy: string): iam.Grant {
     if (this.topic === undefined) {
-      throw new Error('grantApprove needs approvers: give RootSessionRunbooks the property approvers, or leave the grant out');
+      throw new Error(`grantApprove needs approvers: give ${remedy}, or leave the grant out`);
     }
     StartersAndApprovers.of(runbook).addApprover(runbook, grantee);
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      resourceArns: ['*'], // IAM knows no resource for them; the task token is what limits them
+    });
+  }
+
+  /**
+   * The states that ask and wait for an answer that names the digest of the request. What comes next is only reached with it.
+   *
+   * @param request path to an `ApprovalRequest` in the state
+   * @param answer path to which the answer goes
+   */
+  public ask(scope: Construct, { request, answer, timedOut, refused, failed }: ApprovalStates): sfn.Chain {
+    const at = (name: string) => sfn.JsonPath.stringAt(`${request}.${name}`);
+    const ask = new tasks.SnsPublish(scope, 'AskForApproval', {
+      topic: this.topic!,
+      subject: at('subject'),
+      message: sfn.TaskInput.fromText(sfn.JsonPath.format('{}{}{}{}', at('approve'), sfn.JsonPath.taskToken, at('refuse'), sfn.JsonPath.taskToken)),
+      integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+      taskTimeout: sfn.Timeout.duration(this.timeout),
+      resultPath: answer,
+    });
+    ask.addRetry({ errors: SNS_ERRORS, maxAttempts: 5, backoffRate: 2, jitterStrategy: sfn.JitterType.FULL });
+    ask.addCatch(timedOut, { errors: [sfn.Errors.TIMEOUT] });
+    if (failed) {
+      ask.addCatch(failed, { resultPath: '$.error' });
+    }
+    const approved = sfn.Condition.and(
+      sfn.Condition.isString(`${answer}.approved`),
+      sfn.Condition.stringEqualsJsonPath(`${answer}.approved`, `${request}.digest`),
+    );
+    return ask.next(new sfn.Choice(scope, 'Approved?').when(approved, new sfn.Pass(scope, 'Approved')).otherwise(refused).afterwards());
   }
 }
+
+/** Where an approval leads when it is not given. */
+export interface ApprovalStates {
+  readonly request: string;
+  readonly answer: string;
+  readonly timedOut: sfn.IChainable;
+  readonly refused: sfn.IChainable;
+  /** Where nothing is given, a refusal ends the execution. */
+  readonly failed?: sfn.IChainable;
+}
+
+/** What SNS answers when it is not the request's fault. `sns:publish` has them as `SNS.…`; `Sns.…` they are in the integration of the SDK. */
+const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSException', 'SdkClientException'].map((name) => `SNS.${name}`);

@@ -88,3 +88,12 @@ export const TASK_POLICIES = {
   unlockQueue: 'SQSUnlockQueuePolicy',
 } as const;
 export type TaskPolicyName = typeof TASK_POLICIES[keyof typeof TASK_POLICIES];
+
+/** What an approver is asked. The state machine puts a task token after each of the two texts. */
+export interface ApprovalRequest {
+  /** SHA-256 of the plan: an answer approves this and nothing else. */
+  readonly digest: string;
+  readonly subject: string;
+  readonly approve: string;
+  readonly refuse: string;
+}

@@ -48,8 +48,12 @@ export class ControlFiles {
     });
   }
 
-  /** A state that writes a file. It hands on its input as it is. */
-  public write(id: string, file: string, body: object): sfn.TaskStateBase {
+  /**
+   * A state that writes a file. It hands on its input as it is.
+   *
+   * @param folder in place of the name of the execution; it must not be one
+   */
+  public write(id: string, file: string, body: object, folder?: string): sfn.TaskStateBase {
     const task = new tasks.CallAwsService(this.scope, id, {
       service: 's3',
       action: 'putObject',
@@ -57,7 +61,7 @@ export class ControlFiles {
       iamResources: [this.bucket.arnForObjects(`${this.prefix}*`)],
       parameters: {
         Bucket: this.bucket.bucketName,
-        Key: sfn.JsonPath.format(`${this.prefix}{}/${file}`, sfn.JsonPath.stringAt('$$.Execution.Name')),
+        Key: folder ? `${this.prefix}${folder}/${file}` : sfn.JsonPath.format(`${this.prefix}{}/${file}`, sfn.JsonPath.stringAt('$$.Execution.Name')),
         ContentType: 'application/json',
         Body: body,
       },
@@ -65,6 +69,13 @@ export class ControlFiles {
     });
     task.addRetry(RETRY_S3);
     return task;
+  }
+
+  /** Lets a function read one file of each execution. */
+  public letReadFile({ function: fn, role }: Handler, file: string) {
+    fn.addEnvironment(CONTROL_VARIABLE, this.prefix);
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*/${file}`)] }));
+    role.addToPolicy(listBelow(this.bucket, this.prefix));
   }
 
   /**

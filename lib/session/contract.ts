@@ -1,4 +1,4 @@
-import type { MachineEvent, Selection } from '../private/contract';
+import type { ApprovalRequest, MachineEvent, Selection } from '../private/contract';
 
 /** What the runbooks in templates and their handlers agree on. */
 
@@ -67,15 +67,6 @@ export interface Planned<Plan = unknown> {
   /** ARN; null when nobody started the document. */
   readonly startedBy: string | null;
   readonly approval: ApprovalRequest;
-}
-
-/** What an approver is asked. The state machine puts a task token after each of the two texts. */
-export interface ApprovalRequest {
-  /** SHA-256 of the plan: an answer approves this and nothing else. */
-  readonly digest: string;
-  readonly subject: string;
-  readonly approve: string;
-  readonly refuse: string;
 }
 
 /** What the runbooks of buckets and queues know beside. */

@@ -5,9 +5,9 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct, IConstruct } from 'constructs';
-import { Approvals } from './approvals';
 import { RootAccessFunctionOptions } from '../function-options';
 import { GO_FILE, RunbookSettings } from './contract';
+import { Approvals } from '../private/approvals';
 import { Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
@@ -104,9 +104,6 @@ export interface RunbookProps {
 const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };
 const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say what would be done', pattern: '^(true|false)$', default: 'false' };
 
-/** What SNS answers when it is not the request's fault. `sns:publish` has them as `SNS.…`; `Sns.…` they are in the integration of the SDK. */
-const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSException', 'SdkClientException'].map((name) => `SNS.${name}`);
-
 /**
  * The frame of every runbook.
  *
@@ -185,12 +182,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
   }
 
   public grantApprove(grantee: iam.IGrantable): iam.Grant {
-    this.approvals.addApprover(this, grantee);
-    return iam.Grant.addToPrincipal({
-      grantee,
-      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
-      resourceArns: ['*'], // IAM knows no resource for them; the task token is what limits them
-    });
+    return this.approvals.grantApprove(this, grantee, 'RootSessionRunbooks the property approvers');
   }
 
   /** Automations have ids that are made when they start. */
@@ -257,29 +249,18 @@ export class Runbook extends Construct implements IRootSessionRunbook {
   }
 
   /** Waits for an answer that names the digest. Without one in time, or with another digest, the runbook fails, and nothing was changed. */
-  private approval({ topic, timeout }: Approvals): sfn.Chain {
-    const ask = new tasks.SnsPublish(this, 'AskForApproval', {
-      topic: topic!,
-      subject: sfn.JsonPath.stringAt('$.approval.subject'),
-      message: sfn.TaskInput.fromText(sfn.JsonPath.format(
-        '{}{}{}{}', sfn.JsonPath.stringAt('$.approval.approve'), sfn.JsonPath.taskToken, sfn.JsonPath.stringAt('$.approval.refuse'), sfn.JsonPath.taskToken,
-      )),
-      integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
-      taskTimeout: sfn.Timeout.duration(timeout),
-      resultPath: '$.answer',
+  private approval(approvals: Approvals): sfn.Chain {
+    const { timeout } = approvals;
+    return approvals.ask(this, {
+      request: '$.approval',
+      answer: '$.answer',
+      timedOut: new sfn.Fail(this, 'ApprovalTimedOut', {
+        error: 'ApprovalTimedOut', cause: `nobody approved it within ${timeout.toHumanString()}: nothing was changed; start it again and tell an approver`,
+      }),
+      refused: new sfn.Fail(this, 'ApprovalRefused', {
+        error: 'ApprovalRefused', cause: 'the answer does not name the digest of this request: nothing was changed',
+      }),
     });
-    ask.addRetry({ errors: SNS_ERRORS, maxAttempts: 5, backoffRate: 2, jitterStrategy: sfn.JitterType.FULL });
-    ask.addCatch(new sfn.Fail(this, 'ApprovalTimedOut', {
-      error: 'ApprovalTimedOut', cause: `nobody approved it within ${timeout.toHumanString()}: nothing was changed; start it again and tell an approver`,
-    }), { errors: [sfn.Errors.TIMEOUT] });
-    const refused = new sfn.Fail(this, 'ApprovalRefused', {
-      error: 'ApprovalRefused', cause: 'the answer does not name the digest of this request: nothing was changed',
-    });
-    const approved = sfn.Condition.and(
-      sfn.Condition.isString('$.answer.approved'),
-      sfn.Condition.stringEqualsJsonPath('$.answer.approved', '$.approval.digest'),
-    );
-    return ask.next(new sfn.Choice(this, 'Approved?').when(approved, new sfn.Pass(this, 'Approved')).otherwise(refused).afterwards());
   }
 
   /** Thin: it has the parameters by which operators find their way, and starts the state machine in their name. */

@@ -1,9 +1,10 @@
-import type { CredentialKind, MachineEvent, Selection } from '../private/contract';
+import type { ApprovalRequest, CredentialKind, MachineEvent, Selection } from '../private/contract';
 
 /** What the sweeps in templates and their handlers agree on. */
 
 /** The control files of a sweep beside that of its run. */
 export const LOOKED_FILE = 'looked.json';
+export const ASKED_FILE = 'asked.json';
 export const GO_FILE = 'go.json';
 export const END_FILE = 'end.json';
 
@@ -70,6 +71,8 @@ export interface SweepSettings {
   readonly limits?: Limits;
   /** Only what is on this plan is deleted. */
   readonly plan?: PlanAsset;
+  /** Hours that an approval of a plan is waited for; absent when none is needed. */
+  readonly approvalHours?: number;
   readonly protection: Protection;
   readonly tolerateFailedAccounts: boolean;
   /** Whether a credential that an audit finds fails the sweep. */
@@ -101,6 +104,8 @@ export interface DecisionReference {
   readonly plan: string;
   /** Numbers of the batches of the purge: none where nothing is to be deleted. */
   readonly batches: number[];
+  /** Where people have to approve the plan. */
+  readonly approval?: ApprovalRequest;
 }
 
 /** An error that a state of a machine caught. */
@@ -125,6 +130,17 @@ export interface JoinedEvent {
 /** `looked.json`, written when every account has been looked at. */
 export type LookedFile = Pick<RunReference, 'digest'>;
 
+/** `asked.json`, written when people are asked whether the plan may be carried out: for the execution, and for the latest that has asked. */
+export interface AskedFile {
+  /** ARN of the execution. */
+  readonly execution: string;
+  /** Digest of the plan. */
+  readonly plan: string;
+}
+
+/** In place of the name of an execution, which has no such character: the plan that asked last. An older one is void. */
+export const LATEST_ASKED = '~latest';
+
 /** `go.json`, written when the plan may be carried out. */
 export interface GoFile {
   /** Digest of the plan. */
@@ -140,7 +156,7 @@ export interface EndFile {
  * What decides whether a deployment has anything to sweep. A setting that is added must do nothing while it is false, empty or absent: then a deployment
  * that only brings a newer version of this library sweeps nothing.
  */
-export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings', 'limits', 'plan'] as const;
+export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings', 'limits', 'plan', 'approvalHours'] as const;
 
 export type SweptSettings = Pick<SweepSettings, typeof SWEPT[number]>;
 
@@ -161,6 +177,7 @@ export const USE_WINDOW = 'keepIfUsedWithin';
 export const PASSWORD_RECOVERIES = 'passwordRecoveries';
 export const LIMITS = 'limits';
 export const PLAN = 'plan';
+export const APPROVAL = 'approval';
 
 /** Attribute of the custom resource: a time shortly after its own sweep has ended. */
 export const SCHEDULE_FROM_ATTRIBUTE = 'ScheduleFrom';

@@ -5,6 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 import { SweptSettings } from './contract';
+import { PurgeApproval } from './purge-approval';
 import { PurgePlan } from './purge-plan';
 import { reportsOf } from './reports-bucket';
 import { SweepBase } from './root-credentials-sweep';
@@ -15,6 +16,7 @@ import { checkJoinedAccounts, SweepOnJoin } from './sweep-on-join';
 import { checkSchedule, startsAtOnce, SweepSchedule } from './sweep-schedule';
 import { SweepSignals } from './sweep-signals';
 import { isInManagementAccount } from '../organization/management-account';
+import { Approvals } from '../private/approvals';
 import { checkBucket } from '../private/reserved-prefixes';
 import { stsRegion, warnOfPartition } from '../private/stack-region';
 import { addActions, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
@@ -25,6 +27,7 @@ import { IPasswordRecoveries } from '../session/password-recovery/password-recov
 export interface SweepTask {
   readonly swept: SweptSettings;
   readonly plan?: PurgePlan;
+  readonly approval?: PurgeApproval;
   readonly passwordRecoveries?: IPasswordRecoveries;
   /** Names of protections that an update may remove. */
   readonly release?: string[];
@@ -85,10 +88,14 @@ export abstract class DeployedSweep extends SweepBase {
    */
   public readonly _sweptOnDeploy: IConstruct;
 
+  private readonly approvals: Approvals;
+
   constructor(scope: Construct, id: string, props: RootCredentialsSweepProps, { passwordRecoveries, release, ...task }: SweepTask) {
     super(scope, id);
     const { asset, plan } = task.plan?._bind(this) ?? {};
-    const swept: SweptSettings = { ...task.swept, plan };
+    this.approvals = new Approvals(task.approval, 'approval');
+    const approvalHours = task.approval && this.approvals.timeout.toMinutes() / 60;
+    const swept: SweptSettings = { ...task.swept, plan, approvalHours };
     const { features, notifications, alarms, functionOptions: options } = props;
     const neverAccounts = features ? [features.managementAccountId] : [];
     checkSchedule(props);
@@ -110,6 +117,7 @@ export abstract class DeployedSweep extends SweepBase {
       swept,
       failedAccounts: props.failedAccounts,
       concurrency: props.concurrency,
+      approvals: this.approvals,
       neverAccounts,
       passwordRecoveries,
       readPolicies: props.readServiceControlPolicies ?? isInManagementAccount(this, features),
@@ -133,6 +141,7 @@ export abstract class DeployedSweep extends SweepBase {
       timeout: props.deploymentTimeout,
       nonce: props.runOnEveryDeploy ? new Date().toISOString() : undefined,
       schedule: props.schedule && startsAtOnce(props.schedule) ? props.schedule.expressionString : undefined,
+      asks: this.approvals.topic !== undefined,
       options,
     });
     this._sweptOnDeploy = onDeploy.resource;
@@ -160,5 +169,31 @@ export abstract class DeployedSweep extends SweepBase {
     if (alarms) {
       warnOfSilentAlarms(this, 'alarms', this.alarms);
     }
+  }
+
+  /**
+   * Grants the given identity permission to start a sweep manually, with or without limits, and to follow it.
+   *
+   * Allows `states:StartExecution` on the state machine, and `states:DescribeExecution` and, unless the plan requires
+   * approval, `states:GetExecutionHistory` on its executions. The history of a sweep that requires approval contains
+   * the task token with which an approver responds.
+   *
+   * If the plan requires approval, synthesis fails for an identity that can approve any purge or runbook of the app.
+   */
+  public grantStart(grantee: iam.IGrantable): iam.Grant {
+    if (this.approvals.topic === undefined) {
+      return super.grantStart(grantee);
+    }
+    this.approvals.addStarter(this, grantee);
+    return this.stateMachine.grantStartExecution(grantee).combine(this.stateMachine.grantExecution(grantee, 'states:DescribeExecution'));
+  }
+
+  /**
+   * Lets an identity respond to requests for approval of a plan.
+   *
+   * @internal
+   */
+  protected _grantApprove(grantee: iam.IGrantable): iam.Grant {
+    return this.approvals.grantApprove(this, grantee, 'RootCredentialsPurge the property approval');
   }
 }

@@ -1,15 +1,17 @@
 import { Annotations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { SweptSettings } from './contract';
 import { DeployedSweep } from './deployed-sweep';
 import { checkKeptAreSelected, keepsEverything, PROTECTION, protectionOf, RootCredential, RootCredentialsProtection, someCredentials } from './protection';
+import { APPROVAL, PurgeApproval } from './purge-approval';
 import { PurgeLimits } from './purge-limits';
 import { PurgePlan } from './purge-plan';
 import { ImportedSweep, IRootCredentialsSweep, RootCredentialsSweepAttributes } from './root-credentials-sweep';
 import { RootCredentialsSweepOptions, RootCredentialsSweepProps, SWEEP, SWEEP_OPTIONS } from './root-credentials-sweep-props';
 import { AccountSelection } from '../organization/account-selection';
 import { CREDENTIAL_KINDS } from '../private/contract';
-import { aBoolean, checkShape, having, Shape } from '../private/shape';
+import { aBoolean, checkShape, having, options, Shape } from '../private/shape';
 
 /** Options of RootCredentialsPurge other than the selection of accounts. */
 export interface RootCredentialsPurgeOptions extends RootCredentialsSweepOptions, RootCredentialsProtection {
@@ -52,6 +54,20 @@ export interface RootCredentialsPurgeOptions extends RootCredentialsSweepOptions
    * @default - everything that is selected and not kept is deleted
    */
   readonly plan?: PurgePlan;
+
+  /**
+   * Approval that is required before anything is deleted.
+   *
+   * A deployment does not wait for people: it ends when the request has been sent, and the sweep goes on when the
+   * plan is approved. A sweep on the schedule, of an account that joins, or that is started manually waits as well.
+   * An approval is of one plan: a later plan of the same purge voids it.
+   *
+   * Adds the permissions that are described in `PurgeApproval.topic`, and `organizations:DescribeAccount` to the role
+   * of the function that deletes, which makes sure that an account is still active.
+   *
+   * @default - no approval is required
+   */
+  readonly approval?: PurgeApproval;
 }
 
 /** Properties of RootCredentialsPurge. */
@@ -62,7 +78,15 @@ const aPlan = having('_bind', "a PurgePlan, such as PurgePlan.fromFile('root-pur
 
 export const PURGE_OPTIONS: Shape<RootCredentialsPurgeOptions> = {
   needed: {},
-  optional: { ...SWEEP_OPTIONS.optional, ...PROTECTION.optional, credentials: someCredentials, dryRun: aBoolean, limits: someLimits, plan: aPlan },
+  optional: {
+    ...SWEEP_OPTIONS.optional,
+    ...PROTECTION.optional,
+    credentials: someCredentials,
+    dryRun: aBoolean,
+    limits: someLimits,
+    plan: aPlan,
+    approval: options(APPROVAL),
+  },
 };
 
 const PROPS: Shape<RootCredentialsPurgeProps> = { needed: {}, optional: { ...SWEEP.optional, ...PURGE_OPTIONS.optional } };
@@ -134,9 +158,24 @@ export class RootCredentialsPurge extends DeployedSweep {
       limits: props.limits?._limits(),
     };
     checkKeptAreSelected(swept.protection, swept.selection);
-    super(scope, id, props, { swept, plan: props.plan, passwordRecoveries, release });
+    super(scope, id, props, { swept, plan: props.plan, approval: props.approval, passwordRecoveries, release });
     if (keepsEverything(swept)) {
       Annotations.of(this).addWarningV2('cdk-root-access:keep', 'keep keeps everything that this purge would delete: use a RootCredentialsAudit, or narrow the rules');
     }
+  }
+
+  /**
+   * Grants the given identity permission to respond to a request for approval of a plan.
+   *
+   * Allows `states:SendTaskSuccess` and `states:SendTaskFailure`. IAM cannot limit these to a state machine: they are
+   * limited by the task token, which only the subscribers of the approval topic receive.
+   *
+   * Fails if the purge has no `approval`. Synthesis fails for an identity that can start any purge or runbook of the app
+   * that requires approval.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+   */
+  public grantApprove(grantee: iam.IGrantable): iam.Grant {
+    return this._grantApprove(grantee);
   }
 }

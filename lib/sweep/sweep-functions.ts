@@ -11,7 +11,7 @@ import {
 } from './contract';
 import { Reports } from './reports-bucket';
 import { SharedAssumeRoot } from '../private/assume-root';
-import { STS_REGION_VARIABLE } from '../private/contract';
+import { Selection, STS_REGION_VARIABLE } from '../private/contract';
 import { Handler, HandlerProps } from '../private/handler';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
@@ -87,7 +87,7 @@ export class SweepFunctions extends Construct {
       calls: ['s3', 'states'],
       options,
     });
-    const rereadsSelection = selection.organizationalUnits !== undefined;
+    const rereadsSelection = selection.organizationalUnits !== undefined || swept.approvalHours !== undefined;
     this.purge = deletes(swept)
       ? walk('Purge', 'sweep-purge', 'Root credentials sweep: deletes what is on the plan', readPolicies || rereadsSelection ? ['organizations'] : [])
       : undefined;
@@ -137,7 +137,7 @@ export class SweepFunctions extends Construct {
       readAcceptance,
       allow(['s3:PutObject'], files('purge-*.json')),
       ...readPolicies ? readPoliciesAbove(this) : [],
-      ...rereadsSelection ? readPlaces(this) : [],
+      ...rereadsSelection ? readPlaces(this, selection) : [],
     ]));
     allowAll(this.report, [
       allow(['s3:GetObject'], files(SELECTION_FILE, 'look-*.json', DECISION_FILE, 'purge-*.json')),
@@ -146,7 +146,7 @@ export class SweepFunctions extends Construct {
       ...signals(this, notifications),
     ]);
     [this.decide, ...purges].forEach(({ role }) => passwordRecoveries?.grantRead(role));
-    plan?.grantRead(this.decide.role);
+    allowAll(this.decide, plan ? [allow(['s3:GetObject'], [plan.bucket.arnForObjects(plan.s3ObjectKey)])] : []); // and no other asset
 
     this.permissions = [
       rootSessions,
@@ -189,11 +189,11 @@ function listing(scope: Construct, { selection: { organizationalUnits, exclude }
 }
 
 /** Permissions to read where an account is, and its state. */
-function readPlaces(scope: Construct): iam.PolicyStatement[] {
+function readPlaces(scope: Construct, { organizationalUnits }: Selection): iam.PolicyStatement[] {
   const accounts = organizationsArn(scope, 'account', '*');
   return [
     allow(['organizations:DescribeAccount'], [accounts]),
-    allow(['organizations:ListParents'], [accounts, organizationsArn(scope, 'ou', '*')]),
+    ...organizationalUnits ? [allow(['organizations:ListParents'], [accounts, organizationsArn(scope, 'ou', '*')])] : [],
   ];
 }
 

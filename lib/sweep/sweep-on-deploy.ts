@@ -6,8 +6,8 @@ import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, LIMITS, MACHINE_VARIABLE, PASSWORD_RECOVERIES, PLAN, REPORT_ATTRIBUTE,
-  SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, TIMEOUT_VARIABLE, USE_WINDOW,
+  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, APPROVAL, ASKED_FILE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, LIMITS, MACHINE_VARIABLE, PASSWORD_RECOVERIES, PLAN,
+  REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, TIMEOUT_VARIABLE, USE_WINDOW,
 } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
@@ -45,6 +45,8 @@ export interface SweepOnDeployProps {
   readonly nonce?: string;
   /** Expression of a schedule that must not start a sweep before `scheduleFrom`. */
   readonly schedule?: string;
+  /** Whether the sweep may ask people, whom a deployment does not wait for. */
+  readonly asks: boolean;
   readonly options?: RootAccessFunctionOptions;
 }
 
@@ -70,7 +72,7 @@ export class SweepOnDeploy extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepOnDeployProps) {
     super(scope, id);
-    const { sweep, swept, reports: { bucket, prefix, acceptedKey }, release, timeout = LONGEST_TIMEOUT, nonce, schedule, options } = props;
+    const { sweep, swept, reports: { bucket, prefix, acceptedKey }, release, timeout = LONGEST_TIMEOUT, nonce, schedule, asks, options } = props;
     checkTimeout(timeout);
     checkRelease(swept, release);
     const { stateMachine } = sweep;
@@ -111,6 +113,9 @@ export class SweepOnDeploy extends Construct {
       ...accept,
       ...readStackStatus(this),
     ].forEach((statement) => await_.role.addToPolicy(statement));
+    if (asks) {
+      sweep.control.letReadFile(await_, ASKED_FILE);
+    }
     const roles = [start.role, await_.role];
     const writing = [
       ...reservePrefixes(this, bucket, {
@@ -150,8 +155,8 @@ export class SweepOnDeploy extends Construct {
 }
 
 /** In the order of deployed templates. */
-const inOrder = ({ work, selection, credentials, dryRun, protection, failOnFindings, limits, plan }: SweptSettings): SweptSettings => (
-  { work, selection, credentials, dryRun, protection, failOnFindings, limits, plan });
+const inOrder = ({ work, selection, credentials, dryRun, protection, failOnFindings, limits, plan, approvalHours }: SweptSettings): SweptSettings => (
+  { work, selection, credentials, dryRun, protection, failOnFindings, limits, plan, approvalHours });
 
 function checkTimeout(timeout: Duration) {
   const seconds = timeout.toSeconds();
@@ -164,7 +169,7 @@ function checkTimeout(timeout: Duration) {
 function checkRelease({ selection: { exclude } }: SweptSettings, release: string[] = []) {
   release.forEach((name, i) => {
     if (!Token.isUnresolved(name) && (name.trim() === '' || name.length > 200)) {
-      throw new Error(`release[${i}] must be the id of an account, the reason of a rule of keep, '${USE_WINDOW}', '${PASSWORD_RECOVERIES}', '${LIMITS}' or '${PLAN}', got ${JSON.stringify(name.slice(0, 300))}`);
+      throw new Error(`release[${i}] must be the id of an account, the reason of a rule of keep, '${USE_WINDOW}', '${PASSWORD_RECOVERIES}', '${LIMITS}', '${PLAN}' or '${APPROVAL}', got ${JSON.stringify(name.slice(0, 300))}`);
     }
     if (!Token.isUnresolved(name) && exclude.includes(name)) {
       throw new Error(`release[${i}] must not name an account that is excluded, got '${name}': remove it from exclude to release it, or from release`);

@@ -4,20 +4,26 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { BatchEvent, END_FILE, EndFile, GO_FILE, GoFile, LOOKED_FILE, LookedFile, SweepSettings, SweptSettings } from './contract';
+import {
+  ASKED_FILE, AskedFile, BatchEvent, END_FILE, EndFile, GO_FILE, GoFile, LATEST_ASKED, LOOKED_FILE, LookedFile, SweepSettings, SweptSettings,
+} from './contract';
 import { FailedAccounts, SweepConcurrency } from './root-credentials-sweep-props';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
+import { Approvals } from '../private/approvals';
 import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
 import { Rendered } from '../private/rendered';
 import { useKey } from '../private/retained-bucket';
 import { executionsOf, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { useKeyOfTopic } from '../private/statements';
 import { checkWholeNumber } from '../private/validate';
 
 export interface SweepProps extends SweepFunctionsProps {
   readonly swept: SweptSettings;
   readonly failedAccounts?: FailedAccounts;
   readonly concurrency?: SweepConcurrency;
+  /** Of what is deleted. */
+  readonly approvals: Approvals;
 }
 
 const ERROR = { resultPath: '$.error' };
@@ -41,6 +47,8 @@ export class Sweep extends Construct {
   /** Takes root sessions that delete; there is none where nothing may be deleted. */
   public readonly purgeRole?: iam.IRole;
   public readonly reportFunction: lambda.IFunction;
+  /** What its executions say of themselves. */
+  public readonly control: ControlFiles;
   /** Constructs that must exist before a sweep begins. */
   public readonly ready: Construct[];
 
@@ -51,7 +59,7 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { swept, failedAccounts, concurrency = {}, reports: { bucket, prefix }, options } = props;
+    const { swept, failedAccounts, concurrency = {}, approvals, reports: { bucket, prefix }, options } = props;
     const { accountsPerBatch = 50, batchesAtOnce = 4, accountsInFlight = 25 } = concurrency;
     checkWholeNumber('concurrency.accountsPerBatch', accountsPerBatch, 1, 100);
     checkWholeNumber('concurrency.batchesAtOnce', batchesAtOnce, 1, 1_000);
@@ -75,23 +83,27 @@ export class Sweep extends Construct {
     const look = this.walk('Look', functions.look, '$.batches', batchesAtOnce).addCatch(report, ERROR)
       .next(control.write('WriteLooked', LOOKED_FILE, { digest: sfn.JsonPath.stringAt('$.digest') } satisfies Rendered<LookedFile>));
     const decide = this.task('Decide', functions.decide, RUN, '$.decision').addRetry(RETRY).addCatch(report, ERROR);
-    const carryOut = functions.purge && new sfn.Choice(this, 'Purges?')
-      .when(sfn.Condition.isPresent('$.decision.batches[0]'), control
-        .write('WriteGo', GO_FILE, { plan: sfn.JsonPath.stringAt('$.decision.plan') } satisfies Rendered<GoFile>)
-        .next(this.walk('Purge', functions.purge, '$.decision.batches', batchesAtOnce).addCatch(report, ERROR))
-        .next(report))
+    const go = functions.purge && control
+      .write('WriteGo', GO_FILE, { plan: sfn.JsonPath.stringAt('$.decision.plan') } satisfies Rendered<GoFile>)
+      .next(this.walk('Purge', functions.purge, '$.decision.batches', batchesAtOnce).addCatch(report, ERROR))
+      .next(report);
+    const carryOut = go && new sfn.Choice(this, 'Purges?')
+      .when(sfn.Condition.isPresent('$.decision.batches[0]'), approvals.topic ? this.approval(approvals, control, report).next(go) : go)
       .otherwise(report);
 
-    const run = control.writeRun(settings, MACHINE_TIMEOUT);
+    const timeout = approvals.topic ? MACHINE_TIMEOUT.plus(approvals.timeout) : MACHINE_TIMEOUT;
+    const run = control.writeRun(settings, timeout);
     this.stateMachine = loggedStateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(
         run.next(select).next(begins.otherwise(look.next(decide).next(carryOut ?? report))),
       ),
-      timeout: MACHINE_TIMEOUT,
+      timeout,
       comment: 'Root credentials of member accounts: look everywhere, decide once, carry out the plan',
-      includeExecutionData: true,
+      includeExecutionData: approvals.topic === undefined, // what a state is given shows the task token, with which an approver answers
       options,
     });
+    useKeyOfTopic(this, approvals.topic).forEach((statement) => this.stateMachine.addToRolePolicy(statement));
+    this.control = control;
     this.reportFunction = functions.report.function;
     this.lookRole = functions.look.role;
     this.purgeRole = functions.purge?.role;
@@ -115,6 +127,21 @@ export class Sweep extends Construct {
       roles: [select.role],
       statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] })],
     });
+  }
+
+  /** Asks people, and says for whom and in the name of which plan: a later plan voids it. What is not approved is reported. */
+  private approval(approvals: Approvals, control: ControlFiles, report: sfn.IChainable): sfn.Chain {
+    const asked = { execution: sfn.JsonPath.stringAt('$$.Execution.Id'), plan: sfn.JsonPath.stringAt('$.decision.plan') } satisfies Rendered<AskedFile>;
+    const ended = (id: string, Cause: string) => (
+      new sfn.Pass(this, id, { result: sfn.Result.fromObject({ Error: id, Cause }), ...ERROR }).next(report));
+    const ask = approvals.ask(this, {
+      request: '$.decision.approval',
+      answer: '$.answer',
+      timedOut: ended('ApprovalTimedOut', `nothing was deleted: nobody approved the plan within ${approvals.timeout.toHumanString()}`),
+      refused: ended('ApprovalRefused', 'nothing was deleted: the answer does not name the digest of this plan'),
+      failed: report,
+    });
+    return control.write('WriteAsked', ASKED_FILE, asked).next(control.write('WriteLatestAsked', ASKED_FILE, asked, LATEST_ASKED)).next(ask);
   }
 
   /** A Map over batches. Its functions write results to the bucket, so that no payload grows with the number of accounts. */

@@ -71,6 +71,7 @@ const purge: Required<lib.RootCredentialsPurgeOptions> = {
   dryRun: true,
   limits: lib.PurgeLimits.of({ credentials: 20, accounts: 5 }),
   plan: lib.PurgePlan.fromFile('test/support/plan.json'),
+  approval: { topic, timeout: Duration.hours(1) } satisfies Required<lib.PurgeApproval>,
   deleteAccessKeysInUse: true,
   keepIfUsedWithin: Duration.days(30),
   keep: [keep],

@@ -9,7 +9,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import {
-  AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, JoinedAccounts, OrgRootAccessFeatures, RootAccessDelegation, RootAccessFeature,
+  AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, JoinedAccounts, OrgRootAccessFeatures, PurgePlan, RootAccessDelegation, RootAccessFeature,
   RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootSessionRunbooks, RootTaskPolicy,
   RootUserGuardrail,
 } from '../../lib';
@@ -101,6 +101,12 @@ const VARIANTS: readonly Build[] = [
   (stack) => void new OrgRootAccessFeatures(stack, 'RootAccess', { features: [RootAccessFeature.ROOT_CREDENTIALS_MANAGEMENT], removalPolicy: RemovalPolicy.DESTROY }),
   (stack) => void new RootCredentialsPurge(stack, 'Purge', { encryptionKey: key(stack, 'reports') }).grantReadReports(person(stack, 'ReportsReader')),
   (stack) => void new RootCredentialsPurge(stack, 'Purge', { notifications: people(stack), alarms: {} }),
+  (stack) => {
+    const plan = PurgePlan.fromFile('test/support/plan.json');
+    const purge = new RootCredentialsPurge(stack, 'Purge', { plan, approval: { topic: people(stack) } });
+    purge.grantStart(person(stack, 'Sweeper'));
+    purge.grantApprove(person(stack, 'Approver'));
+  },
   (stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
     const features = new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { vpc } });

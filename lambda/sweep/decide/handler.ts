@@ -1,10 +1,11 @@
+import { approvalRequest } from './approval-request';
 import { decide } from './decision';
 import { looksOf } from './looks';
 import { PlanFile } from './plan-file';
 import { recoveriesIn } from './recoveries';
 import type { MachineEvent } from '../../../lib/private/contract';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, LOOKED_FILE, type DecisionReference, type LookedFile, type PlanAsset, type SweepSettings,
+  ACCEPTED_VARIABLE, BUCKET_VARIABLE, LOOKED_FILE, PLAN_FILE, type DecisionReference, type LookedFile, type PlanAsset, type SweepSettings,
 } from '../../../lib/sweep/contract';
 import { s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
@@ -40,10 +41,13 @@ export async function handler({ run }: MachineEvent): Promise<DecisionReference>
   await folder.savePlan(plan, [folder.prefix, ...isLatest(selection, settings) ? [latestPrefix()] : []]);
   log.info('decided', { totals: plan.totals, unread: plan.unread.length, refused: plan.refused?.code });
   const isCarriedOut = plan.work === 'purge' && !plan.dryRun && plan.refused === undefined;
+  const { approvalHours: hours } = settings;
+  const address = `s3://${folder.bucket}/${folder.prefix}${PLAN_FILE}`;
   return {
     digest: saved.digest,
     plan: plan.digest,
     batches: isCarriedOut ? batchesOf(plan, settings.accountsPerBatch).map((_, batch) => batch) : [],
+    approval: hours === undefined ? undefined : approvalRequest(plan, selection, { execution, hours, address }),
   };
 }
 

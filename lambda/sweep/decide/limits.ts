@@ -38,7 +38,7 @@ function becauseOfLimits({ totals }: Plan, { credentials, accounts }: SweepSetti
   return exceeded.length === 0 ? undefined : problem(
     CODES.limitExceeded,
     `nothing was deleted: the plan would delete ${exceeded.join(' and ')}`,
-    'read plan.json beside the report; if it is right, raise limits and deploy again',
+    'read plan.json next to the report; if it is right, raise limits and deploy again',
     'narrow the selection or keep more, if it is not',
   );
 }

@@ -73,10 +73,10 @@ function byKeyInUse({ kind, lastUsedAt, neverUsed = false }: Credential, { prote
     return undefined;
   }
   if (lastUsedAt === undefined) {
-    return 'when it was last used could not be read, which counts as in use; deleteAccessKeysInUse deletes it all the same';
+    return 'when it was last used could not be read, which counts as in use; deleteAccessKeysInUse deletes it anyway';
   }
   const isInUse = now - Date.parse(lastUsedAt) < IN_USE_DAYS * 86_400_000;
-  return isInUse ? `it is in use (last on ${lastUsedAt.slice(0, 10)}): find out what uses it; deleteAccessKeysInUse deletes it all the same` : undefined;
+  return isInUse ? `it is in use (last on ${lastUsedAt.slice(0, 10)}): find out what uses it; deleteAccessKeysInUse deletes it anyway` : undefined;
 }
 
 const byPlan = (credential: Credential, { isOnPlan }: Circumstances) => (

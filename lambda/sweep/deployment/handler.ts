@@ -1,8 +1,11 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
+import { CONTROL_VARIABLE } from '../../../lib/private/contract';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, TIMEOUT_VARIABLE, type SweepProperties,
+  ACCEPTED_VARIABLE, ASKED_FILE, BUCKET_VARIABLE, MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, TIMEOUT_VARIABLE,
+  type SweepProperties,
 } from '../../../lib/sweep/contract';
 import { cloudFormation, s3, stepFunctions } from '../../aws/clients';
+import { controlFiles } from '../../aws/control-files';
 import { isNamed } from '../../aws/errors';
 import { confirmRequest, ownStackId } from '../../aws/own-stack';
 import { answering } from '../../aws/provider';
@@ -14,8 +17,9 @@ import { attributesOf, isFor, summaryOf, Sweeps } from './executions';
 import { checkNothingIsLetGo } from './releases';
 
 const stacks = cloudFormation();
-const sweeps = new Sweeps(stepFunctions(), process.env[MACHINE_VARIABLE]!);
-const record = new AcceptanceRecord(s3(), process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
+const clients = { s3: s3(), stepFunctions: stepFunctions() };
+const sweeps = new Sweeps(clients.stepFunctions, process.env[MACHINE_VARIABLE]!);
+const record = new AcceptanceRecord(clients.s3, process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
 
 /** A sweep is not a thing that could be replaced: one id for all. */
 const PHYSICAL_ID = 'root-credentials-sweep';
@@ -104,8 +108,12 @@ export const isComplete = answering(async ({ RequestType, RequestId, ExecutionAr
   }
   try {
     const summary = await summaryOf(sweeps, ExecutionArn, Number(process.env[TIMEOUT_VARIABLE]));
-    if (summary === undefined) {
+    if (summary === undefined && !await waitsForPeople(name)) {
       return { IsComplete: false };
+    }
+    if (summary === undefined) { // for whom a deployment does not wait: the sweep goes on when they have answered
+      await record.write({ settings: isTrial ? trial.settings : settings, summary: earlier });
+      return complete({ summary: earlier }, true);
     }
     if (isTrial) {
       await record.write({ settings: trial.settings, summary });
@@ -116,6 +124,11 @@ export const isComplete = answering(async ({ RequestType, RequestId, ExecutionAr
     throw error;
   }
 });
+
+/** Whether its sweep has asked people, where one can. */
+async function waitsForPeople(name: string): Promise<boolean> {
+  return process.env[CONTROL_VARIABLE] !== undefined && await controlFiles(BUCKET_VARIABLE, clients).find(name, ASKED_FILE) !== undefined;
+}
 
 async function stopTakenBack(executionArn: string): Promise<never> {
   const { status } = await sweeps.describe(executionArn);
@@ -130,5 +143,7 @@ const SCHEDULE_LATER_MS = 10 * 60_000;
 
 const scheduleFrom = () => new Date(Date.now() + SCHEDULE_LATER_MS).toISOString();
 
-const complete = ({ summary }: Pick<Acceptance, 'summary'>) => (
-  { IsComplete: true as const, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom(), ...attributesOf(summary) } });
+const WAITS = { [SUMMARY_ATTRIBUTE]: 'a plan waits for approval: plan.json in latest/ of the reports bucket' };
+
+const complete = ({ summary }: Pick<Acceptance, 'summary'>, waits = false) => (
+  { IsComplete: true as const, Data: { [SCHEDULE_FROM_ATTRIBUTE]: scheduleFrom(), ...attributesOf(summary), ...waits ? WAITS : {} } });

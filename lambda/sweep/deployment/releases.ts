@@ -1,8 +1,8 @@
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../../lib/private/contract';
-import { LIMITS, PASSWORD_RECOVERIES, PLAN, type KeptCredentials, type SweepSettings, USE_WINDOW } from '../../../lib/sweep/contract';
+import { APPROVAL, LIMITS, PASSWORD_RECOVERIES, PLAN, type KeptCredentials, type SweepSettings, USE_WINDOW } from '../../../lib/sweep/contract';
 import { failure } from '../../aws/errors';
 
-type Settings = Partial<Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'protection' | 'limits' | 'plan'>>;
+type Settings = Partial<Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'protection' | 'limits' | 'plan' | 'approvalHours'>>;
 
 /** What was protected before an update and is not after it. */
 interface LetGo {
@@ -80,6 +80,9 @@ const isSet = (flag: unknown) => String(flag) === 'true';
 const plan = ({ plan: older }: Settings, { plan: newer }: Settings): LetGo[] => (
   older === undefined || newer !== undefined ? [] : [{ text: 'plan is gone, which limited what is deleted', releasedBy: [PLAN] }]);
 
-const LOST_IN = [exclusions, keepRules, window, recoveries, limits, plan];
+const approval = ({ approvalHours: older }: Settings, { approvalHours: newer }: Settings): LetGo[] => (
+  older === undefined || newer !== undefined ? [] : [{ text: 'approval is gone, which a plan needed', releasedBy: [APPROVAL] }]);
+
+const LOST_IN = [exclusions, keepRules, window, recoveries, limits, plan, approval];
 
 const without = (list: readonly string[] = [], others: readonly string[] = []) => [...new Set(list)].filter((item) => !others.includes(item));

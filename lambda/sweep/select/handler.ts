@@ -4,7 +4,7 @@ import { preflight } from './preflight';
 import { resolveSelection } from './resolve';
 import { type MachineEvent } from '../../../lib/private/contract';
 import { accountIdOf } from '../../../lib/private/partitions';
-import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, type RunReference, type SweepSettings } from '../../../lib/sweep/contract';
+import { ACCEPTED_VARIABLE, ASKED_FILE, BUCKET_VARIABLE, GO_FILE, type RunReference, type SweepSettings } from '../../../lib/sweep/contract';
 import { iam, organizations, s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
 import { log } from '../../log';
@@ -21,10 +21,13 @@ interface Skipped {
 
 /** First function of a sweep: whether to begin, and with which accounts, in which batches. */
 export async function handler({ run }: MachineEvent, { invokedFunctionArn }: Pick<Context, 'invokedFunctionArn'>): Promise<RunReference | Skipped> {
-  const { execution, input, settings } = await controlFiles(BUCKET_VARIABLE, clients).run<SweepSettings>(run);
+  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { execution, input, settings } = await control.run<SweepSettings>(run);
   const startInput = parseStartInput(input);
   const running = await runningSweeps(clients.stepFunctions, execution.machine);
-  const skipped = await reasonNotToBegin(clients.stepFunctions, startInput, execution, running);
+  const has = async (name: string, file: string) => await control.find(name, file) !== undefined;
+  const waitsForPeople = async (name: string) => await has(name, ASKED_FILE) && !await has(name, GO_FILE);
+  const skipped = await reasonNotToBegin(clients.stepFunctions, startInput, execution, running, waitsForPeople);
   if (skipped !== undefined) {
     log.info('start skipped', { skipped });
     return { skipped };

@@ -26,12 +26,13 @@ export function othersThan({ name }: Execution, running: ExecutionListItem[]): s
 /** Why a start that set conditions is not to become a sweep, or nothing. */
 export async function reasonNotToBegin(
   stepFunctions: SFNClient, { notBefore, unlessRunning = false }: StartInput, execution: Execution, running: ExecutionListItem[],
+  waitsForPeople: (name: string) => Promise<boolean> = async () => false,
 ): Promise<string | undefined> {
   if (isEarly({ notBefore }, new Date(execution.startTime))) {
     return `it was not to begin before ${notBefore}`;
   }
   for (const sweep of unlessRunning ? earlierThan(execution, running) : []) {
-    if (await sweepsTheWholeSelection(stepFunctions, sweep)) {
+    if (await sweepsTheWholeSelection(stepFunctions, sweep) && !await waitsForPeople(sweep.name!)) { // whose plan a later one voids
       return `the sweep ${sweep.name} is at work`;
     }
   }

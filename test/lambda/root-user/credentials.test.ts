@@ -67,20 +67,20 @@ describe('what a root user has', () => {
 describe('the last use', () => {
   test('is known of passwords and access keys that were used', async () => {
     const { iam } = await rootOf({ password: { lastUsed: USED }, accessKeys: [{ id: 'AKIAUSED', lastUsed: { date: USED, service: 's3', region: 'eu-west-1' } }] });
-    expect(await lastUse(iam, { kind: 'Password' })).toEqual(new Date(USED));
-    expect(await lastUse(iam, { kind: 'AccessKey', id: 'AKIAUSED' })).toEqual(new Date(USED));
+    expect(await lastUse(iam, { kind: 'Password' })).toEqual({ lastUsedAt: new Date(USED).toISOString() });
+    expect(await lastUse(iam, { kind: 'AccessKey', id: 'AKIAUSED' })).toEqual({ lastUsedAt: new Date(USED).toISOString() });
   });
 
-  test('is none of what was never used', async () => {
+  test('is "never" of a key that AWS knows no use of, and unknown of a password without one', async () => {
     const { iam } = await rootOf({ password: true, accessKeys: [{ id: 'AKIANEW' }] });
-    expect(await lastUse(iam, { kind: 'Password' })).toBeUndefined();
-    expect(await lastUse(iam, { kind: 'AccessKey', id: 'AKIANEW' })).toBeUndefined();
+    expect(await lastUse(iam, { kind: 'Password' })).toEqual({});
+    expect(await lastUse(iam, { kind: 'AccessKey', id: 'AKIANEW' })).toEqual({ neverUsed: true });
   });
 
   test('is not asked for of certificates and MFA devices, of which AWS keeps none', async () => {
     const { organization, iam } = await rootOf({});
-    expect(await lastUse(iam, { kind: 'SigningCertificate', id: 'one' })).toBeUndefined();
-    expect(await lastUse(iam, { kind: 'MfaDevice', id: 'one' })).toBeUndefined();
+    expect(await lastUse(iam, { kind: 'SigningCertificate', id: 'one' })).toEqual({});
+    expect(await lastUse(iam, { kind: 'MfaDevice', id: 'one' })).toEqual({});
     expect(organization.calls).toEqual([]);
   });
 });

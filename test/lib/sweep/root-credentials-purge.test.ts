@@ -11,6 +11,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   AccountSelection, FailedAccounts, JoinedAccounts, type KeepRule, OrgRootAccessFeatures, PasswordRecoveries, PurgeLimits, PurgePlan,
   RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
@@ -378,7 +379,7 @@ describe('what is kept', () => {
     ['501 accounts', { keep: [rule({ accounts: members(500) }).keep[0], rule({}).keep[0]] }, 'keep must name at most 500 accounts in all rules together, got 501'],
     ['101 rules', { keep: Array.from({ length: 101 }, () => rule({}).keep[0]) }, 'keep must have at most 100 rules, got 101'],
     ['an account that is excluded and released', { accounts: AccountSelection.organization({ exclude: [member(1)] }), release: [member(1)] }, `release[0] must not name an account that is excluded, got '${member(1)}'`],
-    ['a release of nothing', { release: [' '] }, "release[0] must be the id of an account, the reason of a rule of keep, 'keepIfUsedWithin', 'passwordRecoveries', 'limits' or 'plan', got \" \""],
+    ['a release of nothing', { release: [' '] }, "release[0] must be the id of an account, the reason of a rule of keep, 'keepIfUsedWithin', 'passwordRecoveries', 'limits', 'plan' or 'approval', got \" \""],
     ['a window of an hour', { keepIfUsedWithin: Duration.hours(1) }, 'keepIfUsedWithin must be from 1 day to 3,650 days, got 1 hour'],
     ['a window of eleven years', { keepIfUsedWithin: Duration.days(4_015) }, 'keepIfUsedWithin must be from 1 day to 3,650 days'],
   ])('fails at synth with %s', (_what, props, message) => {
@@ -508,8 +509,10 @@ describe('a plan from code review', () => {
     const { template } = synthesized({ plan: PurgePlan.fromFile(planFile(PLAN), { maxAge: Duration.days(3) }) });
     const { plan } = JSON.parse(definition(template)).States.WriteRun.Parameters.Body.settings;
     expect(plan).toMatchObject({ digest: createHash('sha256').update(PLAN).digest('hex'), maxAgeSeconds: 3 * 86_400, key: expect.stringMatching(/\.json$/) });
-    const [read] = statements(template, 's3:GetObject*');
-    expect(read.roles).toEqual([{ Ref: expect.stringContaining('DecideRole') }]);
+    const reads = statements(template, 's3:GetObject').filter(({ Resource }) => JSON.stringify(Resource).includes('cdk-hnb659fds-assets'));
+    expect(reads.map(({ roles, Resource }) => [roles, JSON.stringify(Resource)])).toEqual([
+      [[{ Ref: expect.stringContaining('DecideRole') }], expect.stringMatching(/\/[0-9a-f]{64}\.json/)],
+    ]);
   });
 
   test('may be as old as it will: only a sweep judges that', () => {
@@ -534,6 +537,50 @@ describe('a plan from code review', () => {
     ['may be too old', () => PurgePlan.fromFile(planFile(PLAN), { maxAge: Duration.days(400) }), 'maxAge must be from 1 hour to 365 days, got 400 days'],
   ])('that %s fails at synth', (_what, plan, message) => {
     expect(plan).toThrow(message);
+  });
+});
+
+describe('an approval', () => {
+  const withApproval = (more: (purge: RootCredentialsPurge, stack: Stack) => void = () => {}, timeout?: Duration) => (
+    synthesized((stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers'), timeout } }), more));
+  const person = (stack: Stack, id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
+
+  test('stands between the decision and what lets the plan go, and what is not approved is reported', () => {
+    const { States: states } = JSON.parse(definition(withApproval().template));
+    expect(states['Purges?'].Choices[0].Next).toBe('WriteAsked');
+    expect([states.WriteAsked.Next, states.WriteLatestAsked.Next, states.AskForApproval.Next]).toEqual(['WriteLatestAsked', 'AskForApproval', 'Approved?']);
+    expect(states['Approved?'].Choices[0].Next).toBe('Approved');
+    expect([states.Approved.Next, states['Approved?'].Default]).toEqual(['WriteGo', 'ApprovalRefused']);
+    expect([states.ApprovalRefused.Next, states.ApprovalTimedOut.Next]).toEqual(['WriteEnd', 'WriteEnd']);
+    expect(states.AskForApproval.Catch.map(({ Next }: { Next: string }) => Next)).toEqual(['ApprovalTimedOut', 'WriteEnd']);
+    expect(states.AskForApproval.TimeoutSeconds).toBe(4 * 3_600);
+    expect(states.WriteRun.Parameters.Body).toMatchObject({ timeoutSeconds: 10 * 3_600, settings: { approvalHours: 4 } });
+  });
+
+  test('is not logged, and its token is in no history that a starter may read', () => {
+    const { template } = withApproval((purge, stack) => purge.grantStart(person(stack, 'Operator')));
+    const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('SweepStateMachine'));
+    expect(machines[0][1].Properties.LoggingConfiguration.IncludeExecutionData).toBe(false);
+    expect(statements(template, 'states:GetExecutionHistory')).toEqual([]);
+    expect(statements(template, 'states:DescribeExecution').some(({ roles }) => JSON.stringify(roles).includes('Operator'))).toBe(true);
+  });
+
+  test('is given by nobody who starts', () => {
+    expect(() => withApproval((purge, stack) => {
+      const both = person(stack, 'Both');
+      purge.grantStart(both);
+      purge.grantApprove(both);
+    })).toThrow('must not be given both grantStart and grantApprove');
+  });
+
+  test('is not to be granted where none is needed', () => {
+    expect(() => synthesized({}, (purge, stack) => purge.grantApprove(person(stack, 'Approver')))).toThrow(
+      'grantApprove needs approvers: give RootCredentialsPurge the property approval, or leave the grant out',
+    );
+  });
+
+  test('waits from 5 minutes to 7 days', () => {
+    expect(() => withApproval(undefined, Duration.days(8))).toThrow('approval.timeout must be from 5 minutes to 7 days, in whole minutes, got 8 days');
   });
 });
 

@@ -18,7 +18,7 @@ function synthesized(props: Props = {}, more?: (purge: RootCredentialsPurge, sta
 
 const alone = (props: Props) => synthesized(props);
 const reporter = (template: Template) => Object.values(template.findResources('AWS::Lambda::Function')).find(({ Properties }) => /reports one outcome/.test(Properties.Description))!.Properties;
-const reportPolicy = (template: Template) => Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => /ReportPolicy/.test(id))![1].Properties.PolicyDocument.Statement;
+const reportPolicy = (template: Template) => Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => /ReportRoleDefaultPolicy/.test(id))![1].Properties.PolicyDocument.Statement;
 
 describe('a sweep without further props', () => {
   test('sends its events, and adds neither alarm nor rule nor topic', () => {

@@ -2,6 +2,8 @@ import { awsPolicies, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc
 import { MANAGEMENT } from '../../deploy/testing';
 import { FORWARDED_TO, LISTED, PEOPLE } from '../stacks';
 
+/** Of the asset: the hash of test/support/plan.json, as the CDK makes it. */
+const PLAN_KEY = '8f1596ce291d6c2aa8f2bc17d1bf852f5ff7ba7edd2a38bbd6a98eee45cbe887.json';
 const run = (file: string) => `<Reports>/runs/*/${file}`;
 const executions = `arn:aws:states:us-east-1:${MANAGEMENT}:execution:<Sweep/StateMachine>`;
 
@@ -323,6 +325,43 @@ export const PINNED: readonly Pinned[] = [
     need: 'with a key: objects of the bucket cannot be read, or not be written',
     pinned: NOT_ENCRYPTED,
   })),
+  {
+    ...DECIDE,
+    actions: ['s3:GetObject'],
+    resource: `arn:aws:s3:::cdk-hnb659fds-assets-${MANAGEMENT}-us-east-1/${PLAN_KEY}`,
+    need: 'with a plan from code review: it is not read, so nothing is deleted',
+    pinned: 'the rollout is deployed with one (test/deploy/rollout.test.ts)',
+  },
+  {
+    ...AWAIT,
+    actions: ['s3:GetObject'],
+    resource: '<Reports>/control/<own>/*/asked.json',
+    need: 'with approval: a deployment waits for people',
+    pinned: 'a purge is deployed with it (test/deploy/approval.test.ts)',
+  },
+  {
+    ...AWAIT,
+    actions: ['s3:ListBucket'],
+    resource: '<Reports>',
+    condition: 's3:prefix StringLike control/<own>/*',
+    need: 'with approval: that nobody has been asked is not told from a denial',
+    pinned: 'the local AWS says of a missing object that it is missing, whoever asks',
+  },
+  {
+    ...SWEEP_MACHINE,
+    actions: ['sns:Publish'],
+    resource: PEOPLE,
+    need: 'with approval: nobody is asked',
+    pinned: 'a purge is deployed with it (test/deploy/approval.test.ts)',
+  },
+  {
+    ...SWEEP_MACHINE,
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-topic`,
+    condition: viaService('sns'),
+    need: 'with approval by a topic with a key: nobody is asked',
+    pinned: NOT_ENCRYPTED,
+  },
   {
     ...REPORT,
     actions: ['sns:Publish'],

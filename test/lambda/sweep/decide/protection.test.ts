@@ -139,14 +139,14 @@ describe('a key in use', () => {
   const DAY = 86_400_000;
   const ago = (milliseconds: number) => new Date(NOW - milliseconds).toISOString();
   const byDefault = (credential: Credential) => planned([credential], undefined, { protection: { deleteAccessKeysInUse: undefined } })[0];
-  const ADVICE = 'find out what uses it; deleteAccessKeysInUse deletes it all the same';
+  const ADVICE = 'find out what uses it; deleteAccessKeysInUse deletes it anyway';
 
   test.each<[string, Partial<Credential>, string]>([
     ['used within the last 30 days', { lastUsedAt: ago(30 * DAY - 1) }, `keep it is in use (last on 2026-10-24): ${ADVICE}`],
     ['used in the future, by another clock', { lastUsedAt: ago(-DAY) }, `keep it is in use (last on 2026-11-24): ${ADVICE}`],
     ['used 30 days ago', { lastUsedAt: ago(30 * DAY) }, 'delete'],
     ['never used, as AWS says', { neverUsed: true }, 'delete'],
-    ['whose last use could not be read', {}, 'keep when it was last used could not be read, which counts as in use; deleteAccessKeysInUse deletes it all the same'],
+    ['whose last use could not be read', {}, 'keep when it was last used could not be read, which counts as in use; deleteAccessKeysInUse deletes it anyway'],
   ])('%s', (_what, use, expected) => {
     expect(byDefault({ ...KEY, ...use })).toBe(`AccessKey ${expected}`);
     expect(planned([{ ...KEY, ...use }], undefined, { protection: { deleteAccessKeysInUse: true } })).toEqual(['AccessKey delete']);

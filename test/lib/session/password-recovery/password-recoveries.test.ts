@@ -14,7 +14,7 @@ test('records of the runbooks of another app are read by a purge, in the bucket 
     bucketName: 'records', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/of-records'),
   });
   new RootCredentialsPurge(stack, 'Purge', { passwordRecoveries: PasswordRecoveries.fromBucket(stack, 'Recoveries', bucket) });
-  const [, { Properties }] = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy')).find(([id]) => id.includes('BatchRoleDefaultPolicy'))!;
+  const [, { Properties }] = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy')).find(([id]) => id.includes('PurgeRoleDefaultPolicy'))!;
   const inRecords = (path: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::records${path}`]] });
   expect(Properties.PolicyDocument.Statement).toEqual(expect.arrayContaining([
     { Effect: 'Allow', Action: 's3:GetObject', Resource: inRecords('/recoveries/*') },

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { OPENER_MS } from '../../../../lambda/session/password-recovery/record';
+import { Approvals } from '../../../../lib/private/approvals';
 import { SharedAssumeRoot } from '../../../../lib/private/assume-root';
-import { Approvals } from '../../../../lib/session/approvals';
 import { PasswordRecovery, type PasswordRecoveryOptions } from '../../../../lib/session/password-recovery/password-recovery-runbooks';
 
 const ACCOUNTS = ['222222222222', '333333333333'];
