@@ -85,6 +85,9 @@ export class StillAccepted {
   }
 }
 
+/** Asked before an account is begun, and before anything is deleted in it: throws when the sweep may not go on. */
+export type MayGoOn = Pick<StillAccepted, 'check' | 'checkNowAndThen'>;
+
 /** Of what decides what is swept. CloudFormation makes strings of all values, so they are compared as such. */
 export function digestOfSettings(settings: Partial<SweepSettings>): string {
   const swept = Object.fromEntries(SWEPT.map((name) => [name, settings[name]]));

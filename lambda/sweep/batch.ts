@@ -1,20 +1,20 @@
 import { randomUUID } from 'crypto';
 import pLimit from 'p-limit';
-import type { StillAccepted } from './acceptance';
+import type { MayGoOn } from './acceptance';
 import { withCauses, type CausesSearch, type Denied } from './causes';
 import { Parts, PARTS_MS } from './parts';
 import { CODES, problem } from './remedies';
 import type { Account, AccountResult, Problem } from './results';
-import type { RunFolder, Walk } from './run-folder';
+import type { ResultStore, Walk } from './run-folder';
 import { failure, messageOf } from '../aws/errors';
 import type { RootSessions } from '../root-user/sessions';
 
 /** What the batches of both walks are given. */
 export interface BatchOptions {
-  readonly folder: RunFolder;
+  readonly folder: ResultStore;
   readonly sessions: RootSessions;
   /** Whether the sweep may still go on; nothing stops it without it. */
-  readonly accepted?: StillAccepted;
+  readonly accepted?: MayGoOn;
   readonly accountsInFlight: number;
   /** Every account has a result by then, and none is begun that could not come to its end before (milliseconds since the epoch). */
   readonly endBy: number;

@@ -6,6 +6,8 @@ export interface Account {
   readonly accountName: string;
   /** The organizational unit or root that it is in, where a report knows it. */
   readonly parentId?: string;
+  /** Email address of its root user, where a report knows it. */
+  readonly email?: string;
 }
 
 /** Why something failed, and what to try, the likeliest first. */

@@ -27,6 +27,9 @@ export interface BatchResults {
   readonly results: AccountResult[];
 }
 
+/** Where the walks keep their results: the run folder of a sweep, or the memory of a terminal. */
+export type ResultStore = Pick<RunFolder, 'saveResults' | 'results'>;
+
 /** `runs/2026-11-23T01-02-03Z-<execution>/`: sorted by time, one folder for each execution. */
 export function runPrefix({ name, startTime }: Execution): string {
   const started = startTime.replace(/\.\d+/, '').replaceAll(':', '-');

@@ -40,6 +40,8 @@ export interface ResolvedSelection extends OrganizationIdentity {
   readonly skipped: AccountResult[];
   /** For the reports: nothing that is done depends on it. */
   readonly placement?: Placement;
+  /** Email addresses of root users by ID of the account, as far as AWS tells; for the reports, too. */
+  readonly mailboxes?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Walking extends BatchOptions {
   readonly execution: MachineExecution;
   readonly settings: SweepSettings;
   readonly selection: ResolvedSelection;
+  readonly folder: RunFolder;
+  readonly accepted: StillAccepted;
   readonly control: ReturnType<typeof controlFiles>;
 }
 

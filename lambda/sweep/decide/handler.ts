@@ -52,5 +52,5 @@ export async function handler({ run }: MachineEvent): Promise<DecisionReference>
 }
 
 function planFile(asset: PlanAsset): Promise<PlanFile> {
-  return readObject(clients.s3, { Bucket: asset.bucket, Key: asset.key }, (text) => new PlanFile(text, asset));
+  return readObject(clients.s3, { Bucket: asset.bucket, Key: asset.key }, (text) => PlanFile.deployed(text, asset));
 }

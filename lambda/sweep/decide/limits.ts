@@ -8,7 +8,7 @@ export interface Reasons {
   readonly settings: Pick<SweepSettings, 'limits' | 'tolerateFailedAccounts'>;
   /** The plan that was reviewed, where there is one. */
   readonly file?: PlanFile;
-  /** Whether a deployment waits for the sweep. */
+  /** Whether a deployment waits for the sweep, or a person at a terminal. */
   readonly isOfDeployment: boolean;
   readonly now: Date;
 }
@@ -24,7 +24,7 @@ export function reasonToRefuse(plan: Plan, { file, settings, isOfDeployment, now
 function becauseOfUnread({ unread, totals: { accounts } }: Plan): Problem | undefined {
   return unread.length === 0 || accounts === 0 ? undefined : problem(
     CODES.unread,
-    `nothing was deleted: ${unread.length} of the selected accounts could not be read, and a deployment deletes nothing unless it can read them all`,
+    `nothing was deleted: ${unread.length} of the selected accounts could not be read, and nothing is deleted unless all of them can be read`,
     'follow the remedies of these accounts, then deploy again',
     'exclude them, or set failedAccounts to FailedAccounts.TOLERATE, which sweeps the others',
   );

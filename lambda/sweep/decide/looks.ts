@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import { CODES, isDenialOfCall, problem, rankedBesideOthers, SWEEP_ACCOUNT_AGAIN } from '../remedies';
 import { resultOf, type Account, type AccountResult } from '../results';
-import type { BatchResults, RunFolder } from '../run-folder';
+import type { BatchResults, ResultStore } from '../run-folder';
 import type { ResolvedSelection } from '../selection';
 
 const READS_AT_ONCE = 10;
 
 /** What the first walk has seen: every selected account has one result, whatever died on the way. */
-export async function looksOf(folder: RunFolder, { batches }: Pick<ResolvedSelection, 'batches'>): Promise<AccountResult[]> {
+export async function looksOf(folder: ResultStore, { batches }: Pick<ResolvedSelection, 'batches'>): Promise<AccountResult[]> {
   const limit = pLimit(READS_AT_ONCE);
   const looks = await Promise.all(batches.map((accounts, number) => limit(async () => {
     const attempts = await folder.results('look', number);

@@ -12,10 +12,15 @@ export class PlanFile {
   private readonly lines: Set<string>;
 
   /** @throws if the text is not what was deployed, or no plan */
-  constructor(text: string, private readonly asset: PlanAsset) {
+  static deployed(text: string, asset: PlanAsset): PlanFile {
     if (createHash('sha256').update(text).digest('hex') !== asset.digest) {
       throw refused(`s3://${asset.bucket}/${asset.key} is not the file that was deployed`, 'deploy again');
     }
+    return new PlanFile(text, Number(asset.maxAgeSeconds));
+  }
+
+  /** @throws if the text is no plan */
+  constructor(text: string, private readonly maxAgeSeconds: number) {
     this.plan = parse(text);
     this.lines = new Set(this.plan.credentials.filter(isDeletion).map((line) => lineOf(line.accountId, line)));
   }
@@ -29,7 +34,7 @@ export class PlanFile {
   reasonToRefuse(organizationId: string, now: Date): Problem | undefined {
     const { organizationId: planned, createdAt, digest, credentials } = this.plan;
     const days = (ms: number) => `${Math.floor(ms / 86_400_000)} days`;
-    const maxAgeMs = Number(this.asset.maxAgeSeconds) * 1_000;
+    const maxAgeMs = this.maxAgeSeconds * 1_000;
     const age = now.getTime() - Date.parse(createdAt);
     const strange = credentials.find((line) => isDeletion(line) && line.mark !== markOf(digest, line));
     if (planned !== organizationId) {

@@ -6,7 +6,7 @@ import { readUntil, seconds, type Patience } from '../../aws/patience';
 import { credentialOf, isSame, READS_LAG, type Credential } from '../../root-user/credentials';
 import { UNMODIFIABLE } from '../../root-user/deletion';
 import type { RootSession, RootSessions } from '../../root-user/sessions';
-import type { StillAccepted } from '../acceptance';
+import type { MayGoOn } from '../acceptance';
 import { byDeadline, outOfTime } from '../deadline';
 import { intentsFor, type IntentSettings } from '../decide/intents';
 import { byRecovery } from '../decide/protection';
@@ -35,7 +35,7 @@ export interface AccountPurge {
   readonly recoveries: Recoveries;
   readonly settings: IntentSettings;
   /** Whether the sweep may still go on; nothing stops it without it. */
-  readonly accepted?: StillAccepted;
+  readonly accepted?: MayGoOn;
   readonly current?: CurrentSelection;
   readonly patience?: PurgePatience;
   /** Whatever hangs in the account, it has a result then, and nothing more is changed in it (milliseconds since the epoch). */

@@ -12,7 +12,7 @@ export async function handler(event: BatchEvent, context: WalkContext): Promise<
   const { selection, settings: { accountsPerBatch, approvalHours, selection: { organizationalUnits } } } = walking;
   return endWalk('purge', await purgeBatch(event.batch, {
     ...walking,
-    accepted: approvalHours === undefined ? walking.accepted : walking.accepted?.and(() => expectLatest(walking, plan)),
+    accepted: approvalHours === undefined ? walking.accepted : walking.accepted.and(() => expectLatest(walking, plan)),
     accountsPerBatch,
     plan: await walking.folder.plan(plan),
     recoveries: recoveriesIn(clients.s3, selection.protection.recoveriesBucket),

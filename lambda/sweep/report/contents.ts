@@ -50,7 +50,11 @@ export function composeReport(
     problem: failure,
     organizationalUnits: selection?.placement?.units,
     accounts: accounts
-      .map((account) => ({ ...account, parentId: selection?.placement?.parents[account.accountId] }))
+      .map((account) => ({
+        ...account,
+        parentId: selection?.placement?.parents[account.accountId],
+        email: selection?.mailboxes?.[account.accountId],
+      }))
       .sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
   };
 }

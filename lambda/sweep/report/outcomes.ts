@@ -4,7 +4,7 @@ import { looksOf } from '../decide/looks';
 import { batchesOf, isToGo, type Decision, type PlannedAccount } from '../plan';
 import { CODES, problem, SWEEP_ACCOUNT_AGAIN } from '../remedies';
 import { resultOf, type AccountResult, type CredentialResult } from '../results';
-import type { BatchResults, RunFolder } from '../run-folder';
+import type { BatchResults, ResultStore } from '../run-folder';
 import type { ResolvedSelection } from '../selection';
 
 const READS_AT_ONCE = 10;
@@ -19,7 +19,7 @@ export interface Course {
 }
 
 /** Every selected account has exactly one outcome, whatever died on the way. */
-export async function outcomesOf(folder: RunFolder, selection: ResolvedSelection, course: Course): Promise<AccountResult[]> {
+export async function outcomesOf(folder: ResultStore, selection: ResolvedSelection, course: Course): Promise<AccountResult[]> {
   const { decision, isCarriedOut, accountsPerBatch } = course;
   const seen = decision?.accounts ?? await looksOf(folder, selection);
   const purged = decision && isCarriedOut ? await purgesOf(folder, batchesOf(decision.plan, accountsPerBatch)) : [];
@@ -28,7 +28,7 @@ export async function outcomesOf(folder: RunFolder, selection: ResolvedSelection
 }
 
 /** What became of the accounts of the plan. */
-async function purgesOf(folder: RunFolder, batches: PlannedAccount[][]): Promise<AccountResult[]> {
+async function purgesOf(folder: ResultStore, batches: PlannedAccount[][]): Promise<AccountResult[]> {
   const limit = pLimit(READS_AT_ONCE);
   const results = await Promise.all(batches.map((accounts, number) => limit(async () => {
     const attempts = await folder.results('purge', number);

@@ -35,6 +35,7 @@ export async function resolveSelection(
       ...unselected.map((accountId) => skipped({ accountId, accountName: '' }, NOT_LISTED)),
     ],
     placement: await placementOf(organizations, candidates),
+    mailboxes: Object.fromEntries(candidates.flatMap(({ Id, Email }) => Email === undefined ? [] : [[Id!, Email]])),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decide, type Deciding } from '../../../../lambda/sweep/decide/decision';
 import { PlanFile } from '../../../../lambda/sweep/decide/plan-file';
-import { textOfPlan, type Plan } from '../../../../lambda/sweep/plan';
+import { planOf, textOfPlan, type Plan } from '../../../../lambda/sweep/plan';
 import { resultOf, type AccountResult, type CredentialResult } from '../../../../lambda/sweep/results';
 import type { ResolvedSelection } from '../../../../lambda/sweep/selection';
 import { CREDENTIAL_KINDS } from '../../../../lib/private/contract';
@@ -71,7 +71,7 @@ describe('an account that could not be read', () => {
   test('keeps the sweep of a deployment from deleting anything', async () => {
     const { plan } = await decided([...LOOKS, UNREADABLE]);
     expect(plan.refused).toMatchObject({
-      code: 'AccountsUnread', message: 'nothing was deleted: 1 of the selected accounts could not be read, and a deployment deletes nothing unless it can read them all',
+      code: 'AccountsUnread', message: 'nothing was deleted: 1 of the selected accounts could not be read, and nothing is deleted unless all of them can be read',
     });
   });
 
@@ -113,8 +113,7 @@ describe('a plan that was reviewed', () => {
   const reviewed = async (change: (plan: Plan) => object = (plan) => plan, { maxAgeSeconds = 14 * 86_400, looks = LOOKS } = {}) => {
     const { plan } = await decided(LOOKS, { selection: { ...SELECTION, dryRun: true } });
     const text = textOfPlan(change(JSON.parse(textOfPlan(plan)) as Plan) as Plan);
-    const digest = createHash('sha256').update(text).digest('hex');
-    const file = new PlanFile(text, { bucket: 'assets', key: 'plan.json', digest, maxAgeSeconds });
+    const file = new PlanFile(text, maxAgeSeconds);
     return (await decided(looks, { file })).plan;
   };
 
@@ -158,11 +157,13 @@ describe('a plan that was reviewed', () => {
   });
 
   test.each([['{', 'is not JSON'], ['{"credentials":[]}', 'is not of the schema'], ['null', 'is not of the schema']])('must be a plan: %s', (text, reason) => {
-    const digest = createHash('sha256').update(text).digest('hex');
-    expect(() => new PlanFile(text, { bucket: 'assets', key: 'plan.json', digest, maxAgeSeconds: 1 })).toThrow(reason);
+    expect(() => new PlanFile(text, 1)).toThrow(reason);
   });
 
   test('must be the file that was deployed', () => {
-    expect(() => new PlanFile('{}', { bucket: 'assets', key: 'plan.json', digest: 'other', maxAgeSeconds: 1 })).toThrow('s3://assets/plan.json is not the file that was deployed');
+    const text = textOfPlan(planOf({ execution: 'one', createdAt: NOW.toISOString(), organizationId: 'o-abcdefghij', work: 'purge', dryRun: true, unread: [] }, []));
+    const digest = createHash('sha256').update(text).digest('hex');
+    expect(PlanFile.deployed(text, { bucket: 'assets', key: 'plan.json', digest, maxAgeSeconds: 1 })).toBeInstanceOf(PlanFile);
+    expect(() => PlanFile.deployed('{}', { bucket: 'assets', key: 'plan.json', digest: 'other', maxAgeSeconds: 1 })).toThrow('s3://assets/plan.json is not the file that was deployed');
   });
 });
