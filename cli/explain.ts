@@ -1,8 +1,10 @@
-import { DescribeAccountCommand, type Account } from '@aws-sdk/client-organizations';
-import { auditBy } from './audit';
+import type { Account } from '@aws-sdk/client-organizations';
 import { caller, type Caller, type ConnectionOptions } from './caller';
+import { accountOf, mailboxOf } from './member';
+import { purgeSettings } from './plan';
+import { TerminalSweep } from './sweep';
 import { rootUserLines, type TableOptions } from './table';
-import { isNamed, textOf } from '../lambda/aws/errors';
+import { textOf } from '../lambda/aws/errors';
 import { blockedActions } from '../lambda/guardrail/preflight/blocked-actions';
 import { atMost } from '../lambda/guardrail/preflight/findings';
 import { AuthorizationPolicies } from '../lambda/policies/authorization-policies';
@@ -15,7 +17,7 @@ import { inert, inertName } from '../lambda/text';
 /** What is known of one account's root user. */
 export interface Explanation {
   readonly account: Account;
-  /** The account as an audit reports it. */
+  /** The account as a purge that deletes nothing reports it. */
   readonly result: AccountResult;
   readonly isManagementAccount: boolean;
   /** A line for each policy above the account: what it means for its root user. */
@@ -28,18 +30,12 @@ const TYPES: PolicyType[] = ['SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'
 export async function explain(accountId: string, options: ConnectionOptions): Promise<Explanation> {
   const aws = await caller(options);
   const account = await accountOf(aws, accountId);
-  const report = await auditBy(aws, { ...options, accounts: [accountId], concurrency: 1 });
+  const sweep = await TerminalSweep.begin(aws, purgeSettings({ accounts: [accountId], concurrency: 1 }, { dryRun: true }));
+  await sweep.plan();
+  const report = await sweep.report();
   const isManagementAccount = accountId === report.managementAccountId;
   const root: RootUser = { partition: aws.partition, organizationId: report.organizationId, accountId };
   return { account, result: report.accounts[0], isManagementAccount, policies: isManagementAccount ? [] : await policiesAbove(aws, root, accountId) };
-}
-
-async function accountOf({ organizations }: Caller, AccountId: string): Promise<Account> {
-  try {
-    return (await organizations.send(new DescribeAccountCommand({ AccountId }))).Account!;
-  } catch (error) {
-    throw isNamed(error, 'AccountNotFoundException') ? new Error(`the organization has no account ${AccountId}: look it up in AWS Organizations`) : error;
-  }
 }
 
 async function policiesAbove({ organizations }: Caller, root: RootUser, accountId: string): Promise<string[]> {
@@ -72,7 +68,7 @@ export function explanationText(explanation: Explanation, options: TableOptions)
   const { account, result, isManagementAccount } = explanation;
   return [
     `Account ${account.Id} ${inertName(account.Name ?? '')}`,
-    `  root mailbox ${addressOf(account)}, ${(account.JoinedMethod ?? 'joined').toLowerCase()} ${dateOf(account.JoinedTimestamp)}, ${account.State ?? account.Status}`,
+    `  root mailbox ${mailboxOf(account.Email)}, ${(account.JoinedMethod ?? 'joined').toLowerCase()} ${dateOf(account.JoinedTimestamp)}, ${account.State ?? account.Status}`,
     '',
     'Root user',
     ...[...rootUserLines(result, options), whatASweepDoes(result, isManagementAccount)].map((line) => `  ${line}`),
@@ -92,10 +88,7 @@ function policyLines({ isManagementAccount, policies }: Explanation): string[] {
 
 const dateOf = (time: Date | undefined) => time?.toISOString().slice(0, 10) ?? '';
 
-/** To be copied, so only what is no letter of an address is replaced. */
-const addressOf = ({ Email = 'unknown' }: Account) => Email.replace(/[^\x21-\x7e]/g, '?');
-
-function whatASweepDoes({ outcome, reason, credentials }: AccountResult, isManagementAccount: boolean): string {
+function whatASweepDoes({ outcome, reason }: AccountResult, isManagementAccount: boolean): string {
   if (isManagementAccount) {
     return 'A sweep never touches the management account: no root session reaches its root user. Look at it in the IAM console.';
   }
@@ -103,6 +96,6 @@ function whatASweepDoes({ outcome, reason, credentials }: AccountResult, isManag
     case 'skipped': return `A sweep skips the account: ${reason}.`;
     case 'failed': return 'A sweep reports the account as failed, as above, and deletes nothing that it could not see.';
     case 'clean': return 'No root credentials. A purge has nothing to delete.';
-    default: return `A purge of all kinds deletes ${credentials.length === 1 ? 'it' : `all ${credentials.length}`}, unless a rule keeps or a password recovery protects some.`;
+    default: return 'This is a purge with its defaults: rules, a password recovery and a time of last use keep more where they are set.';
   }
 }

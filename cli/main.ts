@@ -1,40 +1,21 @@
 import './environment';
 import { Command, CommanderError, Option } from 'commander';
-import type { AuditOptions } from './audit';
 import type { ConnectionOptions } from './caller';
 import type { Finding } from './check';
-import { FORMATS, type OutputOptions } from './formats';
-import { withAccount, withConnection, withOrganization } from './options';
+import { exitCodeOf, interrupts } from './ending';
+import type { OutputOptions } from './formats';
+import { withAccount, withConnection, withOrganization, withReport, withSelection } from './options';
+import { addPurge } from './purge';
 import { addSingleTasks } from './single-tasks';
+import type { SelectionOptions } from './sweep';
 import type { ChangeOptions } from './switches';
 import { hasColour } from './terminal';
-import { accountId, accountIds, countBetween, EXIT, Interrupted, unitIds, UsageError } from './usage';
+import { accountId, EXIT, Interrupted, UsageError } from './usage';
 import type { ChangesOptions } from './verify-changes';
 import { messageOf } from '../lambda/aws/errors';
-import type { SweepReport } from '../lambda/sweep/report/contents';
 import { visible } from '../lambda/text';
 
 declare const VERSION: string;
-
-/** The first interrupt begins no further account; the second one ends everything. */
-function interrupts(): AbortSignal {
-  const stop = new AbortController();
-  process.on('SIGINT', () => {
-    if (stop.signal.aborted) {
-      process.exit(EXIT.interrupted);
-    }
-    stop.abort();
-    process.stderr.write('\nInterrupted: no further account is begun. Press Ctrl-C again to leave at once.\n');
-  });
-  return stop.signal;
-}
-
-function exitCodeOf({ counts, accounts }: SweepReport): number {
-  if (counts.failed > 0) {
-    return EXIT.unreadable;
-  }
-  return accounts.some(({ credentials }) => credentials.length > 0) ? EXIT.findings : EXIT.nothingLeft;
-}
 
 function exitCodeOfFindings(findings: readonly Finding[]): number {
   if (findings.every(({ state }) => state === 'ok')) {
@@ -56,15 +37,9 @@ const program = new Command('cdk-root-access')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
-withConnection(program.command('audit'))
+withReport(withSelection(program.command('audit')))
   .summary('list the root credentials of the member accounts')
   .description('Lists the root credentials of the selected member accounts: passwords, access keys, signing certificates and MFA devices. Changes nothing.')
-  .option('--accounts <ids>', 'only these accounts (12-digit IDs, separated by commas)', accountIds)
-  .option('--ou <ids>', 'only the accounts in these organizational units and those below them', unitIds)
-  .option('--exclude <ids>', 'not these accounts', accountIds)
-  .addOption(new Option('--output <format>', 'format of the report').choices(FORMATS).default('table'))
-  .option('--out <file>', 'write the report to this file instead of stdout')
-  .option('--concurrency <count>', 'accounts that are read at once', countBetween(1, 200), 25)
   .addHelpText('after', `
 Examples:
   $ cdk-root-access audit
@@ -75,15 +50,14 @@ Run it with credentials of the management account or of the delegated administra
 sts:AssumeRoot with the task policy IAMAuditRootUserCredentials, and read the organization.
 
 Exit codes: 0 no account has a root credential, 1 some have, 2 some could not be read, 64 wrong usage.`)
-  .action(async (options: AuditOptions & OutputOptions) => {
-    if (options.accounts !== undefined && options.ou !== undefined) {
-      program.error('error: give either --accounts or --ou.');
-    }
+  .action(async (options: SelectionOptions & OutputOptions) => {
     const [{ audit }, { write }] = await Promise.all([import('./audit'), import('./output')]); // the SDK, which `--help` does not wait for
     const report = await audit({ ...options, stop: interrupts() });
     write(report, options);
     process.exitCode = exitCodeOf(report);
   });
+
+addPurge(program);
 
 withConnection(program.command('check'))
   .summary('tell whether the organization is ready for root sessions')

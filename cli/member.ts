@@ -1,4 +1,4 @@
-import { DescribeAccountCommand } from '@aws-sdk/client-organizations';
+import { DescribeAccountCommand, type Account } from '@aws-sdk/client-organizations';
 import { caller, type Caller, type ConnectionOptions } from './caller';
 import { UsageError } from './usage';
 import { isNamed } from '../lambda/aws/errors';
@@ -11,7 +11,7 @@ export interface Member {
   readonly accountId: string;
   /** ID and name, for a person to recognize it. */
   readonly title: string;
-  /** The email address of its root user, to be copied: only what is no letter of an address is replaced. */
+  /** The email address of its root user. */
   readonly mailbox: string;
 }
 
@@ -25,14 +25,18 @@ export async function memberAccount(accountId: string, options: ConnectionOption
   if (accountId === organization.MasterAccountId) {
     throw new UsageError(`${accountId} is the management account, in which no root session is asked for: name a member account. Nothing was changed.`);
   }
-  const { Name = '', Email = 'unknown' } = await accountOf(aws, accountId);
-  return { aws, accountId, title: `${accountId} (${inertName(Name)})`, mailbox: Email.replace(/[^\x21-\x7e]/g, '?') };
+  const account = await accountOf(aws, accountId);
+  return { aws, accountId, title: `${accountId} (${inertName(account.Name ?? '')})`, mailbox: mailboxOf(account.Email) };
 }
 
-async function accountOf({ organizations }: Caller, AccountId: string) {
+/** An account of the caller's organization. */
+export async function accountOf({ organizations }: Caller, AccountId: string): Promise<Account> {
   try {
     return (await organizations.send(new DescribeAccountCommand({ AccountId }))).Account ?? {};
   } catch (error) {
-    throw isNamed(error, 'AccountNotFoundException') ? new Error(`the organization has no account ${AccountId}: look it up in AWS Organizations. Nothing was changed.`) : error;
+    throw isNamed(error, 'AccountNotFoundException') ? new Error(`the organization has no account ${AccountId}: look it up in AWS Organizations`) : error;
   }
 }
+
+/** To be copied, so only what is no letter of an address is replaced. */
+export const mailboxOf = (email = 'unknown') => email.replace(/[^\x21-\x7e]/g, '?');

@@ -1,10 +1,13 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { expectNew, writeNew } from './new-file';
 import { UsageError } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 import type { PolicyHolder } from '../lambda/session/resource-policy/holder';
 import { recordIn, recordOf, type PolicyArchive, type PolicyRecord } from '../lambda/session/resource-policy/records';
 import type { Start } from '../lambda/session/start';
+
+/** As an error names what a new file is for, and the option for its name. */
+const POLICY = { what: 'the policy', option: '--out' };
 
 /** The file into which a policy is saved before it is changed: as a runbook's record, with the exact text of the policy. */
 export class PolicyFile implements PolicyArchive {
@@ -12,18 +15,11 @@ export class PolicyFile implements PolicyArchive {
 
   /** @param restored what is put back, if it is: from another file, as it was when it was shown */
   constructor(readonly path: string, private readonly restored?: PolicyRecord) {
-    if (existsSync(path)) {
-      throw new UsageError(`${path} exists, and is not overwritten: name another file with --out. Nothing was changed.`);
-    }
-    try {
-      accessSync(dirname(path), constants.W_OK);
-    } catch (error) {
-      throw new UsageError(`the policy cannot be saved in ${path} (${messageOf(error)}): name another file with --out. Nothing was changed.`);
-    }
+    expectNew(path, POLICY);
   }
 
   async save(start: Start<{}, unknown>, holder: PolicyHolder, policy: string, replacedBy?: string): Promise<string> {
-    writeNew(this.path, `${JSON.stringify(recordOf(start, holder, policy, replacedBy), undefined, 2)}\n`);
+    writeNew(this.path, `${JSON.stringify(recordOf(start, holder, policy, replacedBy), undefined, 2)}\n`, POLICY);
     this.saved = true;
     process.stderr.write(`Saved the policy to ${this.path}.\n`); // also for a person who interrupts what follows
     return this.path;
@@ -48,25 +44,6 @@ export class PolicyFile implements PolicyArchive {
 
   replacement(): Promise<string> {
     throw new Error('a terminal replaces no policies');
-  }
-}
-
-/** For its owner alone, in place of no other file, and on the disk when this returns. */
-function writeNew(path: string, text: string) {
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'wx', 0o600);
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } catch (error) {
-    if (file !== undefined) {
-      rmSync(path); // a part of it is no record
-    }
-    throw new Error(`the policy could not be saved in ${path} (${messageOf(error)}): name another file with --out. Nothing was changed.`);
-  } finally {
-    if (file !== undefined) {
-      closeSync(file);
-    }
   }
 }
 

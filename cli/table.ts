@@ -1,9 +1,12 @@
 import { styleText } from 'node:util';
+import { mailboxOf } from './member';
+import type { Credential } from '../lambda/root-user/credentials';
+import { countsOf } from '../lambda/sweep/plan';
 import type { SweepReport } from '../lambda/sweep/report/contents';
-import type { AccountResult, CredentialResult, Problem } from '../lambda/sweep/results';
+import type { AccountResult, CredentialResult, CredentialStatus, Outcome, Problem } from '../lambda/sweep/results';
 import { pathOf } from '../lambda/sweep/select/units';
 import { inert, inertName } from '../lambda/text';
-import type { CredentialKind } from '../lib/private/contract';
+import { CREDENTIAL_KINDS, type CredentialKind } from '../lib/private/contract';
 
 export interface TableOptions {
   readonly colour: boolean;
@@ -13,6 +16,10 @@ export interface TableOptions {
 
 type Style = Parameters<typeof styleText>[0];
 
+const COLOURS: Record<Outcome, Style> = {
+  'failed': 'red', 'kept': 'yellow', 'purged': 'green', 'would-purge': 'yellow', 'found': 'yellow', 'clean': 'green', 'skipped': 'gray',
+};
+
 const NAMES: Record<CredentialKind, readonly [one: string, several: string]> = {
   Password: ['password', 'passwords'],
   AccessKey: ['access key', 'access keys'],
@@ -20,7 +27,7 @@ const NAMES: Record<CredentialKind, readonly [one: string, several: string]> = {
   MfaDevice: ['MFA device', 'MFA devices'],
 };
 
-/** The report for a person at a terminal: by unit, what needs attention first, clean accounts as a number. */
+/** The report for a person at a terminal: by unit, what needs attention first, clean accounts as a number, the problem of the sweep last. */
 export function tableOf(report: SweepReport, options: TableOptions): string {
   const listed = report.accounts.filter(({ outcome, credentials }) => outcome === 'failed' || credentials.length > 0);
   const units = [...groupBy(listed, (account) => unitOf(account, report)).entries()];
@@ -28,7 +35,9 @@ export function tableOf(report: SweepReport, options: TableOptions): string {
     `Root credentials in ${report.organizationId}, management account ${report.managementAccountId}`,
     ...units.flatMap(([unit, accounts]) => ['', paint('bold', unit, options), ...accounts.flatMap((account) => accountLines(account, options))]),
     '',
-    ...summary(report),
+    ...report.work === 'purge' ? purgeSummary(report) : auditSummary(report),
+    ...accountsSummary(report),
+    ...report.problem ? ['', ...problemLines(report.problem)] : [],
   ].join('\n');
 }
 
@@ -38,26 +47,50 @@ function unitOf({ parentId }: AccountResult, { organizationalUnits = [] }: Sweep
 }
 
 function accountLines(account: AccountResult, options: TableOptions): string[] {
-  const { accountId, accountName, problem } = account;
+  const { accountId, accountName, email, outcome } = account;
   return [
-    `  ${paint(problem ? 'red' : 'yellow', accountId, options)} ${inertName(accountName)}`,
+    `  ${paint(COLOURS[outcome], accountId, options)} ${inertName(accountName)}${email === undefined ? '' : `, ${mailboxOf(email)}`}`,
     ...rootUserLines(account, options).map((line) => `    ${line}`),
   ];
 }
 
 /** The credentials of an account, and its problem. */
 export function rootUserLines({ credentials, problem }: AccountResult, options: TableOptions): string[] {
-  return [...credentials.map((credential) => credentialLine(credential, options)), ...problem ? problemLines(problem) : []];
+  return [...credentials.flatMap((credential) => credentialLines(credential, options)), ...problem ? problemLines(problem) : []];
 }
 
-function credentialLine({ kind, id, state, createdAt, lastUsedAt }: CredentialResult, { now }: TableOptions): string {
-  const keepsUse = kind === 'Password' || kind === 'AccessKey'; // AWS records no use of the others
+function credentialLines(credential: CredentialResult, { now }: TableOptions): string[] {
+  const { status, reason, problem } = credential;
+  const what = [STATUS[status], reason && inert(reason)].filter(Boolean).join(': ');
+  return [`${credentialText(credential, now)}${what === '' ? '' : ` → ${what}`}`, ...problem ? problemLines(problem).map((line) => `  ${line}`) : []];
+}
+
+/** What an audit found says nothing more of itself. */
+const STATUS: Record<CredentialStatus, string> = {
+  'found': '', 'would-delete': 'a purge deletes it', 'kept': 'kept', 'deleted': 'deleted', 'absent': 'gone', 'failed': 'failed',
+};
+
+/** A credential with its age and last use. */
+export function credentialText(credential: Credential, now: number): string {
+  const { kind, id, state, createdAt } = credential;
   return [
     [NAMES[kind][0], id && inert(id)].filter(Boolean).join(' '),
-    state,
+    state && inert(state),
     createdAt && `created ${dated(createdAt, now)}`,
-    keepsUse ? lastUsedAt ? `last used ${dated(lastUsedAt, now)}` : 'no use on record' : undefined,
+    useOf(credential, now),
   ].filter(Boolean).join(', ');
+}
+
+/** AWS records no use of certificates and MFA devices. Of a key it says that it knows of none. */
+function useOf({ kind, lastUsedAt, neverUsed }: Credential, now: number): string | undefined {
+  if (lastUsedAt !== undefined) {
+    return `last used ${dated(lastUsedAt, now)}`;
+  }
+  switch (kind) {
+    case 'Password': return 'no use on record';
+    case 'AccessKey': return neverUsed ? 'no use on record' : 'last use could not be read';
+    default: return undefined;
+  }
 }
 
 function problemLines({ code, message, remedies }: Problem): string[] {
@@ -81,20 +114,37 @@ function ageOf(days: number): string {
   return days < 730 ? `${Math.floor(days / 30)} months ago` : `${Math.floor(days / 365)} years ago`;
 }
 
-function summary({ accounts, counts }: SweepReport): string[] {
-  const credentials = accounts.flatMap((account) => account.credentials);
-  const count = (kind: string) => credentials.filter((credential) => credential.kind === kind).length;
-  const kinds = Object.entries(NAMES).map(([kind, [one, several]]) => plural(count(kind), one, several));
+function auditSummary({ accounts, counts }: SweepReport): string[] {
   const holders = accounts.filter((account) => account.credentials.length > 0).length;
   const swept = accounts.length - counts.skipped;
+  const found = countsOf(accounts.flatMap((account) => account.credentials));
+  return [`${holders} of ${plural(swept, 'account', 'accounts')} ${holders === 1 ? 'has' : 'have'} root credentials: ${kindsText(found)}.`];
+}
+
+/** What was deleted is what the look afterwards showed. */
+function purgeSummary({ accounts }: SweepReport): string[] {
+  const credentials = accounts.flatMap((account) => account.credentials);
+  const of = (...statuses: CredentialStatus[]) => credentials.filter(({ status }) => statuses.includes(status));
+  const left = of('would-delete', 'found', 'failed');
   return [
-    `${holders} of ${plural(swept, 'account', 'accounts')} ${holders === 1 ? 'has' : 'have'} root credentials: ${kinds.join(', ')}.`,
-    `${plural(counts.clean, 'account', 'accounts')} clean, ${counts.failed} could not be read, ${counts.skipped} skipped.`,
+    `Deleted: ${kindsText(countsOf(of('deleted')))}.`,
+    ...of('absent').length > 0 ? [`Gone, and not known by whom: ${kindsText(countsOf(of('absent')))}.`] : [],
+    `Kept: ${kindsText(countsOf(of('kept')))}.`,
+    ...left.length > 0 ? [`Not deleted: ${kindsText(countsOf(left))}.`] : [],
+  ];
+}
+
+/** `2 passwords, 1 access key, …` */
+export const kindsText = (counts: Readonly<Record<CredentialKind, number>>) => CREDENTIAL_KINDS.map((kind) => plural(counts[kind], ...NAMES[kind])).join(', ');
+
+function accountsSummary({ accounts, counts, work }: SweepReport): string[] {
+  return [
+    `${plural(counts.clean, 'account', 'accounts')} clean, ${counts.failed} ${work === 'purge' ? 'failed' : 'could not be read'}, ${counts.skipped} skipped.`,
     ...accounts.filter(({ outcome }) => outcome === 'skipped').map(({ accountId, accountName, reason }) => `  skipped ${accountId} ${inertName(accountName)}: ${reason}`),
   ];
 }
 
-const plural = (count: number, one: string, several: string) => `${count} ${count === 1 ? one : several}`;
+export const plural = (count: number, one: string, several: string) => `${count} ${count === 1 ? one : several}`;
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { CREDENTIAL_KINDS, type CredentialKind } from '../lib/private/contract';
+import type { KeptCredentials } from '../lib/sweep/contract';
 
 /** Exit codes. An account that could not be read outweighs findings: the list may be longer than it shows. A change is done or has failed. */
 export const EXIT = { nothingLeft: 0, done: 0, findings: 1, unreadable: 2, failed: 2, usage: 64, interrupted: 130 } as const;
@@ -56,6 +58,27 @@ export function timeInUtc(text: string): string {
     throw new InvalidArgumentError(`Give a time in UTC such as 2026-11-27T10:00:00Z; got '${text}'.`);
   }
   return text;
+}
+
+const KINDS = new Map(CREDENTIAL_KINDS.map((kind) => [kind.toLowerCase(), kind]));
+
+/** Kinds of credentials, as reports name them. */
+export function credentialKinds(text: string, before: CredentialKind[] = []): CredentialKind[] {
+  const names = list(text);
+  const kinds = names.flatMap((name) => KINDS.get(name.toLowerCase()) ?? []);
+  if (names.length === 0 || kinds.length < names.length) {
+    throw new InvalidArgumentError(`Give kinds, separated by commas, of ${CREDENTIAL_KINDS.join(', ')}; got '${text}'.`);
+  }
+  return [...new Set([...before, ...kinds])];
+}
+
+/** An account with the reason why a purge keeps its credentials. */
+export function keptAccount(text: string, before: KeptCredentials[] = []): KeptCredentials[] {
+  const [, id, reason] = /^(\d{12}):(.*\S.*)$/.exec(text) ?? [];
+  if (id === undefined) {
+    throw new InvalidArgumentError(`Give an account ID of 12 digits, a colon and the reason; got '${text}'.`);
+  }
+  return [...before, { accounts: [id], reason: reason.trim() }];
 }
 
 export const unitIds = listOf(/^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/, 'Give IDs of organizational units (ou-…) or of the root (r-…)');

@@ -83,7 +83,8 @@ export const markOf = (digest: string, planned: Planned) => sha256(`${digest} ${
 
 const identityOf = ({ accountId, kind, id = '', createdAt = '' }: Planned) => [accountId, kind, id, createdAt].join(' ');
 
-function countsOf(credentials: readonly Planned[]): Record<CredentialKind, number> {
+/** How many there are of each kind. */
+export function countsOf(credentials: readonly Credential[]): Record<CredentialKind, number> {
   const count = (kind: CredentialKind) => credentials.filter((each) => each.kind === kind).length;
   return Object.fromEntries(CREDENTIAL_KINDS.map((kind) => [kind, count(kind)])) as Record<CredentialKind, number>;
 }

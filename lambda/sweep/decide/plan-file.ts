@@ -8,9 +8,6 @@ import type { Problem } from '../results';
 
 /** A plan from code review: lines may have been struck out of it, and none added. */
 export class PlanFile {
-  private readonly plan: Plan;
-  private readonly lines: Set<string>;
-
   /** @throws if the text is not what was deployed, or no plan */
   static deployed(text: string, asset: PlanAsset): PlanFile {
     if (createHash('sha256').update(text).digest('hex') !== asset.digest) {
@@ -18,6 +15,9 @@ export class PlanFile {
     }
     return new PlanFile(text, Number(asset.maxAgeSeconds));
   }
+
+  private readonly plan: Plan;
+  private readonly lines: Set<string>;
 
   /** @throws if the text is no plan */
   constructor(text: string, private readonly maxAgeSeconds: number) {
