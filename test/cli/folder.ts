@@ -7,6 +7,7 @@ import { FakeOrganization, serve, type ServedOrganization } from '../../local-aw
 export const MANAGEMENT = '111111111111';
 export const MEMBER = '222222222222';
 export const OTHER = '333333333333';
+export const ORGANIZATION = 'o-fakeorganization';
 
 /** With spaces and keys that a rewritten policy would not have. */
 export const DENY_ALL = '{ "Version": "2012-10-17",\n "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}] }';
@@ -28,15 +29,24 @@ export class Folder {
     return run(args, { ...this.served.environment, ...environment }, this.path);
   }
 
-  /** Interrupts the program while it waits for the answer to this call, which has its effect. */
-  async interrupt(operation: string, args: string[]): Promise<Ended> {
+  get environment() {
+    return this.served.environment;
+  }
+
+  /**
+   * Interrupts the program while it waits for the answer to this call, which has its effect.
+   *
+   * @param leaves whether it leaves at once, and not when it has the answer
+   */
+  async interrupt(operation: string, args: string[], { leaves = true } = {}): Promise<Ended> {
     const { process: child, ended } = start(args, this.served.environment, this.path);
+    const interrupted = leaves ? ended : new Promise((resolve) => child.stderr!.on('data', (text) => String(text).includes('Interrupted') && resolve(text)));
     this.organization.faults.add({
       operation,
       effect: async (_call, answer) => {
         const answered = await answer();
         child.kill('SIGINT');
-        await ended;
+        await interrupted;
         return answered;
       },
     });
