@@ -139,7 +139,8 @@ describe('purge', () => {
 });
 
 describe('purge with a plan', () => {
-  const change = (changed: (plan: Plan) => object) => writeFileSync(join(folder.path, FILE), JSON.stringify(changed(JSON.parse(folder.read(FILE)) as Plan)));
+  const change = (changed: (plan: Plan) => object) => (
+    writeFileSync(join(folder.path, FILE), JSON.stringify(changed(JSON.parse(folder.read(FILE)) as Plan))));
 
   beforeEach(async () => {
     await folder.run(['plan']);

@@ -18,7 +18,14 @@ interface Started {
 }
 
 /** What the program waits for is over at once. */
-export const HURRIED: Environment = { NODE_OPTIONS: `--import=${pathToFileURL(join(__dirname, 'hurried.mjs')).href}` };
+export const HURRIED: Environment = preloaded('hurried.mjs');
+
+/** Time passes thirty times as fast for the program. */
+export const HASTY: Environment = preloaded('hasty.mjs');
+
+function preloaded(script: string): Environment {
+  return { NODE_OPTIONS: `--import=${pathToFileURL(join(__dirname, script)).href}` };
+}
 
 /** The built program, with these variables and nothing else of the shell. */
 export function start(args: string[], environment: Environment, cwd?: string): Started {

@@ -194,7 +194,7 @@ export class Sweep {
     sts: retryingUnreadable(new STSClient({ requestHandler, maxAttempts: 10 })),
   };
 
-  constructor(private readonly settings: SweepSettings, private readonly patience: Waits) {
+  constructor(readonly settings: SweepSettings, private readonly patience: Waits) {
     this.folder = new RunFolder(this.clients.s3, BUCKET, runPrefix(this.execution));
   }
 
