@@ -4,6 +4,7 @@ import { confirm, expectConfirmable } from './confirm';
 import { expectNew, writeNew } from './new-file';
 import { planText } from './plan-text';
 import { settingsOf, TerminalSweep, type SelectionOptions } from './sweep';
+import { plural } from './table';
 import { UsageError } from './usage';
 import { messageOf, nameOf } from '../lambda/aws/errors';
 import { PlanFile } from '../lambda/sweep/decide/plan-file';
@@ -95,7 +96,9 @@ const INTERRUPTED = problem(CODES.interrupted, 'nothing was deleted: the purge w
 
 const whatIsDeleted = (made: Plan) => [
   planText(made),
-  'Deletes these credentials. There is no undo: a deleted access key, certificate or MFA device cannot be restored.',
+  '',
+  `This deletes ${plural(made.credentials.filter(isToGo).length, 'credential', 'credentials')} in ${plural(made.totals.accounts, 'account', 'accounts')}. `
+    + 'There is no undo: a deleted access key, certificate or MFA device cannot be restored.',
 ].join('\n');
 
 /** Before anything is deleted: whatever becomes of this process, the plan tells which accounts to look at. */

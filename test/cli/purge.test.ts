@@ -31,7 +31,7 @@ describe('purge', () => {
     const { code, stdout, stderr } = await purge(...YES);
     expect({ code, left: left() }).toEqual({ code: 0, left: [] });
     expect(stderr).toContain('deletes in 1 account: 1 password, 1 access key, 1 signing certificate, 1 MFA device');
-    expect(stderr).toContain('There is no undo');
+    expect(stderr).toContain('This deletes 4 credentials in 1 account. There is no undo');
     expect(stdout).toMatch(/444444444444 legacy.*\n {4}password, created .* → deleted\n/);
     expect(stdout).toContain('Deleted: 1 password, 1 access key, 1 signing certificate, 1 MFA device.\nKept: 0 passwords');
     const plan = JSON.parse(folder.read(savedPlan()[0])) as Plan;
