@@ -36,7 +36,7 @@ function worlds(): World[] {
   const of = (accounts: number, dirty: boolean, assumeRootsPerSecond?: number) => ({ accounts, dirty, latencyMs: LATENCY_MS, assumeRootsPerSecond });
   return [
     of(20, false), of(20, true), of(200, false), of(200, true),
-    of(1_000, false), of(1_000, true), of(1_000, false, 20),
+    of(1_000, false), of(1_000, true), of(2_000, true), of(1_000, false, 20),
     of(10_000, false), of(10_000, true),
   ];
 }

@@ -168,7 +168,7 @@ test('a sweep at work is stopped before the stack is deleted, and no account tha
   const machine = await stack().output('Machine');
   const deletion = stack().destroy();
   await eventually(async () => (await stack().executions(machine))[0].status === 'ABORTED');
-  const begun = rootSessions(organization.calls);
+  const begun = purged();
   expect(await deletion).toMatchObject({ code: 0 });
   const notBegun = DIRTY.filter((id) => !begun.has(id));
   expect(notBegun.length).toBeGreaterThan(0);
