@@ -35,9 +35,20 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
   const decision = run.decision && await folder.decision(run.decision.digest);
   const isCarriedOut = await control.find<GoFile>(event.run, GO_FILE) !== undefined;
-  const { accountsPerBatch } = settings;
+  const { accountsPerBatch, limits } = settings;
   const accounts = selection === undefined ? [] : await outcomesOf(folder, selection, { decision, isCarriedOut, accountsPerBatch });
-  const report = composeReport(execution, selection, accounts, run.error ? problemOfState(run.error) : decision?.plan.refused);
+  const { region, accountId: sweepAccountId } = partsOfArn(execution.id);
+  const report = composeReport(execution, selection, accounts, {
+    failure: run.error ? problemOfState(run.error) : decision?.plan.refused,
+    plan: decision?.plan,
+    isCarriedOut,
+    construct: process.env[SWEEP_NAME_VARIABLE],
+    executionArn: execution.id,
+    sweepAccountId,
+    region,
+    selection: settings.selection,
+    limits,
+  });
   const prefixes = [folder.prefix, ...selection && isLatest(selection, settings) ? [latestPrefix()] : []];
   await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
@@ -51,6 +62,12 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
+}
+
+/** `arn:<partition>:states:<Region>:<account>:execution:…` */
+function partsOfArn(arn: string) {
+  const [, , , region, accountId] = arn.split(':');
+  return { region, accountId };
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {
