@@ -28,6 +28,8 @@ export interface CredentialResult extends Credential {
   /** When AWS answered that it is deleted, and the id of that request, by which CloudTrail has it. Of an answer that was lost there is neither. */
   readonly deletedAt?: string;
   readonly requestId?: string;
+  /** Against the report of the sweep before. */
+  readonly change?: 'new' | 'recreated' | 'still-there';
 }
 
 /** What is on record of the call that deleted a credential. */

@@ -1,3 +1,4 @@
+import { compare, type Changes, type EarlierReport } from './changes';
 import { totalsOf, unitsOf, type ReportedUnit, type Totals } from './totals';
 import { VERSION } from './version';
 import type { Selection } from '../../../lib/private/contract';
@@ -55,6 +56,8 @@ export interface SweepReport extends Evidence {
   readonly counts: Record<Outcome, number>;
   /** Credentials by kind and status. */
   readonly totals: Totals;
+  /** What is different from the report of the sweep before, where there is one. */
+  readonly changes?: Changes;
   /** Why the sweep as a whole did not come to its end. */
   readonly problem?: Problem;
   /** Units in which the accounts are, those above them included, as far as AWS tells. */
@@ -68,14 +71,17 @@ export interface Facts extends Evidence {
   readonly plan?: Plan;
   /** Whether the plan was let go. */
   readonly isCarriedOut?: boolean;
+  /** The latest report of the construct before this one. */
+  readonly earlier?: EarlierReport;
 }
 
 export function composeReport(
   execution: Execution, selection: ResolvedSelection | undefined, results: AccountResult[], facts: Facts = {},
 ): SweepReport {
-  const { failure, plan, isCarriedOut = false, ...evidence } = facts;
+  const { failure, plan, isCarriedOut = false, earlier, ...evidence } = facts;
+  const compared = earlier && compare(results, earlier);
   const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, results.filter((account) => account.outcome === outcome).length]));
-  const accounts = results
+  const accounts = (compared?.accounts ?? results)
     .map((account) => ({
       ...account, parentId: selection?.placement?.parents[account.accountId], email: selection?.mailboxes?.[account.accountId],
     }))
@@ -96,6 +102,7 @@ export function composeReport(
     alsoRunning: selection?.alsoRunning,
     counts: counts as Record<Outcome, number>,
     totals: totalsOf(accounts),
+    changes: compared?.changes,
     problem: failure,
     organizationalUnits: selection?.placement && unitsOf(selection.placement.units, accounts),
     accounts,

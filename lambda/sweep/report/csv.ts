@@ -17,7 +17,7 @@ export function csvOf({ accounts, organizationalUnits = [] }: SweepReport): stri
     escape_formulas: true, // tabs and line breaks at the start, too
     quoted_match: /[;\t]/,
     columns: [
-      'account_id', 'account_name', 'organizational_unit', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'never_used', 'status', 'deleted_at', 'request_id', 'reason', 'code', 'message', 'remedies',
+      'account_id', 'account_name', 'organizational_unit', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'never_used', 'status', 'deleted_at', 'request_id', 'change', 'reason', 'code', 'message', 'remedies',
     ],
   });
 }
@@ -41,6 +41,7 @@ function rows(account: AccountResult, units: ReadonlyMap<string, OrganizationalU
     status: credential.status,
     deleted_at: credential.deletedAt,
     request_id: credential.requestId,
+    change: credential.change,
     reason: credential.reason,
     ...problemCells(credential),
   }));

@@ -35,4 +35,4 @@ export function unitsOf(units: readonly OrganizationalUnit[], accounts: readonly
 }
 
 /** Whether a credential is there, or nobody can say that it is gone. */
-const isLeft = ({ status }: CredentialResult) => status !== 'deleted' && status !== 'absent';
+export const isLeft = ({ status }: CredentialResult) => status !== 'deleted' && status !== 'absent';

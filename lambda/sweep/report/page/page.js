@@ -5,17 +5,18 @@
 
   /**
    * @typedef {{ code: string, message: string, remedies: string[] }} Problem
-   * @typedef {{ kind: string, id?: string, state?: string, createdAt?: string, lastUsedAt?: string, neverUsed?: boolean, status: string, reason?: string, problem?: Problem, deletedAt?: string, requestId?: string }} Credential
+   * @typedef {{ kind: string, id?: string, state?: string, createdAt?: string, lastUsedAt?: string, neverUsed?: boolean, status: string, reason?: string, problem?: Problem, deletedAt?: string, requestId?: string, change?: string }} Credential
    * @typedef {{ accountId: string, accountName: string, parentId?: string, outcome: string, reason?: string, problem?: Problem, credentials: Credential[] }} Account
    * @typedef {{ id: string, name?: string, parentId?: string, accounts: number, accountsFailed: number, credentialsLeft: number, credentialsDeleted: number }} Unit
    * @typedef {{ accounts?: string[], credentials?: string[], reason: string }} Rule
+   * @typedef {{ since: { execution: string, startedAt: string }, counts: Record<string, number>, gone: (Account & Credential)[] }} Changes
    * @typedef {{
    *   version?: string, construct?: string, execution: string, executionArn?: string, sweepAccountId?: string, region?: string,
    *   startedAt: string, endedAt: string, organizationId?: string, managementAccountId?: string, alsoRunning?: string[],
    *   work?: string, dryRun?: boolean, narrowed?: boolean, problem?: Problem, credentials?: string[], plan?: { digest: string, status: string },
    *   selection?: { accounts?: string[], organizationalUnits?: string[], exclude: string[] }, limits?: { credentials?: number, accounts?: number },
    *   protection?: { keep: Rule[], usedWithinSeconds?: number, deleteAccessKeysInUse?: boolean, keepCertificates: boolean, recoveriesBucket?: string },
-   *   counts: Record<string, number>, totals: Record<string, Record<string, number>>, organizationalUnits?: Unit[], accounts: Account[],
+   *   counts: Record<string, number>, totals: Record<string, Record<string, number>>, changes?: Changes, organizationalUnits?: Unit[], accounts: Account[],
    * }} Report
    * @typedef {{ account: Account, order: number, unit: string, units: Set<string>, credentials: string, mfa: string, lastUsed: string, text: string, details?: HTMLElement }} Row
    * @typedef {{ account: Account, credential: Credential }} Entry
@@ -361,6 +362,24 @@
     byId('totals').append(...unseen() ? [make('p', { class: 'quiet' }, unseen().trim())] : []);
   };
 
+  /** What is different from the report before. */
+  const changes = () => {
+    if (!report.changes) {
+      return;
+    }
+    const { since, counts, gone } = report.changes;
+    byId('changes').hidden = false;
+    byId('changes').append(make('p', {}, `Compared with the sweep of ${minuteOf(since.startedAt)} (${since.execution}): ${grouped(counts.new)} new, ${
+      grouped(counts.recreated)} recreated, ${grouped(counts.gone)} gone, ${grouped(counts['still-there'])} there since then. Accounts that one of the two did not read are not compared.`));
+    const different = ['recreated', 'new'].flatMap((change) => entries.filter(({ credential }) => credential.change === change)
+      .map(({ account, credential }) => ({ change, account, credential, now: statusMark(credential) })));
+    const all = [...different, ...gone.map((each) => ({ change: 'gone', account: each, credential: each, now: 'not seen any more' }))];
+    if (all.length > 0) {
+      list(byId('changes'), 'Changes since the sweep before', ['Account', 'Change', 'Credential', 'Created', 'Now'], all, ({ change, account, credential, now }) => [
+        accountName(account), change === 'gone' ? change : make('b', {}, change), nameOf(credential), dateOf(credential.createdAt), now]);
+    }
+  };
+
   /** What these numbers do not have in them. */
   const unseen = () => {
     const count = report.accounts.filter(({ outcome, problem }) => outcome === 'failed' && problem !== undefined).length;
@@ -583,6 +602,7 @@
   about();
   notices();
   totals();
+  changes();
   chart();
   problems();
   stillThere();

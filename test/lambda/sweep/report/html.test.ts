@@ -241,6 +241,28 @@ describe('the report for whoever checks it', () => {
       'Kinds to deletepasswords', `Kept by ruleaccess keys in ${number(3)}: billing job`, 'access keys that were used within 30 days', 'signing certificates', 'Limits5 accounts'].join('.*')));
   });
 
+  test('compares with the report before: what is new, recreated, gone and there since then', () => {
+    const before = reportOf([
+      resultOf(one, [{ kind: 'Password', createdAt: '2019-01-01T00:00:00Z', status: 'deleted' }, { kind: 'AccessKey', id: 'AKIA1', status: 'kept' }, { kind: 'AccessKey', id: 'AKIA2', status: 'found' }]),
+      resultOf({ accountId: number(1), accountName: 'two' }, [], DENIED),
+      resultOf({ accountId: number(2), accountName: 'three' }, [{ kind: 'Password', status: 'found' }]),
+    ]);
+    const report = reportOf([
+      resultOf(one, [{ kind: 'Password', createdAt: '2026-01-01T00:00:00Z', status: 'deleted' }, { kind: 'AccessKey', id: 'AKIA1', status: 'kept' }, { kind: 'AccessKey', id: 'AKIA3', status: 'failed', problem: DENIED }]),
+      resultOf({ accountId: number(1), accountName: 'two' }, [{ kind: 'AccessKey', id: 'AKIA4', status: 'found' }]),
+      resultOf({ accountId: number(2), accountName: 'three' }, [], DENIED),
+    ], {}, undefined, { earlier: before });
+    expect(report.changes).toMatchObject({
+      counts: { 'new': 1, 'recreated': 1, 'still-there': 1, 'gone': 1 }, gone: [{ ...one, kind: 'AccessKey', id: 'AKIA2' }],
+    });
+    const page = new Page(report);
+    expect(page.one('#changes p').textContent).toContain('2026-01-02 03:04 UTC (deployment-1): 1 new, 1 recreated, 1 gone, 1 there since then.');
+    expect(page.all('#changes tbody tr').map((row) => [...row.children].slice(1).map(({ textContent }) => textContent))).toEqual([
+      ['recreated', 'password', '2026-01-01', 'deleted'], ['new', 'access keyAKIA3', '', 'failed'], ['gone', 'access keyAKIA2', '', 'not seen any more'],
+    ]);
+    expect(new Page(before).one('#changes').hidden).toBe(true);
+  });
+
   test('names no file beside it where there is none, as of an audit in the terminal', () => {
     expect(new Page(reportOf([])).one('#files').hidden).toBe(true);
   });

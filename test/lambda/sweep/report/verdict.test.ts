@@ -148,7 +148,7 @@ describe('the report as CSV', () => {
       skipped(account(2), 'it is excluded'),
     ]);
     const own = { account_id: '200000000001', account_name: 'account-1', organizational_unit: '', outcome: 'failed' };
-    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', never_used: '', status: '', deleted_at: '', request_id: '', reason: '', code: '', message: '', remedies: '' };
+    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', never_used: '', status: '', deleted_at: '', request_id: '', change: '', reason: '', code: '', message: '', remedies: '' };
     const why = { code: 'AccessDenied', message: 'denied', remedies: 'this | that' };
     expect(made).toEqual([
       { ...own, ...none, ...why },
