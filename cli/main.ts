@@ -15,7 +15,7 @@ import type { ChangesOptions } from './verify-changes';
 import { messageOf } from '../lambda/aws/errors';
 import { visible } from '../lambda/text';
 
-declare const VERSION: string;
+declare const LIBRARY_VERSION: string;
 
 function exitCodeOfFindings(findings: readonly Finding[]): number {
   if (findings.every(({ state }) => state === 'ok')) {
@@ -33,7 +33,7 @@ function exitCodeOfError(error: unknown): number {
 
 const program = new Command('cdk-root-access')
   .description('Centralized root access of an AWS organization from a terminal, with the credentials of the shell and nothing deployed.')
-  .version(VERSION)
+  .version(LIBRARY_VERSION)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 

@@ -112,9 +112,12 @@ export class TerminalSweep {
 
   /** @param problem why the sweep did not come to its end */
   async report(problem?: Problem): Promise<SweepReport> {
-    const { results, selection, decision, isCarriedOut, settings: { accountsPerBatch } } = this;
+    const { results, selection, decision, isCarriedOut, settings: { accountsPerBatch, limits, selection: selected } } = this;
+    const { accountId: sweepAccountId, region } = this.aws;
     const accounts = await outcomesOf(results, selection, { decision, isCarriedOut, accountsPerBatch });
-    return composeReport({ name: this.name, startTime: this.startTime }, selection, accounts, problem);
+    return composeReport({ name: this.name, startTime: this.startTime }, selection, accounts, {
+      failure: problem, plan: decision?.plan, isCarriedOut, sweepAccountId, region, selection: selected, limits,
+    });
   }
 
   private async walk(walk: Walk, accounts: number, over: (options: BatchOptions) => Promise<AccountResult[]>): Promise<void> {

@@ -5,6 +5,8 @@ import { billOfMaterials, bundledIn, noticesOf } from './third-party';
 
 const KB = 1000;
 
+const VERSION = { LIBRARY_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) };
+
 /** Runs as `projen bundle`: the handlers and the program for the terminal, ESM with the SDK inside, because the runtime's own copy may not know AssumeRoot yet. */
 async function main() {
   const all = await Promise.all([...handlers().map(bundle), bundleOfTerminal()]);
@@ -47,13 +49,12 @@ interface Bundle {
 
 async function bundle(handler: string): Promise<Bundle> {
   const path = handler.split('/').slice(1, -1);
-  return built(handler, `assets/${path.join('-')}/index.mjs`, { target: 'node22', external: CREDENTIALS_ELSEWHERE });
+  return built(handler, `assets/${path.join('-')}/index.mjs`, { target: 'node22', external: CREDENTIALS_ELSEWHERE, define: VERSION });
 }
 
 /** What runs in a terminal finds credentials wherever the AWS CLI does, and on the oldest Node that the package supports. */
 async function bundleOfTerminal(): Promise<Bundle> {
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  return built('cli/main.ts', 'bin/cdk-root-access.mjs', { target: 'node20', define: { VERSION: JSON.stringify(version) } }, '#!/usr/bin/env node\n');
+  return built('cli/main.ts', 'bin/cdk-root-access.mjs', { target: 'node20', define: VERSION }, '#!/usr/bin/env node\n');
 }
 
 async function built(entry: string, outfile: string, options: BuildOptions, firstLine = ''): Promise<Bundle> {

@@ -1,5 +1,6 @@
 import {
-  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, DeleteSigningCertificateCommand, type IAMClient,
+  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, type DeleteLoginProfileCommandOutput, DeleteSigningCertificateCommand,
+  type IAMClient,
 } from '@aws-sdk/client-iam';
 import type { Credential } from './credentials';
 import { aroundEachRequest, type AroundRequest } from '../aws/each-request';
@@ -16,7 +17,7 @@ export const deletePassword = (iam: IAMClient): Promise<unknown> => iam.send(new
  *
  * @param around checks before each request, also before one that the SDK repeats, that what it deletes is still that credential
  */
-export async function deleteCredential(iam: IAMClient, { kind, id }: Credential, around: AroundRequest): Promise<unknown> {
+export async function deleteCredential(iam: IAMClient, { kind, id }: Credential, around: AroundRequest): Promise<Pick<DeleteLoginProfileCommandOutput, '$metadata'>> {
   switch (kind) {
     case 'Password':
       return iam.send(aroundEachRequest(new DeleteLoginProfileCommand({}), around));

@@ -17,14 +17,23 @@ export interface Problem {
   readonly remedies: string[];
 }
 
-export type CredentialStatus = 'deleted' | 'absent' | 'kept' | 'would-delete' | 'found' | 'failed';
+export const CREDENTIAL_STATUSES = ['failed', 'found', 'kept', 'would-delete', 'deleted', 'absent'] as const;
+export type CredentialStatus = typeof CREDENTIAL_STATUSES[number];
 
 export interface CredentialResult extends Credential {
   readonly status: CredentialStatus;
   /** Why it was kept, or why nobody knows by whom it was deleted. */
   readonly reason?: string;
   readonly problem?: Problem;
+  /** When AWS answered that it is deleted, and the id of that request, by which CloudTrail has it. Of an answer that was lost there is neither. */
+  readonly deletedAt?: string;
+  readonly requestId?: string;
+  /** Against the report of the sweep before. */
+  readonly change?: 'new' | 'recreated' | 'still-there';
 }
+
+/** What is on record of the call that deleted a credential. */
+export type DeletionRecord = Pick<CredentialResult, 'deletedAt' | 'requestId'>;
 
 /** The first that applies, from the left; `skipped` accounts were not looked at. */
 export const OUTCOMES = ['failed', 'kept', 'purged', 'would-purge', 'found', 'clean', 'skipped'] as const;

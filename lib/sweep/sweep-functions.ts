@@ -141,6 +141,7 @@ export class SweepFunctions extends Construct {
     ]));
     allowAll(this.report, [
       allow(['s3:GetObject'], files(SELECTION_FILE, 'look-*.json', DECISION_FILE, 'purge-*.json')),
+      allow(['s3:GetObject'], [bucket.arnForObjects(`${latest}report.json`)]), // to say what has changed since
       allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${latest}report.*`)]),
       listBelow(bucket, runs),
       ...signals(this, notifications),

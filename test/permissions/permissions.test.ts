@@ -247,7 +247,7 @@ describe('IAM denies', () => {
     ...[SELECT, LOOKS, DECIDE, PURGES].map((role): [string, string, string, Attempt] => [role, 'the latest report', 's3:PutObject', put('latest/report.json')]),
     ...[LOOKS, DECIDE, PURGES, REPORT].flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the whole bucket', 's3:ListBucket', list()],
-      [role, 'reports of the past', 's3:GetObject', get('latest/report.json')],
+      [role, 'reports of the past', 's3:GetObject', get('latest/report.csv')],
       [role, 'accounts of the organization', 'organizations:ListAccounts', ask(new ListAccountsCommand({}))],
     ]),
     [SELECT, 'results of a batch', 's3:GetObject', get('runs/1/look-0000.json')],

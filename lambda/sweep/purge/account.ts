@@ -151,8 +151,8 @@ export class PurgeOfAccount {
       if (reason !== undefined) {
         return { ...credentialOf(planned), status: 'kept' as const, reason };
       }
-      const { mayHaveDeleted, error } = this.attempts.find(({ credential }) => credential === planned) ?? { mayHaveDeleted: false };
-      return judge({ credential: credentialOf(planned), mayHaveDeleted, error });
+      const { mayHaveDeleted, error, record } = this.attempts.find(({ credential }) => credential === planned) ?? { mayHaveDeleted: false };
+      return { ...judge({ credential: credentialOf(planned), mayHaveDeleted, error }), ...record };
     });
     return resultOf(this.account, [...credentials, ...appeared], why);
   }

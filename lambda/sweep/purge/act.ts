@@ -5,6 +5,7 @@ import { isSame, mfaDevices, password, type Credential } from '../../root-user/c
 import { deleteCredential } from '../../root-user/deletion';
 import type { RootSession } from '../../root-user/sessions';
 import { CODES } from '../remedies';
+import type { DeletionRecord } from '../results';
 
 /** What became of the call that was to delete a credential. Whether the credential is gone is for the next look to say. */
 export interface Attempt {
@@ -12,6 +13,8 @@ export interface Attempt {
   /** A call of ours may have deleted it. If it is gone and no call of ours can have done it, somebody else did. */
   readonly mayHaveDeleted: boolean;
   readonly error?: unknown;
+  /** Of the call that AWS answered. */
+  readonly record?: DeletionRecord;
 }
 
 /** Throws when a credential is to stay after all: asked right before each call that deletes it, and so again before one that is repeated. */
@@ -59,11 +62,11 @@ async function attempt(
     });
   };
   try {
-    await retryWhile(mayPass, patience, async () => {
+    const { $metadata: { requestId } } = await retryWhile(mayPass, patience, async () => {
       await guard(credential);
-      await session.change((iam) => deleteCredential(iam, credential, (send) => request(iam, send)));
+      return session.change((iam) => deleteCredential(iam, credential, (send) => request(iam, send)));
     });
-    return { credential, mayHaveDeleted: true };
+    return { credential, mayHaveDeleted: true, record: { deletedAt: new Date().toISOString(), requestId } };
   } catch (error) {
     return { credential, mayHaveDeleted, error };
   }

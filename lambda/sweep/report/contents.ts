@@ -1,62 +1,122 @@
-import type { SweepWork } from '../../../lib/sweep/contract';
+import { compare, type Changes, type EarlierReport } from './changes';
+import { totalsOf, unitsOf, type ReportedUnit, type Totals } from './totals';
+import { VERSION } from './version';
+import type { Selection } from '../../../lib/private/contract';
+import type { Limits, Protection, SweepWork } from '../../../lib/sweep/contract';
+import { isDeletion, type Plan } from '../plan';
 import { OUTCOMES, type AccountResult, type Outcome, type Problem } from '../results';
 import type { Execution } from '../run-folder';
-import type { OrganizationalUnit, ResolvedSelection } from '../selection';
+import type { ResolvedSelection } from '../selection';
 
 /** Version of the report's format, as its published schema names it. */
-export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-1.json';
+export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-2.json';
 
-/** What a sweep found and did: `schema/report-1.json`. */
-export interface SweepReport {
+/** How a sweep came about and what it was allowed to do: whoever reads the report can check it. */
+export interface Evidence {
+  /** Path of the construct. */
+  readonly construct?: string;
+  readonly executionArn?: string;
+  /** The account and the Region in which the sweep ran. */
+  readonly sweepAccountId?: string;
+  readonly region?: string;
+  /** What the construct selects. */
+  readonly selection?: Selection;
+  readonly limits?: Limits;
+}
+
+/** What became of the plan. */
+export interface ReportedPlan {
+  /** Of the organization and of what is deleted, as `plan.json` has it. */
+  readonly digest: string;
+  readonly status: 'preview' | 'empty' | 'refused' | 'carried-out' | 'not-carried-out';
+}
+
+/** What a sweep found and did: `schema/report-2.json`. */
+export interface SweepReport extends Evidence {
   readonly $schema: string;
+  /** Version of this library. */
+  readonly version?: string;
   readonly execution: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly organizationId?: string;
   readonly managementAccountId?: string;
   readonly work?: SweepWork;
-  /** Of a purge, as the kinds that it deletes. */
+  /** Of a purge, as the kinds that it deletes, and what it keeps. */
   readonly dryRun?: boolean;
   readonly credentials?: string[];
+  readonly protection?: Protection;
+  /** Absent when the sweep ended before it decided, and of an audit in the terminal. */
+  readonly plan?: ReportedPlan;
   /** Whether it is of a part of the construct's selection only. */
   readonly narrowed?: boolean;
   /** Other sweeps of the same construct that were at work when this one began: what they deleted was gone before, or `absent`. */
   readonly alsoRunning?: string[];
   /** Accounts by outcome. */
   readonly counts: Record<Outcome, number>;
+  /** Credentials by kind and status. */
+  readonly totals: Totals;
+  /** What is different from the report of the sweep before, where there is one. */
+  readonly changes?: Changes;
   /** Why the sweep as a whole did not come to its end. */
   readonly problem?: Problem;
   /** Units in which the accounts are, those above them included, as far as AWS tells. */
-  readonly organizationalUnits?: OrganizationalUnit[];
+  readonly organizationalUnits?: ReportedUnit[];
   readonly accounts: AccountResult[];
 }
 
+/** What became of a sweep, and how it came about. */
+export interface Facts extends Evidence {
+  readonly failure?: Problem;
+  readonly plan?: Plan;
+  /** Whether the plan was let go. */
+  readonly isCarriedOut?: boolean;
+  /** The latest report of the construct before this one. */
+  readonly earlier?: EarlierReport;
+}
+
 export function composeReport(
-  execution: Execution, selection: ResolvedSelection | undefined, accounts: AccountResult[], failure: Problem | undefined,
+  execution: Execution, selection: ResolvedSelection | undefined, results: AccountResult[], facts: Facts = {},
 ): SweepReport {
-  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, accounts.filter((account) => account.outcome === outcome).length]));
+  const { failure, plan, isCarriedOut = false, earlier, ...evidence } = facts;
+  const compared = earlier && compare(results, earlier);
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, results.filter((account) => account.outcome === outcome).length]));
+  const accounts = (compared?.accounts ?? results)
+    .map((account) => ({
+      ...account, parentId: selection?.placement?.parents[account.accountId], email: selection?.mailboxes?.[account.accountId],
+    }))
+    .sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId));
   return {
     $schema: REPORT_SCHEMA,
+    version: VERSION,
     execution: execution.name,
     startedAt: execution.startTime,
     endedAt: new Date().toISOString(),
+    ...evidence,
     organizationId: selection?.organizationId,
     managementAccountId: selection?.managementAccountId,
     work: selection?.work,
-    ...selection?.work === 'purge' ? { dryRun: selection.dryRun, credentials: selection.credentials } : {},
+    ...selection?.work === 'purge' ? { dryRun: selection.dryRun, credentials: selection.credentials, protection: selection.protection } : {},
+    plan: plan && { digest: plan.digest, status: statusOf(plan, isCarriedOut) },
     narrowed: selection?.narrowed,
     alsoRunning: selection?.alsoRunning,
     counts: counts as Record<Outcome, number>,
+    totals: totalsOf(accounts),
+    changes: compared?.changes,
     problem: failure,
-    organizationalUnits: selection?.placement?.units,
-    accounts: accounts
-      .map((account) => ({
-        ...account,
-        parentId: selection?.placement?.parents[account.accountId],
-        email: selection?.mailboxes?.[account.accountId],
-      }))
-      .sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId)),
+    organizationalUnits: selection?.placement && unitsOf(selection.placement.units, accounts),
+    accounts,
   };
+}
+
+function statusOf(plan: Plan, isCarriedOut: boolean): ReportedPlan['status'] {
+  if (plan.work === 'audit' || plan.dryRun) {
+    return 'preview';
+  }
+  if (plan.refused !== undefined) {
+    return 'refused';
+  }
+  return isCarriedOut ? 'carried-out' : plan.credentials.some(isDeletion) ? 'not-carried-out' : 'empty';
 }
 
 /** What needs attention comes first. */

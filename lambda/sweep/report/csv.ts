@@ -17,7 +17,7 @@ export function csvOf({ accounts, organizationalUnits = [] }: SweepReport): stri
     escape_formulas: true, // tabs and line breaks at the start, too
     quoted_match: /[;\t]/,
     columns: [
-      'account_id', 'account_name', 'organizational_unit', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'status', 'reason', 'code', 'message', 'remedies',
+      'account_id', 'account_name', 'organizational_unit', 'outcome', 'credential', 'credential_id', 'credential_state', 'created_at', 'last_used_at', 'never_used', 'status', 'deleted_at', 'request_id', 'change', 'reason', 'code', 'message', 'remedies',
     ],
   });
 }
@@ -37,7 +37,11 @@ function rows(account: AccountResult, units: ReadonlyMap<string, OrganizationalU
     credential_state: credential.state,
     created_at: credential.createdAt,
     last_used_at: credential.lastUsedAt,
+    never_used: credential.neverUsed ? 'true' : undefined,
     status: credential.status,
+    deleted_at: credential.deletedAt,
+    request_id: credential.requestId,
+    change: credential.change,
     reason: credential.reason,
     ...problemCells(credential),
   }));

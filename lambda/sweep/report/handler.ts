@@ -1,4 +1,5 @@
-import { composeReport } from './contents';
+import type { EarlierReport } from './changes';
+import { composeReport, REPORT_SCHEMA, type SweepReport } from './contents';
 import { csvOf } from './csv';
 import { htmlOf } from './html';
 import { outcomesOf } from './outcomes';
@@ -9,6 +10,8 @@ import {
 } from '../../../lib/sweep/contract';
 import { eventBridge, s3, sns, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
+import { textOf } from '../../aws/errors';
+import { readObject } from '../../aws/objects';
 import { log } from '../../log';
 import { problemOfSweep } from '../remedies';
 import type { Problem } from '../results';
@@ -35,9 +38,21 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
   const decision = run.decision && await folder.decision(run.decision.digest);
   const isCarriedOut = await control.find<GoFile>(event.run, GO_FILE) !== undefined;
-  const { accountsPerBatch } = settings;
+  const { accountsPerBatch, limits } = settings;
   const accounts = selection === undefined ? [] : await outcomesOf(folder, selection, { decision, isCarriedOut, accountsPerBatch });
-  const report = composeReport(execution, selection, accounts, run.error ? problemOfState(run.error) : decision?.plan.refused);
+  const { region, accountId: sweepAccountId } = partsOfArn(execution.id);
+  const report = composeReport(execution, selection, accounts, {
+    failure: run.error ? problemOfState(run.error) : decision?.plan.refused,
+    plan: decision?.plan,
+    isCarriedOut,
+    construct: process.env[SWEEP_NAME_VARIABLE],
+    executionArn: execution.id,
+    sweepAccountId,
+    region,
+    selection: settings.selection,
+    limits,
+    earlier: await earlierReport(folder, execution.id),
+  });
   const prefixes = [folder.prefix, ...selection && isLatest(selection, settings) ? [latestPrefix()] : []];
   await Promise.all(prefixes.flatMap((prefix) => [
     folder.put(`${prefix}report.json`, JSON.stringify(report, undefined, 2)),
@@ -51,6 +66,23 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
+}
+
+/** The latest report before this one, if it can be read: nothing that is done depends on it. An attempt before this one may have written its own. */
+async function earlierReport({ bucket }: RunFolder, executionArn: string): Promise<EarlierReport | undefined> {
+  try {
+    const latest = await readObject(clients.s3, { Bucket: bucket, Key: `${latestPrefix()}report.json` }, (text) => JSON.parse(text) as SweepReport);
+    return latest.$schema === REPORT_SCHEMA && latest.executionArn !== executionArn ? latest : undefined;
+  } catch (error) {
+    log.info('there is no earlier report to compare with', { error: textOf(error) }); // S3 may call a missing object denied
+    return undefined;
+  }
+}
+
+/** `arn:<partition>:states:<Region>:<account>:execution:…` */
+function partsOfArn(arn: string) {
+  const [, , , region, accountId] = arn.split(':');
+  return { region, accountId };
 }
 
 function problemOfState({ Error: name = 'Unknown', Cause = '' }: StateError): Problem {

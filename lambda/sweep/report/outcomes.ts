@@ -64,7 +64,6 @@ function remember(result: AccountResult, others: readonly AccountResult[]): Acco
   const deleted = others.flatMap(({ credentials }) => credentials).filter(({ status }) => status === 'deleted');
   const hasLooked = result.problem === undefined || result.problem.code === CODES.readsDisagree;
   const isUnseen = ({ status }: CredentialResult) => status === 'absent' || (status === 'failed' && !hasLooked);
-  const isDeleted = (credential: CredentialResult) => isUnseen(credential) && deleted.some((other) => isSame(credential, other));
-  return deleted.length === 0 ? result : resultOf(result, result.credentials.map((credential): CredentialResult => (
-    isDeleted(credential) ? { ...credentialOf(credential), status: 'deleted' } : credential)), result.problem);
+  const seen = (credential: CredentialResult) => isUnseen(credential) ? deleted.find((other) => isSame(credential, other)) : undefined;
+  return deleted.length === 0 ? result : resultOf(result, result.credentials.map((credential) => seen(credential) ?? credential), result.problem);
 }

@@ -6,6 +6,7 @@ import addFormats from 'ajv-formats';
 import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from './control';
 import { UNPROTECTED } from './testing';
 import type { Plan } from '../../../lambda/sweep/plan';
+import type { SweepReport } from '../../../lambda/sweep/report/contents';
 import type { AccountResult, Problem } from '../../../lambda/sweep/results';
 import type { RunFolder } from '../../../lambda/sweep/run-folder';
 import { CREDENTIAL_KINDS, type MachineExecution } from '../../../lib/private/contract';
@@ -153,6 +154,13 @@ async function report(): Promise<{ counts: Record<string, number>; accounts: Acc
   return JSON.parse(await read(`${folder.prefix}report.json`));
 }
 
+function expectSchema(made: unknown) {
+  const ajv = new Ajv2020({ allErrors: true });
+  addFormats(ajv);
+  const validate = ajv.compile(JSON.parse(readFileSync('schema/report-2.json', 'utf8')));
+  expect(validate(made) || validate.errors).toBe(true);
+}
+
 describe('a sweep from its first function to its last', () => {
   test('gives every account of the organization exactly one outcome, in a report that keeps to its schema', async () => {
     const run = await select();
@@ -169,15 +177,24 @@ describe('a sweep from its first function to its last', () => {
     const made = await report();
     expect(made.accounts.map(({ accountId }) => accountId).sort()).toEqual([MANAGEMENT, ...[0, 1, 2, 3, 4, 5].map(member)]);
     expect(made.counts).toEqual({ 'failed': 0, 'kept': 0, 'purged': 3, 'would-purge': 0, 'found': 0, 'clean': 2, 'skipped': 2 });
-
-    const ajv = new Ajv2020({ allErrors: true });
-    addFormats(ajv);
-    const validate = ajv.compile(JSON.parse(readFileSync('schema/report-1.json', 'utf8')));
-    expect(validate(made) || validate.errors).toBe(true);
+    expectSchema(made);
     expect(JSON.parse(await read('latest/report.json'))).toEqual(made);
+    expect(made).toMatchObject({
+      construct: 'Stack/Purge', executionArn: execution.id, sweepAccountId: MANAGEMENT, region: 'us-east-1', plan: { digest: decision.plan, status: 'carried-out' },
+    });
     for (const file of ['report.csv', 'report.html', 'plan.json']) {
       expect(await read(`latest/${file}`)).toBe(await read(`${folder.prefix}${file}`));
     }
+  });
+
+  test('says what has changed since the sweep before, and that its members have their credentials again', async () => {
+    giveBack();
+    await makeReport(await sweep(await select()));
+    const made = JSON.parse(await read('latest/report.json')) as SweepReport;
+    expect(made.changes).toMatchObject({ since: { execution: `run-${number - 1}` }, counts: { gone: 0 } });
+    expectSchema(made);
+    const { credentials } = made.accounts.find(({ accountId }) => accountId === member(1))!;
+    expect(credentials).toMatchObject([{ kind: 'Password', change: 'recreated', status: 'deleted' }, { kind: 'AccessKey', change: 'new', status: 'deleted' }]);
   });
 
   test('hands on nothing but digests and numbers of batches', async () => {

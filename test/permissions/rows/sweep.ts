@@ -225,6 +225,7 @@ export const EXERCISED: readonly Exercised[] = [
   { ...REPORT, actions: ['s3:GetObject'], resource: run('look-*.json'), exercise: 'report what was seen', denied: 'fails', need: 'what was seen is not read' },
   { ...REPORT, actions: ['s3:GetObject'], resource: run('decision.json'), exercise: 'report what was purged', denied: 'fails', need: 'what was decided is not read' },
   { ...REPORT, actions: ['s3:GetObject'], resource: run('purge-*.json'), exercise: 'report what was purged', denied: 'fails', need: 'what was purged is not read' },
+  { ...REPORT, actions: ['s3:GetObject'], resource: '<Reports>/latest/report.json', exercise: 'report', denied: 'goes on', need: 'what has changed since is not said' },
   { ...REPORT, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringLike runs/*', exercise: 'report', denied: 'fails', need: 'which batches ended is not known' },
   { ...REPORT, actions: ['s3:PutObject'], resource: run('report.*'), exercise: 'report', denied: 'fails', need: 'the report of the run is not written' },
   { ...REPORT, actions: ['s3:PutObject'], resource: '<Reports>/latest/report.*', exercise: 'report', denied: 'fails', need: 'the latest report is not written' },

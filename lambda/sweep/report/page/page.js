@@ -5,14 +5,21 @@
 
   /**
    * @typedef {{ code: string, message: string, remedies: string[] }} Problem
-   * @typedef {{ kind: string, id?: string, state?: string, createdAt?: string, lastUsedAt?: string, status: string, reason?: string, problem?: Problem }} Credential
+   * @typedef {{ kind: string, id?: string, state?: string, createdAt?: string, lastUsedAt?: string, neverUsed?: boolean, status: string, reason?: string, problem?: Problem, deletedAt?: string, requestId?: string, change?: string }} Credential
    * @typedef {{ accountId: string, accountName: string, parentId?: string, outcome: string, reason?: string, problem?: Problem, credentials: Credential[] }} Account
-   * @typedef {{ id: string, name?: string, parentId?: string }} Unit
+   * @typedef {{ id: string, name?: string, parentId?: string, accounts: number, accountsFailed: number, credentialsLeft: number, credentialsDeleted: number }} Unit
+   * @typedef {{ accounts?: string[], credentials?: string[], reason: string }} Rule
+   * @typedef {{ since: { execution: string, startedAt: string }, counts: Record<string, number>, gone: (Account & Credential)[] }} Changes
    * @typedef {{
-   *   execution: string, startedAt: string, endedAt: string, organizationId?: string, dryRun?: boolean, narrowed?: boolean, problem?: Problem,
-   *   counts: Record<string, number>, organizationalUnits?: Unit[], accounts: Account[],
+   *   version?: string, construct?: string, execution: string, executionArn?: string, sweepAccountId?: string, region?: string,
+   *   startedAt: string, endedAt: string, organizationId?: string, managementAccountId?: string, alsoRunning?: string[],
+   *   work?: string, dryRun?: boolean, narrowed?: boolean, problem?: Problem, credentials?: string[], plan?: { digest: string, status: string },
+   *   selection?: { accounts?: string[], organizationalUnits?: string[], exclude: string[] }, limits?: { credentials?: number, accounts?: number },
+   *   protection?: { keep: Rule[], usedWithinSeconds?: number, deleteAccessKeysInUse?: boolean, keepCertificates: boolean, recoveriesBucket?: string },
+   *   counts: Record<string, number>, totals: Record<string, Record<string, number>>, changes?: Changes, organizationalUnits?: Unit[], accounts: Account[],
    * }} Report
    * @typedef {{ account: Account, order: number, unit: string, units: Set<string>, credentials: string, mfa: string, lastUsed: string, text: string, details?: HTMLElement }} Row
+   * @typedef {{ account: Account, credential: Credential }} Entry
    * @typedef {{ name: string, of: (row: Row) => string | number, cell: (row: Row) => Node }} Column
    */
 
@@ -65,12 +72,26 @@
   const dateOf = (time) => time?.slice(0, 10) ?? '';
   /** @param {string} time */
   const minuteOf = (time) => `${dateOf(time)} ${time.slice(11, 16)} UTC`;
+  /** @param {string} time */
+  const secondOf = (time) => `${dateOf(time)} ${time.slice(11, 19)} UTC`;
   /** @param {number} number */
   const grouped = (number) => number.toLocaleString('en');
   /** @param {number} number */
   const accountsIn = (number) => `${grouped(number)} ${number === 1 ? 'account' : 'accounts'}`;
   /** @param {string} outcome */
   const classOf = (outcome) => (outcome in SAY ? outcome : 'skipped');
+
+  const RECENT_DAYS = 30;
+  /** @param {Credential} credential */
+  const isRecent = ({ lastUsedAt }) => lastUsedAt !== undefined && Date.parse(report.startedAt) - Date.parse(lastUsedAt) < RECENT_DAYS * 86_400_000;
+  /** AWS says when, says that it knows of no use, or says neither. @param {Credential} credential */
+  const useOf = ({ lastUsedAt, neverUsed }) => lastUsedAt ? minuteOf(lastUsedAt) : neverUsed ? 'never, as far as AWS knows' : 'not known';
+  const recentMark = () => make('b', { class: 'recent' }, `used within ${RECENT_DAYS} days`);
+  /** @param {Credential} credential */
+  const isLeft = ({ status }) => status !== 'deleted' && status !== 'absent';
+  /** Credentials with their accounts. @type {Entry[]} */
+  const entries = report.accounts.flatMap((account) => account.credentials.map((credential) => ({ account, credential })));
+  const left = entries.filter(({ credential }) => isLeft(credential));
 
   // -- what each row shows ----------------------------------------------------------------------------------------------
 
@@ -130,6 +151,8 @@
     cell.append(make('span', { class: 'account' }, account.accountName || '(no name)'), make('span', { class: 'id' }, account.accountId));
     return cell;
   };
+  /** @param {Account} account */
+  const accountName = (account) => make('span', {}, account.accountName || '(no name)', make('span', { class: 'id' }, account.accountId));
   /** @param {string} outcome */
   const outcomeMark = (outcome) => make('span', { class: `outcome ${classOf(outcome)}` }, make('span', { 'class': 'dot', 'aria-hidden': 'true' }), SAY[outcome] ?? outcome);
   /** @param {Row} row */
@@ -143,9 +166,12 @@
   /** @param {Row} row */
   const lastUsedCell = ({ account, lastUsed }) => {
     if (lastUsed) {
-      return make('time', { class: 'date', datetime: lastUsed, title: minuteOf(lastUsed) }, dateOf(lastUsed));
+      const time = make('time', { class: 'date', datetime: lastUsed, title: minuteOf(lastUsed) }, dateOf(lastUsed));
+      return make('div', {}, time, ...account.credentials.some((each) => isLeft(each) && isRecent(each)) ? [' ', recentMark()] : []);
     }
-    return account.credentials.length > 0 ? make('span', { class: 'quiet' }, 'no use known') : document.createTextNode('');
+    const { credentials } = account;
+    const said = credentials.every(({ neverUsed }) => neverUsed) ? 'never' : 'not known';
+    return credentials.length > 0 ? make('span', { class: 'quiet' }, said) : document.createTextNode('');
   };
 
   const COLUMNS = /** @type {Column[]} */ ([
@@ -176,12 +202,18 @@
   const labelled = (label, ...children) => make('td', { 'role': 'cell', 'data-label': label }, ...children);
 
   /** @param {Credential} credential @param {Set<string>} said */
-  const credentialRow = ({ kind, id = '', state = '', createdAt, lastUsedAt, status, reason = '', problem }, said) => make('tr', { role: 'row' },
-    labelled('Credential', make('span', {}, KINDS[kind]?.[0] ?? kind, ...id ? [make('span', { class: 'id' }, id)] : [])),
-    labelled('State', ...state ? [state] : []),
-    labelled('Created', ...createdAt ? [dateOf(createdAt)] : []),
-    labelled('Last used', lastUsedAt ? minuteOf(lastUsedAt) : 'no use known'),
-    labelled('Status', make('div', {}, make('span', { class: classOf(status) }, (SAY[status] ?? status).toLowerCase()), ...reason ? [make('p', {}, reason)] : [], ...problem ? problemParts(problem, said) : [])));
+  const credentialRow = (credential, said) => make('tr', { role: 'row' },
+    labelled('Credential', nameOf(credential)),
+    labelled('State', ...credential.state ? [credential.state] : []),
+    labelled('Created', ...credential.createdAt ? [dateOf(credential.createdAt)] : []),
+    labelled('Last used', useOf(credential)),
+    labelled('Status', make('div', {}, statusMark(credential), ...credential.reason ? [make('p', {}, credential.reason)] : [],
+      ...credential.problem ? problemParts(credential.problem, said) : [])));
+
+  /** @param {Credential} credential */
+  const nameOf = ({ kind, id }) => make('span', {}, KINDS[kind]?.[0] ?? kind, ...id ? [make('span', { class: 'id' }, id)] : []);
+  /** @param {Credential} credential */
+  const statusMark = ({ status }) => make('span', { class: classOf(status) }, (SAY[status] ?? status).toLowerCase());
 
   /** @param {Row} row */
   const detailsOf = ({ account }) => {
@@ -260,16 +292,185 @@
   // -- the parts of the page --------------------------------------------------------------------------------------------
 
   const about = () => {
-    const { execution, startedAt, endedAt, organizationId, dryRun, accounts } = report;
+    const { execution, startedAt, endedAt, organizationId, accounts } = report;
+    byId('course').textContent = courseOf();
+    byId('files').hidden = report.executionArn === undefined; // an audit in the terminal writes one file
+    byId('files').append('Beside this file: ', ...[...report.plan ? ['plan.json'] : [], 'report.csv', 'report.json'].flatMap((name, i) => [
+      ...i > 0 ? [', '] : [], make('a', { href: name }, name)]), ...report.plan ? [' · digest of the plan ', make('code', {}, report.plan.digest)] : []);
     byId('about').textContent = [
       `${accountsIn(accounts.length)}${organizationId ? ` of ${organizationId}` : ''}`,
       `${minuteOf(startedAt)}, ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`,
-      ...dryRun ? ['dry run: nothing was deleted'] : [],
       `execution ${execution}`,
     ].join(' · ');
     byId('meanings').append(...outcomes.filter((outcome) => report.counts[outcome] > 0 && outcome in MEANING).flatMap((outcome) => [
       make('dt', {}, SAY[outcome]), make('dd', {}, `an account that ${MEANING[outcome]}`)]));
   };
+
+  /** What was done, in plain words. */
+  const courseOf = () => {
+    const { work, dryRun, plan } = report;
+    if (work === undefined) {
+      return 'It ended before it knew its accounts: nothing was looked at, and nothing was deleted.';
+    }
+    if (work === 'audit') {
+      return 'Audit: it looked, and changed nothing.';
+    }
+    const deleted = entries.filter(({ credential }) => credential.status === 'deleted').length;
+    return (dryRun ? 'Dry run of a purge: it says what would be deleted, and deleted nothing.' : /** @type {Record<string, string>} */ ({
+      'empty': 'Purge: there was nothing to delete.',
+      'refused': 'Purge: its plan was refused, and nothing was deleted.',
+      'carried-out': `Purge: its plan was carried out; ${grouped(deleted)} ${deleted === 1 ? 'credential is' : 'credentials are'} seen to be gone.`,
+      'not-carried-out': 'Purge: its plan was not carried out, and nothing was deleted.',
+    })[plan?.status ?? ''] ?? 'Purge: it ended before it had a plan, and nothing was deleted.');
+  };
+
+  /** A table that is written in pieces, and is printed whole. @param {HTMLElement} place @param {string} title @param {string[]} names @param {T[]} items @param {(item: T) => (Node | string)[]} cellsOf @template T */
+  const list = (place, title, names, items, cellsOf) => {
+    const body = make('tbody', { role: 'rowgroup' });
+    const more = make('button', { type: 'button' });
+    let count = 0;
+    const write = () => {
+      body.append(...items.slice(count, count + CHUNK).map((item) => make('tr', { role: 'row' }, ...cellsOf(item).map((cell, i) => (
+        i === 0 ? make('th', { role: 'rowheader', scope: 'row' }, cell) : labelled(names[i], ...cell === '' ? [] : [cell]))))));
+      count = Math.min(count + CHUNK, items.length);
+      more.textContent = `More of ${grouped(items.length)}`;
+      more.hidden = count >= items.length;
+    };
+    more.addEventListener('click', write);
+    addEventListener('beforeprint', () => {
+      while (count < items.length) {
+        write();
+      }
+    });
+    place.append(make('table', { 'class': 'list', 'role': 'table', 'aria-label': title },
+      make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...names.map((name) => make('th', { role: 'columnheader', scope: 'col' }, name)))), body), more);
+    write();
+  };
+
+  const totals = () => {
+    const kinds = Object.keys(report.totals);
+    const statuses = Object.keys(report.totals[kinds[0]]).filter((status) => kinds.some((kind) => report.totals[kind][status] > 0));
+    if (statuses.length === 0) {
+      byId('totals').append(make('p', { class: 'quiet' }, `No root credential was seen.${unseen()}`));
+      return;
+    }
+    const number = (/** @type {number} */ count) => count === 0 ? make('span', { class: 'quiet' }, '0') : grouped(count);
+    list(byId('totals'), 'Credentials by kind and status', ['Kind', ...statuses.map((status) => (SAY[status] ?? status).toLowerCase()), 'in all'], kinds, (kind) => [
+      KINDS[kind]?.[1] ?? kind, ...statuses.map((status) => number(report.totals[kind][status])),
+      number(Object.values(report.totals[kind]).reduce((sum, count) => sum + count, 0)),
+    ]);
+    byId('totals').append(...unseen() ? [make('p', { class: 'quiet' }, unseen().trim())] : []);
+  };
+
+  /** What is different from the report before. */
+  const changes = () => {
+    if (!report.changes) {
+      return;
+    }
+    const { since, counts, gone } = report.changes;
+    byId('changes').hidden = false;
+    byId('changes').append(make('p', {}, `Compared with the sweep of ${minuteOf(since.startedAt)} (${since.execution}): ${grouped(counts.new)} new, ${
+      grouped(counts.recreated)} recreated, ${grouped(counts.gone)} gone, ${grouped(counts['still-there'])} there since then. Accounts that one of the two did not read are not compared.`));
+    const different = ['recreated', 'new'].flatMap((change) => entries.filter(({ credential }) => credential.change === change)
+      .map(({ account, credential }) => ({ change, account, credential, now: statusMark(credential) })));
+    const all = [...different, ...gone.map((each) => ({ change: 'gone', account: each, credential: each, now: 'not seen any more' }))];
+    if (all.length > 0) {
+      list(byId('changes'), 'Changes since the sweep before', ['Account', 'Change', 'Credential', 'Created', 'Now'], all, ({ change, account, credential, now }) => [
+        accountName(account), change === 'gone' ? change : make('b', {}, change), nameOf(credential), dateOf(credential.createdAt), now]);
+    }
+  };
+
+  /** What these numbers do not have in them. */
+  const unseen = () => {
+    const count = report.accounts.filter(({ outcome, problem }) => outcome === 'failed' && problem !== undefined).length;
+    return count === 0 ? '' : ` ${accountsIn(count)} could not be read or cleaned, and may have others.`;
+  };
+
+  /** Recently used ones first; last those that were never used. */
+  const stillThere = () => {
+    const rank = (/** @type {Entry} */ { credential }) => credential.lastUsedAt ?? (credential.neverUsed ? '' : '0');
+    const sorted = left.map((entry) => ({ entry, key: rank(entry) })).sort((one, other) => (one.key < other.key ? 1 : one.key > other.key ? -1 : 0)).map(({ entry }) => entry);
+    const recent = left.filter(({ credential }) => isRecent(credential)).length;
+    if (sorted.length === 0) {
+      byId('left').append(make('p', { class: 'quiet' }, `Nothing that was seen.${unseen()}`));
+      return;
+    }
+    byId('left').append(make('p', {}, `${grouped(sorted.length)} ${sorted.length === 1 ? 'credential' : 'credentials'}, `,
+      recent > 0 ? make('b', {}, `${grouped(recent)} of them used within the last ${RECENT_DAYS} days`) : `none known to be used within the last ${RECENT_DAYS} days`, `.${unseen()}`));
+    list(byId('left'), 'Credentials that are still there', ['Account', 'Credential', 'State', 'Created', 'Last used', 'Why'], sorted, ({ account, credential }) => [
+      accountName(account), nameOf(credential), credential.state ?? '', dateOf(credential.createdAt),
+      make('div', {}, useOf(credential), ...isRecent(credential) ? [' ', recentMark()] : []),
+      make('div', {}, statusMark(credential), ...whyOf(credential)),
+    ]);
+  };
+
+  /** @param {Credential} credential */
+  const whyOf = ({ status, reason, problem }) => {
+    if (problem) {
+      return [': ', make('b', {}, problem.code), `: ${problem.message}`];
+    }
+    const why = reason ?? /** @type {Record<string, string>} */ ({
+      'found': 'an audit changes nothing',
+      'would-delete': report.dryRun ? 'a dry run deletes nothing' : 'the plan was not carried out',
+    })[status];
+    return why === undefined ? [] : [`: ${why}`];
+  };
+
+  const byUnit = () => {
+    const sorted = [...units.values()].map((unit) => ({ unit, path: pathOf(lineage(unit.id)) })).sort((one, other) => (one.path < other.path ? -1 : 1));
+    byId('units').hidden = sorted.length === 0;
+    if (sorted.length > 0) {
+      list(byId('units'), 'By organizational unit', ['Unit, with those below it', 'Accounts', 'Failed accounts', 'Credentials still there', 'Credentials deleted'], sorted,
+        ({ unit, path }) => [path, ...[unit.accounts, unit.accountsFailed, unit.credentialsLeft, unit.credentialsDeleted].map((count) => count === 0 ? make('span', { class: 'quiet' }, '0') : grouped(count))]);
+    }
+  };
+
+  const deletions = () => {
+    const deleted = entries.filter(({ credential }) => !isLeft(credential) || credential.requestId !== undefined);
+    byId('deletions').hidden = deleted.length === 0;
+    if (deleted.length > 0) {
+      list(byId('deletions'), 'Deletions', ['Account', 'Credential', 'Created', 'Last used', 'Deleted', 'Request'], deleted, ({ account, credential }) => [
+        accountName(account), nameOf(credential), dateOf(credential.createdAt), useOf(credential),
+        make('div', {}, ...credential.deletedAt ? [secondOf(credential.deletedAt)] : [], ...credential.status === 'deleted' && credential.deletedAt ? [] : [' ', statusMark(credential)],
+          ...credential.status === 'failed' ? [' to be seen gone'] : credential.deletedAt ? [] : [': no answer of AWS to this sweep']),
+        credential.requestId ? make('span', { class: 'id' }, credential.requestId) : make('span', { class: 'quiet' }, 'not known'),
+      ]);
+    }
+  };
+
+  /** What was asked for, by whom it can be checked, and what may differ the next time. */
+  const evidence = () => {
+    const { selection, protection, limits } = report;
+    const days = protection?.usedWithinSeconds === undefined ? undefined : Math.floor(protection.usedWithinSeconds / 86_400);
+    const facts = /** @type {[string, (string | undefined)[]][]} */ ([
+      ['Construct', [report.construct]],
+      ['Organization', [report.organizationId && `${report.organizationId}, management account ${report.managementAccountId}`]],
+      ['Ran in', [[report.sweepAccountId, report.region].filter(Boolean).join(', ')]],
+      ['Execution', [report.executionArn ?? report.execution]],
+      ['Who started it', [report.executionArn && `CloudTrail of ${report.sweepAccountId} has the StartExecution of this execution`]],
+      ['Also at work', report.alsoRunning ?? []],
+      ['From, to', [`${secondOf(report.startedAt)}, ${secondOf(report.endedAt)}`]],
+      ['Selected', [selection && (selection.accounts ? `accounts ${selection.accounts.join(', ')}` : selection.organizationalUnits
+        ? `organizational units ${selection.organizationalUnits.join(', ')}, with those below them` : 'all member accounts'), ...report.narrowed ? ['narrowed by the start to a part of it'] : []]],
+      ['Excluded', [selection && (selection.exclude.length > 0 ? selection.exclude.join(', ') : 'no account')]],
+      ['Kinds to delete', [report.credentials?.map((kind) => KINDS[kind]?.[1] ?? kind).join(', ')]],
+      ['Kept by rule', protection?.keep.map(ruleOf) ?? []],
+      ['Kept by use', [
+        ...days === undefined ? [] : [`passwords and access keys that were used or created within ${days} days`],
+        ...protection && !protection.deleteAccessKeysInUse ? [`access keys that were used within ${RECENT_DAYS} days`] : [],
+        ...protection?.keepCertificates ? ['signing certificates'] : [],
+      ]],
+      ['Password recoveries', [protection?.recoveriesBucket && `on record in ${protection.recoveriesBucket}: an open one keeps the password and its MFA`]],
+      ['Limits', [...limits?.credentials === undefined ? [] : [`${grouped(Number(limits.credentials))} credentials`], ...limits?.accounts === undefined ? [] : [accountsIn(Number(limits.accounts))]]],
+      ['Library', [report.version && `cdk-root-access ${report.version}`]],
+    ]);
+    byId('evidence').append(...facts.map(([name, said]) => ({ name, said: said.filter(Boolean) })).filter(({ said }) => said.length > 0).flatMap(({ name, said }) => [
+      make('dt', {}, name), ...said.map((text) => make('dd', {}, /** @type {string} */ (text)))]));
+  };
+
+  /** @param {Rule} rule */
+  const ruleOf = ({ accounts, credentials, reason }) => (
+    `${credentials?.map((kind) => KINDS[kind]?.[1] ?? kind).join(', ') ?? 'all kinds'} in ${accounts?.join(', ') ?? 'all accounts'}: ${reason}`);
 
   /** @param {number} ms */
   const duration = (ms) => ms < 60_000 ? `${Math.max(1, Math.round(ms / 1_000))} s` : `${Math.round(ms / 60_000)} min`;
@@ -277,8 +478,9 @@
   const notices = () => {
     const notice = byId('notices');
     if (report.problem) {
-      notice.append(make('h2', {}, 'This sweep did not come to its end'), ...problemParts(report.problem),
-        make('p', {}, 'Accounts that are not named here were not looked at.'));
+      const isRefused = report.plan?.status === 'refused';
+      notice.append(make('h2', {}, isRefused ? 'The plan was refused' : 'This sweep did not come to its end'), ...problemParts(report.problem),
+        ...isRefused ? [] : [make('p', {}, 'Accounts that are not named here were not looked at.')]);
     } else if (report.narrowed) {
       notice.append(make('h2', {}, 'A part of the selection'), make('p', {}, 'Somebody asked for these accounts only. This report says nothing of the others.'));
     }
@@ -399,8 +601,14 @@
 
   about();
   notices();
+  totals();
+  changes();
   chart();
   problems();
+  stillThere();
+  byUnit();
+  deletions();
+  evidence();
   filters();
   columns();
   show();

@@ -26,6 +26,24 @@ describe('an account with credentials', () => {
     ]);
   });
 
+  test('says of each deletion when AWS answered it and by which request, so that it is found in CloudTrail', async () => {
+    const member = await memberWith(EVERYTHING);
+    const before = new Date().toISOString();
+    const requests: unknown[] = [];
+    member.organization.faults.add({
+      operation: 'iam:*',
+      effect: async ({ operation }, answer) => {
+        const answered = await answer();
+        requests.push(...operation.startsWith('De') ? [answered.headers['x-amzn-requestid']] : []);
+        return answered;
+      },
+    });
+    const { credentials } = await member.sweep();
+    expect(credentials.map(({ requestId }) => requestId)).toEqual(requests);
+    expect(new Set(requests).size).toBe(7);
+    expect(credentials.every(({ deletedAt }) => deletedAt! >= before && deletedAt! <= new Date().toISOString())).toBe(true);
+  });
+
   test('is clean when it is swept again, and nothing is changed', async () => {
     const member = await memberWith(EVERYTHING);
     await member.sweep();

@@ -1,6 +1,7 @@
 import { JSDOM, VirtualConsole } from 'jsdom';
-import { accountsOf, DENIED, HOSTILE, reportOf } from './report-samples';
-import { REPORT_SCHEMA, type SweepReport } from '../../../../lambda/sweep/report/contents';
+import { accountsOf, DENIED, EXECUTION, HOSTILE, reportOf } from './report-samples';
+import { planOf } from '../../../../lambda/sweep/plan';
+import { composeReport, REPORT_SCHEMA, type SweepReport } from '../../../../lambda/sweep/report/contents';
 import { htmlOf } from '../../../../lambda/sweep/report/html';
 import { resultOf } from '../../../../lambda/sweep/results';
 
@@ -132,7 +133,7 @@ describe('the report as a page', () => {
     const toggle = page.button('access key');
     toggle.click();
     expect(toggle.getAttribute('aria-expanded')).toBe('true');
-    expect(page.all('.details tbody td').map(({ textContent }) => textContent)).toEqual(['access keyAKIA2', 'Active', '', 'no use known', 'keptin use']);
+    expect(page.all('.details tbody td').map(({ textContent }) => textContent)).toEqual(['access keyAKIA2', 'Active', '', 'not known', 'keptin use']);
     toggle.click();
     expect(page.all('.details')).toEqual([]);
   });
@@ -160,20 +161,130 @@ describe('the report as a page', () => {
   });
 });
 
+describe('the report for whoever checks it', () => {
+  const one = { accountId: number(0), accountName: 'one' };
+  const PLAN = planOf({ execution: 'e', createdAt: EXECUTION.startTime, organizationId: 'o-abcdefghij', work: 'purge', dryRun: false, unread: [] }, [
+    { ...one, kind: 'Password', action: 'delete' },
+  ]);
+  const REFUSED = { code: 'LimitExceeded', message: 'nothing was deleted: 9 credentials', remedies: ['raise limits'] };
+  const ARN = 'arn:aws:states:eu-west-1:111111111111:execution:Sweep:deployment-1';
+
+  const CARRIED_OUT = { plan: PLAN, isCarriedOut: true };
+  test.each<[string, string | RegExp, SweepReport]>([
+    ['an audit', 'Audit: it looked, and changed nothing.', reportOf([], { work: 'audit' })],
+    ['a dry run', /^Dry run of a purge: .* deleted nothing\.$/, reportOf([], { dryRun: true }, undefined, { plan: { ...PLAN, dryRun: true } })],
+    ['a purge', 'Purge: its plan was carried out; 4 credentials are seen to be gone.', reportOf(accountsOf(10), {}, undefined, CARRIED_OUT)],
+    ['a purge with nothing to do', 'Purge: there was nothing to delete.', reportOf([], {}, undefined, { plan: { ...PLAN, credentials: [] } })],
+    ['one that was refused', 'Purge: its plan was refused, and nothing was deleted.', reportOf([], {}, REFUSED, { plan: { ...PLAN, refused: REFUSED } })],
+    ['one that ended before', 'Purge: its plan was not carried out, and nothing was deleted.', reportOf([], {}, DENIED, { plan: PLAN })],
+    ['one without a plan', 'Purge: it ended before it had a plan, and nothing was deleted.', reportOf([], {}, DENIED)],
+    ['one that began nothing', /^It ended before it knew its accounts/, composeReport(EXECUTION, undefined, [], { failure: DENIED })],
+  ])('says in plain words what it is of: %s', (_, said, report) => {
+    expect(new Page(report).one('#course').textContent).toEqual(said instanceof RegExp ? expect.stringMatching(said) : said);
+  });
+
+  test('says why a plan was refused, and which one it is', () => {
+    const page = new Page(reportOf([], {}, REFUSED, { plan: { ...PLAN, refused: REFUSED }, executionArn: ARN }));
+    expect(page.one('#notices').textContent).toMatch(/^The plan was refused.*LimitExceeded: nothing was deleted: 9 credentials.*raise limits/);
+    expect(page.one('#files').textContent).toBe(`Beside this file: plan.json, report.csv, report.json · digest of the plan ${PLAN.digest}`);
+  });
+
+  test('counts the credentials by kind and status, and says what these numbers lack', () => {
+    const page = new Page(reportOf(accountsOf(10)));
+    expect(page.all('#totals tr').map((row) => [...row.children].map(({ textContent }) => textContent))).toEqual([
+      ['Kind', 'kept', 'deleted', 'in all'],
+      ['passwords', '0', '2', '2'], ['access keys', '2', '0', '2'], ['signing certificates', '0', '0', '0'], ['MFA devices', '0', '2', '2'],
+    ]);
+    expect(page.one('#totals p').textContent).toBe('2 accounts could not be read or cleaned, and may have others.');
+    expect(new Page(reportOf([resultOf(one, [])])).one('#totals').textContent).toBe('No root credential was seen.');
+  });
+
+  test('lists what is still there and why without a click, the recently used first, and the never used last', () => {
+    const key = (id: string, use: object) => ({ kind: 'AccessKey' as const, id, status: 'kept' as const, reason: `because of ${id}`, ...use });
+    const page = new Page(reportOf([
+      resultOf(one, [key('NEVER', { neverUsed: true }), key('UNKNOWN', {}), key('OLD', { lastUsedAt: '2024-01-01T00:00:00Z' })]),
+      resultOf({ accountId: number(1), accountName: 'two' }, [key('RECENT', { lastUsedAt: '2025-12-24T00:00:00Z' }), { kind: 'Password', status: 'deleted' }]),
+    ]));
+    expect(page.all('#left tbody tr').map((row) => row.querySelector('td .id')!.textContent)).toEqual(['RECENT', 'OLD', 'UNKNOWN', 'NEVER']);
+    expect(page.all('#left tbody [data-label="Last used"]').map(({ textContent }) => textContent)).toEqual([
+      '2025-12-24 00:00 UTC used within 30 days', '2024-01-01 00:00 UTC', 'not known', 'never, as far as AWS knows',
+    ]);
+    expect(page.one('#left p').textContent).toBe('4 credentials, 1 of them used within the last 30 days.');
+    expect(page.one('#left tbody [data-label="Why"]').textContent).toBe('kept: because of RECENT');
+  });
+
+  test('sums up each unit with those below it', () => {
+    const report = reportOf(accountsOf(8));
+    expect(report.organizationalUnits).toContainEqual(
+      { id: 'ou-abcd-workloads', name: 'workloads', parentId: 'r-abcd', accounts: 4, accountsFailed: 1, credentialsLeft: 1, credentialsDeleted: 4 });
+    expect(new Page(report).all('#units tbody tr').map((row) => [...row.children].map(({ textContent }) => textContent))).toContainEqual(
+      ['Root / workloads', '4', '1', '1', '4']);
+  });
+
+  test('has the evidence of each deletion, and says where none is', () => {
+    const page = new Page(reportOf([resultOf(one, [
+      { kind: 'AccessKey', id: 'AKIA1', status: 'deleted', deletedAt: '2026-01-02T03:05:06.789Z', requestId: 'request-1' },
+      { kind: 'AccessKey', id: 'AKIA2', status: 'deleted' }, { kind: 'Password', status: 'absent', reason: 'it is gone' },
+    ])]));
+    expect(page.all('#deletions tbody tr').map((row) => [...row.children].slice(-2).map(({ textContent }) => textContent!.trim()))).toEqual([
+      ['2026-01-02 03:05:06 UTC', 'request-1'], ['deleted: no answer of AWS to this sweep', 'not known'], ['gone already: no answer of AWS to this sweep', 'not known'],
+    ]);
+  });
+
+  test('says of what it is: construct, place, selection, rules with their reasons, limits', () => {
+    const protection = { keep: [{ accounts: [number(3)], credentials: ['AccessKey' as const], reason: 'billing job' }], keepCertificates: true };
+    const page = new Page(reportOf([], { protection }, undefined, {
+      construct: 'Stack/Purge', executionArn: ARN, sweepAccountId: '111111111111', region: 'eu-west-1', selection: { exclude: [number(9)] }, limits: { accounts: 5 },
+    }));
+    const text = page.one('#evidence').textContent;
+    expect(text).toMatch(new RegExp(['ConstructStack/Purge', 'Ran in111111111111, eu-west-1', `Execution${ARN}`, 'Selectedall member accounts', `Excluded${number(9)}`,
+      'Kinds to deletepasswords', `Kept by ruleaccess keys in ${number(3)}: billing job`, 'access keys that were used within 30 days', 'signing certificates', 'Limits5 accounts'].join('.*')));
+  });
+
+  test('compares with the report before: what is new, recreated, gone and there since then', () => {
+    const before = reportOf([
+      resultOf(one, [{ kind: 'Password', createdAt: '2019-01-01T00:00:00Z', status: 'deleted' }, { kind: 'AccessKey', id: 'AKIA1', status: 'kept' }, { kind: 'AccessKey', id: 'AKIA2', status: 'found' }]),
+      resultOf({ accountId: number(1), accountName: 'two' }, [], DENIED),
+      resultOf({ accountId: number(2), accountName: 'three' }, [{ kind: 'Password', status: 'found' }]),
+    ]);
+    const report = reportOf([
+      resultOf(one, [{ kind: 'Password', createdAt: '2026-01-01T00:00:00Z', status: 'deleted' }, { kind: 'AccessKey', id: 'AKIA1', status: 'kept' }, { kind: 'AccessKey', id: 'AKIA3', status: 'failed', problem: DENIED }]),
+      resultOf({ accountId: number(1), accountName: 'two' }, [{ kind: 'AccessKey', id: 'AKIA4', status: 'found' }]),
+      resultOf({ accountId: number(2), accountName: 'three' }, [], DENIED),
+    ], {}, undefined, { earlier: before });
+    expect(report.changes).toMatchObject({
+      counts: { 'new': 1, 'recreated': 1, 'still-there': 1, 'gone': 1 }, gone: [{ ...one, kind: 'AccessKey', id: 'AKIA2' }],
+    });
+    const page = new Page(report);
+    expect(page.one('#changes p').textContent).toContain('2026-01-02 03:04 UTC (deployment-1): 1 new, 1 recreated, 1 gone, 1 there since then.');
+    expect(page.all('#changes tbody tr').map((row) => [...row.children].slice(1).map(({ textContent }) => textContent))).toEqual([
+      ['recreated', 'password', '2026-01-01', 'deleted'], ['new', 'access keyAKIA3', '', 'failed'], ['gone', 'access keyAKIA2', '', 'not seen any more'],
+    ]);
+    expect(new Page(before).one('#changes').hidden).toBe(true);
+  });
+
+  test('names no file beside it where there is none, as of an audit in the terminal', () => {
+    expect(new Page(reportOf([])).one('#files').hidden).toBe(true);
+  });
+});
+
 describe('text of others in the page', () => {
   test.each(HOSTILE)('is shown as it is, and nothing else, be it a name, an id, a unit, a reason or an error: %j', (text) => {
     const problem = { code: text, message: text, remedies: [text] };
     const account = { accountId: number(0), accountName: text };
     const result = resultOf(account, [{ kind: 'AccessKey', id: text, state: text, status: 'kept', reason: text, problem }], problem);
     const placement = { units: [{ id: 'r-abcd', name: text }], parents: { [number(0)]: 'r-abcd' } };
-    const page = new Page(reportOf([result], { placement }, problem));
+    const protection = { keep: [{ accounts: [text], reason: text }], keepCertificates: true, recoveriesBucket: text };
+    const facts = { construct: text, executionArn: text, selection: { organizationalUnits: [text], exclude: [text] } };
+    const page = new Page(reportOf([result], { placement, protection }, problem, facts));
     page.all('.toggle')[0].click();
     expect(page.errors).toEqual([]);
     expect(page.document.title).toBe('Root credentials of member accounts');
     expect(page.one('.account').textContent).toBe(text);
     expect(page.all('#rows td')[0].textContent).toBe(text);
     expect(page.all('script')).toHaveLength(2);
-    expect(page.all('img, iframe, object, link, a, style:not(head style), [onerror], [onload], [href]')).toEqual([]);
+    expect(page.all('img, iframe, object, link, style:not(head style), [onerror], [onload], [href]:not(#files a)')).toEqual([]);
+    expect(page.all('a').map((link) => link.getAttribute('href'))).toEqual(['report.csv', 'report.json']);
   });
 
   test('reaches no other place: the page may load and send nothing, and run its own script only', () => {

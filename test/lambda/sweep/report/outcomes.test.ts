@@ -55,7 +55,7 @@ async function outcomes(isCarriedOut = true): Promise<Record<string, AccountResu
 }
 const save = (results: AccountResult[], attempt = '1', ended = true) => folder.saveResults('purge', 0, { attempt, ended, results });
 
-const deleted = (n: number) => resultOf(account(n), [{ ...KEY, status: 'deleted' }]);
+const deleted = (n: number) => resultOf(account(n), [{ ...KEY, status: 'deleted', deletedAt: '2026-11-23T00:00:01.000Z', requestId: 'request-1' }]);
 const NOT_ATTEMPTED = { code: 'NotAttempted', message: 'no time', remedies: ['again'] };
 const notAttempted = (n: number) => resultOf(account(n), [{ ...KEY, status: 'failed', problem: NOT_ATTEMPTED }], NOT_ATTEMPTED);
 const INTERRUPTED = {
@@ -97,7 +97,8 @@ describe('every account of the selection has one outcome', () => {
     await save([deleted(0), deleted(1)], '1', false);
     await save([resultOf(account(0), [{ ...KEY, status: 'absent', reason: 'it is gone' }]), notAttempted(1)], '2');
     const { 'account-0': zero, 'account-1': one } = await outcomes();
-    expect([zero, one].map(({ outcome, credentials: [{ status, reason }] }) => [outcome, status, reason])).toEqual([['purged', 'deleted', undefined], ['purged', 'deleted', undefined]]);
+    const told = [zero, one].map(({ outcome, credentials: [{ status, reason, requestId }] }) => [outcome, status, reason, requestId]);
+    expect(told).toEqual([['purged', 'deleted', undefined, 'request-1'], ['purged', 'deleted', undefined, 'request-1']]);
   });
 
   test('never deleted by what an attempt saw when a later one has seen the credential', async () => {

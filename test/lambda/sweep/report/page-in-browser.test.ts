@@ -29,8 +29,20 @@ const UNWIELDY = reportOf([
     reason: 'reason'.repeat(30),
     problem: { code: 'VeryLongExceptionName'.repeat(4), message: `arn:aws:sts::111111111111:assumed-role/${'Role'.repeat(60)}`, remedies: ['remedy'.repeat(40), 'another'] },
   }], { code: 'C'.repeat(100), message: 'm'.repeat(500), remedies: ['r'.repeat(300)] }),
-], { placement: { units: [...UNITS.slice(0, 3), { ...UNITS[3], name: 'unit'.repeat(32) }], parents: { [accountOf(10).accountId]: UNITS[3].id } } },
-{ code: 'P'.repeat(100), message: 'm'.repeat(500), remedies: ['r'.repeat(300)] });
+], {
+  placement: { units: [...UNITS.slice(0, 3), { ...UNITS[3], name: 'unit'.repeat(32) }], parents: { [accountOf(10).accountId]: UNITS[3].id } },
+  protection: { keep: [{ reason: 'reason'.repeat(50) }], keepCertificates: true, recoveriesBucket: 'bucket'.repeat(10) },
+}, { code: 'P'.repeat(100), message: 'm'.repeat(500), remedies: ['r'.repeat(300)] }, {
+  construct: 'Stack/'.repeat(40),
+  executionArn: `arn:aws:states:us-east-1:111111111111:execution:${'Machine'.repeat(11)}:${'execution'.repeat(8)}`,
+  selection: { accounts: Array.from({ length: 100 }, (_, n) => accountOf(n).accountId), exclude: [] },
+});
+
+/** Of an account with a key that something uses. */
+const IN_USE = resultOf(accountOf(10), [
+  { kind: 'AccessKey', id: 'AKIA10', status: 'kept', lastUsedAt: '2026-01-01T00:00:00Z', reason: 'it is in use' },
+  { kind: 'Password', status: 'deleted', deletedAt: '2026-01-02T03:04:06Z', requestId: '1f0c2a9e-5b7d-4c1e-9a55-9f8e7d6c5b4a' },
+]);
 
 const executable = findChromium();
 
@@ -68,7 +80,7 @@ const executable = findChromium();
     });
 
     test('can be read: its text stands out from what is behind it', async () => {
-      const { page } = await open(reportOf(accountsOf(10), {}, DENIED), look);
+      const { page } = await open(reportOf([...accountsOf(10), IN_USE], {}, DENIED, { executionArn: 'arn' }), look);
       await openAll(page);
       const texts = await contrasts(page);
       expect(texts.length).toBeGreaterThan(50);
@@ -89,6 +101,16 @@ const executable = findChromium();
       expect(await ids(page)).toEqual([0, 5].map(id));
       await page.locator('#rows .toggle').first().click();
       expect(await page.locator('.details').innerText()).toContain(DENIED.remedies[1]);
+    });
+
+    test('shows what is still in use before the accounts, and each list whole in its width', async () => {
+      const { page } = await open(reportOf([...accountsOf(10), IN_USE]), look);
+      const first = page.locator('#left tbody > tr').first();
+      expect(await first.innerText()).toContain('used within 30 days');
+      expect((await first.boundingBox())!.y).toBeLessThan((await page.locator('#rows > tr').first().boundingBox())!.y);
+      const overlaps = await page.locator('.list td, .list tbody th').evaluateAll((cells) => (
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map(({ textContent }) => textContent)));
+      expect(overlaps).toEqual([]);
     });
 
     test('filters by outcome and by organizational unit', async () => {
@@ -154,12 +176,15 @@ const executable = findChromium();
   });
 
   test('is printed with every row, as a table on white paper', async () => {
-    const { page } = await open(reportOf(accountsOf(250)), { width: DESKTOP, colorScheme: 'dark' });
+    const { page } = await open(reportOf(accountsOf(600)), { width: DESKTOP, colorScheme: 'dark' });
     expect(await ids(page)).toHaveLength(100);
     await page.pdf({ format: 'A4' });
-    expect(await ids(page)).toHaveLength(250);
+    expect(await ids(page)).toHaveLength(600);
     await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('#rows > tr:visible').count()).toBe(250);
+    expect(await page.locator('#rows > tr:visible').count()).toBe(600);
+    expect(await page.locator('#left tbody > tr:visible').count()).toBe(120);
+    expect(await page.locator('#deletions tbody > tr:visible').count()).toBe(240);
+    expect(await page.locator('#left button, #deletions button').filter({ visible: true }).count()).toBe(0);
     expect(await page.locator('#columns').isVisible()).toBe(true);
     expect(await page.locator('#filters, #more, #problem-list button').filter({ visible: true }).count()).toBe(0);
     expect(await page.evaluate(() => getComputedStyle(document.querySelector('h1')!).color)).toBe('rgb(27, 36, 48)');

@@ -1,4 +1,4 @@
-import { composeReport, type SweepReport } from '../../../../lambda/sweep/report/contents';
+import { composeReport, type Facts, type SweepReport } from '../../../../lambda/sweep/report/contents';
 import { resultOf, skipped, type AccountResult, type Problem } from '../../../../lambda/sweep/results';
 import type { OrganizationalUnit, ResolvedSelection } from '../../../../lambda/sweep/selection';
 
@@ -44,8 +44,8 @@ export function accountsOf(count: number, nameOf = (n: number) => `account-${n}`
   });
 }
 
-export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedSelection> = {}, problem?: Problem): SweepReport {
-  return composeReport(EXECUTION, selectionOf(accounts, selection), accounts, problem);
+export function reportOf(accounts: AccountResult[], selection: Partial<ResolvedSelection> = {}, failure?: Problem, facts: Facts = {}): SweepReport {
+  return composeReport(EXECUTION, selectionOf(accounts, selection), accounts, { failure, ...facts });
 }
 
 /** A purge of all accounts of the organization, each in one of `UNITS` in turn. */

@@ -58,7 +58,8 @@ describe('how a sweep ends', () => {
 
   test('has failed when it did not come to its end, and says why', () => {
     const problem = { code: 'FeatureNotEnabled', message: 'the feature is off', remedies: ['switch it on'] };
-    expect(verdictOf(composeReport(execution, undefined, [], problem), ADDRESS, { tolerateFailedAccounts: true, failOnFindings: false })).toEqual({
+    const report = composeReport(execution, undefined, [], { failure: problem });
+    expect(verdictOf(report, ADDRESS, { tolerateFailedAccounts: true, failOnFindings: false })).toEqual({
       succeeded: false,
       error: 'FeatureNotEnabled',
       cause: `root credentials of member accounts: no account was swept\n  FeatureNotEnabled: the feature is off\n  switch it on\nreport: ${ADDRESS}`,
@@ -147,7 +148,7 @@ describe('the report as CSV', () => {
       skipped(account(2), 'it is excluded'),
     ]);
     const own = { account_id: '200000000001', account_name: 'account-1', organizational_unit: '', outcome: 'failed' };
-    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', status: '', reason: '', code: '', message: '', remedies: '' };
+    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', never_used: '', status: '', deleted_at: '', request_id: '', change: '', reason: '', code: '', message: '', remedies: '' };
     const why = { code: 'AccessDenied', message: 'denied', remedies: 'this | that' };
     expect(made).toEqual([
       { ...own, ...none, ...why },
