@@ -10,8 +10,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import {
   AccountJoinedForwarder, AccountSelection, CentralizedRootAccess, JoinedAccounts, OrgRootAccessFeatures, PurgePlan, RootAccessDelegation,
-  RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootSessionRunbooks, RootTaskPolicy,
-  RootUserGuardrail,
+  RootAccessFeature, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, type RootCredentialsPurgeProps, RootSessionRunbooks,
+  RootTaskPolicy, RootUserGuardrail,
 } from '../../lib';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
 
