@@ -1,5 +1,6 @@
 import {
-  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, type DeleteLoginProfileCommandOutput, DeleteSigningCertificateCommand,
+  DeactivateMFADeviceCommand, DeleteAccessKeyCommand, DeleteLoginProfileCommand, type DeleteLoginProfileCommandOutput,
+  DeleteSigningCertificateCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import type { Credential } from './credentials';
