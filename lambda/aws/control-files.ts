@@ -35,7 +35,15 @@ export class ControlFiles {
 
   /** A file of an execution. */
   async read<File>(name: string, file: string): Promise<File> {
-    const key = this.keyOf(name, file);
+    return this.get(this.keyOf(name, file));
+  }
+
+  /** The one file for all executions, as the latest of them has written it. */
+  async readLatest<File>(file: string): Promise<File> {
+    return this.get(`${this.prefix}${file}`);
+  }
+
+  private async get<File>(key: string): Promise<File> {
     try {
       return await this.patiently(() => readObject(this.clients.s3, { Bucket: this.bucket, Key: key }, (text) => JSON.parse(text) as File));
     } catch (error) {

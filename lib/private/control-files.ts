@@ -48,12 +48,17 @@ export class ControlFiles {
     });
   }
 
-  /**
-   * A state that writes a file. It hands on its input as it is.
-   *
-   * @param folder in place of the name of the execution; it must not be one
-   */
-  public write(id: string, file: string, body: object, folder?: string): sfn.TaskStateBase {
+  /** A state that writes a file of its execution. It hands on its input as it is. */
+  public write(id: string, file: string, body: object): sfn.TaskStateBase {
+    return this.put(id, sfn.JsonPath.format(`${this.prefix}{}/${file}`, sfn.JsonPath.stringAt('$$.Execution.Name')), body);
+  }
+
+  /** A state that writes the one file for all executions, in place of what an earlier one has written. It hands on its input as it is. */
+  public writeLatest(id: string, file: string, body: object): sfn.TaskStateBase {
+    return this.put(id, `${this.prefix}${file}`, body);
+  }
+
+  private put(id: string, key: string, body: object): sfn.TaskStateBase {
     const task = new tasks.CallAwsService(this.scope, id, {
       service: 's3',
       action: 'putObject',
@@ -61,7 +66,7 @@ export class ControlFiles {
       iamResources: [this.bucket.arnForObjects(`${this.prefix}*`)],
       parameters: {
         Bucket: this.bucket.bucketName,
-        Key: folder ? `${this.prefix}${folder}/${file}` : sfn.JsonPath.format(`${this.prefix}{}/${file}`, sfn.JsonPath.stringAt('$$.Execution.Name')),
+        Key: key,
         ContentType: 'application/json',
         Body: body,
       },

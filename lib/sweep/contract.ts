@@ -5,6 +5,8 @@ import type { ApprovalRequest, CredentialKind, MachineEvent, Selection } from '.
 /** The control files of a sweep beside that of its run. */
 export const LOOKED_FILE = 'looked.json';
 export const ASKED_FILE = 'asked.json';
+/** Of all executions together: the plan that asked last. An older one is void. */
+export const LATEST_ASKED_FILE = 'latest-asked.json';
 export const GO_FILE = 'go.json';
 export const END_FILE = 'end.json';
 
@@ -130,21 +132,22 @@ export interface JoinedEvent {
 /** `looked.json`, written when every account has been looked at. */
 export type LookedFile = Pick<RunReference, 'digest'>;
 
-/** `asked.json`, written when people are asked whether the plan may be carried out: for the execution, and for the latest that has asked. */
+/** `asked.json`, written when people are asked whether the plan may be carried out. `latest-asked.json` is that of the latest execution that has asked. */
 export interface AskedFile {
   /** ARN of the execution. */
   readonly execution: string;
   /** Digest of the plan. */
   readonly plan: string;
+  /** ISO 8601, by the clock of the state machine. Executions of an older definition leave it out. */
+  readonly at?: string;
 }
 
-/** In place of the name of an execution, which has no such character: the plan that asked last. An older one is void. */
-export const LATEST_ASKED = '~latest';
-
-/** `go.json`, written when the plan may be carried out. */
+/** `go.json`, written when the plan may be carried out: where people were asked, as soon as an answer has named its digest. */
 export interface GoFile {
   /** Digest of the plan. */
   readonly plan: string;
+  /** ISO 8601, by the clock of the state machine. Executions of an older definition leave it out. */
+  readonly at?: string;
 }
 
 /** `end.json`: what the sweep came to, as far as it came, and the error that ended it, if one did. */

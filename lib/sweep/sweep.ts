@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import {
-  ASKED_FILE, AskedFile, BatchEvent, END_FILE, EndFile, GO_FILE, GoFile, LATEST_ASKED, LOOKED_FILE, LookedFile, SweepSettings, SweptSettings,
+  ASKED_FILE, AskedFile, BatchEvent, END_FILE, EndFile, GO_FILE, GoFile, LATEST_ASKED_FILE, LOOKED_FILE, LookedFile, SweepSettings, SweptSettings,
 } from './contract';
 import { FailedAccounts, SweepConcurrency } from './root-credentials-sweep-props';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
@@ -27,6 +27,9 @@ export interface SweepProps extends SweepFunctionsProps {
 }
 
 const ERROR = { resultPath: '$.error' };
+
+/** By the clock of the state machine. */
+const NOW = sfn.JsonPath.stringAt('$$.State.EnteredTime');
 
 /** The largest organizations take minutes. */
 const MACHINE_TIMEOUT = Duration.hours(6);
@@ -84,7 +87,7 @@ export class Sweep extends Construct {
       .next(control.write('WriteLooked', LOOKED_FILE, { digest: sfn.JsonPath.stringAt('$.digest') } satisfies Rendered<LookedFile>));
     const decide = this.task('Decide', functions.decide, RUN, '$.decision').addRetry(RETRY).addCatch(report, ERROR);
     const go = functions.purge && control
-      .write('WriteGo', GO_FILE, { plan: sfn.JsonPath.stringAt('$.decision.plan') } satisfies Rendered<GoFile>)
+      .write('WriteGo', GO_FILE, { plan: sfn.JsonPath.stringAt('$.decision.plan'), at: NOW } satisfies Rendered<GoFile>)
       .next(this.walk('Purge', functions.purge, '$.decision.batches', batchesAtOnce).addCatch(report, ERROR))
       .next(report);
     const carryOut = go && new sfn.Choice(this, 'Purges?')
@@ -131,7 +134,9 @@ export class Sweep extends Construct {
 
   /** Asks people, and says for whom and in the name of which plan: a later plan voids it. What is not approved is reported. */
   private approval(approvals: Approvals, control: ControlFiles, report: sfn.IChainable): sfn.Chain {
-    const asked = { execution: sfn.JsonPath.stringAt('$$.Execution.Id'), plan: sfn.JsonPath.stringAt('$.decision.plan') } satisfies Rendered<AskedFile>;
+    const asked = {
+      execution: sfn.JsonPath.stringAt('$$.Execution.Id'), plan: sfn.JsonPath.stringAt('$.decision.plan'), at: NOW,
+    } satisfies Rendered<AskedFile>;
     const ended = (id: string, Cause: string) => (
       new sfn.Pass(this, id, { result: sfn.Result.fromObject({ Error: id, Cause }), ...ERROR }).next(report));
     const ask = approvals.ask(this, {
@@ -141,7 +146,7 @@ export class Sweep extends Construct {
       refused: ended('ApprovalRefused', 'nothing was deleted: the answer does not name the digest of this plan'),
       failed: report,
     });
-    return control.write('WriteAsked', ASKED_FILE, asked).next(control.write('WriteLatestAsked', ASKED_FILE, asked, LATEST_ASKED)).next(ask);
+    return control.write('WriteAsked', ASKED_FILE, asked).next(control.writeLatest('WriteLatestAsked', LATEST_ASKED_FILE, asked)).next(ask);
   }
 
   /** A Map over batches. Its functions write results to the bucket, so that no payload grows with the number of accounts. */

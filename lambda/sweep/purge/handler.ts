@@ -1,6 +1,6 @@
 import { purgeBatch } from './batch';
 import { CurrentSelection } from './current-selection';
-import { ASKED_FILE, GO_FILE, LATEST_ASKED, type AskedFile, type BatchEvent, type GoFile } from '../../../lib/sweep/contract';
+import { GO_FILE, LATEST_ASKED_FILE, type AskedFile, type BatchEvent, type GoFile } from '../../../lib/sweep/contract';
 import { failure } from '../../aws/errors';
 import { recoveriesIn } from '../decide/recoveries';
 import { beginWalk, clients, endWalk, type WalkContext, type Walking } from '../walk';
@@ -22,7 +22,7 @@ export async function handler(event: BatchEvent, context: WalkContext): Promise<
 
 /** People approve what they were asked last. */
 async function expectLatest({ control, execution }: Walking, plan: string): Promise<void> {
-  const latest = await control.read<AskedFile>(LATEST_ASKED, ASKED_FILE);
+  const latest = await control.readLatest<AskedFile>(LATEST_ASKED_FILE);
   if (latest.execution !== execution.id || latest.plan !== plan) {
     throw failure('PlanVoided', `nothing more is deleted of this plan: ${latest.execution} has made a later one, and asked for its approval`);
   }

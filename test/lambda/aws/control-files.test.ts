@@ -112,6 +112,12 @@ test('another file of an execution is read as it is, also when the execution has
   expect(await files().read(NAME, 'go.json')).toEqual({ plan: 1 });
 });
 
+test('the one file for all executions is read from the folder of the state machine', async () => {
+  store.objects.set('control/sweep/latest-asked.json', '{"plan":1}');
+  expect(await files().readLatest('latest-asked.json')).toEqual({ plan: 1 });
+  await expect(files().readLatest('another.json')).rejects.toMatchObject({ name: 'RunUnknown' });
+});
+
 test('a function finds its files by its environment', async () => {
   setEnvironment({ RECORDS: 'records', [CONTROL_VARIABLE]: 'control/sweep/' });
   const found = controlFiles('RECORDS', { s3: s3(), stepFunctions: stepFunctions() });

@@ -557,6 +557,18 @@ describe('an approval', () => {
     expect(states.WriteRun.Parameters.Body).toMatchObject({ timeoutSeconds: 10 * 3_600, settings: { approvalHours: 4 } });
   });
 
+  test('is on record with the times of request and answer, for the execution and as the latest of all, under keys of plain characters', () => {
+    const { States: states } = JSON.parse(definition(withApproval().template));
+    const at = { 'at.$': '$$.State.EnteredTime' };
+    expect([states.WriteAsked, states.WriteLatestAsked, states.WriteGo].map(({ Parameters: { Body } }) => Body)).toEqual([
+      { 'execution.$': '$$.Execution.Id', 'plan.$': '$.decision.plan', ...at },
+      { 'execution.$': '$$.Execution.Id', 'plan.$': '$.decision.plan', ...at },
+      { 'plan.$': '$.decision.plan', ...at },
+    ]);
+    expect(states.WriteAsked.Parameters['Key.$']).toMatch(/^States\.Format\('control\/[\w-]+\/\{\}\/asked\.json', \$\$\.Execution\.Name\)$/);
+    expect(states.WriteLatestAsked.Parameters.Key).toMatch(/^control\/[\w-]+\/latest-asked\.json$/); // in no folder of an execution, whatever its name
+  });
+
   test('is not logged, and its token is in no history that a starter may read', () => {
     const { template } = withApproval((purge, stack) => purge.grantStart(person(stack, 'Operator')));
     const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('SweepStateMachine'));
