@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { ConnectionOptions } from './caller';
 import type { Finding } from './check';
 import { exitCodeOf, interrupts } from './ending';
+import type { ExplainOptions } from './explain';
 import type { OutputOptions } from './formats';
 import { withAccount, withConnection, withOrganization, withReport, withSelection } from './options';
 import { addPurge } from './purge';
@@ -76,9 +77,16 @@ Exit codes: 0 everything is ok, 1 something is missing or blocks, 2 something co
 
 withConnection(program.command('explain'))
   .argument('<account>', '12-digit ID of an account', accountId)
+  .option('--recoveries-bucket <name>', 'also tell whether a password recovery is open, by the records of the runbooks in this bucket')
   .summary('show everything that is known of the root user of one account')
   .description('Shows the credentials of the root user of one account, the policies above it and what they mean for it, and what a sweep would do. Changes nothing.')
-  .action(async (account: string, options: ConnectionOptions) => {
+  .addHelpText('after', `
+Examples:
+  $ cdk-root-access explain 222222222222
+  $ cdk-root-access explain 222222222222 --recoveries-bucket my-records
+
+Exit codes: 0 no root credential, 1 some, 2 the account could not be read, 64 wrong usage.`)
+  .action(async (account: string, options: ExplainOptions) => {
     const { explain, explanationText } = await import('./explain');
     const explanation = await explain(account, options);
     process.stdout.write(explanationText(explanation, { colour: hasColour(), now: Date.now() }));

@@ -1,5 +1,6 @@
 import { run } from './terminal';
 import { FakeOrganization, serve } from '../../local-aws/organization';
+import { serveObjects } from '../lambda/sweep/object-store';
 
 const MANAGEMENT = '111111111111';
 const PAYMENTS = '222222222222';
@@ -22,6 +23,55 @@ async function explain(accountId: string, arrange: (organization: FakeOrganizati
   return ended;
 }
 
+/** The account with a password and a key, as records of the runbooks say of it. */
+async function explainByRecords(record: object | string | undefined, accountId = PAYMENTS) {
+  const organization = new FakeOrganization({ trustedAccess: true, features: ['RootCredentialsManagement', 'RootSessions'] });
+  organization.addAccount({ id: PAYMENTS, name: 'payments', root: { password: true, accessKeys: [{}] } });
+  organization.addAccount({ id: EMPTY, name: 'archive' });
+  const [served, store] = await Promise.all([serve(organization), serveObjects()]);
+  if (record !== undefined) {
+    const text = typeof record === 'string' ? record : JSON.stringify({ accountId, reason: 'TICKET-1', openedAt: '2026-01-01T00:00:00.000Z', ...record });
+    store.objects.set(`records/recoveries/${accountId}.json`, Buffer.from(text));
+  }
+  const ended = await run(['explain', accountId, '--recoveries-bucket', 'records'], { ...served.environment, AWS_ENDPOINT_URL_S3: store.endpoint });
+  await Promise.all([served.close(), store.close()]);
+  return ended;
+}
+
+const FUTURE = '2999-01-01T00:00:00.000Z';
+
+describe('an account explained by the records of its password recoveries', () => {
+  test('keeps its password while a recovery is open', async () => {
+    const { code, stdout } = await explainByRecords({ endsAt: FUTURE });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ {2}password, .* → kept: recovery until 2999-01-01T00:00:00.000Z: TICKET-1$/m);
+    expect(stdout).toMatch(/^ {2}access key .* → a purge deletes it$/m);
+    expect(stdout).toContain(`  A password recovery is open until ${FUTURE}: TICKET-1.`);
+  });
+
+  test('tells of an open recovery where there is no credential yet', async () => {
+    const { code, stdout } = await explainByRecords({ endsAt: FUTURE }, EMPTY);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  A password recovery is open until ${FUTURE}: TICKET-1.`);
+  });
+
+  test.each<[string, object | undefined, string]>([
+    ['there was none', undefined, 'The runbooks have opened no password recovery.'],
+    ['it was closed', { endsAt: FUTURE, closedAt: '2026-01-02T00:00:00.000Z' }, 'The last password recovery was closed at 2026-01-02T00:00:00.000Z.'],
+    ['it has ended without being closed', { endsAt: '2026-01-01T01:00:00.000Z' }, 'The last password recovery ended at 2026-01-01T01:00:00.000Z, and no record says that it was closed: close it'],
+  ])('does not keep its password when %s', async (_when, record, text) => {
+    const { stdout } = await explainByRecords(record);
+    expect(stdout).toMatch(/^ {2}password, .* → a purge deletes it$/m);
+    expect(stdout).toContain(`  ${text}`);
+  });
+
+  test('is not read when its record is not understood', async () => {
+    const { code, stdout } = await explainByRecords('not a record');
+    expect(code).toBe(2);
+    expect(stdout).toContain('whether a password recovery is open in the account could not be read');
+  });
+});
+
 describe('an account explained in the terminal', () => {
   test('shows mailbox, credentials and what a purge would do', async () => {
     const { code, stdout } = await explain(PAYMENTS);
@@ -29,6 +79,7 @@ describe('an account explained in the terminal', () => {
     expect(stdout).toContain(`Account ${PAYMENTS} payments\n  root mailbox payments@example.com`);
     expect(stdout).toMatch(/Root user\n {2}password, created .*\n {2}access key AKIA/);
     expect(stdout).toMatch(/^ {2}password, .* → a purge deletes it$/m);
+    expect(stdout).toContain('It is not known whether the runbooks have opened a password recovery: name the bucket of their records with --recoveries-bucket.');
     expect(stdout).toContain('none except those of AWS');
   });
 
