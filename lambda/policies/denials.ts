@@ -96,7 +96,7 @@ const REMEDIES: Readonly<Record<Denier, (denial: Denial, message: string) => str
     `AWS says that the permissions boundary of ${callerOf(denial)} ${denial.explicit ? 'denies' : 'does not allow'} it: allow ${call(denial)} there, or give the role another boundary (it comes from an Aspect of the app, from \`cdk bootstrap\` or from cdk.json)`,
   ],
   'VPC endpoint policy': (denial) => [
-    `AWS says that the policy of a VPC endpoint ${denial.explicit ? 'denies' : 'does not allow'} it: allow ${call(denial)} in the policy of the endpoint for ${serviceOf(denial)}, in the VPC of the function (handler.vpc)`,
+    `AWS says that the policy of a VPC endpoint ${denial.explicit ? 'denies' : 'does not allow'} it: allow ${call(denial)} in the policy of the endpoint for ${serviceOf(denial)}, in the VPC of the function (functionOptions.vpc)`,
   ],
   'session policy': (denial) => [
     isRoot(denial)

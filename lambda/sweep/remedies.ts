@@ -20,7 +20,6 @@ export const CODES = {
   unread: 'AccountsUnread',
   limitExceeded: 'LimitExceeded',
   planRefused: 'PlanRefused',
-  moved: 'NoLongerSelected',
 } as const;
 
 /**
@@ -68,7 +67,7 @@ function named(message: string): string[] | undefined {
 }
 
 const BROKEN_ANSWERS = [
-  'something between the sweep and AWS cuts or changes answers if it happens again: look for a proxy, a firewall or an inspection of traffic in handler.vpc',
+  'something between the sweep and AWS cuts or changes answers if it happens again: look for a proxy, a firewall or an inspection of traffic in functionOptions.vpc',
 ];
 
 /** What to try first, where one cause is likelier than all others. */
@@ -76,7 +75,7 @@ const BY_CODE: Readonly<Record<string, string[]>> = {
   RegionDisabledException: [STS_REGION_REMEDY],
   [CODES.recoveryUnknown]: [
     'nothing was deleted: look at the record of the account in the bucket of passwordRecoveries, and at what forbids the sweep to read it',
-    'the bucket is encrypted with a key, or has a policy, that leaves the role of the batch function out: add it',
+    'the bucket is encrypted with a key, or has a policy, that leaves the roles of the functions that decide and purge out: add them',
   ],
   UnreadableAnswer: BROKEN_ANSWERS,
   UnreadableObject: BROKEN_ANSWERS,
@@ -93,7 +92,7 @@ const SELECTION_DENIED = [
   'a service control policy or a permissions boundary denies the role of the select function organizations:Describe*, organizations:List* or iam:ListOrganizationsFeatures: allow them',
 ];
 
-const OUT_OF_TIME = ['AWS answers slowly or not at all: look at the log of the function that ended, and in handler.vpc for a way to the endpoints of AWS'];
+const OUT_OF_TIME = ['AWS answers slowly or not at all: look at the log of the function that ended, and in functionOptions.vpc for a way to the endpoints of AWS'];
 const OUT_OF_MEMORY = ['the selection is too large for the function: select organizational units, or accounts, in more than one construct'];
 const SWITCHED_OFF = ['switch it on: deploy OrgRootAccessFeatures in the management account, and pass it as `features`'];
 const WRONG_ACCOUNT = ['deploy the sweep in the management account, or register its account as delegated administrator for iam.amazonaws.com (RootAccessDelegation)'];

@@ -61,7 +61,7 @@ describe('what to do', () => {
     ['service control policy', look(EXPLICIT['service control policy']), /add "Null": \{"aws:AssumedRoot": "true"\} to the condition of its Deny on the root user, at or above the account$/],
     ['resource control policy', unlock(EXPLICIT['resource control policy']), /look at and above the account of arn:aws:s3:::locked, and add "Null": \{"aws:AssumedRoot": "true"\}/],
     ['permissions boundary', assumeRoot(EXPLICIT['permissions boundary']), /permissions boundary of the role Sweep-Batch denies it: allow sts:AssumeRoot there/],
-    ['VPC endpoint policy', unlock(EXPLICIT['VPC endpoint policy']), /policy of a VPC endpoint denies it: allow s3:PutBucketPolicy in the policy of the endpoint for s3.*handler\.vpc/],
+    ['VPC endpoint policy', unlock(EXPLICIT['VPC endpoint policy']), /policy of a VPC endpoint denies it: allow s3:PutBucketPolicy in the policy of the endpoint for s3.*functionOptions\.vpc/],
     ['session policy', look(EXPLICIT['session policy']), /AWS's task policy, which has no iam:GetLoginProfile/],
     ['session policy', assumeRoot(EXPLICIT['session policy']), /session policy of the role Sweep-Batch denies it: open the session without it/],
     ['identity-based policy', assumeRoot(EXPLICIT['identity-based policy']), /a policy of the role Sweep-Batch denies it: an account that is excluded or protected/],
@@ -110,7 +110,7 @@ describe('what to do, in whole sentences', () => {
       'AWS says that the permissions boundary of the role Sweep-Batch does not allow it: allow sts:AssumeRoot there, or give the role another boundary (it comes from an Aspect of the app, from `cdk bootstrap` or from cdk.json)',
     ]],
     [look(because('VPC endpoint policy')), [
-      'AWS says that the policy of a VPC endpoint does not allow it: allow iam:GetLoginProfile in the policy of the endpoint for iam, in the VPC of the function (handler.vpc)',
+      'AWS says that the policy of a VPC endpoint does not allow it: allow iam:GetLoginProfile in the policy of the endpoint for iam, in the VPC of the function (functionOptions.vpc)',
     ]],
     [assumeRoot(because('session policy')), ['AWS says that a session policy of the role Sweep-Batch does not allow it: open the session without it, or allow sts:AssumeRoot in it']],
     [unlock(because('resource-based policy')), [
@@ -127,7 +127,7 @@ describe('what to do, in whole sentences', () => {
     ]],
     [`denied ${EXPLICIT['resource-based policy']}`, ['AWS says that the policy of the resource denies it: allow the call to the caller in the policy of the bucket, queue, topic or key']],
     [`denied ${EXPLICIT['VPC endpoint policy']}`, [
-      'AWS says that the policy of a VPC endpoint denies it: allow the call in the policy of the endpoint for the service, in the VPC of the function (handler.vpc)',
+      'AWS says that the policy of a VPC endpoint denies it: allow the call in the policy of the endpoint for the service, in the VPC of the function (functionOptions.vpc)',
     ]],
     ['the RestrictPublicBuckets setting in S3 Block Public Access', [
       'AWS says that S3 Block Public Access (RestrictPublicBuckets) refuses it, because the policy makes the bucket public: take the public statement out of the policy, or have that setting '

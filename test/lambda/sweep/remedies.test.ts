@@ -42,12 +42,12 @@ describe('what to do about an error', () => {
     ['a call that is denied by a policy that AWS names', named('AccessDeniedException', 'explicit deny in a Service Control Policy'), 'AccessDeniedException', [
       /^AWS says that a service control policy denies it: add "Null"/, /Control Tower/, /every parent/,
     ]],
-    ['a call that is denied by the endpoint of a VPC', named('AccessDenied', 'with an explicit deny in a VPC endpoint policy'), 'AccessDenied', [/^AWS says that the policy of a VPC endpoint denies it.*handler\.vpc/]],
+    ['a call that is denied by the endpoint of a VPC', named('AccessDenied', 'with an explicit deny in a VPC endpoint policy'), 'AccessDenied', [/^AWS says that the policy of a VPC endpoint denies it.*functionOptions\.vpc/]],
     ['an AssumeRoot that is denied by a policy that AWS names', assumeRoot('with an explicit deny in a permissions boundary'), 'AssumeRootDenied', [/^AWS says that the permissions boundary/]],
     ['a credential that changes all the time', named('EntityTemporarilyUnmodifiable'), 'EntityTemporarilyUnmodifiable', [/being changed the whole time: start the sweep again/]],
     ['a Region that is off', named('RegionDisabledException'), 'RegionDisabledException', [/set stsRegion to a Region that is enabled by default/, /start the sweep again/]],
     ['a recovery that cannot be read', named(CODES.recoveryUnknown), 'RecoveryUnknown', [
-      /nothing was deleted: look at the record/, /policy, that leaves the role of the batch function out: add it/, /start the sweep again/,
+      /nothing was deleted: look at the record/, /policy, that leaves the roles of the functions that decide and purge out: add them/, /start the sweep again/,
     ]],
     ['an answer that cannot be read', named('UnreadableAnswer'), 'UnreadableAnswer', [/a proxy, a firewall/, /start the sweep again/]],
     ['a session of which the answer cannot be read', new AssumeRootError(false, named('UnreadableAnswer')), 'UnreadableAnswer', [/a proxy, a firewall/, /start the sweep again/]],
