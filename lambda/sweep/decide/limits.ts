@@ -33,7 +33,7 @@ function becauseOfUnread({ unread, totals: { accounts } }: Plan): Problem | unde
 function becauseOfLimits({ totals }: Plan, { credentials, accounts }: SweepSettings['limits'] = {}): Problem | undefined {
   const planned = { credentials: Object.values(totals.delete).reduce((sum, count) => sum + count, 0), accounts: totals.accounts };
   const exceeded = ([['credentials', credentials], ['accounts', accounts]] as const)
-    .filter(([what, most]) => most !== undefined && planned[what] > Number(most))
+    .filter(([what, most]) => most !== undefined && !(planned[what] <= Number(most))) // what is no number allows nothing
     .map(([what, most]) => `${planned[what]} ${what} (limits allow ${most})`);
   return exceeded.length === 0 ? undefined : problem(
     CODES.limitExceeded,

@@ -40,6 +40,9 @@ export class PlanFile {
     if (planned !== organizationId) {
       return refusal(`it is of the organization ${planned}, and this is ${organizationId}`, MAKE_ANOTHER);
     }
+    if (age < -CLOCKS_MS) { // it would not grow old for a long time
+      return refusal(`it says that it was made on ${createdAt.slice(0, 10)}, which is in the future`, MAKE_ANOTHER);
+    }
     if (!(age <= maxAgeMs)) {
       return refusal(`it was made on ${createdAt.slice(0, 10)}, ${days(age)} ago, and may be at most ${days(maxAgeMs)} old`, MAKE_ANOTHER, 'or raise maxAge of PurgePlan.fromFile');
     }
@@ -48,6 +51,9 @@ export class PlanFile {
     );
   }
 }
+
+/** Clocks of two machines may differ by as much. */
+const CLOCKS_MS = 5 * 60_000;
 
 const MAKE_ANOTHER = 'take plan.json of the latest audit or dry run, review it, and deploy it in place of this file';
 
@@ -62,10 +68,29 @@ function parse(text: string): Plan {
   } catch (error) {
     throw refused(`the plan is not JSON (${(error as Error).message})`, 'a line that was struck out may have left a comma behind');
   }
-  if (plan?.$schema !== PLAN_SCHEMA || !Array.isArray(plan.credentials)) {
+  if (plan?.$schema !== PLAN_SCHEMA) {
     throw refused(`the plan is not of the schema ${PLAN_SCHEMA}`, MAKE_ANOTHER);
   }
+  const wrong = wrongIn(plan);
+  if (wrong !== undefined) {
+    throw refused(`the plan was changed by hand, and ${wrong}`, MAKE_ANOTHER);
+  }
   return plan as Plan;
+}
+
+/** What a plan that people have edited may lack. */
+function wrongIn(plan: Partial<Plan>): string | undefined {
+  const texts = ['organizationId', 'createdAt', 'digest'] as const;
+  const credentials: unknown = plan.credentials;
+  const missing = texts.find((name) => typeof plan[name] !== 'string');
+  if (missing !== undefined) {
+    return `${missing} must be a text`;
+  }
+  if (!Array.isArray(credentials)) {
+    return 'credentials must be a list';
+  }
+  const odd = credentials.findIndex((each: unknown) => typeof each !== 'object' || each === null);
+  return odd < 0 ? undefined : `credentials[${odd}] must be a credential`;
 }
 
 const lineOf = (accountId: string, { kind, id = '', createdAt = '' }: Pick<PlannedCredential, 'kind' | 'id' | 'createdAt'>) => [accountId, kind, id, createdAt].join(' ');

@@ -5,6 +5,7 @@ import { planOf, textOfPlan, type Plan } from '../../../../lambda/sweep/plan';
 import { resultOf, type AccountResult, type CredentialResult } from '../../../../lambda/sweep/results';
 import type { ResolvedSelection } from '../../../../lambda/sweep/selection';
 import { CREDENTIAL_KINDS } from '../../../../lib/private/contract';
+import { PLAN_SCHEMA } from '../../../../lib/sweep/contract';
 import { NO_RECOVERIES, UNPROTECTED } from '../testing';
 
 const account = (n: number) => ({ accountId: String(200_000_000_000 + n), accountName: `account-${n}` });
@@ -104,6 +105,10 @@ describe('limits', () => {
     expect(await withLimits(limits)).toMatchObject({ code: 'LimitExceeded', message: `nothing was deleted: the plan would delete ${what}` });
   });
 
+  test('that are no number let nothing go', async () => {
+    expect(await withLimits({ credentials: 'ten' as never })).toMatchObject({ code: 'LimitExceeded', message: expect.stringContaining('3 credentials (limits allow ten)') });
+  });
+
   test('are none for a dry run', async () => {
     expect(await withLimits({ credentials: 1 }, { ...SELECTION, dryRun: true })).toBeUndefined();
   });
@@ -147,6 +152,7 @@ describe('a plan that was reviewed', () => {
     ['in which a credential that was kept is to go', (plan) => ({ ...plan, credentials: plan.credentials.map(({ mark, ...line }) => line) }), 'was not on it when it was made'],
     ['of another organization', (plan) => ({ ...plan, organizationId: 'o-zzzzzzzzzz' }), 'it is of the organization o-zzzzzzzzzz, and this is o-abcdefghij'],
     ['that is too old', (plan) => ({ ...plan, createdAt: '2026-11-08T23:59:59.000Z' }), 'it was made on 2026-11-08, 14 days ago, and may be at most 14 days old'],
+    ['that was made tomorrow', (plan) => ({ ...plan, createdAt: '2026-11-24T00:00:00.000Z' }), 'it says that it was made on 2026-11-24, which is in the future'],
     ['that has no time', (plan) => ({ ...plan, createdAt: 'lately' }), 'may be at most 14 days old'],
   ])('%s is refused, and nothing is deleted', async (_what, change, reason) => {
     expect((await reviewed(change)).refused).toMatchObject({ code: 'PlanRefused', message: expect.stringContaining(reason) });
@@ -156,7 +162,17 @@ describe('a plan that was reviewed', () => {
     expect((await reviewed((plan) => ({ ...plan, createdAt: '2026-11-09T00:00:00.000Z' }))).refused).toBeUndefined();
   });
 
-  test.each([['{', 'is not JSON'], ['{"credentials":[]}', 'is not of the schema'], ['null', 'is not of the schema']])('must be a plan: %s', (text, reason) => {
+  const $schema = PLAN_SCHEMA;
+  test.each([
+    ['{', 'is not JSON'],
+    ['{"credentials":[]}', 'is not of the schema'],
+    ['null', 'is not of the schema'],
+    [JSON.stringify({ $schema, organizationId: 'o-abcdefghij', digest: '', credentials: [] }), 'createdAt must be a text'],
+    [JSON.stringify({ $schema, organizationId: 'o-abcdefghij', createdAt: '', digest: 1, credentials: [] }), 'digest must be a text'],
+    [JSON.stringify({ $schema, organizationId: 'o-abcdefghij', createdAt: '', digest: '', credentials: {} }), 'credentials must be a list'],
+    [JSON.stringify({ $schema, organizationId: 'o-abcdefghij', createdAt: '', digest: '', credentials: [null] }), 'credentials[0] must be a credential'],
+    [JSON.stringify({ $schema, organizationId: 'o-abcdefghij', createdAt: '', digest: '', credentials: ['AKIA1'] }), 'credentials[0] must be a credential'],
+  ])('must be a plan: %s', (text, reason) => {
     expect(() => new PlanFile(text, 1)).toThrow(reason);
   });
 
