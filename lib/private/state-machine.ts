@@ -43,6 +43,28 @@ function nameOfLog(scope: Construct, stateMachine: sfn.StateMachine): string {
   return [Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), ...role ? [role.attrRoleId] : [], ofStack].join('-');
 }
 
+/**
+ * Finds the message of an error that a state has caught, and continues with it at `<caught>.message`.
+ *
+ * What a state catches of a function is JSON with a stack trace, of which people need one sentence. Errors of services are text.
+ *
+ * @param caught path of the error in the state
+ */
+export function withMessage(scope: Construct, caught: string, next: sfn.IChainable): sfn.Choice {
+  const found = (id: string, inputPath: string) => new sfn.Pass(scope, id, { inputPath, resultPath: `${caught}.message` }).next(next);
+  const parse = new sfn.Pass(scope, 'ParseCause', {
+    parameters: { error: sfn.JsonPath.stringToJson(sfn.JsonPath.stringAt(`${caught}.Cause`)) }, resultPath: `${caught}.function`,
+  });
+  return new sfn.Choice(scope, 'FailedInFunction?')
+    .when(sfn.Condition.stringMatches(`${caught}.Cause`, '{*"errorMessage":*}'), parse.next(found('MessageOfFunction', `${caught}.function.error.errorMessage`)))
+    .otherwise(found('MessageOfService', `${caught}.Cause`));
+}
+
+/** Ends an execution with the name and the message of an error that a state has caught: one sentence. */
+export function failWithMessage(scope: Construct, id: string, caught: string): sfn.Choice {
+  return withMessage(scope, caught, new sfn.Fail(scope, id, { errorPath: `${caught}.Error`, causePath: `${caught}.message` }));
+}
+
 /** ARN of all executions of a state machine. */
 export function executionsOf({ stack, stateMachineName }: sfn.StateMachine): string {
   return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });

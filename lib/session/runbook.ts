@@ -11,7 +11,7 @@ import { Approvals } from '../private/approvals';
 import { Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
-import { loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { failWithMessage, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
 
 /**
@@ -104,6 +104,9 @@ export interface RunbookProps {
 const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };
 const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say what would be done', pattern: '^(true|false)$', default: 'false' };
 
+/** Where a state of the machine has what it caught. */
+const FAILURE = '$.failure';
+
 /**
  * The frame of every runbook.
  *
@@ -123,7 +126,7 @@ const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say 
  *   answers `{ done: false, plan, approval }`, and there is no other way to `act`: with approvers, an answer to the request must name the
  *   digest of the plan, however the state machine was started.
  * - `act` reads the plan, which the state machine writes when it may be carried out. It may be asked again when the function has died, and goes on from what it finds. What it answers is the output.
- * - An error of the function is the error of the execution, and so that of the automation: its message is what people read.
+ * - An error of the function is the error of the execution, and so that of the automation: its message, and nothing around it, is what people read.
  *
  * The execution's name is the id of the automation that started it, by which the state machine finds out who did; the function judges what it found.
  */
@@ -139,6 +142,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     const { topic } = approvals;
     const whole = topic ? Duration.minutes(timeout.toMinutes() + approvals.timeout.toMinutes()) : timeout;
     const control = new ControlFiles(this, bucket);
+    const failed = failWithMessage(this, 'Failed', FAILURE);
     const run = control.writeRun({ ...settings, ...topic && { approvalHours: approvals.timeout.toMinutes() / 60 } }, whole);
     const go = control.write('WriteGo', GO_FILE, {
       plan: sfn.JsonPath.objectAt('$.plan'),
@@ -147,11 +151,12 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       ...topic && { approval: sfn.JsonPath.objectAt('$.answer') },
       at: sfn.JsonPath.stringAt('$$.State.EnteredTime'),
       timeoutSeconds: timeout.toSeconds(),
-    }).next(this.task('Act', fn, { step: 'act', ...RUN }));
+    }).next(this.task('Act', fn, { step: 'act', ...RUN }, failed));
     const notSelected = new sfn.Fail(this, 'NotSelected', {
-      error: 'TargetProtected', cause: 'the account is not in the organizational units of these runbooks; nothing was changed',
+      error: 'TargetProtected',
+      causePath: sfn.JsonPath.format('account {} is not in the organizational units of these runbooks; nothing was changed', sfn.JsonPath.stringAt('$$.Execution.Input.accountId')),
     });
-    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt('$.automation') }).next(
+    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt('$.automation') }, failed).next(
       new sfn.Choice(this, 'Done?')
         .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Pass(this, 'NothingToDo', { outputPath: '$.result' }))
         // an approval takes up to a week, in which the account may have been moved
@@ -236,7 +241,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     );
   }
 
-  private task(id: string, fn: Handler, payload: Record<string, unknown>): tasks.LambdaInvoke {
+  private task(id: string, fn: Handler, payload: Record<string, unknown>, failed: sfn.IChainable): tasks.LambdaInvoke {
     const task = new tasks.LambdaInvoke(this, id, {
       lambdaFunction: fn.function,
       payload: sfn.TaskInput.fromObject(payload),
@@ -245,6 +250,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     });
     task.addRetry(RETRY_LAMBDA_SERVICE);
     task.addRetry(RETRY_CRASHES);
+    task.addCatch(failed, { resultPath: FAILURE });
     return task;
   }
 

@@ -15,7 +15,7 @@ import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { Handler } from '../private/handler';
 import { Rendered } from '../private/rendered';
 import { isInRegionOfOrganizations } from '../private/stack-region';
-import { loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { failWithMessage, loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { organizationsArn } from '../private/statements';
 import { checkAccountId } from '../private/validate';
 
@@ -121,7 +121,7 @@ export class SweepOnJoin extends Construct {
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
       resultPath: '$.found',
-    }).addRetry(RETRY_LAMBDA_SERVICE);
+    }).addRetry(RETRY_LAMBDA_SERVICE).addCatch(failWithMessage(this, 'AccountNotSwept', '$.failure'), { resultPath: '$.failure' });
     const wait = new sfn.Wait(this, 'WaitForAccount', { time: sfn.WaitTime.secondsPath('$.found.waitSeconds') });
     const sweepAccount = new tasks.StepFunctionsStartExecution(this, 'SweepAccount', {
       stateMachine: sweep.stateMachine,

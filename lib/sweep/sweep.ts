@@ -14,7 +14,7 @@ import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files
 import { Handler } from '../private/handler';
 import { Rendered } from '../private/rendered';
 import { useKey } from '../private/retained-bucket';
-import { executionsOf, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { executionsOf, failWithMessage, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
 import { checkWholeNumber } from '../private/validate';
 
@@ -73,7 +73,7 @@ export class Sweep extends Construct {
     const control = new ControlFiles(this, bucket, prefix);
 
     const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') } satisfies Rendered<EndFile>).next(
-      this.task('Report', functions.report, RUN).addRetry(RETRY).next(
+      this.task('Report', functions.report, RUN).addRetry(RETRY).addCatch(failWithMessage(this, 'NotReported', ERROR.resultPath), ERROR).next(
         new sfn.Choice(this, 'Succeeded?')
           .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
           .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),

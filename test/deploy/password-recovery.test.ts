@@ -295,6 +295,8 @@ describe('whoever cancels or dies', () => {
     const subject = `A root password of ${accountId} could not be deleted`;
     const [{ executionArn }] = await closers(accountId);
     expect(told).toEqual([expect.objectContaining({ subject, message: expect.stringContaining(executionArn!) })]);
+    expect(told[0].message).toContain(`npx cdk-root-access close-recovery ${accountId}`);
+    expect(told[0].message).toContain('The last error was AccessDenied: Access Denied - likely causes: '); // a sentence, without the JSON of the function
     expect(hasPassword(accountId)).toBe(true);
     expect(await record(accountId)).not.toHaveProperty('closedAt');
 

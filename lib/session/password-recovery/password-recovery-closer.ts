@@ -6,7 +6,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { Handler } from '../../private/handler';
-import { executionsOf, loggedStateMachine } from '../../private/state-machine';
+import { executionsOf, loggedStateMachine, withMessage } from '../../private/state-machine';
 
 export interface PasswordRecoveryCloserProps {
   /** Reads the record: has the recovery ended, and if not, until when is there nothing to do? */
@@ -107,17 +107,20 @@ export class PasswordRecoveryCloser extends Construct {
 
   /** Loud: by mail if there is a topic, and by an execution that fails in any case. */
   private failed(topic?: sns.ITopic): sfn.IChainable {
-    const fail = new sfn.Fail(this, 'NotClosed', { errorPath: '$.failure.Error', causePath: '$.failure.Cause' });
-    if (topic === undefined) {
-      return fail;
-    }
+    const fail = new sfn.Fail(this, 'NotClosed', { errorPath: '$.failure.Error', causePath: '$.failure.message' });
+    return withMessage(this, '$.failure', topic ? this.notice(topic, fail) : fail);
+  }
+
+  private notice(topic: sns.ITopic, fail: sfn.IChainable): sfn.IChainable {
     const tell = new tasks.SnsPublish(this, 'TellThatItIsOpen', {
       topic,
       subject: sfn.JsonPath.format('A root password of {} could not be deleted', sfn.JsonPath.stringAt('$.accountId')),
       message: sfn.TaskInput.fromText(sfn.JsonPath.format(
         'The password recovery of account {} has ended and could not be closed. Its root user may still have a password, and nobody tries to delete it any more. '
-        + 'Run the runbook that closes the recovery, or purge the root credentials of the account.\n\nThe last error was {}; its cause is in {}',
-        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), execution,
+        + 'The last error was {}: {}\n\nRemove its cause and run the runbook that closes the recovery. To delete the password without it, with credentials of the management account:\n\n'
+        + 'npx cdk-root-access close-recovery {}\n\nExecution: {}',
+        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), sfn.JsonPath.stringAt('$.failure.message'),
+        sfn.JsonPath.stringAt('$.accountId'), execution,
       )),
       resultPath: sfn.JsonPath.DISCARD,
     });

@@ -266,6 +266,12 @@ describe('the state machine', () => {
     expect(AskForApproval.Retry[0].ErrorEquals).toEqual(expect.arrayContaining(['SNS.InternalErrorException', 'SNS.ThrottledException']));
   });
 
+  test.each(['BucketUnlock', 'QueueRestore'])('of %s ends with the sentence of its function, and not with the JSON around it', (name) => {
+    const { States: states } = definitionOf(synthesized(), name);
+    expect([states.Prepare.Catch, states.Act.Catch]).toEqual([[expect.objectContaining({ Next: 'FailedInFunction?' })], [expect.objectContaining({ Next: 'FailedInFunction?' })]]);
+    expect(states.Failed).toEqual({ Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.message' });
+  });
+
   test('takes nothing of a start but its input, and the settings from its definition', () => {
     const { StartAt, States: { WriteRun, WriteGo, Prepare, Act } } = definitionOf(synthesized({ protectedAccounts: [PROTECTED], protectedBuckets: ['mine'] }), 'BucketUnlock');
     expect(StartAt).toBe('WriteRun');

@@ -271,6 +271,7 @@ describe('the state machine', () => {
     expect(states[catchesAll(states.SelectAccounts)].Next).toBe('WriteEnd');
     expect([states.LookAccounts, states.Decide, states.PurgeAccounts].map(catchesAll)).toEqual(['WriteEnd', 'WriteEnd', 'WriteEnd']);
     expect(states.WriteEnd.Next).toBe('Report');
+    expect([catchesAll(states.Report), states.NotReported]).toEqual(['FailedInFunction?', { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.message' }]);
     expect(catchesAll(states.LookAccounts.ItemProcessor.States.LookBatch)).toBe('LookBatchFailed');
     expect(catchesAll(states.PurgeAccounts.ItemProcessor.States.PurgeBatch)).toBe('PurgeBatchFailed');
   });

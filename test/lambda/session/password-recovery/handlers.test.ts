@@ -221,4 +221,15 @@ describe('the functions of the closer', () => {
     expect(await closer.close({ execution: executionOf(name), closer: input })).toMatchObject({ state: 'open' });
     expect(world.account.root.password).toBe(true);
   });
+
+  test('say what failed as a mail may show it: AWS quotes names that others have chosen', async () => {
+    const run = await prepare('allow', { hours: '4' });
+    await act('allow', run);
+    world.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: fail('AccessDenied', 'policy \u202egpj.exe of https://evil.example') });
+    await act('close', await prepare('close')).catch(() => undefined); // by hand it fails, too, and is being closed from then on
+    const { name, input } = closerOf(run.id);
+    await expect(closer.close({ execution: executionOf(name), closer: input })).rejects.toMatchObject({
+      name: 'AccessDenied', message: expect.stringContaining('policy \\u202egpj[.]exe of https:[//]evil[.]example'),
+    });
+  });
 });

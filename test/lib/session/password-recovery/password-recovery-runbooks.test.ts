@@ -109,13 +109,15 @@ describe('the closer', () => {
 
   test('without a topic fails loudly, and tells nobody', () => {
     const { States } = definitionOf(synthesized().template, 'RecoveryCloser');
-    expect(States.Close.Catch).toEqual([expect.objectContaining({ Next: 'NotClosed' })]);
+    expect(States.Close.Catch).toEqual([expect.objectContaining({ Next: 'FailedInFunction?' })]);
+    expect([States.MessageOfFunction.Next, States.MessageOfService.Next]).toEqual(['NotClosed', 'NotClosed']);
     expect(States).not.toHaveProperty('Remind');
   });
 
   test('with a topic tells it, and fails all the same; what cannot be sent keeps nothing from going on', () => {
     const { States } = definitionOf(synthesized({ topic: true }).template, 'RecoveryCloser');
-    expect(States.Close.Catch).toEqual([expect.objectContaining({ Next: 'TellThatItIsOpen' })]);
+    expect(States.Close.Catch).toEqual([expect.objectContaining({ Next: 'FailedInFunction?' })]);
+    expect([States.MessageOfFunction.Next, States.MessageOfService.Next]).toEqual(['TellThatItIsOpen', 'TellThatItIsOpen']);
     expect(States.TellThatItIsOpen).toMatchObject({ Next: 'NotClosed', Catch: [expect.objectContaining({ Next: 'NotClosed' })] });
     expect(States.Remind).toMatchObject({ Next: 'Look', Catch: [expect.objectContaining({ Next: 'Look' })] });
   });
