@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { print } from './terminal';
 import { Interrupted, UsageError } from './usage';
 
 /**
@@ -8,7 +9,7 @@ import { Interrupted, UsageError } from './usage';
  * @param stop an interrupt that comes while it asks
  */
 export async function confirm(id: string, change: string, given: string | undefined, stop?: AbortSignal): Promise<void> {
-  process.stderr.write(`${change}\n`);
+  print(`${change}\n`, process.stderr);
   expectConfirmable(id, given);
   if (given === undefined && await answerTo(`Type ${id} to go on: `, stop) !== id) {
     throw new UsageError('that is not it. Nothing was changed.');

@@ -15,7 +15,7 @@ import { anyRootRequest, type RootUser } from '../lambda/policies/root-requests'
 import { isOpen } from '../lambda/root-user/recovery-record';
 import { recoveriesIn } from '../lambda/sweep/decide/recoveries';
 import type { AccountResult } from '../lambda/sweep/results';
-import { inert, inertName } from '../lambda/text';
+import { inertName, visible } from '../lambda/text';
 import type { PasswordRecovery } from '../lib/private/contract';
 
 export interface ExplainOptions extends ConnectionOptions {
@@ -109,10 +109,10 @@ export function explanationText(explanation: Explanation, options: TableOptions)
     `  root mailbox ${mailboxOf(account.Email)}, ${(account.JoinedMethod ?? 'joined').toLowerCase()} ${dateOf(account.JoinedTimestamp)}, ${account.State ?? account.Status}`,
     '',
     'Root user',
-    ...[...rootUserLines(result, options), sweep, ...recovery === '' ? [] : [inert(recovery)]].map((line) => `  ${line}`),
+    ...[...rootUserLines(result, options), sweep, ...recovery === '' ? [] : [visible(recovery)]].map((line) => `  ${line}`),
     '',
     'Policies above the account',
-    ...policyLines(explanation).map((line) => `  ${inert(line)}`), // policies and units have names that others have chosen
+    ...policyLines(explanation).map((line) => `  ${visible(line)}`), // policies and units have names that others have chosen
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Finding } from './check';
-import { inert } from '../lambda/text';
+import { visible } from '../lambda/text';
 
 const COLOURS = { 'ok': 'green', 'missing': 'yellow', 'blocks': 'red', 'may block': 'yellow', 'unknown': 'yellow' } as const;
 const WIDTH = Math.max(...Object.keys(COLOURS).map(({ length }) => length));
@@ -9,7 +9,7 @@ const WIDTH = Math.max(...Object.keys(COLOURS).map(({ length }) => length));
 export function findingsText(findings: readonly Finding[], colour: boolean): string {
   return findings.map(({ state, what, remedy }) => {
     const label = state.padEnd(WIDTH);
-    const line = `${colour ? styleText(COLOURS[state], label) : label}  ${inert(what)}`;
+    const line = `${colour ? styleText(COLOURS[state], label) : label}  ${visible(what)}`;
     return remedy === undefined ? `${line}\n` : `${line}\n${' '.repeat(WIDTH + 2)}→ ${remedy}\n`;
   }).join('');
 }

@@ -10,13 +10,15 @@ import { addPurge } from './purge';
 import { addSingleTasks } from './single-tasks';
 import type { SelectionOptions } from './sweep';
 import type { ChangeOptions } from './switches';
-import { hasColour } from './terminal';
+import { hasColour, print } from './terminal';
 import { accountId, EXIT, Interrupted, UsageError } from './usage';
 import type { ChangesOptions } from './verify-changes';
 import { messageOf } from '../lambda/aws/errors';
 import { visible } from '../lambda/text';
 
 declare const LIBRARY_VERSION: string;
+
+const writeJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 
 function exitCodeOfFindings(findings: readonly Finding[]): number {
   if (findings.every(({ state }) => state === 'ok')) {
@@ -71,7 +73,11 @@ Exit codes: 0 everything is ok, 1 something is missing or blocks, 2 something co
   .action(async (options: ConnectionOptions & { readonly output: 'table' | 'json' }) => {
     const [{ check }, { findingsText }] = await Promise.all([import('./check'), import('./findings')]);
     const findings = await check(options);
-    process.stdout.write(options.output === 'json' ? `${JSON.stringify(findings, undefined, 2)}\n` : findingsText(findings, hasColour()));
+    if (options.output === 'json') {
+      writeJson(findings);
+    } else {
+      print(findingsText(findings, hasColour()));
+    }
     process.exitCode = exitCodeOfFindings(findings);
   });
 
@@ -89,7 +95,7 @@ Exit codes: 0 no root credential, 1 some, 2 the account could not be read, 64 wr
   .action(async (account: string, options: ExplainOptions) => {
     const { explain, explanationText } = await import('./explain');
     const explanation = await explain(account, options);
-    process.stdout.write(explanationText(explanation, { colour: hasColour(), now: Date.now() }));
+    print(explanationText(explanation, { colour: hasColour(), now: Date.now() }));
     const { outcome, credentials } = explanation.result;
     process.exitCode = outcome === 'failed' ? EXIT.unreadable : credentials.length > 0 ? EXIT.findings : EXIT.nothingLeft;
   });
@@ -134,7 +140,11 @@ Exit codes: 0 nothing differs, 1 something differs, 2 AWS could not be asked, 64
   .action(async (account: string, options: ChangesOptions & { readonly output: 'table' | 'json'; readonly mutate?: true }) => {
     const [{ verify, answersText }, { verifyChanges }] = await Promise.all([import('./verify'), import('./verify-changes')]);
     const answers = [...await verify(account, options), ...options.mutate ? await verifyChanges(account, options) : []];
-    process.stdout.write(options.output === 'json' ? `${JSON.stringify(answers, undefined, 2)}\n` : answersText(answers));
+    if (options.output === 'json') {
+      writeJson(answers);
+    } else {
+      print(answersText(answers));
+    }
     process.exitCode = answers.some(({ state }) => state === 'differs') ? EXIT.findings : EXIT.nothingLeft;
   });
 
@@ -143,6 +153,6 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
     return;
   }
-  process.stderr.write(`error: ${messageOf(error).split('\n').map(visible).join('\n')}\n`); // AWS quotes names that others have chosen
+  print(`error: ${messageOf(error).split('\n').map(visible).join('\n')}\n`, process.stderr); // AWS quotes names that others have chosen
   process.exitCode = exitCodeOfError(error);
 });

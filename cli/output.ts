@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Format, OutputOptions } from './formats';
 import { tableOf } from './table';
-import { hasColour } from './terminal';
+import { hasColour, print } from './terminal';
 import { UsageError } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 import type { SweepReport } from '../lambda/sweep/report/contents';
@@ -30,9 +30,11 @@ export function expectWritable({ out }: OutputOptions) {
 /** Writes a report to stdout, or to a file with the rights of its owner alone: it lists what an attacker would look for. */
 export function write(report: SweepReport, { output, out }: OutputOptions) {
   const text = WRITERS[output](report, out === undefined && hasColour());
-  if (out === undefined) {
-    process.stdout.write(text);
-  } else {
+  if (out !== undefined) {
     writeFileSync(out, text, { mode: 0o600 });
+  } else if (output === 'table') {
+    print(text);
+  } else {
+    process.stdout.write(text);
   }
 }

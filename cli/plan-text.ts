@@ -1,6 +1,6 @@
-import { credentialText, kindsText, plural } from './table';
+import { anyKindsText, credentialText, plural } from './table';
 import { isDeletion, type Plan, type PlannedCredential } from '../lambda/sweep/plan';
-import { inert, inertName } from '../lambda/text';
+import { inertName, visible } from '../lambda/text';
 
 const MOST_SHOWN = 10;
 
@@ -11,12 +11,12 @@ export function planText(plan: Plan, now = Date.now()): string {
   const kept = credentials.filter((each) => !isDeletion(each));
   return [
     `Purge of root credentials in ${organizationId}`,
-    `  deletes in ${plural(totals.accounts, 'account', 'accounts')}: ${kindsText(totals.delete)}`,
-    `  keeps ${kindsText(totals.keep)}`,
+    totals.accounts === 0 ? '  deletes nothing' : `  deletes in ${plural(totals.accounts, 'account', 'accounts')}: ${anyKindsText(totals.delete)}`,
+    `  keeps ${anyKindsText(totals.keep)}`,
     ...section('Deletes, the most recently used first:', deletions.map((each) => line(each, now))),
-    ...section('Keeps:', kept.map((each) => `${line(each, now)}: ${inert(each.reason ?? '')}`)),
+    ...section('Keeps:', kept.map((each) => `${line(each, now)}: ${visible(each.reason ?? '')}`)),
     ...section(`Could not read ${plural(unread.length, 'account', 'accounts')}, of which nothing is on the plan:`, unread.map(({ accountId, accountName, code }) => (
-      `${accountId} ${inertName(accountName)}: ${inert(code)}`))),
+      `${accountId} ${inertName(accountName)}: ${visible(code)}`))),
   ].join('\n');
 }
 

@@ -3,10 +3,19 @@ import { exitCodeOf, interrupts } from './ending';
 import type { OutputOptions } from './formats';
 import { withReport, withRules, withSelection } from './options';
 import type { PlanOptions, PurgeOptions } from './plan';
+import type { commandLine as CommandLine } from './tasks';
+import { print } from './terminal';
 import { countBetween, EXIT } from './usage';
 
 const RECOVERIES = `It does not know which password recoveries the runbooks have opened unless you name the bucket of their records with
 --recoveries-bucket, and would delete a password that was just recovered.`;
+
+/** With the options of this command, since what a purge does not select or what a rule keeps stays, whatever is on its plan. */
+function howToCarryOut(file: string, commandLine: typeof CommandLine): string {
+  const given = process.argv.slice(3);
+  const shared = given.filter((word, i) => !/^--out(=|$)/.test(word) && given[i - 1] !== '--out');
+  return `Remove the lines of what has to stay, then carry it out:\n  ${commandLine(['purge', '--plan', file, ...shared], {})}`;
+}
 
 /** The two commands around a plan: what would be deleted, and its deletion. */
 export function addPurge(program: Command) {
@@ -25,9 +34,11 @@ ${RECOVERIES}
 
 Exit codes: 0 no account has a root credential, 1 some have, 2 some could not be read, 64 wrong usage.`)
     .action(async (options: PlanOptions) => {
-      const [{ plan }, { planText }] = await Promise.all([import('./plan'), import('./plan-text')]);
+      const [{ plan }, { planText }, { isDeletion }, { commandLine }] = await Promise.all([
+        import('./plan'), import('./plan-text'), import('../lambda/sweep/plan'), import('./tasks'),
+      ]);
       const made = await plan({ ...options, stop: interrupts() });
-      process.stdout.write(`${planText(made)}\n\nSaved to ${options.out}.\n`);
+      print(`${planText(made)}\n\nSaved to ${options.out}.${made.credentials.some(isDeletion) ? ` ${howToCarryOut(options.out, commandLine)}` : ''}\n`);
       process.exitCode = made.unread.length > 0 ? EXIT.unreadable : made.credentials.length > 0 ? EXIT.findings : EXIT.nothingLeft;
     });
 

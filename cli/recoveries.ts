@@ -12,7 +12,7 @@ import type { RecoveryClosers } from '../lambda/session/password-recovery/closer
 import { allowed, begun, known, refused, requestOf, type LeftCredential, type RecoveryRecord } from '../lambda/session/password-recovery/record';
 import type { RecoveryRecords } from '../lambda/session/password-recovery/store';
 import { explained } from '../lambda/session/remedies';
-import { inert } from '../lambda/text';
+import { visible } from '../lambda/text';
 import { TASK_POLICIES } from '../lib/private/contract';
 import type { RecoverySettings } from '../lib/session/contract';
 
@@ -53,7 +53,7 @@ function whatIsAllowed({ accountId, title, mailbox }: Member, options: AllowOpti
   return [
     `Allows the recovery of the root password of ${title}.`,
     `AWS mails ${mailbox} when a new password is asked for: any person who reads that mailbox can set it.`,
-    ...notes.map((note) => `Note: ${inert(note)}.`),
+    ...notes.map((note) => `Note: ${visible(note)}.`),
     `Nothing closes the recovery except you. Close it in ${options.hours} hours or earlier:`,
     `  ${howToClose(accountId, undefined, options)}`,
     'Do not forget it: until then the account can be entered by its mailbox. A purge that is deployed knows nothing of this recovery, and deletes the password.',
@@ -110,7 +110,7 @@ function leftLines(left: readonly LeftCredential[] | undefined): string[] {
   if (left === undefined) {
     return ['What else it has could not be read: look with explain.'];
   }
-  return left.map(({ kind, id = '' }) => `It has another credential: ${kind} ${inert(id)}. Find out whether this recovery brought it; a purge deletes it.`);
+  return left.map(({ kind, id = '' }) => `It has another credential: ${kind} ${visible(id)}. Find out whether this recovery brought it; a purge deletes it.`);
 }
 
 /** The record of a recovery of which only this process and a person know. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withAccount } from './options';
 import type { PolicyOptions, RestoreOptions } from './policies';
 import type { AllowOptions, CloseOptions } from './recoveries';
+import { print } from './terminal';
 import { accountId, bucketName, countBetween, LONGEST_HOURS, queueArnOrUrl, timeInUtc } from './usage';
 
 const EXIT_CODES = 'Exit codes: 0 done, or there was nothing to do; 2 failed; 64 wrong usage, nothing was changed.';
@@ -9,7 +10,7 @@ const EXIT_CODES = 'Exit codes: 0 done, or there was nothing to do; 2 failed; 64
 const ASKS = `It asks for the ID of the account. Without a terminal, give it with --yes; otherwise nothing is changed.
 ${EXIT_CODES}`;
 
-const say = (text: string) => void process.stdout.write(`${text}\n`);
+const say = (text: string) => print(`${text}\n`);
 
 /** One task in one account each, with the modules of the runbooks. The SDK is loaded when a task begins: `--help` does not wait for it. */
 export function addSingleTasks(program: Command) {

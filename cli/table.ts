@@ -3,9 +3,9 @@ import { mailboxOf } from './member';
 import type { Credential } from '../lambda/root-user/credentials';
 import { countsOf } from '../lambda/sweep/plan';
 import type { SweepReport } from '../lambda/sweep/report/contents';
-import type { AccountResult, CredentialResult, CredentialStatus, Outcome, Problem } from '../lambda/sweep/results';
+import { OUTCOMES, type AccountResult, type CredentialResult, type CredentialStatus, type Outcome, type Problem } from '../lambda/sweep/results';
 import { pathOf } from '../lambda/sweep/select/units';
-import { inert, inertName } from '../lambda/text';
+import { inertName, visible } from '../lambda/text';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../lib/private/contract';
 
 export interface TableOptions {
@@ -27,9 +27,9 @@ const NAMES: Record<CredentialKind, readonly [one: string, several: string]> = {
   MfaDevice: ['MFA device', 'MFA devices'],
 };
 
-/** The report for a person at a terminal: by unit, what needs attention first, clean accounts as a number, the problem of the sweep last. */
+/** The report for a person at a terminal: by unit, the worst first, clean accounts as a number, the problem of the sweep last. */
 export function tableOf(report: SweepReport, options: TableOptions): string {
-  const listed = report.accounts.filter(({ outcome, credentials }) => outcome === 'failed' || credentials.length > 0);
+  const listed = report.accounts.filter(({ outcome, credentials }) => outcome === 'failed' || credentials.length > 0).sort(worstFirst);
   const units = [...groupBy(listed, (account) => unitOf(account, report)).entries()];
   return [
     `Root credentials in ${report.organizationId}, management account ${report.managementAccountId}`,
@@ -41,9 +41,25 @@ export function tableOf(report: SweepReport, options: TableOptions): string {
   ].join('\n');
 }
 
+/** By outcome, then by the latest use of a credential, then by how easily the root user is entered. */
+function worstFirst(one: AccountResult, other: AccountResult): number {
+  return OUTCOMES.indexOf(one.outcome) - OUTCOMES.indexOf(other.outcome)
+    || lastUseIn(other).localeCompare(lastUseIn(one))
+    || openness(other) - openness(one)
+    || one.accountId.localeCompare(other.accountId);
+}
+
+const lastUseIn = ({ credentials }: AccountResult) => credentials.map(({ lastUsedAt = '' }) => lastUsedAt).sort().at(-1) ?? '';
+
+/** A key that is active opens an account alone; so does a password where there is no MFA device. */
+function openness({ credentials }: AccountResult): number {
+  const has = (kind: CredentialKind) => credentials.some((credential) => credential.kind === kind && credential.state !== 'Inactive');
+  return has('AccessKey') ? 2 : has('Password') && !has('MfaDevice') ? 1 : 0;
+}
+
 function unitOf({ parentId }: AccountResult, { organizationalUnits = [] }: SweepReport): string {
   const units = new Map(organizationalUnits.map((unit) => [unit.id, unit]));
-  return parentId === undefined ? 'Unknown organizational unit' : inert(pathOf(parentId, units));
+  return parentId === undefined ? 'Unknown organizational unit' : visible(pathOf(parentId, units));
 }
 
 function accountLines(account: AccountResult, options: TableOptions): string[] {
@@ -61,7 +77,7 @@ export function rootUserLines({ credentials, problem }: AccountResult, options: 
 
 function credentialLines(credential: CredentialResult, { now }: TableOptions): string[] {
   const { status, reason, problem } = credential;
-  const what = [STATUS[status], reason && inert(reason)].filter(Boolean).join(': ');
+  const what = [STATUS[status], reason && visible(reason)].filter(Boolean).join(': ');
   return [`${credentialText(credential, now)}${what === '' ? '' : ` → ${what}`}`, ...problem ? problemLines(problem).map((line) => `  ${line}`) : []];
 }
 
@@ -74,8 +90,8 @@ const STATUS: Record<CredentialStatus, string> = {
 export function credentialText(credential: Credential, now: number): string {
   const { kind, id, state, createdAt } = credential;
   return [
-    [NAMES[kind][0], id && inert(id)].filter(Boolean).join(' '),
-    state && inert(state),
+    [NAMES[kind][0], id && visible(id)].filter(Boolean).join(' '),
+    state && visible(state),
     createdAt && `created ${dated(createdAt, now)}`,
     useOf(credential, now),
   ].filter(Boolean).join(', ');
@@ -94,7 +110,7 @@ function useOf({ kind, lastUsedAt, neverUsed }: Credential, now: number): string
 }
 
 function problemLines({ code, message, remedies }: Problem): string[] {
-  return [`${code}: ${inert(message)}`, ...remedies.map((remedy, i) => `  ${remedies.length > 1 ? `${i + 1}. ` : ''}${inert(remedy)}`)];
+  return [`${code}: ${visible(message)}`, ...remedies.map((remedy, i) => `  ${remedies.length > 1 ? `${i + 1}. ` : ''}${visible(remedy)}`)];
 }
 
 const DAY_MS = 86_400_000;
@@ -127,19 +143,26 @@ function purgeSummary({ accounts }: SweepReport): string[] {
   const of = (...statuses: CredentialStatus[]) => credentials.filter(({ status }) => statuses.includes(status));
   const left = of('would-delete', 'found', 'failed');
   return [
-    `Deleted: ${kindsText(countsOf(of('deleted')))}.`,
-    ...of('absent').length > 0 ? [`Gone, and not known by whom: ${kindsText(countsOf(of('absent')))}.`] : [],
-    `Kept: ${kindsText(countsOf(of('kept')))}.`,
-    ...left.length > 0 ? [`Not deleted: ${kindsText(countsOf(left))}.`] : [],
+    `Deleted: ${anyKindsText(countsOf(of('deleted')))}.`,
+    ...of('absent').length > 0 ? [`Gone, and not known by whom: ${anyKindsText(countsOf(of('absent')))}.`] : [],
+    `Kept: ${anyKindsText(countsOf(of('kept')))}.`,
+    ...left.length > 0 ? [`Not deleted: ${anyKindsText(countsOf(left))}.`] : [],
   ];
 }
 
 /** `2 passwords, 1 access key, …` */
 export const kindsText = (counts: Readonly<Record<CredentialKind, number>>) => CREDENTIAL_KINDS.map((kind) => plural(counts[kind], ...NAMES[kind])).join(', ');
 
+/** The same without the kinds of which there are none. */
+export function anyKindsText(counts: Readonly<Record<CredentialKind, number>>): string {
+  const kinds = CREDENTIAL_KINDS.filter((kind) => counts[kind] > 0);
+  return kinds.map((kind) => plural(counts[kind], ...NAMES[kind])).join(', ') || 'nothing';
+}
+
 function accountsSummary({ accounts, counts, work }: SweepReport): string[] {
+  const [purged, failed] = work === 'purge' ? [`${counts.purged} purged, `, 'failed'] : ['', 'could not be read'];
   return [
-    `${plural(counts.clean, 'account', 'accounts')} clean, ${counts.failed} ${work === 'purge' ? 'failed' : 'could not be read'}, ${counts.skipped} skipped.`,
+    `${plural(accounts.length, 'account', 'accounts')}: ${purged}${counts.clean} clean, ${counts.failed} ${failed}, ${counts.skipped} skipped.`,
     ...accounts.filter(({ outcome }) => outcome === 'skipped').map(({ accountId, accountName, reason }) => `  skipped ${accountId} ${inertName(accountName)}: ${reason}`),
   ];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller, ConnectionOptions } from './caller';
+import { print } from './terminal';
 import { EXIT, UsageError } from './usage';
 import { isDenied, isNamed, messageOf } from '../lambda/aws/errors';
 import { RootSessions } from '../lambda/root-user/sessions';
@@ -36,7 +37,7 @@ export function explainedTo(error: unknown, accountId: string, options: Connecti
  */
 export async function interruptible<T>(work: () => Promise<T>, afterwards: () => string): Promise<T> {
   const leave = () => {
-    process.stderr.write(`\ninterrupted: the change may have been made. ${afterwards()}\n`);
+    print(`\ninterrupted: the change may have been made. ${afterwards()}\n`, process.stderr);
     process.exit(EXIT.interrupted);
   };
   process.once('SIGINT', leave);

@@ -27,6 +27,13 @@ afterEach(() => served.close());
 const audit = (...args: string[]) => run(['audit', ...args], served.environment);
 
 describe('an audit from the terminal', () => {
+  test('shows first what was used most recently, then accounts that a key or a password without MFA opens', async () => {
+    organization.addAccount({ id: member(4), name: 'guarded', root: { password: true, mfaDevices: [{}] } });
+    organization.addAccount({ id: member(5), name: 'busy', root: { accessKeys: [{ lastUsed: { date: Date.UTC(2026, 8, 14), service: 's3', region: 'us-east-1' } }] } });
+    const { stdout } = await audit();
+    expect([...stdout.matchAll(/^ {2}2\d{11} (\S+),/gm)].map(([, name]) => name)).toEqual(['busy', 'sandbox', 'guarded', 'payments']);
+  });
+
   test('shows every credential by account and unit, and ends with 1', async () => {
     const { code, stdout, stderr } = await audit();
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });

@@ -48,6 +48,11 @@ describe('a check from the terminal', () => {
     expect(stdout).toContain('evil\\u001b');
   });
 
+  test('leaves addresses in a name as they are, which a terminal does not follow', async () => {
+    const { stdout } = await check(READY, (organization) => organization.policies.add('deny@root.example.com', DENY_ROOT, organization.addOrganizationalUnit({ name: 'Workloads' })));
+    expect(stdout).toContain("'deny@root.example.com' (p-");
+  });
+
   test('does not count a policy that is attached to nothing', async () => {
     const { code } = await check(READY, (organization) => organization.policies.add('deny-root', DENY_ROOT));
     expect(code).toBe(0);

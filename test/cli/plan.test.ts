@@ -40,7 +40,7 @@ describe('plan', () => {
     expect(folder.modeOf(FILE)).toBe('600');
     expect(stdout).toContain('deletes in 2 accounts: 2 passwords, 1 access key, 1 signing certificate, 1 MFA device');
     expect(stdout).toMatch(/^Keeps:\n {2}444444444444 legacy: access key AKIA\S+, Active, created .*, last used .*: it is in use/m);
-    expect(stdout).toContain(`Saved to ${FILE}.`);
+    expect(stdout).toMatch(/Saved to root-purge-plan\.json\. Remove the lines of what has to stay, then carry it out:\n {2}npx cdk-root-access purge --plan root-purge-plan\.json\n$/);
   });
 
   test('changes nothing, and takes root sessions for audits alone', async () => {
@@ -58,6 +58,11 @@ describe('plan', () => {
   ])('is of %s', async (_what, args, expected) => {
     expect((await folder.run(['plan', ...args])).code).toBe(1);
     expect(actions()).toMatchObject(expected);
+  });
+
+  test('names the command that carries it out, with the same selection and rules', async () => {
+    const { stdout } = await folder.run(['plan', '--out', 'mine.json', '--accounts', `${MEMBER},444444444444`, '--keep', '444444444444:the billing job']);
+    expect(stdout).toContain(`\n  npx cdk-root-access purge --plan mine.json --accounts ${MEMBER},444444444444 --keep '444444444444:the billing job'\n`);
   });
 
   test('overwrites no file, and asks nothing of AWS then', async () => {
@@ -78,7 +83,7 @@ describe('plan', () => {
   test('of a clean organization ends with 0', async () => {
     const { code, stdout } = await folder.run(['plan', '--accounts', OTHER]);
     expect(code).toBe(0);
-    expect(stdout).toContain('deletes in 0 accounts: 0 passwords');
+    expect(stdout).toMatch(/^ {2}deletes nothing\n {2}keeps nothing\n\nSaved to root-purge-plan.json\.\n$/m);
   });
 
   test.each([

@@ -33,7 +33,7 @@ describe('purge', () => {
     expect(stderr).toContain('deletes in 1 account: 1 password, 1 access key, 1 signing certificate, 1 MFA device');
     expect(stderr).toContain('This deletes 4 credentials in 1 account. There is no undo');
     expect(stdout).toMatch(/444444444444 legacy.*\n {4}password, created .* → deleted\n/);
-    expect(stdout).toContain('Deleted: 1 password, 1 access key, 1 signing certificate, 1 MFA device.\nKept: 0 passwords');
+    expect(stdout).toContain('Deleted: 1 password, 1 access key, 1 signing certificate, 1 MFA device.\nKept: nothing.\n4 accounts: 1 purged, 2 clean, 0 failed, 1 skipped.');
     const plan = JSON.parse(folder.read(savedPlan()[0])) as Plan;
     expect([plan.credentials.map(({ action }) => action), folder.modeOf(savedPlan()[0])]).toEqual([Array(4).fill('delete'), '600']);
   });
@@ -107,7 +107,7 @@ describe('purge', () => {
     const { code, stdout } = await purge(...YES);
     expect({ code, left: left() }).toEqual({ code: 2, left: ['AccessKey'] });
     expect(stdout).toMatch(/access key .* → failed\n {6}AccessDenied: /);
-    expect(stdout).toContain('Not deleted: 0 passwords, 1 access key,');
+    expect(stdout).toContain('Not deleted: 1 access key.');
   });
 
   test('writes the report to a file', async () => {
