@@ -132,13 +132,12 @@ packageContents(project);
 releaseTask(project);
 gitHub(project, NAMES);
 
-// examples in README and doc comments must compile, in every language
-const rosetta = project.addTask('rosetta', {
-  description: 'Compile every README and @example snippet',
-  exec: 'jsii-rosetta extract .jsii --strict',
-});
+// examples in README, guides and doc comments must compile, in every language
+const rosetta = project.addTask('rosetta', { description: 'Compile every snippet of the README, of guides and of @example' });
+rosetta.exec('tsx projenrc/guides.ts');
+rosetta.exec('jsii-rosetta extract .jsii-with-guides --strict');
 project.postCompileTask.spawn(rosetta);
-project.gitignore.addPatterns('.jsii.tabl.json');
+project.gitignore.addPatterns('.jsii.tabl.json', '.jsii-with-guides');
 
 // the rules of import between the rooms
 const boundaries = project.addTask('boundaries', {
