@@ -6,7 +6,7 @@ import { approvalRequest } from '../../lambda/session/approval-request';
 import { awake, begun } from '../../lambda/session/password-recovery/record';
 import { describePolicy } from '../../lambda/session/resource-policy/change';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
-import { messageFor, subjectOf } from '../../lambda/sweep/report/signals';
+import { messageFor, subjectOf } from '../../lambda/sweep/report/message';
 import { verdictOf } from '../../lambda/sweep/report/verdict';
 import { inert, inertName, inertPolicy, visible } from '../../lambda/text';
 
@@ -121,9 +121,9 @@ const reminder = (reason: string, startedBy: string) => {
 
 const sweep = (accountName: string, message: string, remedy: string) => {
   const account = {
-    accountId: '222222222222', accountName, outcome: 'failed', credentials: [], problem: { code: 'AccessDenied', message, remedies: [remedy, remedy] },
+    accountId: '222222222222', accountName, parentId: 'ou-1', outcome: 'failed', credentials: [], problem: { code: 'AccessDenied', message, remedies: [remedy, remedy] },
   };
-  const report = { work: 'purge', execution: accountName, counts: { failed: 1 }, accounts: [account] } as unknown as SweepReport;
+  const report = { work: 'purge', execution: accountName, counts: { failed: 1 }, organizationalUnits: [{ id: 'ou-1', name: accountName }], accounts: [account] } as unknown as SweepReport;
   const addresses = { json: 's3:bucket/report.json', csv: '', html: 's3:bucket/report.html' };
   const verdict = verdictOf(report, addresses.json, { tolerateFailedAccounts: false, failOnFindings: false });
   return { subject: subjectOf(report), message: messageFor('Stack/Purge', report, verdict, addresses) };
@@ -150,7 +150,7 @@ const MESSAGES: [what: string, texts: (hostile: string) => (string | undefined)[
   ['a request for approval: target', (text) => [approval('x', 'y', `remove the policy of ${text}`, '{}').approve, approval('x', 'y', `of ${text}`, '{}').subject]],
   ['a request for approval: policy', (text) => [approval('x', 'y', 'z', JSON.stringify({ Sid: text })).approve]],
   ['a reminder: reason and starter', (text) => [reminder(text, text).message, reminder(text, text).subject]],
-  ['a message of a sweep: name of an account', (text) => [sweep(text, 'x', 'y').message, sweep(text, 'x', 'y').subject]],
+  ['a message of a sweep: names of an account and its unit', (text) => [sweep(text, 'x', 'y').message, sweep(text, 'x', 'y').subject]],
   ['a message of a sweep: error and remedy', (text) => [sweep('x', text, text).message]],
   ['findings of a guardrail', (text) => [shortened([`the service control policy '${text}' (p-abcdefgh) at the root r-abcd`])]],
   ['a message of the monitor', (text) => [messageOf(activity(text)).body.split('What to do')[0], messageOf(activity(text)).subject]],

@@ -19,6 +19,8 @@ import { expectAbout } from '../../../support/expect-about';
 const SWEEP = 'RootAccess/Purge';
 const ADDRESSES = { json: 's3://reports/runs/1/report.json', csv: 's3://reports/runs/1/report.csv', html: 's3://reports/runs/1/report.html' };
 const TOPIC = 'arn:aws:sns:us-east-1:111111111111:people';
+const MACHINE = 'arn:aws:states:eu-central-1:111111111111:stateMachine:Sweep';
+const OF_EXECUTION = { executionArn: 'arn:aws:states:eu-central-1:111111111111:execution:Sweep:deployment-1' };
 const FAILED_START = { code: 'FeatureNotEnabled', message: 'the feature is off', remedies: ['switch it on'] };
 
 let listener: Awaited<ReturnType<typeof serveListener>>;
@@ -153,7 +155,7 @@ describe('the event of a sweep', () => {
 
 describe('the message to people', () => {
   test('says what happened, what to do and where the report is', async () => {
-    await tell(reportOf(accountsOf(5)));
+    await tell(reportOf(accountsOf(5), {}, undefined, OF_EXECUTION));
     const [{ TopicArn, Subject, Message }] = listener.heard.messages;
     expect(TopicArn).toBe(TOPIC);
     expect(Subject).toBe('Root credentials: 1 account failed, 2 credentials found, 2 credentials deleted');
@@ -166,11 +168,40 @@ describe('the message to people', () => {
       '  1. look at the policies', '  2. register the account',
       `report: ${ADDRESSES.json}`,
       '',
+      'Accounts:',
+      '- 200000000000 (account-0) in Root: AssumeRootDenied',
+      '- 200000000001 (account-1) in Root / workloads: deleted Password, MfaDevice',
+      '',
       'What to do:',
-      '- failed accounts may still have root credentials: follow the remedies above, then start the sweep again',
-      '- credentials were deleted. Unless this was the first sweep, find out in CloudTrail of those accounts who created them',
-      `- read the whole report: ${ADDRESSES.html}`,
+      '- failed accounts may still have root credentials: follow the remedies above, then sweep them again:',
+      '',
+      `aws stepfunctions start-execution --region eu-central-1 --state-machine-arn ${MACHINE} --input '{"accounts":["200000000000"]}'`,
+      '',
+      '- credentials were deleted. Unless this was the first sweep, find out in CloudTrail who created them, with credentials of each of those accounts:',
+      '',
+      'aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=Username,AttributeValue=root',
+      '',
+      '- read the whole report:',
+      '',
+      `aws s3 cp ${ADDRESSES.html} .`,
     ]);
+  });
+
+  test('of an audit names each credential with the unit of its account, and the command that shows what a purge would do', async () => {
+    const found = resultOf(accountOf(1), [{ kind: 'AccessKey', id: 'AKIA1', status: 'found' }, { kind: 'Password', status: 'found' }]);
+    await tell(reportOf([resultOf(accountOf(0), []), found], { work: 'audit' }));
+    const told = listener.heard.messages[0].Message.split('\n');
+    expect(told).toContain('- 200000000001 (account-1) in Root / workloads: found AccessKey AKIA1, Password');
+    expect(told).toContain('npx cdk-root-access plan --accounts 200000000001');
+    expectAbout('a clean account is no news', told.join()).not.toContain('200000000000');
+  });
+
+  test('names 30 accounts and the number of the others, and sweeps all again where more have failed', async () => {
+    await tell(reportOf(accountsOf(200).filter(({ outcome }) => outcome === 'failed'), {}, undefined, OF_EXECUTION));
+    const message = listener.heard.messages[0].Message;
+    expect(message.split('\n').filter((line) => line.startsWith('- 2000'))).toHaveLength(30);
+    expect(message).toContain('\n  and 10 more, in the report\n');
+    expect(message).toContain(`--state-machine-arn ${MACHINE} --input '{}'`);
   });
 
   test('of a dry run says that nothing was deleted', async () => {
@@ -178,8 +209,13 @@ describe('the message to people', () => {
     const [first, ...rest] = listener.heard.messages[0].Message.split('\n');
     expect(first).toContain('a dry run: nothing was deleted');
     expect(rest.slice(rest.indexOf('What to do:') + 1)).toEqual([
-      '- credentials that were found and not deleted are still there: the report names each one and why',
-      `- read the whole report: ${ADDRESSES.html}`,
+      '- credentials that were found and not deleted are still there: the report names each one and why. Read the plan, then purge without dryRun:',
+      '',
+      'aws s3 cp s3://reports/runs/1/plan.json .',
+      '',
+      '- read the whole report:',
+      '',
+      `aws s3 cp ${ADDRESSES.html} .`,
     ]);
   });
 
@@ -202,7 +238,7 @@ describe('the message to people', () => {
   test('tells of a sweep that did not come to its end', async () => {
     await tell(reportOf([], {}, FAILED_START));
     expect(listener.heard.messages[0]).toMatchObject({ Subject: 'Root credentials: the sweep did not come to its end', Message: expect.stringContaining('the feature is off') });
-    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: fix the cause above, then start the sweep again');
+    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: fix the cause above, then start the sweep again:');
   });
 
   test.each([

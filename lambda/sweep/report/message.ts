@@ -1,0 +1,121 @@
+import type { SweepReport } from './contents';
+import { tallyOf } from './tally';
+import type { Verdict } from './verdict';
+import { PLAN_FILE } from '../../../lib/sweep/contract';
+import { inert, inertName } from '../../text';
+import { CREDENTIAL_STATUSES, type AccountResult, type CredentialResult } from '../results';
+import { pathOf } from '../select/units';
+
+/** Where the report of a sweep is: `s3://…/report.json` and so on. */
+export interface ReportAddresses {
+  readonly json: string;
+  readonly csv: string;
+  readonly html: string;
+}
+
+/** SNS refuses a longer one. */
+const LONGEST_SUBJECT = 100;
+
+/** A mail has room for these; the report has all. */
+const MOST_ACCOUNTS = 30;
+
+/** ASCII on one line, as SNS wants it: it is made of numbers and words of ours. */
+export function subjectOf(report: SweepReport): string {
+  const { found, deleted } = tallyOf(report);
+  const parts = [
+    ...report.problem === undefined ? [] : ['the sweep did not come to its end'],
+    ...some(report.counts.failed, 'account', 'failed'),
+    ...some(found, 'credential', 'found'),
+    ...some(deleted, 'credential', 'deleted'),
+  ];
+  return `Root credentials: ${parts.join(', ')}`.slice(0, LONGEST_SUBJECT);
+}
+
+/** What happened, in which accounts, and what to do, with lines to paste. The verdict names causes and remedies. */
+export function messageFor(sweep: string, report: SweepReport, { succeeded, cause }: Verdict, addresses: ReportAddresses): string {
+  return [
+    `Sweep ${sweep}, execution ${inertName(report.execution)}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
+    '',
+    cause,
+    ...accountLines(report),
+    '',
+    'What to do:',
+    ...advice(report, addresses).flatMap(({ text, command }) => [`- ${text}`, ...command === undefined ? [] : ['', command, '']]),
+  ].join('\n').trimEnd();
+}
+
+const isWorthALine = ({ outcome, credentials }: AccountResult) => outcome === 'failed' || credentials.some(({ status }) => status !== 'kept');
+
+/** Each account in which something failed, was found or was deleted, with its unit. */
+function accountLines(report: SweepReport): string[] {
+  const units = new Map(report.organizationalUnits?.map((unit) => [unit.id, unit]));
+  const accounts = report.accounts.filter(isWorthALine);
+  const lines = accounts.slice(0, MOST_ACCOUNTS).map(({ accountId, accountName, parentId, problem, credentials }) => {
+    const unit = parentId === undefined ? '' : ` in ${inertName(pathOf(parentId, units))}`;
+    const what = [...problem === undefined ? [] : [problem.code], ...credentialsByStatus(credentials)];
+    return `- ${accountId}${accountName ? ` (${inertName(accountName)})` : ''}${unit}: ${what.join('; ')}`;
+  });
+  const more = accounts.length - lines.length;
+  return lines.length === 0 ? [] : ['', 'Accounts:', ...lines, ...more > 0 ? [`  and ${more} more, in the report`] : []];
+}
+
+/** `deleted Password, AccessKey AKIA…`, for each status */
+function credentialsByStatus(credentials: readonly CredentialResult[]): string[] {
+  return CREDENTIAL_STATUSES.flatMap((status) => {
+    const names = credentials.filter((credential) => credential.status === status).map(nameOf);
+    return names.length === 0 ? [] : [`${status} ${names.join(', ')}`];
+  });
+}
+
+/** A password has no id, and that of an MFA device says nothing more. */
+const nameOf = ({ kind, id }: CredentialResult) => id === undefined || kind === 'MfaDevice' ? kind : `${kind} ${inert(id)}`;
+
+interface Advice {
+  readonly text: string;
+  /** A line to paste. */
+  readonly command?: string;
+}
+
+function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
+  const { found, deleted } = tallyOf(report);
+  const failed = report.accounts.filter(({ outcome }) => outcome === 'failed');
+  return [
+    ...report.problem !== undefined
+      ? [{ text: 'the accounts were not swept to the end: fix the cause above, then start the sweep again:', command: startOf(report, []) }] : [],
+    ...failed.length > 0
+      ? [{ text: 'failed accounts may still have root credentials: follow the remedies above, then sweep them again:', command: startOf(report, failed) }] : [],
+    ...deleted > 0
+      ? [{ text: 'credentials were deleted. Unless this was the first sweep, find out in CloudTrail who created them, with credentials of each of those accounts:', command: WHO_WAS_ROOT }] : [],
+    ...found > deleted ? [leftOver(report, html)] : [],
+    { text: 'read the whole report:', command: `aws s3 cp ${html} .` },
+  ];
+}
+
+/** CloudTrail has the events of IAM in this Region, and those of 90 days without a trail. */
+const WHO_WAS_ROOT = 'aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=Username,AttributeValue=root';
+
+/** What was found and is still there: an audit deletes nothing, and a dry run has a plan. */
+function leftOver(report: SweepReport, html: string): Advice {
+  const text = 'credentials that were found and not deleted are still there: the report names each one and why';
+  if (report.dryRun) {
+    return { text: `${text}. Read the plan, then purge without dryRun:`, command: `aws s3 cp ${html.replace(/report\.html$/, PLAN_FILE)} .` };
+  }
+  const found = report.accounts.filter(({ credentials }) => credentials.some(({ status }) => status === 'found'));
+  return found.length === 0 ? { text } : {
+    text: `${text}. See what a purge would delete, which changes nothing, with credentials of the management account:`,
+    command: `npx cdk-root-access plan --accounts ${found.slice(0, MOST_ACCOUNTS).map(({ accountId }) => accountId).join()}`,
+  };
+}
+
+/** The same sweep again, of these accounts as long as they fit on a line. */
+function startOf({ executionArn }: SweepReport, accounts: readonly AccountResult[]): string | undefined {
+  if (executionArn === undefined) {
+    return undefined;
+  }
+  const [arn, partition, service, region, accountId, , machine] = executionArn.split(':'); // …:execution:<state machine>:<execution>
+  const ids = accounts.length > MOST_ACCOUNTS ? [] : accounts.map((account) => account.accountId);
+  return `aws stepfunctions start-execution --region ${region} --state-machine-arn ${[arn, partition, service, region, accountId, 'stateMachine', machine].join(':')}`
+    + ` --input '${JSON.stringify(ids.length === 0 ? {} : { accounts: ids })}'`;
+}
+
+const some = (count: number, thing: string, what: string) => count > 0 ? [`${count} ${thing}${count > 1 ? 's' : ''} ${what}`] : [];
