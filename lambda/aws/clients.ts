@@ -11,6 +11,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { retryingUnreadable } from './answers';
+import { environment, type LambdaEnvironment } from './environment';
 import { partitionOfRegion } from '../../lib/private/partitions';
 
 /** As many as the accounts that are in flight by default read at once. */
@@ -45,7 +46,7 @@ export const sts = (region: string) => retryingUnreadable(new STSClient({ ...sha
 
 /** An app that does not know its Region may be deployed to any partition, and has the default of `aws`. */
 function inOwnPartition(region: string): string {
-  const own = process.env.AWS_REGION ?? region;
+  const own = environment<Partial<LambdaEnvironment>>().AWS_REGION ?? region;
   return partitionOfRegion(own).id === partitionOfRegion(region).id ? region : own;
 }
 

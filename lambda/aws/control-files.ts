@@ -1,9 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { environment } from './environment';
 import { failure, isDenied, isNamed } from './errors';
 import { hasObject, readObject } from './objects';
 import { retryWhile, seconds } from './patience';
-import { CONTROL_VARIABLE, RUN_FILE, type RunFile } from '../../lib/private/contract';
+import { RUN_FILE, type ControlEnvironment, type RunFile } from '../../lib/private/contract';
 
 /** A policy made seconds ago takes effect late, and an execution that began a moment ago may not be seen yet. */
 const LATE = seconds(120, 1_000, 10_000);
@@ -73,9 +74,9 @@ export class ControlFiles {
   }
 }
 
-/** By the environment of a function. */
-export const controlFiles = (bucketVariable: string, clients: ControlClients) => (
-  new ControlFiles(clients, process.env[bucketVariable]!, process.env[CONTROL_VARIABLE]!));
+/** Control files of the state machine that the function belongs to, by its environment. */
+export const controlFiles = (bucket: string, clients: ControlClients) => (
+  new ControlFiles(clients, bucket, environment<ControlEnvironment>().CONTROL_PREFIX));
 
 /** What was decided is not carried out later than the state machine itself would have. */
 export function expectYoung(since: string, timeoutSeconds: number): void {

@@ -1,10 +1,11 @@
 import {
   DescribeStackResourceCommand, paginateDescribeStackEvents, type CloudFormationClient, type StackResourceDetail,
 } from '@aws-sdk/client-cloudformation';
+import { environment } from './environment';
 import { failure, isDenied, isNamed } from './errors';
 import { readUntil, retryWhile, seconds, type Patience } from './patience';
 import { describeStack } from './rollback';
-import { STACK_VARIABLE } from '../../lib/private/contract';
+import type { OwnStackEnvironment } from '../../lib/private/contract';
 
 /** What a request for a custom resource says of itself. Whoever may invoke the function can send one. */
 export interface StackRequest {
@@ -26,7 +27,7 @@ const LATE: Late = { permissions: seconds(60), states: seconds(10) };
 const STATE_OF = { Create: 'CREATE_IN_PROGRESS', Update: 'UPDATE_IN_PROGRESS', Delete: 'DELETE_IN_PROGRESS' } as const;
 
 /** The stack of this function, as its template says. */
-export const ownStackId = () => process.env[STACK_VARIABLE]!;
+export const ownStackId = () => environment<OwnStackEnvironment>().STACK_ID;
 
 /**
  * Makes sure that it is CloudFormation that asks: the stack is that of this function and is being deployed, and the resource is in the state that the

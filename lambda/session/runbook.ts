@@ -4,10 +4,11 @@ import { parseInput, refused, type Fields } from './start-input';
 import { startedBy } from './started-by';
 import { checkTarget } from './target';
 import {
-  GO_FILE, RECORDS_VARIABLE, type Done, type GoFile, type Prepared, type RunbookEvent, type RunbookSettings,
+  GO_FILE, type Done, type GoFile, type Prepared, type RecordsEnvironment, type RunbookEvent, type RunbookSettings,
 } from '../../lib/session/contract';
 import { s3, stepFunctions } from '../aws/clients';
 import { controlFiles, expectYoung } from '../aws/control-files';
+import { environment } from '../aws/environment';
 import { log } from '../log';
 
 /** What a run works with, made for each of them: how long a denial may pass counts from its start. */
@@ -32,7 +33,7 @@ export interface Task<F extends Fields, Settings extends RunbookSettings, Plan> 
 export function runbook<F extends Fields, Settings extends RunbookSettings, Plan>(task: Task<F, Settings, Plan>) {
   const clients = { s3: s3(), stepFunctions: stepFunctions() };
   return async ({ step, run, automation = {} }: RunbookEvent): Promise<Prepared<Plan> | object> => {
-    const control = controlFiles(RECORDS_VARIABLE, clients);
+    const control = controlFiles(environment<RecordsEnvironment>().RECORDS_BUCKET, clients);
     const { execution, input: given, settings } = await control.run<Settings>(run);
     const input = parseInput(given, task.fields);
     checkTarget(input.accountId, settings);

@@ -4,7 +4,8 @@ import { digestOf, isDeletion, textOfPlan, type Decision, type Plan } from './pl
 import type { AccountResult } from './results';
 import type { ResolvedSelection } from './selection';
 import { type MachineExecution } from '../../lib/private/contract';
-import { DECISION_FILE, LATEST_PREFIX, PLAN_FILE, REPORTS_PREFIX_VARIABLE, RUNS_PREFIX, SELECTION_FILE, type RunReference } from '../../lib/sweep/contract';
+import { DECISION_FILE, LATEST_PREFIX, PLAN_FILE, RUNS_PREFIX, SELECTION_FILE, type RunReference, type SweepEnvironment } from '../../lib/sweep/contract';
+import { environment } from '../aws/environment';
 import { failure, isNamed } from '../aws/errors';
 import { keysOf, readObject } from '../aws/objects';
 
@@ -39,7 +40,7 @@ export function runPrefix({ name, startTime }: Execution): string {
 /** The folder of the reports of the sweep that ended last. */
 export const latestPrefix = () => `${reportsPrefix()}${LATEST_PREFIX}`;
 
-const reportsPrefix = () => process.env[REPORTS_PREFIX_VARIABLE] ?? '';
+const reportsPrefix = () => environment<SweepEnvironment>().REPORTS_PREFIX ?? '';
 
 /** The files of one sweep in the reports bucket. */
 export class RunFolder {

@@ -1,17 +1,5 @@
+import type { StartInput } from '../../lib/sweep/contract';
 import { failure } from '../aws/errors';
-/** What a start may say: it can narrow what the construct selects, and nothing else. */
-export interface StartInput {
-  /** Only these of the selected accounts: one at least. */
-  readonly accounts?: string[];
-  /** Delete nothing this time. `false` does not undo the construct's own dry run. */
-  readonly dryRun?: boolean;
-  /** With `accounts`: those that the construct does not select are reported as skipped. Without it they are an error. */
-  readonly ifSelected?: boolean;
-  /** Not while another sweep of the whole selection is at work. */
-  readonly unlessRunning?: boolean;
-  /** Not before this time (ISO 8601, UTC). */
-  readonly notBefore?: string;
-}
 
 const ALLOWED = "allowed are 'accounts' (a list of 12-digit account ids), 'dryRun', 'ifSelected', 'unlessRunning' (each true or false) and 'notBefore' (a time such as 2026-11-23T00:00:00Z)";
 

@@ -5,11 +5,12 @@ import { placesIn } from './causes';
 import type { AccountResult } from './results';
 import { RunFolder, runPrefix, type Walk } from './run-folder';
 import type { ResolvedSelection } from './selection';
-import { STS_REGION_VARIABLE, type MachineExecution } from '../../lib/private/contract';
+import type { MachineExecution } from '../../lib/private/contract';
 import { partitionIdOf } from '../../lib/private/partitions';
-import { ACCEPTED_VARIABLE, BUCKET_VARIABLE, READ_POLICIES_VARIABLE, type BatchEvent, type SweepSettings } from '../../lib/sweep/contract';
+import type { BatchEvent, SweepSettings, WalkEnvironment } from '../../lib/sweep/contract';
 import { organizations, s3, stepFunctions, sts } from '../aws/clients';
 import { controlFiles } from '../aws/control-files';
+import { environment } from '../aws/environment';
 import { log } from '../log';
 import { AuthorizationPolicies } from '../policies/authorization-policies';
 import { RootSessions } from '../root-user/sessions';
@@ -20,11 +21,10 @@ const LATE_MS = 5 * 60_000;
 /** The time at the end in which results are written. */
 const WRITING_MS = 60_000;
 
-const stsRegion = process.env[STS_REGION_VARIABLE]!;
-const readsPolicies = process.env[READ_POLICIES_VARIABLE] === 'true';
+const { STS_REGION, READ_SERVICE_CONTROL_POLICIES } = environment<WalkEnvironment>();
 
 /** Of the functions that walk over accounts. */
-export const clients = { s3: s3(), stepFunctions: stepFunctions(), sts: sts(stsRegion), organizations: organizations() };
+export const clients = { s3: s3(), stepFunctions: stepFunctions(), sts: sts(STS_REGION), organizations: organizations() };
 
 export type WalkContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 
@@ -40,12 +40,13 @@ export interface Walking extends BatchOptions {
 
 /** Makes sure that the sweep is at work, and reads what it is about. */
 export async function beginWalk({ run, digest }: BatchEvent, context: WalkContext): Promise<Walking> {
-  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { REPORTS_BUCKET, ACCEPTED_KEY } = environment<WalkEnvironment>();
+  const control = controlFiles(REPORTS_BUCKET, clients);
   const { execution, settings } = await control.run<SweepSettings>(run);
-  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const folder = new RunFolder(clients.s3, REPORTS_BUCKET, runPrefix(execution));
   const selection = await folder.selection(digest, execution.id);
   const partition = partitionIdOf(context.invokedFunctionArn);
-  const acceptance = new AcceptanceRecord(clients.s3, folder.bucket, process.env[ACCEPTED_VARIABLE]!);
+  const acceptance = new AcceptanceRecord(clients.s3, folder.bucket, ACCEPTED_KEY);
   const endBy = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
   return {
     execution,
@@ -57,8 +58,8 @@ export async function beginWalk({ run, digest }: BatchEvent, context: WalkContex
     accepted: new StillAccepted(acceptance, execution.name, digestOfSettings(settings)),
     accountsInFlight: settings.accountsInFlight,
     endBy,
-    causes: readsPolicies
-      ? { policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: stsRegion, until: endBy }
+    causes: READ_SERVICE_CONTROL_POLICIES === 'true'
+      ? { policies: new AuthorizationPolicies(clients.organizations, placesIn(selection)), partition, region: STS_REGION, until: endBy }
       : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { Flag } from '../private/contract';
+import type { Flag, HandlerContract, OwnStackEnvironment } from '../private/contract';
 
 /** Properties on which the guardrail and the handler of its preflight agree. */
 
@@ -19,3 +19,5 @@ export interface Toleration {
   readonly OrganizationalUnitId?: string;
   readonly Reason: string;
 }
+
+export const PREFLIGHT: HandlerContract<OwnStackEnvironment> = { asset: 'guardrail-preflight', entry: 'handler' };

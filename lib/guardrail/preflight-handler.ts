@@ -2,7 +2,7 @@ import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
-import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties } from './contract';
+import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE, type GuardrailPreflightProperties, PREFLIGHT } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { stackSingleton } from '../private/stack-singleton';
@@ -27,7 +27,7 @@ export class PreflightHandler extends Construct {
   private constructor(stack: Stack, readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
     const handler = new Handler(this, 'Handler', {
-      asset: 'guardrail-preflight',
+      contract: PREFLIGHT,
       description: 'Centralized root access: reads the organization\'s policies before a guardrail is attached',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,

@@ -1,3 +1,5 @@
+import type { HandlerContract } from '../private/contract';
+
 /** Names and settings on which `RootActivityMonitor` and its function agree. */
 
 /** Kinds of activity, in order: a message is about the first that applies. They are also the names of the metrics. */
@@ -29,11 +31,6 @@ export interface ActivityExemption {
   readonly reason: string;
 }
 
-export const SETTINGS_VARIABLE = 'MONITOR_SETTINGS';
-export const TOPIC_VARIABLE = 'TOPIC_ARN';
-export const BUS_VARIABLE = 'EVENT_BUS_NAME';
-export const NAMESPACE_VARIABLE = 'METRIC_NAMESPACE';
-
 /** Source and type of the events that the function puts on the event bus. */
 export const EVENT_SOURCE = 'cdk-root-access';
 export const EVENT_DETAIL_TYPE = 'Root Activity';
@@ -42,3 +39,13 @@ export const EVENT_DETAIL_TYPE = 'Root Activity';
 export const COUNTED_BY_FUNCTION: readonly FindingKind[] = ['UnexpectedRootSession', UNREADABLE];
 /** Dimension of these metrics: the specification of the embedded metric format does not cover metrics without one. */
 export const FUNCTION_DIMENSION = { service: 'cdk-root-access' };
+
+export interface ActivityEnvironment {
+  /** JSON of `MonitorSettings`. */
+  readonly MONITOR_SETTINGS: string;
+  readonly TOPIC_ARN: string;
+  readonly EVENT_BUS_NAME: string;
+  readonly METRIC_NAMESPACE: string;
+}
+
+export const REPORT_ACTIVITY: HandlerContract<ActivityEnvironment> = { asset: 'monitor-activity', entry: 'handler' };

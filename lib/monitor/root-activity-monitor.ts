@@ -11,8 +11,8 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, IConstruct } from 'constructs';
 import { type Condition, conditionsOf, rootSession, subscribed } from './activity-rules';
 import {
-  ACTIVITY_KINDS, type ActivityKind, BUS_VARIABLE, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE, FUNCTION_DIMENSION, type MonitorSettings,
-  NAMESPACE_VARIABLE, ROOT_SESSIONS, SETTINGS_VARIABLE, TOPIC_VARIABLE, UNREADABLE,
+  ACTIVITY_KINDS, type ActivityKind, COUNTED_BY_FUNCTION, EVENT_DETAIL_TYPE, EVENT_SOURCE, FUNCTION_DIMENSION, type MonitorSettings, REPORT_ACTIVITY,
+  ROOT_SESSIONS, UNREADABLE,
 } from './contract';
 import { filterPattern } from './filter-pattern';
 import { ACTIVITY, ATTRIBUTES, checkProps, METRIC_NAMESPACE, PROPS, settingsOf } from './monitor-settings';
@@ -241,15 +241,15 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
   /** The function that reports activities. */
   private report(settings: MonitorSettings, { functionOptions: options }: RootActivityMonitorProps): Handler {
     const handler = new Handler(this, 'Tell', {
-      asset: 'monitor-activity',
+      contract: REPORT_ACTIVITY,
       description: 'Root activity monitor: reports the activity of root users and changes to centralized root access',
       timeout: Duration.minutes(5),
       memorySize: 512, // a delivery can contain thousands of events
       environment: {
-        [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings),
-        [TOPIC_VARIABLE]: this.topic.topicArn,
-        [BUS_VARIABLE]: this._eventBus?.eventBusName ?? 'default',
-        [NAMESPACE_VARIABLE]: this._metricNamespace,
+        MONITOR_SETTINGS: Stack.of(this).toJsonString(settings),
+        TOPIC_ARN: this.topic.topicArn,
+        EVENT_BUS_NAME: this._eventBus?.eventBusName ?? 'default',
+        METRIC_NAMESPACE: this._metricNamespace,
       },
       calls: ['events', 'sns'],
       options,

@@ -1,4 +1,4 @@
-import type { Flag, Removal } from '../private/contract';
+import type { Flag, HandlerContract, OwnStackEnvironment, Removal } from '../private/contract';
 
 /** Names and properties on which the switches and their handler agree. */
 
@@ -10,9 +10,6 @@ export const IAM_SERVICE_PRINCIPAL = 'iam.amazonaws.com';
 
 export type FeatureName = 'RootCredentialsManagement' | 'RootSessions';
 
-/** Environment variable with the properties of every switch of the stack by logical ID. Properties in a request are not trusted. */
-export const SWITCHES_VARIABLE = 'SWITCHES';
-
 export interface FeaturesProperties {
   readonly Features: FeatureName[];
   readonly RemovalPolicy: Removal;
@@ -23,3 +20,10 @@ export interface DelegationProperties {
   readonly Exclusive: Flag;
   readonly RemovalPolicy: Removal;
 }
+
+export interface SwitchesEnvironment extends OwnStackEnvironment {
+  /** JSON: the properties of every switch of the stack by logical ID. Properties in a request are not trusted. */
+  readonly SWITCHES: string;
+}
+
+export const SWITCHES: HandlerContract<SwitchesEnvironment> = { asset: 'organization-switches', entry: 'handler' };

@@ -2,7 +2,7 @@ import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } fro
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
-import { IAM_SERVICE_PRINCIPAL, SWITCHES_VARIABLE } from './contract';
+import { IAM_SERVICE_PRINCIPAL, SWITCHES } from './contract';
 import { type Removal } from '../private/contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
@@ -37,11 +37,11 @@ export class SwitchesHandler extends Construct {
   private constructor(stack: Stack, readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
     const handler = new Handler(this, 'Handler', {
-      asset: 'organization-switches',
+      contract: SWITCHES,
       description: 'Centralized root access: trusted access, features and delegated administrators of the organization',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
-      environment: { ...ownStackEnvironment(this), [SWITCHES_VARIABLE]: Lazy.string({ produce: () => this.propertiesByLogicalId() }) },
+      environment: { ...ownStackEnvironment(this), SWITCHES: Lazy.string({ produce: () => this.propertiesByLogicalId() }) },
       calls: ['cloudformation', 'iam', 'organizations', 'sts'],
       options,
     });

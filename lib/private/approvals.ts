@@ -4,6 +4,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { ApprovalRequest } from './contract';
+import { pathsIn } from './rendered';
 import { StartersAndApprovers } from './starters-and-approvers';
 
 /** Who approves, and for how long they are waited for. */
@@ -63,7 +65,8 @@ export class Approvals {
    * @param answer path to which the answer goes
    */
   public ask(scope: Construct, { request, answer, timedOut, refused, failed }: ApprovalStates): sfn.Chain {
-    const at = (name: string) => sfn.JsonPath.stringAt(`${request}.${name}`);
+    const path = pathsIn<ApprovalRequest>(request);
+    const at = (field: Parameters<typeof path>[0]) => sfn.JsonPath.stringAt(path(field));
     const ask = new tasks.SnsPublish(scope, 'AskForApproval', {
       topic: this.topic!,
       subject: at('subject'),
@@ -79,7 +82,7 @@ export class Approvals {
     }
     const approved = sfn.Condition.and(
       sfn.Condition.isString(`${answer}.approved`),
-      sfn.Condition.stringEqualsJsonPath(`${answer}.approved`, `${request}.digest`),
+      sfn.Condition.stringEqualsJsonPath(`${answer}.approved`, path('digest')),
     );
     return ask.next(new sfn.Choice(scope, 'Approved?').when(approved, new sfn.Pass(scope, 'Approved')).otherwise(refused).afterwards());
   }

@@ -2,6 +2,18 @@
  * What `lib/` writes into templates and `lambda/` reads back: names and shapes, and nothing that needs the CDK or the SDK.
  */
 
+/**
+ * A handler: where its bundle is, and by its types the environment variables that its template sets and it reads, and the event that a state machine sends.
+ */
+export interface HandlerContract<Environment extends object, Event = unknown> {
+  /** Folder below `assets/`. */
+  readonly asset: string;
+  /** Name of the exported function. */
+  readonly entry: string;
+  /** For the compiler alone. */
+  readonly types?: { readonly environment: Environment; readonly event: Event };
+}
+
 /** CloudFormation turns every scalar of a custom resource's properties into a string. */
 export type Flag = 'true' | 'false';
 
@@ -14,8 +26,11 @@ export type Removal = 'retain' | 'destroy';
  */
 export const CONTROL_PREFIX = 'control/';
 
-/** Name of the environment variable with the folder of the state machine that a function belongs to. */
-export const CONTROL_VARIABLE = 'CONTROL_PREFIX';
+/** Environment of a function that belongs to a state machine. */
+export interface ControlEnvironment {
+  /** The folder of the state machine. */
+  readonly CONTROL_PREFIX: string;
+}
 
 /** What an execution is about, written by its first state. */
 export const RUN_FILE = 'run.json';
@@ -59,9 +74,22 @@ export interface Selection {
   readonly exclude: string[];
 }
 
-/** Name of the environment variable with the id of the stack: a function that CloudFormation asks believes no other. */
-export const STACK_VARIABLE = 'STACK_ID';
-export const STS_REGION_VARIABLE = 'STS_REGION';
+/** Environment of a function that CloudFormation invokes: it believes requests about this stack alone. */
+export interface OwnStackEnvironment {
+  readonly STACK_ID: string;
+}
+
+/** Environment of a function that takes root sessions. */
+export interface RootSessionEnvironment {
+  readonly STS_REGION: string;
+}
+
+/** An error that a state of a machine caught. */
+export interface StateError {
+  readonly Error?: string;
+  /** JSON of the function's error, or text. */
+  readonly Cause?: string;
+}
 
 /** The folder of the runbooks' records bucket with a file for each account, `recoveries/<accountId>.json`: its latest password recovery. */
 export const RECOVERIES_PREFIX = 'recoveries/';

@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { CONTROL_PREFIX, CONTROL_VARIABLE, MachineEvent, RUN_FILE } from './contract';
+import { CONTROL_PREFIX, ControlEnvironment, MachineEvent, RUN_FILE } from './contract';
 import { Handler } from './handler';
 import { Rendered } from './rendered';
 import { Reservation, reservePrefixes } from './reserved-prefixes';
@@ -77,8 +77,9 @@ export class ControlFiles {
   }
 
   /** Lets a function read one file of each execution. */
-  public letReadFile({ function: fn, role }: Handler, file: string) {
-    fn.addEnvironment(CONTROL_VARIABLE, this.prefix);
+  public letReadFile(handler: Handler, file: string) {
+    const { role } = handler;
+    this.setPrefix(handler);
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*/${file}`)] }));
     role.addToPolicy(listBelow(this.bucket, this.prefix));
   }
@@ -89,7 +90,7 @@ export class ControlFiles {
    * @returns what must exist before they are invoked
    */
   public readBy(stateMachine: sfn.StateMachine, ...handlers: Handler[]): Construct[] {
-    handlers.forEach((handler) => handler.function.addEnvironment(CONTROL_VARIABLE, this.prefix));
+    handlers.forEach((handler) => this.setPrefix(handler));
     return [new iam.Policy(this.scope, 'ControlPolicy', {
       roles: handlers.map(({ role }) => role),
       statements: [
@@ -98,6 +99,10 @@ export class ControlFiles {
         new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(stateMachine)] }),
       ],
     })];
+  }
+
+  private setPrefix({ function: fn }: Handler) {
+    fn.addEnvironment('CONTROL_PREFIX' satisfies keyof ControlEnvironment, this.prefix);
   }
 }
 

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { STACK_VARIABLE } from './contract';
+import { OwnStackEnvironment } from './contract';
 import { functionRole, Handler, logGroupFor } from './handler';
 import { checkReach } from './vpc';
 import { RootAccessFunctionOptions } from '../function-options';
@@ -49,4 +49,4 @@ function applyOptions(framework: lambda.CfnFunction, { memorySize, architecture 
 }
 
 /** Environment of a function that CloudFormation invokes: it refuses requests about any other stack. */
-export const ownStackEnvironment = (scope: Construct) => ({ [STACK_VARIABLE]: Stack.of(scope).stackId });
+export const ownStackEnvironment = (scope: Construct): OwnStackEnvironment => ({ STACK_ID: Stack.of(scope).stackId });

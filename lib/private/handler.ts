@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { HandlerContract } from './contract';
 import { viaService } from './statements';
 import { checkWholeNumber } from './validate';
 import { allowNetworkInterfaces, CalledService, checkReach } from './vpc';
@@ -11,16 +12,13 @@ import { RootAccessFunctionOptions } from '../function-options';
 
 const OLDEST_NODE = 22;
 
-export interface HandlerProps {
-  /** Folder below `assets/`. */
-  readonly asset: string;
-  /** Exported function of the bundle. @default 'handler' */
-  readonly entry?: string;
+export interface HandlerProps<Environment extends object, Event> {
+  readonly contract: HandlerContract<Environment, Event>;
   readonly description: string;
   readonly timeout: Duration;
   /** MiB */
   readonly memorySize: number;
-  readonly environment?: Record<string, string>;
+  readonly environment: NoInfer<Environment>;
   /** The services that it calls, those of its root sessions included. */
   readonly calls: CalledService[];
   readonly options?: RootAccessFunctionOptions;
@@ -31,27 +29,29 @@ export interface HandlerProps {
  *
  * It is not a construct: function, role and log group are siblings in the scope, so that their logical IDs are those of the scope's own children.
  */
-export class Handler {
+export class Handler<Event = unknown, Environment extends object = object> {
+  public readonly contract: HandlerContract<Environment, Event>;
   public readonly function: lambda.Function;
   public readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, props: HandlerProps) {
-    const { asset, entry = 'handler', description, timeout, memorySize, environment, calls, options = {} } = props;
+  constructor(scope: Construct, id: string, props: HandlerProps<Environment, Event>) {
+    const { contract, description, timeout, memorySize, environment, calls, options = {} } = props;
     checkRuntime(options.runtime);
     if (options.memorySize !== undefined) {
       checkWholeNumber('functionOptions.memorySize', options.memorySize, 512, 10_240);
     }
+    this.contract = contract;
     const logGroup = options.logGroup ?? logGroupFor(scope, `${id}Logs`, options);
     this.role = functionRole(scope, `${id}Role`, description, logGroup, options);
     this.function = new lambda.Function(scope, id, {
       description,
-      code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', asset)),
-      handler: `index.${entry}`,
+      code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', contract.asset)),
+      handler: `index.${contract.entry}`,
       runtime: options.runtime ?? lambda.Runtime.NODEJS_22_X,
       architecture: options.architecture ?? lambda.Architecture.ARM_64,
       memorySize: options.memorySize ?? memorySize,
       timeout,
-      environment,
+      environment: Object.fromEntries(Object.entries(environment)),
       environmentEncryption: options.environmentEncryption,
       role: this.role,
       logGroup,

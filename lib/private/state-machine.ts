@@ -2,8 +2,11 @@ import { ArnFormat, Duration, Fn, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { logGroupFor } from './handler';
+import { StateError } from './contract';
+import { Handler, logGroupFor } from './handler';
+import { pathsIn, Rendered } from './rendered';
 import { RootAccessFunctionOptions } from '../function-options';
 
 export interface LoggedStateMachineProps {
@@ -43,6 +46,12 @@ function nameOfLog(scope: Construct, stateMachine: sfn.StateMachine): string {
   return [Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), ...role ? [role.attrRoleId] : [], ofStack].join('-');
 }
 
+/** An error that a state has caught, and its message once it has been found. */
+export interface CaughtError extends StateError {
+  readonly function?: unknown;
+  readonly message?: string;
+}
+
 /**
  * Finds the message of an error that a state has caught, and continues with it at `<caught>.message`.
  *
@@ -51,18 +60,25 @@ function nameOfLog(scope: Construct, stateMachine: sfn.StateMachine): string {
  * @param caught path of the error in the state
  */
 export function withMessage(scope: Construct, caught: string, next: sfn.IChainable): sfn.Choice {
-  const found = (id: string, inputPath: string) => new sfn.Pass(scope, id, { inputPath, resultPath: `${caught}.message` }).next(next);
+  const failure = pathsIn<CaughtError>(caught);
+  const found = (id: string, inputPath: string) => new sfn.Pass(scope, id, { inputPath, resultPath: failure('message') }).next(next);
   const parse = new sfn.Pass(scope, 'ParseCause', {
-    parameters: { error: sfn.JsonPath.stringToJson(sfn.JsonPath.stringAt(`${caught}.Cause`)) }, resultPath: `${caught}.function`,
+    parameters: { error: sfn.JsonPath.stringToJson(sfn.JsonPath.stringAt(failure('Cause'))) }, resultPath: failure('function'),
   });
   return new sfn.Choice(scope, 'FailedInFunction?')
-    .when(sfn.Condition.stringMatches(`${caught}.Cause`, '{*"errorMessage":*}'), parse.next(found('MessageOfFunction', `${caught}.function.error.errorMessage`)))
-    .otherwise(found('MessageOfService', `${caught}.Cause`));
+    .when(sfn.Condition.stringMatches(failure('Cause'), '{*"errorMessage":*}'), parse.next(found('MessageOfFunction', `${failure('function')}.error.errorMessage`)))
+    .otherwise(found('MessageOfService', failure('Cause')));
+}
+
+/** Ends an execution with an error that a state has caught, where its message is at hand. */
+export function failAsCaught(scope: Construct, id: string, caught: string): sfn.Fail {
+  const failure = pathsIn<CaughtError>(caught);
+  return new sfn.Fail(scope, id, { errorPath: failure('Error'), causePath: failure('message') });
 }
 
 /** Ends an execution with the name and the message of an error that a state has caught: one sentence. */
 export function failWithMessage(scope: Construct, id: string, caught: string): sfn.Choice {
-  return withMessage(scope, caught, new sfn.Fail(scope, id, { errorPath: `${caught}.Error`, causePath: `${caught}.message` }));
+  return withMessage(scope, caught, failAsCaught(scope, id, caught));
 }
 
 /** ARN of all executions of a state machine. */
@@ -93,3 +109,27 @@ export const RETRY_CRASHES: sfn.RetryProps = {
   backoffRate: 2,
   jitterStrategy: sfn.JitterType.FULL,
 };
+
+export interface InvokeProps<Event> {
+  /** The state as it is, if absent. */
+  readonly payload?: Rendered<NoInfer<Event>>;
+  /** Path that the answer goes to. It replaces the state if absent. */
+  readonly resultPath?: string;
+  /** The first that names an error counts. */
+  readonly retries: sfn.RetryProps[];
+}
+
+/** A state that invokes a function. Its output is what the function answers. */
+export function invoke<Event>(
+  scope: Construct, id: string, handler: Handler<Event>, { payload, resultPath, retries }: InvokeProps<Event>,
+): tasks.LambdaInvoke {
+  const task = new tasks.LambdaInvoke(scope, id, {
+    lambdaFunction: handler.function,
+    payload: payload && sfn.TaskInput.fromObject(payload),
+    payloadResponseOnly: true,
+    retryOnServiceExceptions: false,
+    resultPath,
+  });
+  retries.forEach((retry) => task.addRetry(retry));
+  return task;
+}

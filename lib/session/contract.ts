@@ -1,12 +1,11 @@
-import type { ApprovalRequest, MachineEvent, Selection } from '../private/contract';
+import type {
+  ApprovalRequest, HandlerContract, MachineEvent, OwnStackEnvironment, RootSessionEnvironment, Selection,
+} from '../private/contract';
 
 /** What the runbooks in templates and their handlers agree on. */
 
 /** What a runbook may go on with. */
 export const GO_FILE = 'go.json';
-
-/** Name of the environment variable with the bucket of the runbooks' records. */
-export const RECORDS_VARIABLE = 'RECORDS_BUCKET';
 
 /** The folders of the records bucket: policies as they were before a runbook changed them, and policies that may be put in their place. */
 export const POLICIES_PREFIX = 'policies/';
@@ -84,11 +83,72 @@ export interface RecoverySettings extends RunbookSettings {
   readonly longestHours: number;
 }
 
-/** Names of the environment variables of the password recovery's functions. */
-export const CLOSER_VARIABLE = 'CLOSER_STATE_MACHINE_ARN';
-export const REMINDERS_VARIABLE = 'REMINDERS_MINUTES';
-
 /** Type of the custom resource that keeps the runbooks from being deleted while a recovery is open. */
 export const OPEN_RECOVERIES_RESOURCE_TYPE = 'Custom::OpenPasswordRecoveries';
-export const OPENER_VARIABLE = 'ALLOW_STATE_MACHINE_ARN';
-export const CLOSE_DOCUMENT_VARIABLE = 'CLOSE_DOCUMENT';
+
+/** What the state machine that closes a recovery asks its functions. */
+export interface CloserEvent {
+  /** ARN of the execution. */
+  readonly execution: string;
+  /** The state. Only its record of reminders is believed: the rest comes from the input of the execution. */
+  readonly closer: { readonly remindedUntil: string };
+}
+
+/** What that state machine reads of its state. The state holds more, which it hands on. */
+export interface CloserState {
+  readonly accountId: string;
+  /** ISO 8601: it sleeps until then. */
+  readonly wakeAt: string;
+  readonly step: 'sleep' | 'remind' | 'close' | 'end';
+  /** Of a reminder. */
+  readonly subject?: string;
+  readonly message?: string;
+}
+
+/** What came of closing a recovery: `open` if it was extended in the last moment. */
+export type ClosingState = 'closed' | 'would-close' | 'open';
+
+export interface ClosingAnswer {
+  readonly state: ClosingState;
+}
+
+/** Environment of every function of the runbooks. */
+export interface RecordsEnvironment {
+  /** Bucket of the records. */
+  readonly RECORDS_BUCKET: string;
+}
+
+/** Environment of a runbook's function that takes root sessions. */
+export interface RunbookEnvironment extends RecordsEnvironment, RootSessionEnvironment {}
+
+/** Environment of a function that starts or looks for closers. */
+export interface ClosersEnvironment extends RecordsEnvironment {
+  readonly CLOSER_STATE_MACHINE_ARN: string;
+}
+
+export interface CloserLookEnvironment extends RecordsEnvironment {
+  /** JSON of numbers: minutes before the end of a recovery. */
+  readonly REMINDERS_MINUTES: string;
+}
+
+export interface OpenRecoveriesEnvironment extends ClosersEnvironment, OwnStackEnvironment {
+  readonly ALLOW_STATE_MACHINE_ARN: string;
+  /** Name of the document. */
+  readonly CLOSE_DOCUMENT: string;
+}
+
+/** The handlers of the runbooks. */
+export const UNLOCK_BUCKET: HandlerContract<RunbookEnvironment, RunbookEvent> = { asset: 'session-resource-policy-bucket', entry: 'unlockHandler' };
+export const RESTORE_BUCKET: HandlerContract<RunbookEnvironment, RunbookEvent> = { asset: 'session-resource-policy-bucket', entry: 'restoreHandler' };
+export const UNLOCK_QUEUE: HandlerContract<RunbookEnvironment, RunbookEvent> = { asset: 'session-resource-policy-queue', entry: 'unlockHandler' };
+export const RESTORE_QUEUE: HandlerContract<RunbookEnvironment, RunbookEvent> = { asset: 'session-resource-policy-queue', entry: 'restoreHandler' };
+export const ALLOW_RECOVERY: HandlerContract<ClosersEnvironment & RootSessionEnvironment, RunbookEvent> = { asset: 'session-password-recovery-allow', entry: 'handler' };
+export const EXTEND_RECOVERY: HandlerContract<ClosersEnvironment, RunbookEvent> = { asset: 'session-password-recovery-extend', entry: 'handler' };
+export const CLOSE_RECOVERY: HandlerContract<ClosersEnvironment & RootSessionEnvironment, RunbookEvent> = { asset: 'session-password-recovery-close', entry: 'handler' };
+
+/** The handlers of the state machine that closes recoveries. */
+export const CLOSER_LOOK: HandlerContract<CloserLookEnvironment, CloserEvent> = { asset: 'session-password-recovery-closer', entry: 'look' };
+export const CLOSER_CLOSE: HandlerContract<RunbookEnvironment, CloserEvent> = { asset: 'session-password-recovery-closer', entry: 'close' };
+
+/** The handler of the custom resource. */
+export const OPEN_RECOVERIES: HandlerContract<OpenRecoveriesEnvironment> = { asset: 'session-password-recovery-open-recoveries', entry: 'handler' };

@@ -6,12 +6,13 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct, IConstruct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
-import { GO_FILE, RunbookSettings } from './contract';
+import { GO_FILE, GoFile, Prepared, RunbookEvent, RunbookSettings } from './contract';
 import { Approvals } from '../private/approvals';
-import { Selection } from '../private/contract';
+import { ApprovalRequest, Selection } from '../private/contract';
 import { ControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
-import { failWithMessage, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { pathsIn, Rendered } from '../private/rendered';
+import { failWithMessage, invoke, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
 
 /**
@@ -86,7 +87,7 @@ export interface RunbookProps {
   /** Names in Pascal case. `Reason` and `DryRun` are every runbook's, and come from here. */
   readonly parameters: Record<string, RunbookParameter>;
   /** The function that looks, plans and acts. */
-  readonly fn: Handler;
+  readonly fn: Handler<RunbookEvent>;
   /** Settings of the function, in addition to the input. No start can change them. */
   readonly settings: Omit<RunbookSettings, 'approvalHours'>;
   readonly approvals: Approvals;
@@ -100,6 +101,11 @@ export interface RunbookProps {
   readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
   readonly options?: RootAccessFunctionOptions;
 }
+
+/** The state: the automation that started the execution; then what the function prepared, and the answer of an approver. */
+const state = pathsIn<Pick<RunbookEvent, 'automation'> & { readonly answer: unknown }>();
+const prepared = pathsIn<Prepared>();
+const request = pathsIn<ApprovalRequest>(prepared('approval'));
 
 const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };
 const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say what would be done', pattern: '^(true|false)$', default: 'false' };
@@ -145,20 +151,20 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     const failed = failWithMessage(this, 'Failed', FAILURE);
     const run = control.writeRun({ ...settings, ...topic && { approvalHours: approvals.timeout.toMinutes() / 60 } }, whole);
     const go = control.write('WriteGo', GO_FILE, {
-      plan: sfn.JsonPath.objectAt('$.plan'),
-      digest: sfn.JsonPath.stringAt('$.approval.digest'),
-      startedBy: sfn.JsonPath.stringAt('$.startedBy'),
-      ...topic && { approval: sfn.JsonPath.objectAt('$.answer') },
+      plan: sfn.JsonPath.objectAt(prepared('plan')),
+      digest: sfn.JsonPath.stringAt(request('digest')),
+      startedBy: sfn.JsonPath.stringAt(prepared('startedBy')),
+      ...topic && { approval: sfn.JsonPath.objectAt(state('answer')) },
       at: sfn.JsonPath.stringAt('$$.State.EnteredTime'),
       timeoutSeconds: timeout.toSeconds(),
-    }).next(this.task('Act', fn, { step: 'act', ...RUN }, failed));
+    } satisfies Rendered<GoFile>).next(this.task('Act', fn, { step: 'act', ...RUN }, failed));
     const notSelected = new sfn.Fail(this, 'NotSelected', {
       error: 'TargetProtected',
       causePath: sfn.JsonPath.format('account {} is not in the organizational units of these runbooks; nothing was changed', sfn.JsonPath.stringAt('$$.Execution.Input.accountId')),
     });
-    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt('$.automation') }, failed).next(
+    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt(state('automation')) }, failed).next(
       new sfn.Choice(this, 'Done?')
-        .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Pass(this, 'NothingToDo', { outputPath: '$.result' }))
+        .when(sfn.Condition.booleanEquals(prepared('done'), true), new sfn.Pass(this, 'NothingToDo', { outputPath: prepared('result') }))
         // an approval takes up to a week, in which the account may have been moved
         .otherwise(topic ? this.approval(approvals).next(this.inUnits('Now', settings.selection, go, notSelected)) : go),
     );
@@ -208,10 +214,10 @@ export class Runbook extends Construct implements IRootSessionRunbook {
         executedBy: sfn.JsonPath.stringAt('$.AutomationExecution.ExecutedBy'),
         steps: sfn.JsonPath.objectAt('$.AutomationExecution.StepExecutions'),
       },
-      resultPath: '$.automation',
+      resultPath: state('automation'),
     });
     ask.addRetry({ errors: ['Ssm.InternalServerErrorException', 'Ssm.SsmException', 'Ssm.SdkClientException'], maxAttempts: 3, backoffRate: 2 });
-    ask.addCatch(next, { resultPath: '$.automation' });
+    ask.addCatch(next, { resultPath: state('automation') });
     return ask.next(next);
   }
 
@@ -241,25 +247,16 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     );
   }
 
-  private task(id: string, fn: Handler, payload: Record<string, unknown>, failed: sfn.IChainable): tasks.LambdaInvoke {
-    const task = new tasks.LambdaInvoke(this, id, {
-      lambdaFunction: fn.function,
-      payload: sfn.TaskInput.fromObject(payload),
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-    });
-    task.addRetry(RETRY_LAMBDA_SERVICE);
-    task.addRetry(RETRY_CRASHES);
-    task.addCatch(failed, { resultPath: FAILURE });
-    return task;
+  private task(id: string, fn: Handler<RunbookEvent>, payload: Rendered<RunbookEvent>, failed: sfn.IChainable): sfn.TaskStateBase {
+    return invoke(this, id, fn, { payload, retries: [RETRY_LAMBDA_SERVICE, RETRY_CRASHES] }).addCatch(failed, { resultPath: FAILURE });
   }
 
   /** Waits for an answer that names the digest. Without one in time, or with another digest, the runbook fails, and nothing was changed. */
   private approval(approvals: Approvals): sfn.Chain {
     const { timeout } = approvals;
     return approvals.ask(this, {
-      request: '$.approval',
-      answer: '$.answer',
+      request: prepared('approval'),
+      answer: state('answer'),
       timedOut: new sfn.Fail(this, 'ApprovalTimedOut', {
         error: 'ApprovalTimedOut', cause: `nobody approved it within ${timeout.toHumanString()}: nothing was changed; start it again and tell an approver`,
       }),

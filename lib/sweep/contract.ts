@@ -1,4 +1,6 @@
-import type { ApprovalRequest, CredentialKind, MachineEvent, Selection } from '../private/contract';
+import type {
+  ApprovalRequest, CredentialKind, HandlerContract, MachineEvent, OwnStackEnvironment, RootSessionEnvironment, Selection, StateError,
+} from '../private/contract';
 
 /** What the sweeps in templates and their handlers agree on. */
 
@@ -98,6 +100,11 @@ export interface RunReference {
   readonly batches: number[];
 }
 
+/** Why a start does not become a sweep. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
 /** What the decision hands on through the state machine. */
 export interface DecisionReference {
   /** SHA-256 of `decision.json`. */
@@ -110,13 +117,6 @@ export interface DecisionReference {
   readonly approval?: ApprovalRequest;
 }
 
-/** An error that a state of a machine caught. */
-export interface StateError {
-  readonly Error?: string;
-  /** JSON of the function's error, or text. */
-  readonly Cause?: string;
-}
-
 /** Input of the function that finds an account that joined the organization. */
 export interface JoinedEvent {
   /** The event, whose shape AWS does not document. */
@@ -127,6 +127,28 @@ export interface JoinedEvent {
   readonly now: string;
   /** The error of the latest sweep of the account. */
   readonly failure?: StateError;
+}
+
+/** The answer of that function: the state machine waits, or sweeps the account by this start. */
+export interface JoinedAnswer {
+  readonly ready: boolean;
+  readonly waitSeconds: number;
+  readonly accountId: string;
+  readonly start: StartInput;
+}
+
+/** What a start may say: it can narrow what the construct selects, and nothing else. */
+export interface StartInput {
+  /** Only these of the selected accounts: one at least. */
+  readonly accounts?: string[];
+  /** Delete nothing this time. `false` does not undo the construct's own dry run. */
+  readonly dryRun?: boolean;
+  /** With `accounts`: those that the construct does not select are reported as skipped. Without it they are an error. */
+  readonly ifSelected?: boolean;
+  /** Not while another sweep of the whole selection is at work. */
+  readonly unlessRunning?: boolean;
+  /** Not before this time (ISO 8601, UTC). */
+  readonly notBefore?: string;
 }
 
 /** `looked.json`, written when every account has been looked at. */
@@ -153,6 +175,14 @@ export interface GoFile {
 /** `end.json`: what the sweep came to, as far as it came, and the error that ended it, if one did. */
 export interface EndFile {
   readonly run: Partial<RunReference> & { readonly decision?: DecisionReference; readonly error?: StateError };
+}
+
+/** How a sweep ends: a name and a text that fits a stack event. */
+export interface Verdict {
+  readonly succeeded: boolean;
+  /** Absent when it succeeded. */
+  readonly error?: string;
+  readonly cause: string;
 }
 
 /**
@@ -204,27 +234,10 @@ export interface SweepSummary {
   readonly report: string;
 }
 
-/** Names of the environment variables of the sweep's functions. */
-export const BUCKET_VARIABLE = 'REPORTS_BUCKET';
-export const MACHINE_VARIABLE = 'STATE_MACHINE_ARN';
-/** `true` where the batch function may read service control policies. */
-export const READ_POLICIES_VARIABLE = 'READ_SERVICE_CONTROL_POLICIES';
-/** Key of the record of what a deployment has accepted. */
-export const ACCEPTED_VARIABLE = 'ACCEPTED_KEY';
-export const TIMEOUT_VARIABLE = 'SWEEP_TIMEOUT_SECONDS';
-export const JOINED_PURGE_VARIABLE = 'PURGE_JOINED_ACCOUNTS';
-
-/** Below what the folders of a sweep are, in a bucket that others may use too; absent where they are at the top. */
-export const REPORTS_PREFIX_VARIABLE = 'REPORTS_PREFIX';
-
 /** The folders of the reports bucket. */
 export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
 export const ACCEPTED_PREFIX = 'accepted/';
-
-/** Names of the environment variables of the function that reports. */
-export const SWEEP_NAME_VARIABLE = 'SWEEP_NAME';
-export const TOPIC_VARIABLE = 'NOTIFICATIONS_TOPIC_ARN';
 
 /** What an event of a sweep says it is, on the account's default bus. */
 export const EVENT_SOURCE = 'cdk-root-access';
@@ -248,3 +261,51 @@ export const METRICS = {
   signalsFailed: 'SignalsFailed',
 } as const;
 export type MetricName = keyof typeof METRICS;
+
+/** Environment of every function of a sweep. */
+export interface SweepEnvironment {
+  readonly REPORTS_BUCKET: string;
+  /** Prefix of the folders of a sweep in a bucket that others may use too; absent where they are at the top. */
+  readonly REPORTS_PREFIX?: string;
+}
+
+/** Environment of a function that does nothing under settings which no deployment has accepted. */
+export interface AcceptanceEnvironment extends SweepEnvironment {
+  /** Key of the record of what a deployment has accepted. */
+  readonly ACCEPTED_KEY: string;
+}
+
+export interface WalkEnvironment extends AcceptanceEnvironment, RootSessionEnvironment {
+  /** Where the function may read service and resource control policies. */
+  readonly READ_SERVICE_CONTROL_POLICIES?: 'true';
+}
+
+export interface ReportEnvironment extends SweepEnvironment {
+  /** Name of the sweep in metrics and events. */
+  readonly SWEEP_NAME: string;
+  readonly NOTIFICATIONS_TOPIC_ARN?: string;
+}
+
+export interface JoinedEnvironment {
+  readonly PURGE_JOINED_ACCOUNTS: 'true' | 'false';
+}
+
+export interface DeploymentEnvironment extends AcceptanceEnvironment, OwnStackEnvironment {
+  readonly STATE_MACHINE_ARN: string;
+}
+
+export interface AwaitEnvironment extends DeploymentEnvironment {
+  readonly SWEEP_TIMEOUT_SECONDS: string;
+}
+
+/** The handlers of a sweep, by the names of its states. */
+export const SELECT: HandlerContract<AcceptanceEnvironment, MachineEvent> = { asset: 'sweep-select', entry: 'handler' };
+export const LOOK: HandlerContract<WalkEnvironment, BatchEvent> = { asset: 'sweep-look', entry: 'handler' };
+export const DECIDE: HandlerContract<AcceptanceEnvironment, MachineEvent> = { asset: 'sweep-decide', entry: 'handler' };
+export const PURGE: HandlerContract<WalkEnvironment, BatchEvent> = { asset: 'sweep-purge', entry: 'handler' };
+export const REPORT: HandlerContract<ReportEnvironment, MachineEvent> = { asset: 'sweep-report', entry: 'handler' };
+
+/** The handlers that start sweeps: for an account that joined, and in a deployment, which waits for the end. */
+export const JOINED: HandlerContract<JoinedEnvironment, JoinedEvent> = { asset: 'sweep-joined', entry: 'handler' };
+export const START: HandlerContract<DeploymentEnvironment> = { asset: 'sweep-deployment', entry: 'onEvent' };
+export const AWAIT: HandlerContract<AwaitEnvironment> = { asset: 'sweep-deployment', entry: 'isComplete' };

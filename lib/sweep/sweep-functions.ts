@@ -6,15 +6,16 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, DECISION_FILE, EVENT_SOURCE, LATEST_PREFIX, PLAN_FILE, READ_POLICIES_VARIABLE, REPORTS_PREFIX_VARIABLE,
-  RUNS_PREFIX, SELECTION_FILE, SWEEP_NAME_VARIABLE, SweptSettings, TOPIC_VARIABLE,
+  AcceptanceEnvironment, BatchEvent, DECIDE, DECISION_FILE, EVENT_SOURCE, LATEST_PREFIX, LOOK, PLAN_FILE, PURGE, REPORT, RUNS_PREFIX, SELECT,
+  SELECTION_FILE, SweepEnvironment, SweptSettings,
 } from './contract';
 import { Reports } from './reports-bucket';
 import { SharedAssumeRoot } from '../private/assume-root';
-import { Selection, STS_REGION_VARIABLE } from '../private/contract';
-import { Handler, HandlerProps } from '../private/handler';
+import { MachineEvent, Selection } from '../private/contract';
+import { Handler } from '../private/handler';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
+import { CalledService } from '../private/vpc';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 import { RootTaskPolicy } from '../session/root-task-policy';
 
@@ -41,12 +42,12 @@ const WALK_TIMEOUT = Duration.minutes(14);
 
 /** The functions of a sweep, each with its own permissions only. */
 export class SweepFunctions extends Construct {
-  public readonly select: Handler;
-  public readonly look: Handler;
-  public readonly decide: Handler;
+  public readonly select: Handler<MachineEvent>;
+  public readonly look: Handler<BatchEvent>;
+  public readonly decide: Handler<MachineEvent>;
   /** Only where something may be deleted. */
-  public readonly purge?: Handler;
-  public readonly report: Handler;
+  public readonly purge?: Handler<BatchEvent>;
+  public readonly report: Handler<MachineEvent>;
   /** Constructs that must exist before a sweep begins. */
   public readonly permissions: Construct[];
 
@@ -57,19 +58,19 @@ export class SweepFunctions extends Construct {
     const { selection } = swept;
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
-    const environment = { [BUCKET_VARIABLE]: bucket.bucketName, ...reportsPrefix && { [REPORTS_PREFIX_VARIABLE]: reportsPrefix } };
-    const accepted = { ...environment, [ACCEPTED_VARIABLE]: acceptedKey };
-    const walk = (walkId: string, asset: string, description: string, calls: HandlerProps['calls']) => new Handler(this, walkId, {
-      asset,
+    const environment: SweepEnvironment = { REPORTS_BUCKET: bucket.bucketName, ...reportsPrefix && { REPORTS_PREFIX: reportsPrefix } };
+    const accepted: AcceptanceEnvironment = { ...environment, ACCEPTED_KEY: acceptedKey };
+    const walk = (walkId: string, contract: typeof LOOK | typeof PURGE, description: string, calls: CalledService[]) => new Handler(this, walkId, {
+      contract,
       description,
       timeout: WALK_TIMEOUT,
       memorySize: 1_024, // Lambda allocates CPU in proportion, and signing hundreds of requests needs it
-      environment: { ...accepted, [STS_REGION_VARIABLE]: stsRegion, ...readPolicies && { [READ_POLICIES_VARIABLE]: 'true' } },
+      environment: { ...accepted, STS_REGION: stsRegion, ...readPolicies && { READ_SERVICE_CONTROL_POLICIES: 'true' } },
       calls: ['iam', 's3', 'states', 'sts', ...calls],
       options,
     });
     this.select = new Handler(this, 'Select', {
-      asset: 'sweep-select',
+      contract: SELECT,
       description: 'Root credentials sweep: selects the accounts, or gives way to a sweep that is at work',
       timeout: WALK_TIMEOUT,
       memorySize: 512,
@@ -77,9 +78,9 @@ export class SweepFunctions extends Construct {
       calls: ['iam', 'organizations', 's3', 'states'],
       options,
     });
-    this.look = walk('Look', 'sweep-look', 'Root credentials sweep: reads the accounts of a batch', readPolicies ? ['organizations'] : []);
+    this.look = walk('Look', LOOK, 'Root credentials sweep: reads the accounts of a batch', readPolicies ? ['organizations'] : []);
     this.decide = new Handler(this, 'Decide', {
-      asset: 'sweep-decide',
+      contract: DECIDE,
       description: 'Root credentials sweep: judges what was read, and makes the plan',
       timeout: Duration.minutes(5),
       memorySize: 1_024,
@@ -89,14 +90,14 @@ export class SweepFunctions extends Construct {
     });
     const rereadsSelection = selection.organizationalUnits !== undefined || swept.approvalHours !== undefined;
     this.purge = deletes(swept)
-      ? walk('Purge', 'sweep-purge', 'Root credentials sweep: deletes what is on the plan', readPolicies || rereadsSelection ? ['organizations'] : [])
+      ? walk('Purge', PURGE, 'Root credentials sweep: deletes what is on the plan', readPolicies || rereadsSelection ? ['organizations'] : [])
       : undefined;
     this.report = new Handler(this, 'Report', {
-      asset: 'sweep-report',
+      contract: REPORT,
       description: 'Root credentials sweep: reports one outcome for every account',
       timeout: Duration.minutes(5),
       memorySize: 1_024,
-      environment: { ...environment, [SWEEP_NAME_VARIABLE]: name, ...notifications && { [TOPIC_VARIABLE]: notifications.topicArn } },
+      environment: { ...environment, SWEEP_NAME: name, ...notifications && { NOTIFICATIONS_TOPIC_ARN: notifications.topicArn } },
       calls: ['events', 's3', 'states', ...notifications ? ['sns' as const] : []],
       options,
     });

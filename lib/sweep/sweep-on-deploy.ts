@@ -6,14 +6,15 @@ import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_PREFIX, ACCEPTED_VARIABLE, APPROVAL, ASKED_FILE, BUCKET_VARIABLE, COUNT_ATTRIBUTES, LIMITS, MACHINE_VARIABLE, PASSWORD_RECOVERIES, PLAN,
-  REPORT_ATTRIBUTE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, TIMEOUT_VARIABLE, USE_WINDOW,
+  ACCEPTED_PREFIX, APPROVAL, ASKED_FILE, AWAIT, COUNT_ATTRIBUTES, DeploymentEnvironment, LIMITS, PASSWORD_RECOVERIES, PLAN, REPORT_ATTRIBUTE,
+  SCHEDULE_FROM_ATTRIBUTE, START, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, USE_WINDOW,
 } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { useKey } from '../private/retained-bucket';
 import { readOwnStack, readStackStatus } from '../private/statements';
+import { CalledService } from '../private/vpc';
 
 /** Counts of the latest successful sweep of a deployment, for stack outputs. Each is `none` until there is one. */
 export interface DeploymentCounts {
@@ -76,28 +77,21 @@ export class SweepOnDeploy extends Construct {
     checkTimeout(timeout);
     checkRelease(swept, release);
     const { stateMachine } = sweep;
-    const handler = (name: string, entry: string, description: string, environment: Record<string, string>) => new Handler(this, name, {
-      asset: 'sweep-deployment',
-      entry,
-      description,
+    const common = {
       timeout: Duration.minutes(5), // it waits until sweeps have stopped, and until permissions have taken effect
       memorySize: 256,
-      environment: {
-        ...ownStackEnvironment(this),
-        [MACHINE_VARIABLE]: stateMachine.stateMachineArn,
-        [BUCKET_VARIABLE]: bucket.bucketName,
-        [ACCEPTED_VARIABLE]: acceptedKey,
-        ...environment,
-      },
-      calls: ['cloudformation', 's3', 'states'],
+      calls: ['cloudformation', 's3', 'states'] satisfies CalledService[],
       options,
-    });
+    };
+    const environment: DeploymentEnvironment = {
+      ...ownStackEnvironment(this), STATE_MACHINE_ARN: stateMachine.stateMachineArn, REPORTS_BUCKET: bucket.bucketName, ACCEPTED_KEY: acceptedKey,
+    };
     const accept = [
       ...readAccepted(bucket, acceptedKey),
       new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(acceptedKey)] }),
     ];
 
-    const start = handler('Start', 'onEvent', 'Root credentials sweep: starts with a deployment', {});
+    const start = new Handler(this, 'Start', { ...common, contract: START, description: 'Root credentials sweep: starts with a deployment', environment });
     [
       new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
       new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
@@ -105,8 +99,11 @@ export class SweepOnDeploy extends Construct {
       ...readOwnStack(this),
     ].forEach((statement) => start.role.addToPolicy(statement));
 
-    const await_ = handler('Await', 'isComplete', 'Root credentials sweep: a deployment waits for its end', {
-      [TIMEOUT_VARIABLE]: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()),
+    const await_ = new Handler(this, 'Await', {
+      ...common,
+      contract: AWAIT,
+      description: 'Root credentials sweep: a deployment waits for its end',
+      environment: { ...environment, SWEEP_TIMEOUT_SECONDS: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()) },
     });
     [
       new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),

@@ -9,13 +9,13 @@ import { Construct } from 'constructs';
 import { JoinedAccounts, RootCredentialsSweepOptions } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
 import { RootAccessFunctionOptions } from '../function-options';
-import { JOINED_PURGE_VARIABLE, JoinedEvent } from './contract';
+import { JOINED, JoinedAnswer, JoinedEvent } from './contract';
 import { ACCOUNT_JOINED, ORGANIZATIONS_SOURCE } from './joined-events';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { Handler } from '../private/handler';
-import { Rendered } from '../private/rendered';
+import { pathsIn } from '../private/rendered';
 import { isInRegionOfOrganizations } from '../private/stack-region';
-import { failWithMessage, loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { failWithMessage, invoke, loggedStateMachine, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { organizationsArn } from '../private/statements';
 import { checkAccountId } from '../private/validate';
 
@@ -31,6 +31,10 @@ export interface SweepOnJoinProps {
 
 /** An hour of waiting for the account, and the longest sweep. */
 const MACHINE_TIMEOUT = Duration.hours(8);
+
+/** The events of the first state, and what is found about the account. */
+const state = pathsIn<Pick<JoinedEvent, 'event' | 'failure'> & { readonly found: JoinedAnswer }>();
+const found = pathsIn<JoinedAnswer>(state('found'));
 
 /** Fails for a forwarder's account without `joinedAccounts`, and for an invalid ID. */
 export function checkJoinedAccounts(
@@ -99,41 +103,39 @@ export class SweepOnJoin extends Construct {
   /** Finds the account, waits until it is usable and sweeps it, and retries for an hour. */
   private stateMachine(sweep: Sweep, purge: boolean, options: RootAccessFunctionOptions | undefined): sfn.StateMachine {
     const find = new Handler(this, 'Find', {
-      asset: 'sweep-joined',
+      contract: JOINED,
       description: 'Root credentials sweep: finds the account that joined the organization',
       timeout: Duration.minutes(2),
       memorySize: 256,
-      environment: { [JOINED_PURGE_VARIABLE]: String(purge) },
+      environment: { PURGE_JOINED_ACCOUNTS: `${purge}` },
       calls: ['organizations'],
       options,
     });
     find.role.addToPolicy(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));
 
     const begin = new sfn.Pass(this, 'Begin', { parameters: { event: sfn.JsonPath.objectAt('$'), failure: {} } });
-    const findAccount = new tasks.LambdaInvoke(this, 'FindAccount', {
-      lambdaFunction: find.function,
-      payload: sfn.TaskInput.fromObject({
-        event: sfn.JsonPath.objectAt('$.event'),
-        failure: sfn.JsonPath.objectAt('$.failure'),
+    const findAccount = invoke(this, 'FindAccount', find, {
+      payload: {
+        event: sfn.JsonPath.objectAt(state('event')),
+        failure: sfn.JsonPath.objectAt(state('failure')),
         startedAt: sfn.JsonPath.stringAt('$$.Execution.StartTime'),
         now: sfn.JsonPath.stringAt('$$.State.EnteredTime'),
-      } satisfies Rendered<JoinedEvent>),
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      resultPath: '$.found',
-    }).addRetry(RETRY_LAMBDA_SERVICE).addCatch(failWithMessage(this, 'AccountNotSwept', '$.failure'), { resultPath: '$.failure' });
-    const wait = new sfn.Wait(this, 'WaitForAccount', { time: sfn.WaitTime.secondsPath('$.found.waitSeconds') });
+      },
+      resultPath: state('found'),
+      retries: [RETRY_LAMBDA_SERVICE],
+    }).addCatch(failWithMessage(this, 'AccountNotSwept', state('failure')), { resultPath: state('failure') });
+    const wait = new sfn.Wait(this, 'WaitForAccount', { time: sfn.WaitTime.secondsPath(found('waitSeconds')) });
     const sweepAccount = new tasks.StepFunctionsStartExecution(this, 'SweepAccount', {
       stateMachine: sweep.stateMachine,
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
-      name: sfn.JsonPath.format('joined-{}-{}', sfn.JsonPath.stringAt('$.found.accountId'), sfn.JsonPath.uuid()),
-      input: sfn.TaskInput.fromJsonPathAt('$.found.start'),
+      name: sfn.JsonPath.format('joined-{}-{}', sfn.JsonPath.stringAt(found('accountId')), sfn.JsonPath.uuid()),
+      input: sfn.TaskInput.fromJsonPathAt(found('start')),
       resultPath: sfn.JsonPath.DISCARD,
-    }).addCatch(wait, { resultPath: '$.failure' });
+    }).addCatch(wait, { resultPath: state('failure') });
 
     begin.next(findAccount).next(
       new sfn.Choice(this, 'Ready?')
-        .when(sfn.Condition.booleanEquals('$.found.ready', true), sweepAccount.next(new sfn.Succeed(this, 'Swept')))
+        .when(sfn.Condition.booleanEquals(found('ready'), true), sweepAccount.next(new sfn.Succeed(this, 'Swept')))
         .otherwise(wait.next(findAccount)),
     );
     return loggedStateMachine(this, 'StateMachine', {

@@ -2,19 +2,19 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import {
-  ASKED_FILE, AskedFile, BatchEvent, END_FILE, EndFile, GO_FILE, GoFile, LATEST_ASKED_FILE, LOOKED_FILE, LookedFile, SweepSettings, SweptSettings,
+  ASKED_FILE, AskedFile, BatchEvent, DecisionReference, END_FILE, EndFile, GO_FILE, GoFile, LATEST_ASKED_FILE, LOOKED_FILE, LookedFile, Skipped,
+  SweepSettings, SweptSettings, Verdict,
 } from './contract';
 import { FailedAccounts, SweepConcurrency } from './root-credentials-sweep-props';
 import { SweepFunctions, SweepFunctionsProps } from './sweep-functions';
 import { Approvals } from '../private/approvals';
 import { ControlFiles, reserveControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
-import { Rendered } from '../private/rendered';
+import { pathsIn, Rendered } from '../private/rendered';
 import { useKey } from '../private/retained-bucket';
-import { executionsOf, failWithMessage, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
+import { executionsOf, failWithMessage, invoke, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
 import { checkWholeNumber } from '../private/validate';
 
@@ -26,7 +26,12 @@ export interface SweepProps extends SweepFunctionsProps {
   readonly approvals: Approvals;
 }
 
-const ERROR = { resultPath: '$.error' };
+/** The state after the selection: it grows with what comes after it. */
+const state = pathsIn<EndFile['run'] & Skipped>();
+const decision = pathsIn<DecisionReference>(state('decision'));
+const verdict = pathsIn<Verdict>();
+
+const ERROR = { resultPath: state('error') };
 
 /** By the clock of the state machine. */
 const NOW = sfn.JsonPath.stringAt('$$.State.EnteredTime');
@@ -73,25 +78,26 @@ export class Sweep extends Construct {
     const control = new ControlFiles(this, bucket, prefix);
 
     const report = control.write('WriteEnd', END_FILE, { run: sfn.JsonPath.objectAt('$') } satisfies Rendered<EndFile>).next(
-      this.task('Report', functions.report, RUN).addRetry(RETRY).addCatch(failWithMessage(this, 'NotReported', ERROR.resultPath), ERROR).next(
+      invoke(this, 'Report', functions.report, { payload: RUN, retries: [RETRY_LAMBDA_SERVICE, RETRY] }).addCatch(failWithMessage(this, 'NotReported', ERROR.resultPath), ERROR).next(
         new sfn.Choice(this, 'Succeeded?')
-          .when(sfn.Condition.booleanEquals('$.succeeded', true), new sfn.Succeed(this, 'Succeeded'))
-          .otherwise(new sfn.Fail(this, 'Failed', { errorPath: '$.error', causePath: '$.cause' })),
+          .when(sfn.Condition.booleanEquals(verdict('succeeded'), true), new sfn.Succeed(this, 'Succeeded'))
+          .otherwise(new sfn.Fail(this, 'Failed', { errorPath: verdict('error'), causePath: verdict('cause') })),
       ),
     );
 
     const selectionFailed = new sfn.Pass(this, 'SelectionFailed', { parameters: { error: sfn.JsonPath.objectAt('$') } });
-    const select = this.task('SelectAccounts', functions.select, RUN).addCatch(selectionFailed.next(report));
-    const begins = new sfn.Choice(this, 'Begins?').when(sfn.Condition.isPresent('$.skipped'), new sfn.Succeed(this, 'Skipped'));
-    const look = this.walk('Look', functions.look, '$.batches', batchesAtOnce).addCatch(report, ERROR)
-      .next(control.write('WriteLooked', LOOKED_FILE, { digest: sfn.JsonPath.stringAt('$.digest') } satisfies Rendered<LookedFile>));
-    const decide = this.task('Decide', functions.decide, RUN, '$.decision').addRetry(RETRY).addCatch(report, ERROR);
+    const select = invoke(this, 'SelectAccounts', functions.select, { payload: RUN, retries: [RETRY_LAMBDA_SERVICE] }).addCatch(selectionFailed.next(report));
+    const begins = new sfn.Choice(this, 'Begins?').when(sfn.Condition.isPresent(state('skipped')), new sfn.Succeed(this, 'Skipped'));
+    const look = this.walk('Look', functions.look, state('batches'), batchesAtOnce).addCatch(report, ERROR)
+      .next(control.write('WriteLooked', LOOKED_FILE, { digest: sfn.JsonPath.stringAt(state('digest')) } satisfies Rendered<LookedFile>));
+    const decide = invoke(this, 'Decide', functions.decide, { payload: RUN, resultPath: state('decision'), retries: [RETRY_LAMBDA_SERVICE, RETRY] })
+      .addCatch(report, ERROR);
     const go = functions.purge && control
-      .write('WriteGo', GO_FILE, { plan: sfn.JsonPath.stringAt('$.decision.plan'), at: NOW } satisfies Rendered<GoFile>)
-      .next(this.walk('Purge', functions.purge, '$.decision.batches', batchesAtOnce).addCatch(report, ERROR))
+      .write('WriteGo', GO_FILE, { plan: sfn.JsonPath.stringAt(decision('plan')), at: NOW } satisfies Rendered<GoFile>)
+      .next(this.walk('Purge', functions.purge, decision('batches'), batchesAtOnce).addCatch(report, ERROR))
       .next(report);
     const carryOut = go && new sfn.Choice(this, 'Purges?')
-      .when(sfn.Condition.isPresent('$.decision.batches[0]'), approvals.topic ? this.approval(approvals, control, report).next(go) : go)
+      .when(sfn.Condition.isPresent(`${decision('batches')}[0]`), approvals.topic ? this.approval(approvals, control, report).next(go) : go)
       .otherwise(report);
 
     const timeout = approvals.topic ? MACHINE_TIMEOUT.plus(approvals.timeout) : MACHINE_TIMEOUT;
@@ -135,12 +141,12 @@ export class Sweep extends Construct {
   /** Asks people, and says for whom and in the name of which plan: a later plan voids it. What is not approved is reported. */
   private approval(approvals: Approvals, control: ControlFiles, report: sfn.IChainable): sfn.Chain {
     const asked = {
-      execution: sfn.JsonPath.stringAt('$$.Execution.Id'), plan: sfn.JsonPath.stringAt('$.decision.plan'), at: NOW,
+      execution: sfn.JsonPath.stringAt('$$.Execution.Id'), plan: sfn.JsonPath.stringAt(decision('plan')), at: NOW,
     } satisfies Rendered<AskedFile>;
     const ended = (id: string, Cause: string) => (
       new sfn.Pass(this, id, { result: sfn.Result.fromObject({ Error: id, Cause }), ...ERROR }).next(report));
     const ask = approvals.ask(this, {
-      request: '$.decision.approval',
+      request: decision('approval'),
       answer: '$.answer',
       timedOut: ended('ApprovalTimedOut', `nothing was deleted: nobody approved the plan within ${approvals.timeout.toHumanString()}`),
       refused: ended('ApprovalRefused', 'nothing was deleted: the answer does not name the digest of this plan'),
@@ -150,28 +156,17 @@ export class Sweep extends Construct {
   }
 
   /** A Map over batches. Its functions write results to the bucket, so that no payload grows with the number of accounts. */
-  private walk(name: string, fn: Handler, batches: string, batchesAtOnce: number): sfn.DistributedMap {
+  private walk(name: string, handler: Handler<BatchEvent>, batches: string, batchesAtOnce: number): sfn.DistributedMap {
     const map = new sfn.DistributedMap(this, `${name}Accounts`, {
       itemsPath: batches,
-      itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt('$.digest'), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value') } satisfies Rendered<BatchEvent>,
+      itemSelector: { ...RUN, digest: sfn.JsonPath.stringAt(state('digest')), batch: sfn.JsonPath.numberAt('$$.Map.Item.Value') } satisfies Rendered<BatchEvent>,
       maxConcurrency: batchesAtOnce,
       mapExecutionType: sfn.StateMachineType.STANDARD, // an Express child ends after 5 minutes, a batch may take 14
       resultPath: sfn.JsonPath.DISCARD,
     });
     return map.itemProcessor(
-      this.task(`${name}Batch`, fn).addRetry(RETRY).addCatch(new sfn.Pass(this, `${name}BatchFailed`, { result: sfn.Result.fromObject({}) })),
+      invoke(this, `${name}Batch`, handler, { retries: [RETRY_LAMBDA_SERVICE, RETRY] }) // its input is the item
+        .addCatch(new sfn.Pass(this, `${name}BatchFailed`, { result: sfn.Result.fromObject({}) })),
     );
-  }
-
-  /** @param resultPath where the answer goes; it takes the place of the input otherwise */
-  private task(id: string, fn: Handler, payload?: Record<string, unknown>, resultPath?: string): sfn.TaskStateBase {
-    const task = new tasks.LambdaInvoke(this, id, {
-      lambdaFunction: fn.function,
-      payload: payload && sfn.TaskInput.fromObject(payload), // the default is the item of the Map
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      resultPath,
-    });
-    return task.addRetry(RETRY_LAMBDA_SERVICE);
   }
 }

@@ -13,7 +13,7 @@ import { RunFolder, runPrefix } from '../../lambda/sweep/run-folder';
 import { preflight } from '../../lambda/sweep/select/preflight';
 import { resolveSelection } from '../../lambda/sweep/select/resolve';
 import { CREDENTIAL_KINDS, type MachineEvent, type MachineExecution } from '../../lib/private/contract';
-import { ACCEPTED_VARIABLE, SWEEP_NAME_VARIABLE, type BatchEvent, type DecisionReference, type SweepSettings } from '../../lib/sweep/contract';
+import { type BatchEvent, type DecisionReference, type SweepSettings } from '../../lib/sweep/contract';
 import { CONTROL_ENVIRONMENT, controlFiles, putControlFiles } from '../lambda/sweep/control';
 import { serveListener } from '../lambda/sweep/listener';
 
@@ -171,8 +171,8 @@ export function environmentOf({ aws, objects }: Endpoints, listener: string): Re
     AWS_ENDPOINT_URL_SFN: listener,
     ...CONTROL_ENVIRONMENT,
     REPORTS_BUCKET: BUCKET,
-    [ACCEPTED_VARIABLE]: ACCEPTED_KEY,
-    [SWEEP_NAME_VARIABLE]: 'bench',
+    ACCEPTED_KEY,
+    SWEEP_NAME: 'bench',
     STS_REGION: 'us-east-1',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',

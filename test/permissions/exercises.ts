@@ -15,7 +15,7 @@ import { GUARDRAIL_PREFLIGHT_RESOURCE_TYPE } from '../../lib/guardrail/contract'
 import { DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, IAM_SERVICE_PRINCIPAL } from '../../lib/organization/contract';
 import { RUN_FILE, type RunFile } from '../../lib/private/contract';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, END_FILE, GO_FILE, LOOKED_FILE, TIMEOUT_VARIABLE, type DecisionReference, type EndFile, type RunReference,
+  END_FILE, GO_FILE, LOOKED_FILE, type DecisionReference, type EndFile, type RunReference,
 } from '../../lib/sweep/contract';
 import { delay, fail, type FakeOrganization, FEATURES } from '../../local-aws/organization';
 import { member, SECURITY } from '../deploy/testing';
@@ -497,7 +497,7 @@ async function accept(deployed: Deployed, construct: string, as: S3ClientConfig)
   const stepFunctions = new SFNClient(deployment.aws.clientSettings());
   const { definition } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: id(`${construct}/Sweep/StateMachine`) }));
   const settings = digestOfSettings(JSON.parse(definition!).States.WriteRun.Parameters.Body.settings);
-  const { [BUCKET_VARIABLE]: Bucket, [ACCEPTED_VARIABLE]: Key } = await variablesOf(deployed, `${construct}/Sweep/Functions/Select`);
+  const { REPORTS_BUCKET: Bucket, ACCEPTED_KEY: Key } = await variablesOf(deployed, `${construct}/Sweep/Functions/Select`);
   await new S3Client({ ...as, forcePathStyle: true }).send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ settings }) }));
 }
 
@@ -521,7 +521,7 @@ async function giveUpWaiting(deployed: Deployed): Promise<string> {
   const settings = deployment.aws.clientSettings();
   const client = new SFNClient(settings);
   await new LambdaClient(settings).send(new UpdateFunctionConfigurationCommand({
-    FunctionName: id('Purge/OnDeploy/Await'), Environment: { Variables: { ...await variablesOf(deployed, 'Purge/OnDeploy/Await'), [TIMEOUT_VARIABLE]: '0' } },
+    FunctionName: id('Purge/OnDeploy/Await'), Environment: { Variables: { ...await variablesOf(deployed, 'Purge/OnDeploy/Await'), SWEEP_TIMEOUT_SECONDS: '0' } },
   }));
   const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
   const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: id('Purge/Sweep/StateMachine'), name: `deployment-${randomUUID()}`, input: '{}' }));

@@ -3,18 +3,18 @@ import type { CloudWatchLogsEvent } from 'aws-lambda';
 import { decoded, deliveryOf } from './delivery';
 import type { Finding } from './finding';
 import { Outputs } from './outputs';
-import {
-  BUS_VARIABLE, COUNTED_BY_FUNCTION, FUNCTION_DIMENSION, type MonitorSettings, NAMESPACE_VARIABLE, SETTINGS_VARIABLE, TOPIC_VARIABLE,
-} from '../../../lib/monitor/contract';
+import { COUNTED_BY_FUNCTION, FUNCTION_DIMENSION, type ActivityEnvironment, type MonitorSettings } from '../../../lib/monitor/contract';
 import { eventBridge, sns } from '../../aws/clients';
+import { environment } from '../../aws/environment';
 import { log } from '../../log';
 
-const outputs = new Outputs({ sns: sns(), topicArn: process.env[TOPIC_VARIABLE]!, eventBridge: eventBridge(), busName: process.env[BUS_VARIABLE]! });
-const metrics = new Metrics({ namespace: process.env[NAMESPACE_VARIABLE]!, serviceName: FUNCTION_DIMENSION.service });
+const { TOPIC_ARN, EVENT_BUS_NAME, METRIC_NAMESPACE } = environment<ActivityEnvironment>();
+const outputs = new Outputs({ sns: sns(), topicArn: TOPIC_ARN, eventBridge: eventBridge(), busName: EVENT_BUS_NAME });
+const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: FUNCTION_DIMENSION.service });
 
 /** Invoked by CloudWatch Logs with events of the trail of the organization. */
 export async function handler(event: CloudWatchLogsEvent): Promise<void> {
-  const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as MonitorSettings;
+  const settings = JSON.parse(environment<ActivityEnvironment>().MONITOR_SETTINGS) as MonitorSettings;
   const { findings, exempt, expected } = deliveryOf(decoded(event), settings);
   count(findings);
   log.info('events of the trail', { findings: findings.length, expected, exempt });

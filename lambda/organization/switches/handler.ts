@@ -3,9 +3,10 @@ import * as delegation from './delegation';
 import * as features from './features';
 import type { Answer, Aws } from './organization';
 import {
-  DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, SWITCHES_VARIABLE, type DelegationProperties, type FeaturesProperties,
+  DELEGATION_RESOURCE_TYPE, FEATURES_RESOURCE_TYPE, type DelegationProperties, type FeaturesProperties, type SwitchesEnvironment,
 } from '../../../lib/organization/contract';
 import { cloudFormation, iam, organizations, sts } from '../../aws/clients';
+import { environment, type LambdaEnvironment } from '../../aws/environment';
 import { confirmRequest } from '../../aws/own-stack';
 import { seconds } from '../../aws/patience';
 import { answering } from '../../aws/provider';
@@ -18,7 +19,7 @@ interface Resource<P> {
   remove(properties: P, physicalId: string, aws: Aws): Promise<void>;
 }
 
-const clients = { organizations: organizations(), iam: iam(), sts: sts(process.env.AWS_REGION!) };
+const clients = { organizations: organizations(), iam: iam(), sts: sts(environment<LambdaEnvironment>().AWS_REGION) };
 const stacks = cloudFormation();
 
 /** Answers the CDK's Provider for every switch of the stack. */
@@ -55,7 +56,7 @@ async function act<P>(resource: Resource<P>, event: CdkCustomResourceEvent): Pro
  * one. Only for a switch that is removed from the stack, and for an account that is replaced, the request alone has the properties.
  */
 function propertiesOf<P>({ RequestType, LogicalResourceId, ResourceProperties }: CdkCustomResourceEvent): P {
-  const switches = JSON.parse(process.env[SWITCHES_VARIABLE]!) as Record<string, object>;
+  const switches = JSON.parse(environment<SwitchesEnvironment>().SWITCHES) as Record<string, object>;
   const own = switches[LogicalResourceId];
   if (own === undefined && RequestType !== 'Delete') {
     throw new Error(`this function works no switch ${LogicalResourceId}: deploy the stack again`);

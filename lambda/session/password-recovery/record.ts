@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import type { PasswordRecovery } from '../../../lib/private/contract';
+import type { CloserState } from '../../../lib/session/contract';
 import { failure } from '../../aws/errors';
 import type { Credential } from '../../root-user/credentials';
 import { isOver } from '../../root-user/recovery-record';
@@ -183,11 +184,7 @@ export interface Closer {
 }
 
 /** What it does when it has woken up; a reminder has a subject and a message. */
-export interface AwakeCloser extends Closer {
-  readonly step: 'sleep' | 'remind' | 'close' | 'end';
-  readonly subject?: string;
-  readonly message?: string;
-}
+export type AwakeCloser = Closer & CloserState;
 
 /**
  * Reads the record again each time it wakes up: the end may have moved, or come.

@@ -1,8 +1,8 @@
 import { PolicyRecords, type PolicyArchive } from './records';
-import { STS_REGION_VARIABLE } from '../../../lib/private/contract';
 import { partitionIdOf } from '../../../lib/private/partitions';
-import { RECORDS_VARIABLE } from '../../../lib/session/contract';
+import type { RunbookEnvironment } from '../../../lib/session/contract';
 import { s3, sts } from '../../aws/clients';
+import { environment } from '../../aws/environment';
 import type { Patience } from '../../aws/patience';
 import { RootSessions } from '../../root-user/sessions';
 
@@ -16,9 +16,10 @@ export interface PolicyAws {
 
 /** What the functions of buckets and queues work with, by their environment. A denial is not waited for: people wait for the answer. */
 export function policyAws(): PolicyAws {
-  const client = sts(process.env[STS_REGION_VARIABLE]!);
+  const { RECORDS_BUCKET, STS_REGION } = environment<RunbookEnvironment>();
+  const client = sts(STS_REGION);
   return {
-    records: new PolicyRecords(s3(), process.env[RECORDS_VARIABLE]!),
+    records: new PolicyRecords(s3(), RECORDS_BUCKET),
     sessionsOf: (arn) => new RootSessions(client, partitionIdOf(arn), 0),
   };
 }

@@ -5,10 +5,11 @@ import { PlanFile } from './plan-file';
 import { recoveriesIn } from './recoveries';
 import type { MachineEvent } from '../../../lib/private/contract';
 import {
-  ACCEPTED_VARIABLE, BUCKET_VARIABLE, LOOKED_FILE, PLAN_FILE, type DecisionReference, type LookedFile, type PlanAsset, type SweepSettings,
+  LOOKED_FILE, PLAN_FILE, type AcceptanceEnvironment, type DecisionReference, type LookedFile, type PlanAsset, type SweepSettings,
 } from '../../../lib/sweep/contract';
 import { s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
+import { environment } from '../../aws/environment';
 import { readObject } from '../../aws/objects';
 import { log } from '../../log';
 import { AcceptanceRecord, checkAccepted, digestOfSettings } from '../acceptance';
@@ -20,12 +21,13 @@ const clients = { s3: s3(), stepFunctions: stepFunctions() };
 
 /** Between the walks: judges everything that was seen at once, and writes the plan. */
 export async function handler({ run }: MachineEvent): Promise<DecisionReference> {
-  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { REPORTS_BUCKET, ACCEPTED_KEY } = environment<AcceptanceEnvironment>();
+  const control = controlFiles(REPORTS_BUCKET, clients);
   const { execution, settings } = await control.run<SweepSettings>(run);
   const { digest } = await control.read<LookedFile>(run, LOOKED_FILE); // there is none before every account has been looked at
-  const acceptance = new AcceptanceRecord(clients.s3, process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
+  const acceptance = new AcceptanceRecord(clients.s3, REPORTS_BUCKET, ACCEPTED_KEY);
   checkAccepted(await acceptance.read(), execution.name, digestOfSettings(settings));
-  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const folder = new RunFolder(clients.s3, REPORTS_BUCKET, runPrefix(execution));
   const selection = await folder.selection(digest, execution.id);
   const saved = await folder.saveDecision(await decide({
     execution: execution.name,

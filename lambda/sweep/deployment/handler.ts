@@ -1,11 +1,11 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
-import { CONTROL_VARIABLE } from '../../../lib/private/contract';
+import type { ControlEnvironment } from '../../../lib/private/contract';
 import {
-  ACCEPTED_VARIABLE, ASKED_FILE, BUCKET_VARIABLE, MACHINE_VARIABLE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, TIMEOUT_VARIABLE,
-  type SweepProperties,
+  ASKED_FILE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, type AwaitEnvironment, type DeploymentEnvironment, type SweepProperties,
 } from '../../../lib/sweep/contract';
 import { cloudFormation, s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
+import { environment } from '../../aws/environment';
 import { isNamed } from '../../aws/errors';
 import { confirmRequest, ownStackId } from '../../aws/own-stack';
 import { answering } from '../../aws/provider';
@@ -18,8 +18,9 @@ import { checkNothingIsLetGo } from './releases';
 
 const stacks = cloudFormation();
 const clients = { s3: s3(), stepFunctions: stepFunctions() };
-const sweeps = new Sweeps(clients.stepFunctions, process.env[MACHINE_VARIABLE]!);
-const record = new AcceptanceRecord(clients.s3, process.env[BUCKET_VARIABLE]!, process.env[ACCEPTED_VARIABLE]!);
+const { REPORTS_BUCKET, ACCEPTED_KEY, STATE_MACHINE_ARN } = environment<DeploymentEnvironment>();
+const sweeps = new Sweeps(clients.stepFunctions, STATE_MACHINE_ARN);
+const record = new AcceptanceRecord(clients.s3, REPORTS_BUCKET, ACCEPTED_KEY);
 
 /** A sweep is not a thing that could be replaced: one id for all. */
 const PHYSICAL_ID = 'root-credentials-sweep';
@@ -107,7 +108,7 @@ export const isComplete = answering(async ({ RequestType, RequestId, ExecutionAr
     await stopTakenBack(ExecutionArn);
   }
   try {
-    const summary = await summaryOf(sweeps, ExecutionArn, Number(process.env[TIMEOUT_VARIABLE]));
+    const summary = await summaryOf(sweeps, ExecutionArn, Number(environment<AwaitEnvironment>().SWEEP_TIMEOUT_SECONDS));
     if (summary === undefined && !await waitsForPeople(name)) {
       return { IsComplete: false };
     }
@@ -127,7 +128,8 @@ export const isComplete = answering(async ({ RequestType, RequestId, ExecutionAr
 
 /** Whether its sweep has asked people, where one can. */
 async function waitsForPeople(name: string): Promise<boolean> {
-  return process.env[CONTROL_VARIABLE] !== undefined && await controlFiles(BUCKET_VARIABLE, clients).find(name, ASKED_FILE) !== undefined;
+  const { CONTROL_PREFIX } = environment<Partial<ControlEnvironment>>();
+  return CONTROL_PREFIX !== undefined && await controlFiles(REPORTS_BUCKET, clients).find(name, ASKED_FILE) !== undefined;
 }
 
 async function stopTakenBack(executionArn: string): Promise<never> {

@@ -1,16 +1,7 @@
 import { DescribeAccountCommand, type OrganizationsClient } from '@aws-sdk/client-organizations';
-import type { JoinedEvent } from '../../../lib/sweep/contract';
+import type { JoinedAnswer, JoinedEvent } from '../../../lib/sweep/contract';
 import { failure, isNamed } from '../../aws/errors';
-import type { StartInput } from '../start-input';
 import { messageOfCause } from '../state-error';
-
-/** What the state machine does next: it waits, or sweeps the account by this start. */
-export interface NextStep {
-  readonly ready: boolean;
-  readonly waitSeconds: number;
-  readonly accountId: string;
-  readonly start: StartInput;
-}
 
 /** A new account may not be usable for minutes, and an older one may have to wait for a policy to be taken from it. */
 const PATIENCE_SECONDS = 3_600;
@@ -23,7 +14,7 @@ const [SHORTEST_WAIT, LONGEST_WAIT] = [60, 900];
  */
 export async function nextStep(
   organizations: OrganizationsClient, { event, startedAt, now, failure: earlier }: JoinedEvent, purge: boolean,
-): Promise<NextStep> {
+): Promise<JoinedAnswer> {
   const accountId = joinedAccountId(event);
   const elapsed = Math.max(0, Date.parse(now) - Date.parse(startedAt)) / 1_000;
   const problem = reasonToWait(await stateOf(organizations, accountId));

@@ -3,13 +3,13 @@ import { composeReport, REPORT_SCHEMA, type SweepReport } from './contents';
 import { csvOf } from './csv';
 import { htmlOf } from './html';
 import { outcomesOf } from './outcomes';
-import { type MachineEvent } from '../../../lib/private/contract';
+import { type MachineEvent, type StateError } from '../../../lib/private/contract';
 import {
-  BUCKET_VARIABLE, END_FILE, GO_FILE, SWEEP_NAME_VARIABLE, TOPIC_VARIABLE, type EndFile, type GoFile, type StateError, type SweepSettings,
-  type SweepSummary,
+  END_FILE, GO_FILE, type EndFile, type GoFile, type ReportEnvironment, type SweepSettings, type SweepSummary, type Verdict,
 } from '../../../lib/sweep/contract';
 import { eventBridge, s3, sns, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
+import { environment } from '../../aws/environment';
 import { textOf } from '../../aws/errors';
 import { readObject } from '../../aws/objects';
 import { log } from '../../log';
@@ -20,7 +20,7 @@ import { isLatest } from '../selection';
 import { signal } from './signals';
 import { messageOfCause } from '../state-error';
 import { tallyOf } from './tally';
-import { verdictOf, type Verdict } from './verdict';
+import { verdictOf } from './verdict';
 
 const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns(), stepFunctions: stepFunctions() };
 
@@ -31,10 +31,11 @@ interface Ending extends Verdict {
 
 /** Last state of a sweep, whatever died before it. */
 export async function handler(event: MachineEvent): Promise<Ending> {
-  const control = controlFiles(BUCKET_VARIABLE, clients);
+  const { REPORTS_BUCKET, SWEEP_NAME, NOTIFICATIONS_TOPIC_ARN } = environment<ReportEnvironment>();
+  const control = controlFiles(REPORTS_BUCKET, clients);
   const { execution, settings } = await control.run<SweepSettings>(event.run);
   const { run } = await control.read<EndFile>(event.run, END_FILE); // there is none before the sweep has come to its report
-  const folder = new RunFolder(clients.s3, process.env[BUCKET_VARIABLE]!, runPrefix(execution));
+  const folder = new RunFolder(clients.s3, REPORTS_BUCKET, runPrefix(execution));
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
   const decision = run.decision && await folder.decision(run.decision.digest);
   const isCarriedOut = await control.find<GoFile>(event.run, GO_FILE) !== undefined;
@@ -45,7 +46,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
     failure: run.error ? problemOfState(run.error) : decision?.plan.refused,
     plan: decision?.plan,
     isCarriedOut,
-    construct: process.env[SWEEP_NAME_VARIABLE],
+    construct: SWEEP_NAME,
     executionArn: execution.id,
     sweepAccountId,
     region,
@@ -62,7 +63,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const address = (format: string) => `s3://${folder.bucket}/${folder.prefix}report.${format}`;
   const addresses = { json: address('json'), csv: address('csv'), html: address('html') };
   const verdict = verdictOf(report, addresses.json, settings);
-  const audience = { ...clients, sweep: process.env[SWEEP_NAME_VARIABLE]!, topicArn: process.env[TOPIC_VARIABLE] };
+  const audience = { ...clients, sweep: SWEEP_NAME, topicArn: NOTIFICATIONS_TOPIC_ARN };
   await signal(audience, report, verdict, addresses);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };

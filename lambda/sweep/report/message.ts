@@ -1,7 +1,6 @@
 import type { SweepReport } from './contents';
 import { tallyOf } from './tally';
-import type { Verdict } from './verdict';
-import { PLAN_FILE } from '../../../lib/sweep/contract';
+import { PLAN_FILE, type Verdict } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
 import { CREDENTIAL_STATUSES, type AccountResult, type CredentialResult } from '../results';
 import { pathOf } from '../select/units';

@@ -1,18 +1,10 @@
 import type { SweepReport } from './contents';
 import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
-import { type SweepSettings } from '../../../lib/sweep/contract';
+import { type SweepSettings, type Verdict } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
 import { isUnseenOwnAccount } from '../look/own-account';
 import type { AccountResult, Problem } from '../results';
 import { tallyOf } from './tally';
-
-/** How a sweep ends, as the state machine takes it: a name and a text that fits a stack event. */
-export interface Verdict {
-  readonly succeeded: boolean;
-  /** Absent when it succeeded. */
-  readonly error?: string;
-  readonly cause: string;
-}
 
 /** A custom resource's whole answer may hold 4,096 bytes; CloudFormation and the CLI add their own words. */
 const LONGEST_CAUSE = 3_000;

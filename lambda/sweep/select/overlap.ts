@@ -1,9 +1,10 @@
 import { DescribeExecutionCommand, paginateListExecutions, type ExecutionListItem, type SFNClient } from '@aws-sdk/client-sfn';
+import type { StartInput } from '../../../lib/sweep/contract';
 import { isDenied } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { retryWhile, seconds } from '../../aws/patience';
 import type { Execution } from '../run-folder';
-import { isWhole, parseStartInput, type StartInput } from '../start-input';
+import { isWhole, parseStartInput } from '../start-input';
 
 /** A policy made seconds ago takes effect late. */
 const PATIENCE = seconds(300, 1_000, 10_000);

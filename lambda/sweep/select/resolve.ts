@@ -4,12 +4,11 @@ import {
 } from '@aws-sdk/client-organizations';
 import { placementOf } from './units';
 import type { Selection } from '../../../lib/private/contract';
-import type { SweepSettings } from '../../../lib/sweep/contract';
+import type { StartInput, SweepSettings } from '../../../lib/sweep/contract';
 import { failure, isNamed } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { skipped, type Account } from '../results';
 import type { OrganizationIdentity, ResolvedSelection } from '../selection';
-import type { StartInput } from '../start-input';
 
 /** Resolves a construct's selection against the organization as it is now, narrowed by what the start asks for. */
 export async function resolveSelection(

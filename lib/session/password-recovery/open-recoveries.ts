@@ -9,7 +9,7 @@ import { Handler } from '../../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../../private/handler-provider';
 import { executionsOf } from '../../private/state-machine';
 import { listBelow, readOwnStack } from '../../private/statements';
-import { CLOSE_DOCUMENT_VARIABLE, CLOSER_VARIABLE, OPEN_RECOVERIES_RESOURCE_TYPE, OPENER_VARIABLE, RECORDS_VARIABLE } from '../contract';
+import { OPEN_RECOVERIES, OPEN_RECOVERIES_RESOURCE_TYPE } from '../contract';
 
 /** It reads a record for each account that ever had a recovery. */
 const HANDLER_TIMEOUT = Duration.minutes(5);
@@ -32,16 +32,16 @@ export class OpenRecoveries extends Construct {
   constructor(scope: Construct, id: string, { recoveries: { allow, close, closer }, bucket, options }: OpenRecoveriesProps) {
     super(scope, id);
     const handler = new Handler(this, 'Handler', {
-      asset: 'session-password-recovery-open-recoveries',
+      contract: OPEN_RECOVERIES,
       description: 'Password recovery: refuses the deletion of the runbooks while one is open',
       timeout: HANDLER_TIMEOUT,
       memorySize: 256,
       environment: {
         ...ownStackEnvironment(this),
-        [RECORDS_VARIABLE]: bucket.bucketName,
-        [CLOSER_VARIABLE]: closer.stateMachineArn,
-        [OPENER_VARIABLE]: allow.stateMachine.stateMachineArn,
-        [CLOSE_DOCUMENT_VARIABLE]: close.documentName,
+        RECORDS_BUCKET: bucket.bucketName,
+        CLOSER_STATE_MACHINE_ARN: closer.stateMachineArn,
+        ALLOW_STATE_MACHINE_ARN: allow.stateMachine.stateMachineArn,
+        CLOSE_DOCUMENT: close.documentName,
       },
       calls: ['cloudformation', 's3', 'states'],
       options,

@@ -6,12 +6,14 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { Handler } from '../../private/handler';
-import { executionsOf, loggedStateMachine, withMessage } from '../../private/state-machine';
+import { pathsIn } from '../../private/rendered';
+import { CaughtError, executionsOf, failAsCaught, invoke, loggedStateMachine, withMessage } from '../../private/state-machine';
+import { CloserEvent, CloserState, ClosingAnswer, ClosingState } from '../contract';
 
 export interface PasswordRecoveryCloserProps {
   /** Reads the record: has the recovery ended, and if not, until when is there nothing to do? */
-  readonly look: Handler;
-  readonly close: Handler;
+  readonly look: Handler<CloserEvent>;
+  readonly close: Handler<CloserEvent>;
   readonly topic?: sns.ITopic;
   readonly options?: RootAccessFunctionOptions;
 }
@@ -23,6 +25,13 @@ const NOT_RETRYABLE = ['PasswordNotOfRecovery', 'PasswordAfterRecovery', 'WrongI
 const FOR_A_DAY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL], interval: Duration.minutes(1), backoffRate: 2, maxDelay: Duration.hours(1), maxAttempts: 29,
 };
+
+const state = pathsIn<CloserState & { readonly closing: ClosingAnswer; readonly failure: CaughtError }>();
+const closed = pathsIn<ClosingAnswer>(state('closing'));
+const failure = pathsIn<CaughtError>(state('failure'));
+
+/** What the closer does next, once it has woken up. */
+const next = (step: CloserState['step']) => sfn.Condition.stringEquals(state('step'), step);
 
 const execution = sfn.JsonPath.stringAt('$$.Execution.Id');
 
@@ -48,18 +57,16 @@ export class PasswordRecoveryCloser extends Construct {
     super(scope, id);
     const failed = this.failed(topic);
     const looking = this.task('Look', look, failed);
-    const closing = this.task('Close', close, failed, '$.closing');
-    const sleep = new sfn.Wait(this, 'Sleep', { time: sfn.WaitTime.timestampPath('$.wakeAt') });
-    const next = new sfn.Choice(this, 'What next?')
-      .when(sfn.Condition.stringEquals('$.step', 'sleep'), sleep)
-      .when(sfn.Condition.stringEquals('$.step', 'close'), closing);
+    const closing = this.task('Close', close, failed, state('closing'));
+    const sleep = new sfn.Wait(this, 'Sleep', { time: sfn.WaitTime.timestampPath(state('wakeAt')) });
+    const woken = new sfn.Choice(this, 'What next?').when(next('sleep'), sleep).when(next('close'), closing);
     if (topic) {
-      next.when(sfn.Condition.stringEquals('$.step', 'remind'), this.reminder(topic, looking));
+      woken.when(next('remind'), this.reminder(topic, looking));
     }
     sleep.next(looking);
-    looking.next(next.otherwise(new sfn.Succeed(this, 'Ended')));
+    looking.next(woken.otherwise(new sfn.Succeed(this, 'Ended')));
     closing.next(new sfn.Choice(this, 'Closed?')
-      .when(sfn.Condition.stringEquals('$.closing.state', 'closed'), new sfn.Succeed(this, 'Closed'))
+      .when(sfn.Condition.stringEquals(closed('state'), 'closed' satisfies ClosingState), new sfn.Succeed(this, 'Closed'))
       .otherwise(looking));
 
     this.stateMachine = loggedStateMachine(this, 'StateMachine', {
@@ -79,25 +86,18 @@ export class PasswordRecoveryCloser extends Construct {
     });
   }
 
-  private task(id: string, handler: Handler, failed: sfn.IChainable, resultPath?: string): tasks.LambdaInvoke {
-    const task = new tasks.LambdaInvoke(this, id, {
-      lambdaFunction: handler.function,
-      payload: sfn.TaskInput.fromObject({ execution, closer: sfn.JsonPath.objectAt('$') }),
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      resultPath,
+  private task(id: string, handler: Handler<CloserEvent>, failed: sfn.IChainable, resultPath?: string): sfn.TaskStateBase {
+    const task = invoke(this, id, handler, {
+      payload: { execution, closer: sfn.JsonPath.objectAt('$') }, resultPath, retries: [{ errors: NOT_RETRYABLE, maxAttempts: 0 }, FOR_A_DAY],
     });
-    task.addRetry({ errors: NOT_RETRYABLE, maxAttempts: 0 });
-    task.addRetry(FOR_A_DAY);
-    task.addCatch(failed, { resultPath: '$.failure' });
-    return task;
+    return task.addCatch(failed, { resultPath: state('failure') });
   }
 
   private reminder(topic: sns.ITopic, after: sfn.IChainable): sfn.IChainable {
     const remind = new tasks.SnsPublish(this, 'Remind', {
       topic,
-      subject: sfn.JsonPath.stringAt('$.subject'),
-      message: sfn.TaskInput.fromJsonPathAt('$.message'),
+      subject: sfn.JsonPath.stringAt(state('subject')),
+      message: sfn.TaskInput.fromJsonPathAt(state('message')),
       resultPath: sfn.JsonPath.DISCARD,
     });
     remind.addRetry({ errors: [sfn.Errors.ALL], interval: Duration.seconds(10), maxAttempts: 3 });
@@ -107,20 +107,20 @@ export class PasswordRecoveryCloser extends Construct {
 
   /** Loud: by mail if there is a topic, and by an execution that fails in any case. */
   private failed(topic?: sns.ITopic): sfn.IChainable {
-    const fail = new sfn.Fail(this, 'NotClosed', { errorPath: '$.failure.Error', causePath: '$.failure.message' });
-    return withMessage(this, '$.failure', topic ? this.notice(topic, fail) : fail);
+    const fail = failAsCaught(this, 'NotClosed', state('failure'));
+    return withMessage(this, state('failure'), topic ? this.notice(topic, fail) : fail);
   }
 
   private notice(topic: sns.ITopic, fail: sfn.IChainable): sfn.IChainable {
     const tell = new tasks.SnsPublish(this, 'TellThatItIsOpen', {
       topic,
-      subject: sfn.JsonPath.format('A root password of {} could not be deleted', sfn.JsonPath.stringAt('$.accountId')),
+      subject: sfn.JsonPath.format('A root password of {} could not be deleted', sfn.JsonPath.stringAt(state('accountId'))),
       message: sfn.TaskInput.fromText(sfn.JsonPath.format(
         'The password recovery of account {} has ended and could not be closed. Its root user may still have a password, and nobody tries to delete it any more. '
         + 'The last error was {}: {}\n\nRemove its cause and run the runbook that closes the recovery. To delete the password without it, with credentials of the management account:\n\n'
         + 'npx cdk-root-access close-recovery {}\n\nExecution: {}',
-        sfn.JsonPath.stringAt('$.accountId'), sfn.JsonPath.stringAt('$.failure.Error'), sfn.JsonPath.stringAt('$.failure.message'),
-        sfn.JsonPath.stringAt('$.accountId'), execution,
+        sfn.JsonPath.stringAt(state('accountId')), sfn.JsonPath.stringAt(failure('Error')), sfn.JsonPath.stringAt(failure('message')),
+        sfn.JsonPath.stringAt(state('accountId')), execution,
       )),
       resultPath: sfn.JsonPath.DISCARD,
     });

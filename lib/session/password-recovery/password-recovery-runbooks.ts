@@ -8,10 +8,13 @@ import { PasswordRecoveryCloser } from './password-recovery-closer';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { Approvals } from '../../private/approvals';
 import { SharedAssumeRoot } from '../../private/assume-root';
-import { RECOVERIES_PREFIX, STS_REGION_VARIABLE } from '../../private/contract';
+import { HandlerContract, RECOVERIES_PREFIX } from '../../private/contract';
 import { Handler } from '../../private/handler';
 import { listBelow, readPoliciesAbove } from '../../private/statements';
-import { CLOSER_VARIABLE, RECORDS_VARIABLE, RecoverySettings, REMINDERS_VARIABLE, RunbookSettings } from '../contract';
+import {
+  ALLOW_RECOVERY, CLOSE_RECOVERY, CLOSER_CLOSE, CLOSER_LOOK, EXTEND_RECOVERY, RecordsEnvironment, RecoverySettings, RunbookEnvironment, RunbookEvent,
+  RunbookSettings,
+} from '../contract';
 import { RootTaskPolicy } from '../root-task-policy';
 import { ACCOUNT_ID, Runbook, RunbookParameter, RunbookProps } from '../runbook';
 
@@ -72,12 +75,11 @@ const OPENER_TIMEOUT = Duration.minutes(5);
 /** For a permission that comes late, for a password that IAM will not have changed just now, and for reads that lag. */
 const CLOSER_TIMEOUT = Duration.minutes(10);
 
-interface FunctionProps {
-  readonly asset: string;
-  readonly entry?: string;
+interface FunctionProps<Environment extends object, Event> {
+  readonly contract: HandlerContract<Environment, Event>;
   readonly description: string;
   readonly timeout: Duration;
-  readonly environment?: Record<string, string>;
+  readonly environment: NoInfer<Environment>;
   /** The one task policy that its root sessions may have; without it takes none. */
   readonly task?: RootTaskPolicy;
   readonly writes: boolean;
@@ -100,30 +102,33 @@ export class PasswordRecovery extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: PasswordRecoveryProps) {
     super(scope, id);
-    const { recovery = {}, settings, approvals, options } = props;
+    const { recovery = {}, settings, approvals, bucket, stsRegion, options } = props;
     const hours = hoursOf(recovery);
+    const records: RecordsEnvironment = { RECORDS_BUCKET: bucket.bucketName };
+    const sessions: RunbookEnvironment = { ...records, STS_REGION: stsRegion };
     const look = this.function('Look', {
-      asset: 'session-password-recovery-closer',
-      entry: 'look',
+      contract: CLOSER_LOOK,
       description: 'Password recovery: looks whether it has ended',
       timeout: Duration.minutes(1),
-      environment: { [REMINDERS_VARIABLE]: JSON.stringify(remindersOf(recovery)) },
+      environment: { ...records, REMINDERS_MINUTES: JSON.stringify(remindersOf(recovery)) },
       writes: false,
     });
     const closeAtEnd = this.function('CloseAtEnd', {
-      asset: 'session-password-recovery-closer',
-      entry: 'close',
+      contract: CLOSER_CLOSE,
       description: 'Password recovery: deletes the root password when it has ended',
       timeout: CLOSER_TIMEOUT,
+      environment: sessions,
       task: RootTaskPolicy.DELETE_CREDENTIALS,
       writes: true,
     });
     this.closer = new PasswordRecoveryCloser(this, 'Closer', { look, close: closeAtEnd, topic: recovery.topic, options }).stateMachine;
 
+    const closers = { CLOSER_STATE_MACHINE_ARN: this.closer.stateMachineArn };
     const allow = this.starter('AllowFunction', {
-      asset: 'session-password-recovery-allow',
+      contract: ALLOW_RECOVERY,
       description: 'Password recovery: lets a root password be set',
       timeout: OPENER_TIMEOUT,
+      environment: { ...sessions, ...closers },
       task: RootTaskPolicy.CREATE_PASSWORD,
     });
     new iam.Policy(allow.function, 'ServiceControlPolicies', { roles: [allow.role], statements: readPoliciesAbove(this) }); // what still stops the root user
@@ -145,7 +150,10 @@ export class PasswordRecovery extends Construct {
       approvals,
       ready,
       fn: this.starter('ExtendFunction', {
-        asset: 'session-password-recovery-extend', description: 'Password recovery: moves its end', timeout: Duration.minutes(1),
+        contract: EXTEND_RECOVERY,
+        description: 'Password recovery: moves its end',
+        timeout: Duration.minutes(1),
+        environment: { ...records, ...closers },
       }),
     });
     this.close = this.runbook('Close', {
@@ -155,9 +163,10 @@ export class PasswordRecovery extends Construct {
       approvals: new Approvals(), // it is the safe direction: nobody is asked
       ready,
       fn: this.starter('CloseFunction', {
-        asset: 'session-password-recovery-close',
+        contract: CLOSE_RECOVERY,
         description: 'Password recovery: deletes the root password',
         timeout: CLOSER_TIMEOUT,
+        environment: { ...sessions, ...closers },
         task: RootTaskPolicy.DELETE_CREDENTIALS,
       }),
     });
@@ -169,8 +178,8 @@ export class PasswordRecovery extends Construct {
   }
 
   /** The function of a runbook, which starts closers. */
-  private starter(id: string, props: Omit<FunctionProps, 'writes'>): Handler {
-    const fn = this.function(id, { ...props, environment: { [CLOSER_VARIABLE]: this.closer.stateMachineArn }, writes: true });
+  private starter<Environment extends object>(id: string, props: Omit<FunctionProps<Environment, RunbookEvent>, 'writes'>): Handler<RunbookEvent> {
+    const fn = this.function(id, { ...props, writes: true });
     new iam.Policy(fn.function, 'StartCloser', {
       roles: [fn.role],
       statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.closer.stateMachineArn] })],
@@ -178,15 +187,16 @@ export class PasswordRecovery extends Construct {
     return fn;
   }
 
-  private function(id: string, { asset, entry, description, timeout, environment, task, writes }: FunctionProps): Handler {
-    const { bucket, rootSessions, stsRegion, options } = this.props;
+  private function<Environment extends object, Event>(
+    id: string, { contract, description, timeout, environment, task, writes }: FunctionProps<Environment, Event>,
+  ): Handler<Event> {
+    const { bucket, rootSessions, options } = this.props;
     const fn = new Handler(this, id, {
-      asset,
-      entry,
+      contract,
       description,
       timeout,
       memorySize: 512,
-      environment: { [RECORDS_VARIABLE]: bucket.bucketName, ...task && { [STS_REGION_VARIABLE]: stsRegion }, ...environment },
+      environment,
       calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === RootTaskPolicy.CREATE_PASSWORD ? ['organizations' as const] : []],
       options,
     });

@@ -5,10 +5,12 @@ import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
 import { Approvals } from '../../private/approvals';
 import { SharedAssumeRoot } from '../../private/assume-root';
-import { STS_REGION_VARIABLE } from '../../private/contract';
+import { HandlerContract } from '../../private/contract';
 import { Handler } from '../../private/handler';
 import { listBelow } from '../../private/statements';
-import { POLICIES_PREFIX, PolicySettings, RECORDS_VARIABLE, REPLACEMENTS_PREFIX } from '../contract';
+import {
+  POLICIES_PREFIX, PolicySettings, REPLACEMENTS_PREFIX, RESTORE_BUCKET, RESTORE_QUEUE, RunbookEnvironment, RunbookEvent, UNLOCK_BUCKET, UNLOCK_QUEUE,
+} from '../contract';
 import { RootTaskPolicy } from '../root-task-policy';
 import { ACCOUNT_ID, Runbook, RunbookParameter } from '../runbook';
 
@@ -39,6 +41,11 @@ const RECORD: RunbookParameter = {
   description: 'Key of the record in the records bucket, as the unlock answered it', pattern: `^${POLICIES_PREFIX}[A-Za-z0-9_./-]{1,900}\\.json$`,
 };
 
+const HANDLERS = {
+  bucket: { unlock: UNLOCK_BUCKET, restore: RESTORE_BUCKET },
+  queue: { unlock: UNLOCK_QUEUE, restore: RESTORE_QUEUE },
+};
+
 /** The two runbooks for the policies of buckets, or of queues: each with a function and a role of its own. */
 export class PolicyRunbooks extends Construct {
   public readonly unlock: Runbook;
@@ -49,8 +56,8 @@ export class PolicyRunbooks extends Construct {
   constructor(scope: Construct, id: string, private readonly props: PolicyRunbooksProps) {
     super(scope, id);
     const { kind, parameters, settings, bucket } = props;
-    const unlock = this.function('UnlockFunction', 'unlockHandler', `Unlocks ${kind}s: saves their policy and removes it`);
-    const restore = this.function('RestoreFunction', 'restoreHandler', `Restores policies of ${kind}s that were saved`);
+    const unlock = this.function('UnlockFunction', HANDLERS[kind].unlock, `Unlocks ${kind}s: saves their policy and removes it`);
+    const restore = this.function('RestoreFunction', HANDLERS[kind].restore, `Restores policies of ${kind}s that were saved`);
     const records = `${POLICIES_PREFIX}*/${kind}s/`;
     const files = bucket.arnForObjects(`${records}*`);
     const replacements = bucket.arnForObjects(`${REPLACEMENTS_PREFIX}*`);
@@ -74,21 +81,20 @@ export class PolicyRunbooks extends Construct {
     });
   }
 
-  private function(id: string, entry: string, description: string): Handler {
+  private function(id: string, contract: HandlerContract<RunbookEnvironment, RunbookEvent>, description: string): Handler<RunbookEvent> {
     const { kind, bucket, stsRegion, options } = this.props;
     return new Handler(this, id, {
-      asset: `session-resource-policy-${kind}`,
-      entry,
+      contract,
       description,
       timeout: TIMEOUT,
       memorySize: 512,
-      environment: { [RECORDS_VARIABLE]: bucket.bucketName, [STS_REGION_VARIABLE]: stsRegion },
+      environment: { RECORDS_BUCKET: bucket.bucketName, STS_REGION: stsRegion },
       calls: ['s3', 'states', 'sts', ...kind === 'queue' ? ['sqs' as const] : []],
       options,
     });
   }
 
-  private runbook(id: string, fn: Handler, { statements, ...props }: RunbookParts): Runbook {
+  private runbook(id: string, fn: Handler<RunbookEvent>, { statements, ...props }: RunbookParts): Runbook {
     const { task, settings, approvals, bucket, rootSessions, options } = this.props;
     rootSessions.grant(fn.role, task);
     const ready = [new iam.Policy(fn.function, 'Records', { roles: [fn.role], statements }), ...rootSessions.policiesOf(fn.role)];

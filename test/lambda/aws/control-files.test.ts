@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { s3, stepFunctions } from '../../../lambda/aws/clients';
 import { controlFiles, ControlFiles, expectYoung } from '../../../lambda/aws/control-files';
 import { seconds } from '../../../lambda/aws/patience';
-import { CONTROL_VARIABLE } from '../../../lib/private/contract';
 import { readRequest, signatureOf, writeAnswer } from '../../../local-aws/organization';
 import type { WireRequest, WireResponse } from '../../../local-aws/wire';
 import { setEnvironment } from '../../support/environment-variables';
@@ -119,8 +118,8 @@ test('the one file for all executions is read from the folder of the state machi
 });
 
 test('a function finds its files by its environment', async () => {
-  setEnvironment({ RECORDS: 'records', [CONTROL_VARIABLE]: 'control/sweep/' });
-  const found = controlFiles('RECORDS', { s3: s3(), stepFunctions: stepFunctions() });
+  setEnvironment({ CONTROL_PREFIX: 'control/sweep/' });
+  const found = controlFiles('records', { s3: s3(), stepFunctions: stepFunctions() });
   expect(found.bucket).toBe('records');
   expect(await found.run(NAME)).toMatchObject({ execution: { id: ID } });
 });

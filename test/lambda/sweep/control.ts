@@ -1,11 +1,11 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { CONTROL_VARIABLE, RUN_FILE, type MachineExecution, type RunFile } from '../../../lib/private/contract';
+import { RUN_FILE, type MachineExecution, type RunFile } from '../../../lib/private/contract';
 import { END_FILE, GO_FILE, LOOKED_FILE, type EndFile, type GoFile, type LookedFile, type SweepSettings } from '../../../lib/sweep/contract';
 
 const PREFIX = 'control/sweep/';
 
 /** Of the functions of a sweep. */
-export const CONTROL_ENVIRONMENT = { [CONTROL_VARIABLE]: PREFIX };
+export const CONTROL_ENVIRONMENT = { CONTROL_PREFIX: PREFIX };
 
 interface Written {
   readonly input?: unknown;

@@ -1,4 +1,5 @@
 import { TASK_POLICIES } from '../../../../lib/private/contract';
+import type { ClosingAnswer } from '../../../../lib/session/contract';
 import { failure, isTemporarilyUnmodifiable } from '../../../aws/errors';
 import { readUntil, retryWhile, type Patience } from '../../../aws/patience';
 import { password, READS_LAG } from '../../../root-user/credentials';
@@ -19,9 +20,8 @@ export interface ClosingAws {
   readonly unmodifiable?: Patience;
 }
 
-export interface Closing {
+export interface Closing extends ClosingAnswer {
   readonly accountId: string;
-  readonly state: 'closed' | 'would-close' | 'open';
   readonly openedAt: string;
   readonly endsAt: string;
   readonly closedAt?: string;

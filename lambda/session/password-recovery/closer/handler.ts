@@ -1,20 +1,14 @@
 import { RecordOfCloser, runningCloser } from './running-closer';
-import { REMINDERS_VARIABLE } from '../../../../lib/session/contract';
+import type { CloserEvent, CloserLookEnvironment } from '../../../../lib/session/contract';
 import { stepFunctions } from '../../../aws/clients';
+import { environment } from '../../../aws/environment';
 import { failure, messageOf, nameOf } from '../../../aws/errors';
 import { log } from '../../../log';
 import { inert } from '../../../text';
 import { explained } from '../../remedies';
 import { closeAsCloser, type Closing } from '../close/closing';
 import { recoveryStore, rootSessions } from '../functions';
-import { awake, type AwakeCloser, type Closer } from '../record';
-
-interface CloserEvent {
-  /** ARN of the execution. */
-  readonly execution: string;
-  /** What the closer has come to. All that matters of it is until when it has reminded. */
-  readonly closer: Pick<Closer, 'remindedUntil'>;
-}
+import { awake, type AwakeCloser } from '../record';
 
 /** A mail has more to say. */
 const LONGEST_MESSAGE = 2_000;
@@ -25,7 +19,7 @@ const client = stepFunctions();
 /** A closer that has woken up reads the record. It takes no root session. */
 export const look = mailed(async ({ execution, closer: { remindedUntil } }: CloserEvent): Promise<AwakeCloser> => {
   const { name, closer } = await runningCloser(client, execution);
-  const reminders = JSON.parse(process.env[REMINDERS_VARIABLE]!) as number[];
+  const reminders = JSON.parse(environment<CloserLookEnvironment>().REMINDERS_MINUTES) as number[];
   const record = await new RecordOfCloser(store, closer).read(closer.accountId);
   const next = awake(record, { ...closer, remindedUntil }, name, reminders, Date.now());
   log.info('closer', { accountId: closer.accountId, step: next.step, wakeAt: next.wakeAt });

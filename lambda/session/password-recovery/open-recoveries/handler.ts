@@ -1,7 +1,8 @@
 import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { checkNoneOpen } from './check';
-import { CLOSE_DOCUMENT_VARIABLE, CLOSER_VARIABLE, OPENER_VARIABLE } from '../../../../lib/session/contract';
+import type { OpenRecoveriesEnvironment } from '../../../../lib/session/contract';
 import { cloudFormation, stepFunctions } from '../../../aws/clients';
+import { environment } from '../../../aws/environment';
 import { confirmRequest } from '../../../aws/own-stack';
 import { answering } from '../../../aws/provider';
 import { log } from '../../../log';
@@ -18,7 +19,7 @@ export const handler = answering(async (event: CdkCustomResourceEvent): Promise<
     return {};
   }
   await confirmRequest(stacks, event);
-  const { [CLOSER_VARIABLE]: closer, [OPENER_VARIABLE]: opener, [CLOSE_DOCUMENT_VARIABLE]: closeDocument } = process.env as Record<string, string>;
-  await checkNoneOpen({ closer, opener, closeDocument }, aws);
+  const { CLOSER_STATE_MACHINE_ARN, ALLOW_STATE_MACHINE_ARN, CLOSE_DOCUMENT } = environment<OpenRecoveriesEnvironment>();
+  await checkNoneOpen({ closer: CLOSER_STATE_MACHINE_ARN, opener: ALLOW_STATE_MACHINE_ARN, closeDocument: CLOSE_DOCUMENT }, aws);
   return {};
 });

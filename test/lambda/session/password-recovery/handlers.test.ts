@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closerOf, HOUR, MANAGEMENT, MEMBER, newWorld, serveWorlds, type World } from './world';
-import { CONTROL_VARIABLE, RUN_FILE, STS_REGION_VARIABLE } from '../../../../lib/private/contract';
-import { CLOSER_VARIABLE, GO_FILE, RECORDS_VARIABLE, REMINDERS_VARIABLE, type Done, type Planned, type RecoverySettings } from '../../../../lib/session/contract';
+import { RUN_FILE } from '../../../../lib/private/contract';
+import { GO_FILE, type Done, type Planned, type RecoverySettings } from '../../../../lib/session/contract';
 import { fail } from '../../../../local-aws/organization';
 
 serveWorlds();
@@ -16,11 +16,11 @@ let closer: typeof import('../../../../lambda/session/password-recovery/closer/h
 /** As Lambda loads them: by what is in the environment. */
 beforeAll(async () => {
   Object.assign(process.env, {
-    [RECORDS_VARIABLE]: 'records',
-    [CONTROL_VARIABLE]: 'control/runbook/',
-    [CLOSER_VARIABLE]: `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:closer`,
-    [REMINDERS_VARIABLE]: '[60]',
-    [STS_REGION_VARIABLE]: 'us-east-1',
+    RECORDS_BUCKET: 'records',
+    CONTROL_PREFIX: 'control/runbook/',
+    CLOSER_STATE_MACHINE_ARN: `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:closer`,
+    REMINDERS_MINUTES: '[60]',
+    STS_REGION: 'us-east-1',
   });
   const [allow, extend, close] = await Promise.all([
     import('../../../../lambda/session/password-recovery/allow/handler'),

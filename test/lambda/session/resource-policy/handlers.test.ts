@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DENY_ALL, MACHINE, MEMBER, PoliciesWorld } from './world';
-import { RUN_FILE, STS_REGION_VARIABLE } from '../../../../lib/private/contract';
+import { RUN_FILE } from '../../../../lib/private/contract';
 import { GO_FILE } from '../../../../lib/session/contract';
 
 type Handler = (event: any) => Promise<any>;
 
 /** As Lambda loads them: by what is in the environment. */
 async function handlers(): Promise<Record<'unlockBucket' | 'restoreBucket' | 'unlockQueue' | 'restoreQueue', Handler>> {
-  process.env[STS_REGION_VARIABLE] = 'us-east-1';
+  process.env.STS_REGION = 'us-east-1';
   const bucket = await import('../../../../lambda/session/resource-policy/bucket/handler');
   const queue = await import('../../../../lambda/session/resource-policy/queue/handler');
   return {

@@ -9,9 +9,9 @@ import type { PolicyAws } from '../../../../lambda/session/resource-policy/funct
 import { restoreQueue, unlockQueue } from '../../../../lambda/session/resource-policy/queue/runbook';
 import { PolicyRecords } from '../../../../lambda/session/resource-policy/records';
 import { runbook } from '../../../../lambda/session/runbook';
-import { CONTROL_VARIABLE, RUN_FILE, type RunFile } from '../../../../lib/private/contract';
+import { RUN_FILE, type RunFile } from '../../../../lib/private/contract';
 import {
-  type Done, GO_FILE, type GoFile, type Planned, type PolicySettings, type Prepared, RECORDS_VARIABLE, type RunbookAutomation,
+  type Done, GO_FILE, type GoFile, type Planned, type PolicySettings, type Prepared, type RunbookAutomation,
 } from '../../../../lib/session/contract';
 import { FakeOrganization, readRequest, signatureOf, writeAnswer } from '../../../../local-aws/organization';
 import type { WireRequest, WireResponse } from '../../../../local-aws/wire';
@@ -64,8 +64,8 @@ export class PoliciesWorld {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: '111111111111',
       AWS_SECRET_ACCESS_KEY: 'local',
-      [RECORDS_VARIABLE]: 'records',
-      [CONTROL_VARIABLE]: CONTROL,
+      RECORDS_BUCKET: 'records',
+      CONTROL_PREFIX: CONTROL,
     });
     onTestFinished(async () => {
       server.closeAllConnections();
