@@ -24,7 +24,7 @@ export class AssumeRootError extends Error {
 
 /** Root sessions in member accounts. */
 export class RootSessions {
-  private allowedOnce = false;
+  private firstAllowed?: number;
 
   /**
    * @param partition of the task policies' ARNs
@@ -36,6 +36,11 @@ export class RootSessions {
     private readonly sts: STSClient, private readonly partition: string, readonly lateUntil: number, private readonly flicker = FLICKER,
   ) {}
 
+  /** When a session was allowed first (milliseconds since the epoch): whatever is waited for before that is a permission that is late. */
+  get allowedSince(): number | undefined {
+    return this.firstAllowed;
+  }
+
   /** @param signal after it, nothing more is asked of AWS for the session or in it, and no answer is waited for */
   of(accountId: string, task: TaskPolicyName, signal?: AbortSignal): RootSession {
     return new RootSession(accountId, () => this.assume(accountId, task, signal), signal);
@@ -43,7 +48,7 @@ export class RootSessions {
 
   private async assume(accountId: string, task: TaskPolicyName, abortSignal?: AbortSignal): Promise<Credentials> {
     const settledAt = Date.now() + this.flicker.forMs;
-    const mayPass = (error: unknown) => isDenied(error) && Date.now() < (this.allowedOnce ? settledAt : this.lateUntil);
+    const mayPass = (error: unknown) => isDenied(error) && Date.now() < (this.firstAllowed !== undefined ? settledAt : this.lateUntil);
     const patience: Patience = { ...this.flicker, forMs: Math.max(this.lateUntil - Date.now(), this.flicker.forMs) };
     try {
       const { Credentials } = await retryWhile(mayPass, patience, () => this.sts.send(new AssumeRootCommand({
@@ -51,7 +56,7 @@ export class RootSessions {
         TaskPolicyArn: { arn: `arn:${this.partition}:iam::aws:policy/root-task/${task}` },
         DurationSeconds: SESSION_SECONDS,
       }), { abortSignal }));
-      this.allowedOnce = true;
+      this.firstAllowed ??= Date.now();
       if (Credentials?.Expiration === undefined) {
         throw incompleteAnswer('sts:AssumeRoot', 'credentials');
       }

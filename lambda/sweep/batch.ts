@@ -40,9 +40,9 @@ export interface BatchWork<Each extends Account> extends BatchOptions {
  * batch that was begun twice is known to have been.
  */
 export async function runBatch<Each extends Account>(number: number, accounts: readonly Each[], work: BatchWork<Each>): Promise<AccountResult[]> {
-  const { folder, walk, accountsInFlight, causes, denied, partsMs = PARTS_MS } = work;
+  const { folder, sessions, walk, accountsInFlight, causes, denied, partsMs = PARTS_MS } = work;
   const attempt = `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}`; // in the order in which they begin
-  const save = (ended: boolean, results: AccountResult[]) => folder.saveResults(walk, number, { attempt, ended, results });
+  const save = (ended: boolean, results: AccountResult[], ms?: number) => folder.saveResults(walk, number, { attempt, ended, ms, results });
   const parts = new Parts(partsMs, (results) => save(false, results));
   const limit = pLimit(accountsInFlight);
   if (walk === 'purge') {
@@ -56,7 +56,7 @@ export async function runBatch<Each extends Account>(number: number, accounts: r
     })));
     const results = causes ? await withCauses(ended, denied, causes) : ended;
     await parts.end();
-    await save(true, results);
+    await save(true, results, sessions.allowedSince && Date.now() - sessions.allowedSince);
     return results;
   } finally {
     await parts.end();

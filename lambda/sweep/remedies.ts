@@ -19,6 +19,7 @@ export const CODES = {
   outOfTime: 'DeadlineExceeded',
   unread: 'AccountsUnread',
   limitExceeded: 'LimitExceeded',
+  tooLittleTime: 'TooLittleTime',
   planRefused: 'PlanRefused',
 } as const;
 

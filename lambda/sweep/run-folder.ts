@@ -25,6 +25,8 @@ export interface BatchResults {
   /** Sorts by the time at which it began. */
   readonly attempt: string;
   readonly ended: boolean;
+  /** Milliseconds that it took from its first session on, once it has ended. */
+  readonly ms?: number;
   readonly results: AccountResult[];
 }
 

@@ -83,6 +83,9 @@ export interface SweepSettings {
   readonly failOnFindings: boolean;
   readonly accountsPerBatch: number;
   readonly accountsInFlight: number;
+  readonly batchesAtOnce?: number;
+  /** Seconds from the start of an execution for which a deployment waits for it, where one waits for the end: with approval none does. */
+  readonly deploymentSeconds?: number;
 }
 
 /** What a batch of either walk is asked. */
@@ -247,7 +250,7 @@ export const SWEEP_FINISHED = 'Root Credentials Sweep Finished';
 export const METRIC_NAMESPACE = 'CdkRootAccess';
 export const SWEEP_DIMENSION = 'Sweep';
 
-/** Metrics of a sweep, as the function that reports emits them and the constructs read them. */
+/** Metrics of a sweep, as its functions emit them and the constructs read them: `plansMade` the function that decides, the others the function that reports. */
 export const METRICS = {
   accountsSwept: 'AccountsSwept',
   accountsClean: 'AccountsClean',
@@ -259,6 +262,7 @@ export const METRICS = {
   sweepsIncomplete: 'SweepsIncomplete',
   sweepDuration: 'SweepDuration',
   signalsFailed: 'SignalsFailed',
+  plansMade: 'PlansMade',
 } as const;
 export type MetricName = keyof typeof METRICS;
 
@@ -278,6 +282,11 @@ export interface AcceptanceEnvironment extends SweepEnvironment {
 export interface WalkEnvironment extends AcceptanceEnvironment, RootSessionEnvironment {
   /** Where the function may read service and resource control policies. */
   readonly READ_SERVICE_CONTROL_POLICIES?: 'true';
+}
+
+export interface DecideEnvironment extends AcceptanceEnvironment {
+  /** Name of the sweep in metrics. */
+  readonly SWEEP_NAME: string;
 }
 
 export interface ReportEnvironment extends SweepEnvironment {
@@ -301,7 +310,7 @@ export interface AwaitEnvironment extends DeploymentEnvironment {
 /** The handlers of a sweep, by the names of its states. */
 export const SELECT: HandlerContract<AcceptanceEnvironment, MachineEvent> = { asset: 'sweep-select', entry: 'handler' };
 export const LOOK: HandlerContract<WalkEnvironment, BatchEvent> = { asset: 'sweep-look', entry: 'handler' };
-export const DECIDE: HandlerContract<AcceptanceEnvironment, MachineEvent> = { asset: 'sweep-decide', entry: 'handler' };
+export const DECIDE: HandlerContract<DecideEnvironment, MachineEvent> = { asset: 'sweep-decide', entry: 'handler' };
 export const PURGE: HandlerContract<WalkEnvironment, BatchEvent> = { asset: 'sweep-purge', entry: 'handler' };
 export const REPORT: HandlerContract<ReportEnvironment, MachineEvent> = { asset: 'sweep-report', entry: 'handler' };
 

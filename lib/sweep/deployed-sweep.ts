@@ -4,14 +4,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
-import { SweptSettings } from './contract';
+import { METRICS, SweptSettings } from './contract';
 import { PurgeApproval } from './purge-approval';
 import { PurgePlan } from './purge-plan';
 import { reportsOf } from './reports-bucket';
 import { SweepBase } from './root-credentials-sweep';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
-import { DeploymentCounts, SweepOnDeploy } from './sweep-on-deploy';
+import { DeploymentCounts, deploymentWait, SweepOnDeploy } from './sweep-on-deploy';
 import { checkJoinedAccounts, SweepOnJoin } from './sweep-on-join';
 import { checkSchedule, startsAtOnce, SweepSchedule } from './sweep-schedule';
 import { SweepSignals } from './sweep-signals';
@@ -117,6 +117,7 @@ export abstract class DeployedSweep extends SweepBase {
       swept,
       failedAccounts: props.failedAccounts,
       concurrency: props.concurrency,
+      deploymentWait: deploymentWait(props.deploymentTimeout),
       approvals: this.approvals,
       neverAccounts,
       passwordRecoveries,
@@ -157,7 +158,9 @@ export abstract class DeployedSweep extends SweepBase {
       dryRun: plan !== undefined,
       expression: props.schedule,
       timeWindow: props.scheduleTimeWindow,
-      finished: this.metricSweepsFinished(),
+      ...task.approval
+        ? { ran: this.metric(METRICS.plansMade), done: 'made its plan' }
+        : { ran: this.metricSweepsFinished(), done: 'come to its end' },
     });
     const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
       sweep, dryRun: plan !== undefined, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwarderAccountId, options,

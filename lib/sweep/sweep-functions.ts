@@ -84,7 +84,7 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: judges what was read, and makes the plan',
       timeout: Duration.minutes(5),
       memorySize: 1_024,
-      environment: accepted,
+      environment: { ...accepted, SWEEP_NAME: name },
       calls: ['s3', 'states'],
       options,
     });

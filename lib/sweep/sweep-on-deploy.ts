@@ -60,6 +60,9 @@ const QUERY_INTERVAL = Duration.seconds(5);
 /** The timeout of the framework neither names the sweep nor stops it, so the function gives up a little earlier. */
 const GIVE_UP_EARLIER = Duration.seconds(90);
 
+/** How long a deployment waits for its sweep, from the start of the execution. */
+export const deploymentWait = (timeout = LONGEST_TIMEOUT) => Duration.seconds(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds());
+
 /** Starts a sweep in a deployment, which succeeds or fails with it. */
 export class SweepOnDeploy extends Construct {
   /** Depend on it to run after the sweep of the deployment. */
@@ -103,7 +106,7 @@ export class SweepOnDeploy extends Construct {
       ...common,
       contract: AWAIT,
       description: 'Root credentials sweep: a deployment waits for its end',
-      environment: { ...environment, SWEEP_TIMEOUT_SECONDS: String(timeout.toSeconds() - GIVE_UP_EARLIER.toSeconds()) },
+      environment: { ...environment, SWEEP_TIMEOUT_SECONDS: String(deploymentWait(timeout).toSeconds()) },
     });
     [
       new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),

@@ -16,8 +16,10 @@ export interface SweepScheduleProps {
   readonly dryRun?: boolean;
   readonly expression: scheduler.ScheduleExpression;
   readonly timeWindow?: scheduler.TimeWindow;
-  /** Number of completed sweeps of the whole selection. */
-  readonly finished: cloudwatch.Metric;
+  /** Number of sweeps of the whole selection that have run, as far as they may: one that waits for people is not missing. */
+  readonly ran: cloudwatch.Metric;
+  /** What such a sweep has done, as the end of a sentence. */
+  readonly done: string;
 }
 
 /** The longest time that a sweep may take, so that a late one does not count as missing. */
@@ -66,7 +68,7 @@ export class SweepSchedule extends Construct {
     this.alarms = [undelivered.alarm, ...this.missed(props)];
   }
 
-  private missed({ expression, timeWindow, finished, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
+  private missed({ expression, timeWindow, ran, done, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
     const interval = longestInterval(expression);
     if (interval === undefined || interval.toMinutes() > LONGEST_WINDOW.toMinutes()) {
       return [];
@@ -76,8 +78,8 @@ export class SweepSchedule extends Construct {
     // days leave room for a sweep that takes longer than the one before, where hours have reached the limit
     const period = hours === LONGEST_WINDOW.toHours() ? Duration.days(1) : Duration.hours(1);
     const alarm = new cloudwatch.Alarm(this, 'Missed', {
-      alarmDescription: `Root credentials: no sweep of all selected accounts has come to its end for ${hours} hours`,
-      metric: finished.with({ statistic: cloudwatch.Stats.SUM, period }),
+      alarmDescription: `Root credentials: no sweep of all selected accounts has ${done} for ${hours} hours`,
+      metric: ran.with({ statistic: cloudwatch.Stats.SUM, period }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: hours / period.toHours(),

@@ -22,6 +22,8 @@ export interface SweepProps extends SweepFunctionsProps {
   readonly swept: SweptSettings;
   readonly failedAccounts?: FailedAccounts;
   readonly concurrency?: SweepConcurrency;
+  /** How long a deployment waits for its sweep. */
+  readonly deploymentWait: Duration;
   /** Of what is deleted. */
   readonly approvals: Approvals;
 }
@@ -67,13 +69,20 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { swept, failedAccounts, concurrency = {}, approvals, reports: { bucket, prefix }, options } = props;
+    const { swept, failedAccounts, concurrency = {}, deploymentWait, approvals, reports: { bucket, prefix }, options } = props;
     const { accountsPerBatch = 50, batchesAtOnce = 4, accountsInFlight = 25 } = concurrency;
     checkWholeNumber('concurrency.accountsPerBatch', accountsPerBatch, 1, 100);
     checkWholeNumber('concurrency.batchesAtOnce', batchesAtOnce, 1, 1_000);
     checkWholeNumber('concurrency.accountsInFlight', accountsInFlight, 1, 100);
     const tolerateFailedAccounts = failedAccounts === FailedAccounts.TOLERATE;
-    const settings: SweepSettings = { ...swept, tolerateFailedAccounts, accountsPerBatch, accountsInFlight };
+    const settings: SweepSettings = {
+      ...swept,
+      tolerateFailedAccounts,
+      accountsPerBatch,
+      accountsInFlight,
+      batchesAtOnce,
+      ...approvals.topic ? {} : { deploymentSeconds: deploymentWait.toSeconds() },
+    };
     const functions = new SweepFunctions(this, 'Functions', props);
     const control = new ControlFiles(this, bucket, prefix);
 

@@ -50,6 +50,8 @@ describe('a purge that needs approval', () => {
     expect(await deploy()).toMatchObject({ code: 0 });
     expect([await stack().sweeps(), hasAll(), deletions()]).toEqual([['RUNNING'], [1, true], new Set()]);
     first = await asked();
+    const metrics = await stack().aws.metrics('CdkRootAccess');
+    expect(metrics).toEqual([{ name: 'PlansMade', dimensions: { Sweep: 'RootAccess/Purge' }, values: [1] }]); // so it is no missing sweep while it waits
   });
 
   test('asks with totals, what was used last, accounts by name and unit, and the digest', () => {

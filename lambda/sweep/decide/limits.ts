@@ -1,4 +1,5 @@
 import type { PlanFile } from './plan-file';
+import { becauseOfTime, type TimeOfDeployment } from './time';
 import type { SweepSettings } from '../../../lib/sweep/contract';
 import type { Plan } from '../plan';
 import { CODES, problem } from '../remedies';
@@ -10,14 +11,17 @@ export interface Reasons {
   readonly file?: PlanFile;
   /** Whether a deployment waits for the sweep, or a person at a terminal. */
   readonly isOfDeployment: boolean;
+  /** Where a deployment waits for the end of the sweep, and it is known how long the first walk has taken. */
+  readonly time?: TimeOfDeployment;
   readonly now: Date;
 }
 
 /** Why a plan is not carried out: the first reason that applies, or nothing. Where nothing is to be deleted there is nothing to refuse. */
-export function reasonToRefuse(plan: Plan, { file, settings, isOfDeployment, now }: Reasons): Problem | undefined {
+export function reasonToRefuse(plan: Plan, { file, settings, isOfDeployment, time, now }: Reasons): Problem | undefined {
   return file?.reasonToRefuse(plan.organizationId, now)
     ?? (isOfDeployment && !settings.tolerateFailedAccounts ? becauseOfUnread(plan) : undefined)
-    ?? becauseOfLimits(plan, settings.limits);
+    ?? becauseOfLimits(plan, settings.limits)
+    ?? (time && becauseOfTime(plan.totals.accounts, time, now));
 }
 
 /** A deployment that fails is rolled back, with the tools that the accounts need that were swept: so it fails before it deletes. */

@@ -7,13 +7,19 @@ import type { ResolvedSelection } from '../selection';
 const READS_AT_ONCE = 10;
 
 /** What the first walk has seen: every selected account has one result, whatever died on the way. */
-export async function looksOf(folder: ResultStore, { batches }: Pick<ResolvedSelection, 'batches'>): Promise<AccountResult[]> {
+export async function looksOf(folder: ResultStore, selection: Pick<ResolvedSelection, 'batches'>): Promise<AccountResult[]> {
+  return looksIn(await attemptsOf(folder, selection), selection);
+}
+
+/** The attempts at each batch of the first walk. */
+export async function attemptsOf(folder: ResultStore, { batches }: Pick<ResolvedSelection, 'batches'>): Promise<BatchResults[][]> {
   const limit = pLimit(READS_AT_ONCE);
-  const looks = await Promise.all(batches.map((accounts, number) => limit(async () => {
-    const attempts = await folder.results('look', number);
-    return accounts.map((account) => latestLook(attempts, account) ?? notLookedAt(account));
-  })));
-  return ranked(looks.flat());
+  return Promise.all(batches.map((_, number) => limit(() => folder.results('look', number))));
+}
+
+/** The same as `looksOf`, of attempts that were read before. */
+export function looksIn(attempts: readonly BatchResults[][], { batches }: Pick<ResolvedSelection, 'batches'>): AccountResult[] {
+  return ranked(batches.flatMap((accounts, number) => accounts.map((account) => latestLook(attempts[number], account) ?? notLookedAt(account))));
 }
 
 /** Of the attempts at an account the last one that has looked at it is right. */

@@ -143,6 +143,19 @@ describe('a denied root session', () => {
     expect(await sessions(10_000).of(MEMBER, AUDIT).use(hasPassword)).toBe(true);
   });
 
+  test('does not count for how long others take: the first that was allowed is known', async () => {
+    const all = sessions();
+    denied(1);
+    await expect(all.of(MEMBER, AUDIT).use(hasPassword)).rejects.toMatchObject({ denied: true });
+    expect(all.allowedSince).toBeUndefined();
+    const before = Date.now();
+    await all.of(MEMBER, AUDIT).use(hasPassword);
+    const first = all.allowedSince!;
+    expect(first).toBeGreaterThanOrEqual(before);
+    await all.of(MEMBER, AUDIT).use(hasPassword);
+    expect(all.allowedSince).toBe(first);
+  });
+
   test('does not pass any more when no permission can be late', async () => {
     denied();
     const begin = Date.now();

@@ -74,6 +74,15 @@ const outcomes = (results: Awaited<ReturnType<typeof look>>) => results.map(({ o
 const denySessionsIn = (id: string) => organization.faults.add({ operation: 'sts:AssumeRoot', account: id, effect: fail('AccessDenied') });
 
 describe('a batch', () => {
+  test.each([['of its first session on', undefined, expect.any(Number)], ['of nothing where no session was allowed', fail('AccessDenied'), undefined]])(
+    'writes how long it took, %s', async (_which, effect, ms) => {
+      if (effect) {
+        organization.faults.add({ operation: 'sts:AssumeRoot', effect });
+      }
+      await look();
+      expect((await folder.results('look', 0)).map((attempt) => [attempt.ended, attempt.ms])).toEqual([[true, ms]]);
+    });
+
   test.each([['look', ['clean', 'found', 'clean', 'clean']], ['purge', ['clean', 'purged', 'clean']]] as const)(
     'of the walk "%s" goes to its accounts, so many at once, and writes one result for each', async (walk, expected) => {
       const asked = atOnce(3);

@@ -457,4 +457,43 @@ describe('a plan', () => {
     expect(await report()).toMatchObject({ problem: { code: 'LimitExceeded' }, counts: { 'would-purge': 1, 'purged': 0 } });
     expect(organization.account(member(1)).root.password).toBe(true);
   });
+
+  test.each<[string, object, Partial<SweepSettings>, unknown[]]>([
+    ['people are asked about it', {}, { approvalHours: 48 }, [{ Sweep: 'Stack/Purge', PlansMade: 1 }]],
+    ['nobody is asked, since the report follows at once', {}, {}, []],
+    ['it is of a part of the selection', { accounts: [member(1)] }, { approvalHours: 48 }, []],
+    ['it is refused', {}, { approvalHours: 48, limits: { credentials: 1 } }, []],
+  ])('counts for the alarm that looks for missing sweeps, before it is answered, where %s', async (_where, input, changes, counted) => {
+    giveBack();
+    const how = { ...settings, ...changes };
+    await accept({ settings: handlers.digestOfSettings(how) });
+    const run = await select(input, how);
+    await Promise.all(run.batches.map((batch) => look(run, batch)));
+    jest.mocked(process.stdout.write).mockClear();
+    await decide(run, how);
+    const emitted = jest.mocked(process.stdout.write).mock.calls.map(([line]) => JSON.parse(String(line)) as object).filter((line) => '_aws' in line);
+    expect(emitted).toEqual(counted.map((values) => ({ _aws: expect.anything(), ...values as object })));
+  });
+
+  test.each<[string, string, number, object, boolean]>([
+    ['the deployment gives up before it can end', 'deployment-late', 59, { deploymentSeconds: 58 * 60 }, true],
+    ['it may end before', 'deployment-early', 1, { deploymentSeconds: 58 * 60 }, false],
+    ['no deployment waits for the sweep', 'by-hand', 59, { deploymentSeconds: 58 * 60 }, false],
+    ['its definition does not say how long a deployment waits', 'deployment-older', 59, {}, false],
+  ])('is refused by the time that a deployment has left, or not, where %s', async (_where, name, minutes, changes, isRefused) => {
+    giveBack();
+    execution = { ...await begin(name), startTime: new Date(Date.now() - minutes * 60_000).toISOString() };
+    folder = new handlers.RunFolder(s3, BUCKET, handlers.runPrefix(execution));
+    const how = { ...settings, batchesAtOnce: 4, ...changes };
+    const run = await select({}, how);
+    await Promise.all(run.batches.map((batch) => look(run, batch)));
+    const decision = await decide(run, how);
+    expect(decision.batches).toEqual(isRefused ? [] : [0]);
+    const { refused } = JSON.parse(await read(`${folder.prefix}plan.json`)) as Plan;
+    expect(refused?.code).toBe(isRefused ? 'TooLittleTime' : undefined);
+    if (isRefused) {
+      expect(await makeReport({ ...run, decision })).toMatchObject({ error: 'TooLittleTime', cause: expect.stringContaining('0 minutes are left of 58 minutes') });
+    }
+    expect(organization.account(member(1)).root.password).toBe(true);
+  });
 });

@@ -255,12 +255,20 @@ describe('what stays when the stack is deleted', () => {
 describe('the state machine', () => {
   test('holds the settings in its definition, where no start can change them', () => {
     const { template } = synthesized({
-      dryRun: true, failedAccounts: FailedAccounts.TOLERATE, concurrency: { batchesAtOnce: 7, accountsInFlight: 3, accountsPerBatch: 50 },
+      dryRun: true,
+      failedAccounts: FailedAccounts.TOLERATE,
+      deploymentTimeout: Duration.minutes(20),
+      concurrency: { batchesAtOnce: 7, accountsInFlight: 3, accountsPerBatch: 50 },
     });
     const machine = JSON.parse(definition(template));
     expect(machine.StartAt).toBe('WriteRun');
     expect(machine.States.WriteRun.Parameters.Body.settings).toMatchObject({
-      dryRun: true, tolerateFailedAccounts: true, accountsPerBatch: 50, accountsInFlight: 3,
+      dryRun: true,
+      tolerateFailedAccounts: true,
+      accountsPerBatch: 50,
+      accountsInFlight: 3,
+      batchesAtOnce: 7,
+      deploymentSeconds: 20 * 60 - 90, // when the function that waits gives up
     });
     expect(machine.States.LookAccounts).toMatchObject({ MaxConcurrency: 7 });
   });
@@ -556,6 +564,7 @@ describe('an approval', () => {
     expect(states.AskForApproval.Catch.map(({ Next }: { Next: string }) => Next)).toEqual(['ApprovalTimedOut', 'WriteEnd']);
     expect(states.AskForApproval.TimeoutSeconds).toBe(4 * 3_600);
     expect(states.WriteRun.Parameters.Body).toMatchObject({ timeoutSeconds: 10 * 3_600, settings: { approvalHours: 4 } });
+    expect(states.WriteRun.Parameters.Body.settings).not.toHaveProperty('deploymentSeconds'); // a deployment does not wait for people
   });
 
   test('is on record with the times of request and answer, for the execution and as the latest of all, under keys of plain characters', () => {

@@ -2,13 +2,14 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { App, Duration, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
 
 const DAILY = ScheduleExpression.rate(Duration.days(1));
 
-function synthesized(props: RootCredentialsPurgeProps) {
+function synthesized(props: RootCredentialsPurgeProps, more: (stack: Stack) => RootCredentialsPurgeProps = () => ({})) {
   const stack = new Stack(new App(), 'RootAccess', { env: { account: '111111111111', region: 'us-east-1' } });
-  const construct = new RootCredentialsPurge(stack, 'Purge', props);
+  const construct = new RootCredentialsPurge(stack, 'Purge', { ...props, ...more(stack) });
   return { stack, construct, template: Template.fromStack(stack) };
 }
 
@@ -140,6 +141,18 @@ describe('the alarm for a sweep that is missing', () => {
     });
     expect(period * periods).toBeLessThanOrEqual(604_800); // PutMetricAlarm
     expect(alarm.DependsOn).toContain(deployment);
+  });
+
+  test('looks for plans where people approve them: a sweep that waits for an answer has run', () => {
+    const template = synthesized({ schedule: DAILY }, (stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers'), timeout: Duration.days(7) } })).template;
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', MISSED, 0);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'PlansMade',
+      Statistic: 'Sum',
+      EvaluationPeriods: 30,
+      TreatMissingData: 'breaching',
+      AlarmDescription: 'Root credentials: no sweep of all selected accounts has made its plan for 30 hours',
+    });
   });
 
   test.each([
