@@ -220,6 +220,11 @@ export class LocalAws {
     return await this.control('published', { topic: topicArn }) as PublishedMessage[];
   }
 
+  /** The topics to which something was published, by ARN. */
+  async topics(): Promise<string[]> {
+    return await this.control('topics', {}) as string[];
+  }
+
   /** Fires a schedule as if its time had come: what it declares is delivered, with the permissions of its role. */
   async fireSchedule({ name, group = 'default', accountId = this.organization.managementAccountId, region = this.region }: ScheduleName): Promise<Delivery> {
     return await this.control('fire-schedule', { name, group, account: accountId, region }) as Delivery;

@@ -9,7 +9,7 @@ export function localAws(project: awscdk.AwsCdkConstructLibrary) {
     cdkout: 'cdk.out',
   });
   project.addTask('demo', {
-    description: 'Deploy examples/quick-start to an organization on this machine (--keep leaves it running, --open opens the report)',
+    description: 'Deploy examples/quick-start to an organization on this machine (--keep leaves it running, --runbooks deploys the runbooks too, --open opens the report)',
     exec: 'tsx local-aws/demo/main.ts',
     receiveArgs: true,
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FakeOrganization, type AccessKey, type AccountState, type FakeAccount, type RootCredentialsInit } from '../organization';
+import { FakeOrganization, type AccessKey, type AccountState, type FakeAccount, type FakeResource, type RootCredentialsInit } from '../organization';
 
 type Credential = 'password' | 'key' | 'unused key' | 'inactive key' | 'certificate' | 'MFA';
 type Accounts = Readonly<Record<string, readonly Credential[]>>;
@@ -9,6 +9,13 @@ export const MANAGEMENT_ACCOUNT = idOf('management');
 export const SECURITY_ACCOUNT = idOf('security-tools');
 /** Excluded: it keeps its root user for the day when nobody can sign in otherwise. */
 export const BREAK_GLASS_ACCOUNT = idOf('break-glass');
+
+/** What a policy that denies everyone leaves behind: only the root user of the account can remove it. */
+const LOCKED = {
+  bucket: { name: 'payments-us-archive', account: idOf('payments-us') },
+  queue: { name: 'orders-us-events', account: idOf('orders-us') },
+};
+const DENIES_ALL = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }] });
 
 const STATES: Readonly<Record<string, AccountState>> = { 'old-website': 'SUSPENDED' };
 
@@ -72,6 +79,17 @@ export function company(): FakeOrganization {
     }
   }
   return organization;
+}
+
+export interface Locked {
+  readonly bucket: FakeResource;
+  readonly queue: FakeResource;
+}
+
+/** A bucket and a queue to which nobody has access any more. */
+export function lockedIn(organization: FakeOrganization, region: string): Locked {
+  const locked = { region, policy: DENIES_ALL };
+  return { bucket: organization.addBucket({ ...LOCKED.bucket, ...locked }), queue: organization.addQueue({ ...LOCKED.queue, ...locked }) };
 }
 
 /** An account of the acquired company accepts its invitation, and brings its root credentials along. */

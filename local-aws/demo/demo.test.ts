@@ -1,13 +1,20 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient, StartAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { BREAK_GLASS_ACCOUNT, company, lateComer, MANAGEMENT_ACCOUNT, SECURITY_ACCOUNT } from './accounts';
 import { openerOf } from './opener';
 import { eventually } from '../../test/support/eventually';
+import { expectAbout } from '../../test/support/expect-about';
 
 const PROJECT = join(__dirname, '../..');
+
+/** Two deployments by the CDK CLI, on a machine that has much else to do. */
+const DEPLOYMENTS_MILLISECONDS = 600_000;
 
 describe('the demo', () => {
   let temporary: string;
@@ -49,13 +56,19 @@ describe('the demo', () => {
     expect(readdirSync(temporary).filter((name) => name.startsWith('local-aws-'))).toEqual([]);
   }
 
-  test('cleans every member account but the excluded and the suspended one, reports what the organization shows, and leaves nothing behind', async () => {
+  test('cleans every member account but the excluded and the suspended one, has runbooks to try, and leaves nothing behind', async () => {
     const opened = join(temporary, 'opened');
     writeFileSync(join(temporary, openerOf(process.platform)), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
-    const { started, ended } = start('--open');
-    const { code, output, errors } = await ended;
+    const { child, started, ended, output: shown } = start('--open', '--runbooks');
+    await eventually(() => running === undefined || shown().includes('${RECORDS}'), { timeout: DEPLOYMENTS_MILLISECONDS });
+    await tryTerminal(shown());
+    await tryRunbook(shown);
+    process.kill(-child.pid!, 'SIGINT');
+    const { code, output: everything, errors } = await ended;
+    const [output] = everything.split('The local AWS stays up');
 
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(everything).toMatch(/The local AWS ends, and nothing is left of it\.\n$/);
     const before = company();
     for (const { id, name, state, root } of before.accounts) {
       const untouched = [MANAGEMENT_ACCOUNT, BREAK_GLASS_ACCOUNT].includes(id) || state === 'SUSPENDED';
@@ -88,6 +101,34 @@ describe('the demo', () => {
     await expectNothingLeft(started);
   });
 
+  /** Pastes the line for it. */
+  async function tryTerminal(shown: string) {
+    const [, line] = /^(\(\. .*; npx cdk-root-access audit\))$/m.exec(shown)!;
+    const { status, stdout } = spawnSync('sh', ['-c', line], { cwd: PROJECT, encoding: 'utf8', env: { ...process.env, AWS_PROFILE: 'of-the-user' } });
+    expectAbout(stdout, status).toBe(1);
+    expect(stdout).toContain('1 of 25 accounts has root credentials: 1 password, 0 access keys, 0 signing certificates, 2 MFA devices.');
+  }
+
+  /** Does what the lines for it say, since not every machine has the AWS CLI. */
+  async function tryRunbook(shown: () => string) {
+    const variables = execFileSync('sh', ['-c', '. .local-aws/demo/variables.sh; env'], { cwd: PROJECT, encoding: 'utf8' });
+    const variable = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(variables)![1];
+    const client = { region: variable('AWS_REGION'), endpoint: variable('AWS_ENDPOINT_URL') };
+    const as = (accessKeyId: string) => ({ ...client, credentials: { accessKeyId, secretAccessKey: variable('AWS_SECRET_ACCESS_KEY') } });
+    const administrator = as(variable('AWS_ACCESS_KEY_ID'));
+
+    const [, account, bucket] = /--document-name \$UNLOCK_BUCKET \\\n {2}--parameters 'AccountId=(\d+),Bucket=(\S+),Reason=ticket 4711'/.exec(shown())!;
+    const policy = () => new S3Client({ ...as(account), forcePathStyle: true }).send(new GetBucketPolicyCommand({ Bucket: bucket }));
+    await expect(policy()).rejects.toMatchObject({ name: 'AccessDenied' });
+    await new SSMClient(administrator).send(new StartAutomationExecutionCommand({
+      DocumentName: variable('UNLOCK_BUCKET'), Parameters: { AccountId: [account], Bucket: [bucket], Reason: ['ticket 4711'] },
+    }));
+    const mail = /\nMail to the subscribers of BreakGlass-Approvers\S+\nSubject: .*\n[^]*send-task-success --region us-east-1 --task-output '(.+)' --task-token (\S+)/;
+    const [, output, taskToken] = await eventually(() => mail.exec(shown()) ?? false);
+    await new SFNClient(administrator).send(new SendTaskSuccessCommand({ output, taskToken }));
+    await eventually(() => expect(policy()).rejects.toMatchObject({ name: 'NoSuchBucketPolicy' }));
+  }
+
   test.each([
     ['at Ctrl-C, with exit code 130', (id: number) => process.kill(-id, 'SIGINT'), 130],
     ['when what started it is killed', (id: number) => process.kill(id, 'SIGKILL'), null],
@@ -98,12 +139,12 @@ describe('the demo', () => {
 
     interrupt(child.pid!);
 
-    expect(await ended).toMatchObject({ code });
+    expect(await ended).toMatchObject({ code, output: expect.stringMatching(/■ stopped: bootstrap.*\nInterrupted\. The local AWS has ended, and nothing is left of it\.\n$/) });
     await expectNothingLeft(started);
   });
 
   test('names the flags that it takes when it is given another one', async () => {
-    expect(await start('--kep').ended).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('\'--kep\': allowed are --keep, --open and --help') });
+    expect(await start('--kep').ended).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('\'--kep\': allowed are --keep, --runbooks, --open and --help') });
   });
 });
 

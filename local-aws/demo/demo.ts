@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -8,9 +7,11 @@ import type { SweepReport } from '../../lambda/sweep/report/contents';
 import { virtualEnvironment } from '../engine/virtual-environment';
 import { LocalAws } from '../local-aws';
 import type { FakeAccount, FakeOrganization } from '../organization';
-import { BREAK_GLASS_ACCOUNT, company, lateComer, SECURITY_ACCOUNT } from './accounts';
+import { BREAK_GLASS_ACCOUNT, company, lateComer, type Locked, lockedIn, SECURITY_ACCOUNT } from './accounts';
+import { BREAK_GLASS_OUTPUTS, runbookTrials, unlockTrials } from './break-glass';
 import { progressOf } from './cdk-progress';
 import { openFile } from './opener';
+import { stay, type Trial } from './stay';
 import { agrees, countCredentials, printSwitches, printTable, printVerdict, rowsOf, type Snapshot, snapshotOf, switchesOf } from './table';
 import { elapsed, type Terminal } from './terminal';
 
@@ -19,10 +20,25 @@ const REPORTS_FOLDER = join(LOCAL_FOLDER, 'demo');
 /** The sweep of an account that joins makes a report of its own, beside that of the whole organization. */
 const JOINED_FOLDER = join(REPORTS_FOLDER, 'joined');
 const JOINED_HEADING = 'Joined after the deployment: its event started a sweep of it alone';
-/** The quick start with the ids of this organization: a cdk.json of its own, as a user has. */
-const APP_FOLDER = join(LOCAL_FOLDER, 'quick-start');
-const CONTEXT = { exclude: [BREAK_GLASS_ACCOUNT], delegate: [SECURITY_ACCOUNT], joined: 'purge' };
-const DEPLOY = ['deploy', '-c', 'purge=true', '--require-approval', 'never'];
+/** An example with the ids of this organization: a cdk.json of its own, as a user has. */
+interface Example {
+  readonly name: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Of `cdk deploy`. */
+  readonly args: readonly string[];
+}
+
+const QUICK_START: Example = {
+  name: 'quick-start',
+  context: { exclude: [BREAK_GLASS_ACCOUNT], delegate: [SECURITY_ACCOUNT], joined: 'purge' },
+  args: ['-c', 'purge=true'],
+};
+const BREAK_GLASS: Example = {
+  name: 'break-glass',
+  context: { exclude: [BREAK_GLASS_ACCOUNT], protectedBuckets: ['central-audit-logs'] },
+  args: ['--build='], // the quick start has bundled the handlers
+};
+const folderOf = ({ name }: Example) => join(LOCAL_FOLDER, name);
 const LAST_LINES = 25;
 /** A sweep of one account takes seconds. */
 const SWEEP_MILLISECONDS = 60_000;
@@ -31,6 +47,8 @@ export interface DemoOptions {
   readonly terminal: Terminal;
   /** Leaves the local AWS up until the signal comes. */
   readonly keep: boolean;
+  /** Deploys the runbooks as well, and stays up for them. */
+  readonly runbooks: boolean;
   /** Shows the report in the browser. */
   readonly open: boolean;
   /** Ends the demo wherever it is. */
@@ -46,7 +64,7 @@ interface Outputs {
 }
 
 /** Deploys the quick start to a company's organization, which an account then joins; false when the reports do not say what the organization shows. */
-export async function demo({ terminal, keep, open, signal }: DemoOptions): Promise<boolean> {
+export async function demo({ terminal, keep, runbooks, open, signal }: DemoOptions): Promise<boolean> {
   const started = Date.now();
   const organization = company();
   introduce(terminal, organization);
@@ -55,6 +73,7 @@ export async function demo({ terminal, keep, open, signal }: DemoOptions): Promi
   const aws = await terminal.step('local AWS', () => LocalAws.start({ organization }));
   try {
     signal.throwIfAborted();
+    const locked = lockedIn(organization, aws.region);
     const before = snapshotOf(organization);
     const switchesBefore = switchesOf(organization);
     const outputs = await deploy(terminal, aws, signal);
@@ -74,13 +93,19 @@ export async function demo({ terminal, keep, open, signal }: DemoOptions): Promi
     terminal.print();
     printVerdict(terminal, rows);
     terminal.print();
+    printLocked(terminal, organization, locked);
+    terminal.print();
     terminal.print(`The reports, after ${elapsed(started)} in all; each is there as JSON and CSV too:`);
     [REPORTS_FOLDER, JOINED_FOLDER].forEach((folder) => terminal.print(`  ${relative(process.cwd(), join(folder, 'report.html'))}`));
     if (open) {
       await show(terminal, join(REPORTS_FOLDER, 'report.html'));
     }
-    if (keep) {
-      await stay(terminal, aws, outputs, signal);
+    const runbookOutputs = runbooks ? await deployRunbooks(terminal, aws, signal) : undefined;
+    if (keep || runbooks) {
+      const variables = { REPORTS: outputs.reports, SWEEP: outputs.sweep, ...runbookOutputs };
+      const trials = [...SWEEP_TRIALS, ...runbookOutputs ? runbookTrials(locked) : unlockTrials(locked)];
+      await stay({ terminal, aws, folder: REPORTS_FOLDER, variables, trials, signal });
+      terminal.print(`${terminal.style('green', '✓')} The local AWS ends, and nothing is left of it.`);
     }
     return rows.every(agrees);
   } finally {
@@ -95,29 +120,41 @@ function introduce(terminal: Terminal, organization: FakeOrganization) {
 }
 
 async function deploy(terminal: Terminal, aws: LocalAws, signal: AbortSignal): Promise<Outputs> {
-  writeSettings(terminal);
-  await cdk(terminal, aws, signal, ['bootstrap']);
+  writeSettings(terminal, QUICK_START);
+  await cdk(terminal, aws, signal, QUICK_START, ['bootstrap']);
   terminal.print();
   terminal.print(terminal.style('dim', `# ${SECURITY_ACCOUNT} security-tools becomes the delegated administrator`));
   terminal.print(terminal.style('dim', `# ${BREAK_GLASS_ACCOUNT} break-glass keeps its root user, for the day nobody can sign in`));
   terminal.print(terminal.style('dim', '# an account that joins later is left alone, unless one chooses: joined is audit or purge'));
   terminal.print(terminal.style('dim', '# without purge=true it would be a dry run'));
-  const output = await cdk(terminal, aws, signal, DEPLOY);
-  const value = (name: string) => new RegExp(`\\.${name} = (\\S+)`).exec(output)![1];
-  return { reports: value('Reports'), sweep: value('Sweep') };
+  const output = await deployExample(terminal, aws, signal, QUICK_START);
+  return { reports: outputIn(output, 'Reports'), sweep: outputIn(output, 'Sweep') };
 }
 
-function writeSettings(terminal: Terminal) {
-  const app = 'npx tsx --tsconfig ../../examples/tsconfig.json ../../examples/quick-start/app.ts';
-  mkdirSync(APP_FOLDER, { recursive: true });
-  writeFileSync(join(APP_FOLDER, 'cdk.json'), JSON.stringify({ app, build: 'npm run --prefix ../.. bundle', context: CONTEXT }, undefined, 2));
+/** Names of the runbooks, and where their records are, by variable. */
+async function deployRunbooks(terminal: Terminal, aws: LocalAws, signal: AbortSignal): Promise<Record<string, string>> {
+  writeSettings(terminal, BREAK_GLASS);
+  const output = await deployExample(terminal, aws, signal, BREAK_GLASS);
+  return Object.fromEntries(Object.entries(BREAK_GLASS_OUTPUTS).map(([name, variable]) => [variable, outputIn(output, name)]));
+}
+
+const deployExample = (terminal: Terminal, aws: LocalAws, signal: AbortSignal, example: Example) => (
+  cdk(terminal, aws, signal, example, ['deploy', ...example.args, '--require-approval', 'never']));
+
+const outputIn = (text: string, name: string) => new RegExp(`\\.${name} = (\\S+)`).exec(text)![1];
+
+function writeSettings(terminal: Terminal, example: Example) {
+  const app = `npx tsx --tsconfig ../../examples/tsconfig.json ../../examples/${example.name}/app.ts`;
+  const folder = folderOf(example);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app, build: 'npm run --prefix ../.. bundle', context: example.context }, undefined, 2));
   terminal.print();
-  terminal.print(terminal.style('dim', `# examples/quick-start, with these settings in ${relative(process.cwd(), join(APP_FOLDER, 'cdk.json'))}:`));
-  Object.entries(CONTEXT).forEach(([name, value]) => terminal.print(terminal.style('dim', `#   ${JSON.stringify(name)}: ${JSON.stringify(value)}`)));
+  terminal.print(terminal.style('dim', `# examples/${example.name}, with these settings in ${relative(process.cwd(), join(folder, 'cdk.json'))}:`));
+  Object.entries(example.context).forEach(([name, value]) => terminal.print(terminal.style('dim', `#   ${JSON.stringify(name)}: ${JSON.stringify(value)}`)));
 }
 
 /** Runs the CDK CLI and returns what it printed. */
-async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, args: readonly string[]): Promise<string> {
+async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, example: Example, args: readonly string[]): Promise<string> {
   terminal.command(`npx cdk ${args.join(' ')}`);
   const before = countCredentials(aws.organization);
   let phase = 'starting';
@@ -127,7 +164,7 @@ async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, args:
   const status = () => `${countCredentials(aws.organization)} of ${before} root credentials  ${phase}`;
   const run = async () => {
     // the CLI's own copy of the SDK warns about Node 20
-    const { code, output } = await aws.cdk(args, { cwd: APP_FOLDER, onLine, environment: { NODE_NO_WARNINGS: '1' } });
+    const { code, output } = await aws.cdk(args, { cwd: folderOf(example), onLine, environment: { NODE_NO_WARNINGS: '1' } });
     signal.throwIfAborted();
     if (code !== 0) {
       throw new Error(`cdk ${args[0]} ended with exit code ${code}; its last lines:\n\n${output.split('\n').slice(-LAST_LINES).join('\n')}`);
@@ -180,29 +217,17 @@ async function show(terminal: Terminal, file: string) {
   }
 }
 
-async function stay(terminal: Terminal, aws: LocalAws, { reports, sweep }: Outputs, signal: AbortSignal) {
-  const variables = { ...aws.environment(), REPORTS: reports, SWEEP: sweep };
-  terminal.print();
-  terminal.print(terminal.style('bold', 'The local AWS stays up until Ctrl-C. In another terminal, in this folder:'));
-  terminal.print();
-  terminal.print('unset AWS_PROFILE AWS_SESSION_TOKEN');
-  for (const [name, value] of Object.entries(variables)) {
-    terminal.print(`export ${name}='${value}'`);
-  }
-  terminal.print();
-  const things: readonly [string, string][] = [
-    ['sweep again by hand, without deleting', 'aws stepfunctions start-execution --state-machine-arn $SWEEP --input \'{"dryRun": true}\''],
-    ['see how the sweeps went', 'aws stepfunctions list-executions --state-machine-arn $SWEEP'],
-    ['read the newest report', 'aws s3 cp ${REPORTS}report.csv -'],
-    ['look at the organization', 'aws iam list-organizations-features'],
-    ['change the example, then', `cd ${relative(process.cwd(), APP_FOLDER)} && npx cdk diff -c purge=true`],
-  ];
-  for (const [what, command] of things) {
-    terminal.print(terminal.style('dim', `# ${what}`));
-    terminal.print(command);
-  }
-  if (!signal.aborted) {
-    await once(signal, 'abort');
-  }
-  signal.throwIfAborted();
+/** A policy that denies everyone is not a root credential: no sweep has to do with it. */
+function printLocked(terminal: Terminal, organization: FakeOrganization, locked: Locked) {
+  const nameOf = (id: string) => organization.findAccount(id)!.name;
+  terminal.print(terminal.style('bold', 'Locked by a policy that denies everyone, which only a root session can remove'));
+  Object.entries(locked).forEach(([kind, { name, account }]) => terminal.print(`  ${account}  ${nameOf(account).padEnd(14)}  ${kind} ${name}`));
 }
+
+const SWEEP_TRIALS: readonly Trial[] = [
+  ['sweep again by hand, without deleting', 'aws stepfunctions start-execution --state-machine-arn $SWEEP --input \'{"dryRun": true}\''],
+  ['see how the sweeps went', 'aws stepfunctions list-executions --state-machine-arn $SWEEP'],
+  ['read the newest report', 'aws s3 cp ${REPORTS}report.csv -'],
+  ['look at the organization', 'aws iam list-organizations-features'],
+  ['change the example, then', `(cd ${relative(process.cwd(), folderOf(QUICK_START))}; npx cdk diff -c purge=true)`],
+];

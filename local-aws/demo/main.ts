@@ -3,15 +3,17 @@ import { demo } from './demo';
 import { ancestors, endDescendants, isAlive } from './processes';
 import { Terminal } from './terminal';
 
-const HELP = `npm run demo [-- --keep --open]
+const HELP = `npm run demo [-- --keep --runbooks --open]
 
 Deploys examples/quick-start with the AWS CDK CLI to an organization that lives on this machine,
 lets another account join it, and shows the root credentials of every account before and after.
 No AWS account is touched.
 
-  --keep  leave the local AWS up for your own commands, until Ctrl-C
-  --open  open the report in your browser
-  --help  show this text`;
+  --keep      leave the local AWS up for your own commands, until Ctrl-C
+  --runbooks  deploy examples/break-glass too, and leave the local AWS up: shows the commands
+              that unlock a bucket and a queue, and the mails that they send
+  --open      open the report in your browser
+  --help      show this text`;
 
 /** What a shell reports for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -20,7 +22,7 @@ const PATIENCE_MILLISECONDS = 1_800;
 const PARENT_CHECK_MILLISECONDS = 500;
 
 async function main(): Promise<number> {
-  const { keep, open, help } = readArguments();
+  const { help, ...options } = readArguments();
   if (help) {
     console.log(HELP);
     return 0;
@@ -29,9 +31,10 @@ async function main(): Promise<number> {
   const terminal = new Terminal(process.stdout);
   const { signal } = interruption();
   try {
-    return await demo({ terminal, keep, open, signal }) ? 0 : 1;
+    return await demo({ terminal, ...options, signal }) ? 0 : 1;
   } catch (error) {
     if (signal.aborted) {
+      terminal.print('Interrupted. The local AWS has ended, and nothing is left of it.');
       return INTERRUPTED;
     }
     throw error;
@@ -41,10 +44,10 @@ async function main(): Promise<number> {
 function readArguments() {
   const flag = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ options: { keep: flag, open: flag, help: flag } }).values;
+    return parseArgs({ options: { keep: flag, runbooks: flag, open: flag, help: flag } }).values;
   } catch (error) {
     const [reason] = (error as Error).message.split('. ');
-    throw new Error(`${reason}: allowed are --keep, --open and --help`);
+    throw new Error(`${reason}: allowed are --keep, --runbooks, --open and --help`);
   }
 }
 

@@ -52,7 +52,7 @@ export class Terminal {
       end(this.style('green', '✓'));
       return result;
     } catch (error) {
-      end(this.style('red', '✗'));
+      end((error as Error).name === 'AbortError' ? this.style('yellow', '■ stopped:') : this.style('red', '✗'));
       throw error;
     }
   }

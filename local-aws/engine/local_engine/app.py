@@ -45,11 +45,16 @@ def published(request):
     return 200, messages.published.get(request["topic"], [])
 
 
+def topics(request):
+    return 200, list(messages.published)
+
+
 # what tests may do that no user of AWS can
 CONTROLS = {
     "/_local/events": put_aws_events,
     "/_local/advance": advance,
     "/_local/published": published,
+    "/_local/topics": topics,
     "/_local/fail-sibling": stack_states.fail_sibling,
     "/_local/under-way": stack_states.set_under_way,
     "/_local/fire-schedule": deliveries.fire_now,
