@@ -43,6 +43,14 @@ test('the index of the documentation has every guide', () => {
   expect(GUIDES.filter((guide) => guide !== 'docs/README.md' && !listed.includes(guide))).toEqual([]);
 });
 
+test.each([['ts nofixture', 'app.ts'], ['python', 'app.py']])('the README shows in a block of %s the app that is run', (language, file) => {
+  expect(read('README.md')).toContain(`\`\`\`${language}\n${read(`test/apps/readme/${file}`)}\`\`\`\n`);
+});
+
+test('the README is read in two minutes, and then there are pages', () => {
+  expect(read('README.md').split(/\s+/).length).toBeLessThan(1_800);
+});
+
 test.each(['security-stack.ts', 'security-stack.test.ts'])('the guide to testing shows %s as it is run', (file) => {
   expect(read('docs/testing-in-your-app.md')).toContain(`\`\`\`ts\n${read(`test/apps/testing-guide/${file}`)}\`\`\`\n`);
 });

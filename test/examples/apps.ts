@@ -3,13 +3,16 @@ import { dirname } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import type { Case } from './app-runs';
 
-/** Runs the app of an example for each case of the list on stdin, and prints the error of each, or null: in one process, since it takes seconds to load the CDK. */
+/**
+ * Runs the app of an example for each case of the list on stdin, and prints the error of each, or null: in one process, since it takes seconds to load the CDK.
+ * An app that is not exported synthesizes itself.
+ */
 function errorOf({ app: file, context, out }: Case): string | null {
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
   process.env.CDK_OUTDIR = out;
   Object.keys(require.cache).filter((module) => module.startsWith(dirname(file))).forEach((module) => delete require.cache[module]);
   try {
-    (require(file) as { app: App }).app.synth(); // eslint-disable-line @typescript-eslint/no-require-imports
+    (require(file) as { app?: App }).app?.synth(); // eslint-disable-line @typescript-eslint/no-require-imports
     return null;
   } catch (error) {
     return String(error);

@@ -23,6 +23,9 @@ const APPS: [name: string, context: object, becomes: 'dry run' | 'nothing to swe
   ['break-glass', shipped('break-glass'), 'nothing to sweep'],
 ];
 
+/** The app of the README, as it is shown there. */
+const README = join(EXAMPLES, '..', 'test', 'apps', 'readme');
+
 let folder: string;
 const outOf = (language: string, of: number | string) => join(folder, `${language}-${of}`);
 const errors: Record<string, Errors> = {};
@@ -32,7 +35,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'python-'));
   const sources = join(await generated('python', folder), 'src');
   const casesIn = (language: string, extension: string) => APPS.map(([name, context], i): Case => (
-    { app: join(EXAMPLES, name, `app.${extension}`), context, out: outOf(language, i) }));
+    { app: join(EXAMPLES, name, `app.${extension}`), context, out: outOf(language, i) }),
+  ).concat({ app: join(README, `app.${extension}`), context: {}, out: outOf(language, 'README') });
   const examples = names.map((name): Case => ({ app: join(EXAMPLES, name, 'app.py'), context: CONTEXT[name], out: outOf('Python', name) }));
   errors.TypeScript = await runInTypeScript(casesIn('TypeScript', 'ts'));
   const inPython = await runInPython([...examples, ...casesIn('Python', 'py')], sources);
@@ -53,6 +57,13 @@ describe.each(names)('the example %s in Python', (name) => {
       expect(JSON.parse(made)).toEqual(JSON.parse(readFileSync(join(SNAPSHOTS, snapshots[i]), 'utf8')));
     }
   });
+});
+
+test('the app of the README makes the same template in TypeScript and in Python, which audits and deletes nothing', () => {
+  expect([errors.TypeScript.at(-1), errors.Python.at(-1)]).toEqual([null, null]);
+  const [inTypeScript, inPython] = ['TypeScript', 'Python'].map((language) => JSON.parse(readFileSync(join(outOf(language, 'README'), 'RootAccess.template.json'), 'utf8')));
+  expect(inPython).toEqual(inTypeScript);
+  expect(templatesIn(outOf('Python', 'README'))).not.toContain('IAMDeleteRootUserCredentials');
 });
 
 describe.each(['TypeScript', 'Python'])('the example in %s', (language) => {
