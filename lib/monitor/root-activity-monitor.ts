@@ -257,18 +257,17 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
     handler.function.configureAsyncInvoke({
       retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new destinations.SqsDestination(this.undelivered),
     });
-    const statements = [
+    handler.allow(
       new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
       ...useKeyOfTopic(this, this.topic),
       putEvents(this._eventBus?.eventBusArn ?? defaultBus(this), EVENT_SOURCE),
-    ];
-    statements.forEach((statement) => handler.role.addToPolicy(statement));
+    );
     const subscription = new logs.SubscriptionFilter(this, 'Subscription', {
       logGroup: this.trailLogGroup,
       destination: new subscriptions.LambdaDestination(handler.function),
       filterPattern: filterPattern('the subscription', subscribed),
     });
-    subscription.node.addDependency(handler.role); // with its policies: an event may arrive at once
+    subscription.node.addDependency(handler); // with its permissions: an event may arrive at once
     return handler;
   }
 

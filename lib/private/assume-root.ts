@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { Handler } from './handler';
 
 /** A managed policy holds 6,144 characters: this many root ARNs, in the partition with the longest name. */
 const ARNS_IN_A_POLICY = 145;
@@ -37,25 +38,17 @@ export const accountsIn = (policies: number) => policies * ARNS_IN_A_POLICY;
 export class SharedAssumeRoot extends Construct {
   private readonly allowed: Record<string, iam.ManagedPolicy[]> = {};
   private readonly denied: iam.ManagedPolicy[];
-  private readonly granted = new Map<iam.IRole, iam.ManagedPolicy[]>();
 
   constructor(scope: Construct, id: string, private readonly grants: Omit<AssumeRootGrant, 'tasks'>) {
     super(scope, id);
     this.denied = denying(grants).map((statement, i) => managedPolicy(this, `Deny${i}`, statement));
   }
 
-  /** Lets a role take root sessions with these task policies, once for each role. */
-  public grant(role: iam.IRole, ...tasks: TaskPolicy[]) {
+  /** Lets a function take root sessions with these task policies. */
+  public grant(handler: Handler, ...tasks: TaskPolicy[]) {
     const names = tasks.map(({ policyName }) => policyName).join('');
     this.allowed[names] ??= allowing({ ...this.grants, tasks }).map((statement, i) => managedPolicy(this, `${names}${i}`, statement));
-    const policies = [...this.allowed[names], ...this.denied];
-    policies.forEach((policy) => policy.attachToRole(role));
-    this.granted.set(role, policies);
-  }
-
-  /** What must exist before the role can be used. */
-  public policiesOf(role: iam.IRole): Construct[] {
-    return this.granted.get(role) ?? [];
+    [...this.allowed[names], ...this.denied].forEach((policy) => handler.attach(policy));
   }
 }
 

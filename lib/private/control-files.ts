@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { CONTROL_PREFIX, ControlEnvironment, MachineEvent, RUN_FILE } from './contract';
 import { Handler } from './handler';
 import { Rendered } from './rendered';
@@ -78,27 +78,28 @@ export class ControlFiles {
 
   /** Lets a function read one file of each execution. */
   public letReadFile(handler: Handler, file: string) {
-    const { role } = handler;
     this.setPrefix(handler);
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*/${file}`)] }));
-    role.addToPolicy(listBelow(this.bucket, this.prefix));
+    handler.allow(
+      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*/${file}`)] }),
+      listBelow(this.bucket, this.prefix),
+    );
   }
 
   /**
    * Lets functions read the files, and see whether the execution runs.
    *
-   * @returns what must exist before they are invoked
+   * @returns what must exist before an execution starts: it depends on the state machine
    */
-  public readBy(stateMachine: sfn.StateMachine, ...handlers: Handler[]): Construct[] {
+  public readBy(stateMachine: sfn.StateMachine, ...handlers: Handler[]): IDependable {
     handlers.forEach((handler) => this.setPrefix(handler));
-    return [new iam.Policy(this.scope, 'ControlPolicy', {
+    return new iam.Policy(this.scope, 'ControlPolicy', {
       roles: handlers.map(({ role }) => role),
       statements: [
         new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*`)] }),
         listBelow(this.bucket, this.prefix),
         new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(stateMachine)] }),
       ],
-    })];
+    });
   }
 
   private setPrefix({ function: fn }: Handler) {
@@ -113,7 +114,7 @@ export class ControlFiles {
  */
 export function reserveControlFiles(
   scope: Construct, bucket: s3.IBucket, property: Reservation['property'], stateMachines: sfn.StateMachine[], part = '',
-): Construct[] {
+): IDependable {
   const writers = stateMachines.map(({ role }) => role);
   const sid = `OnlyStateMachinesWriteControl${part && Names.uniqueId(scope)}`;
   return reservePrefixes(scope, bucket, { property, prefixes: [{ prefix: `${part}${CONTROL_PREFIX}`, sid, writers }] });

@@ -3,7 +3,7 @@ import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 import { HandlerContract } from './contract';
 import { viaService } from './statements';
 import { checkWholeNumber } from './validate';
@@ -28,11 +28,14 @@ export interface HandlerProps<Environment extends object, Event> {
  * A function of this library, with a role that can write to the function's own log group and do nothing else, and a log group that is retained.
  *
  * It is not a construct: function, role and log group are siblings in the scope, so that their logical IDs are those of the scope's own children.
+ *
+ * Depend on it to come after its permissions: the function itself does not wait for policies that are attached later.
  */
-export class Handler<Event = unknown, Environment extends object = object> {
+export class Handler<Event = unknown, Environment extends object = object> implements IDependable {
   public readonly contract: HandlerContract<Environment, Event>;
   public readonly function: lambda.Function;
   public readonly role: iam.Role;
+  private readonly policies: DependencyGroup;
 
   constructor(scope: Construct, id: string, props: HandlerProps<Environment, Event>) {
     const { contract, description, timeout, memorySize, environment, calls, options = {} } = props;
@@ -60,6 +63,19 @@ export class Handler<Event = unknown, Environment extends object = object> {
       securityGroups: options.securityGroups,
     });
     checkReach(this.function, options, calls);
+    this.policies = new DependencyGroup(this.role);
+    Dependable.implement(this, Dependable.of(this.policies));
+  }
+
+  /** Adds permissions to the role's own policy, which is there before the function is. */
+  public allow(...statements: iam.PolicyStatement[]) {
+    statements.forEach((statement) => this.role.addToPolicy(statement));
+  }
+
+  /** Attaches a policy that stands alone: several roles share it, or it is about a resource that itself depends on the function. */
+  public attach(policy: iam.Policy | iam.ManagedPolicy) {
+    policy.attachToRole(this.role);
+    this.policies.add(policy);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Annotations, CustomResourceProviderBase, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
 import { singleton } from './stack-singleton';
 
 /** What changes, replaces or removes an object, or sets the tags by which a lifecycle rule removes it. To restore one from an archive does neither. */
@@ -36,7 +36,7 @@ export interface Reservation {
  *
  * @returns what must exist before the bucket is written to
  */
-export function reservePrefixes(scope: Construct, bucket: s3.IBucket, reservation: Reservation): Construct[] {
+export function reservePrefixes(scope: Construct, bucket: s3.IBucket, reservation: Reservation): IDependable {
   const shared = SharedBuckets.of(scope).find(bucket);
   const use = { scope, bucket, ...reservation };
   scope.node.addValidation({ validate: () => shared.validate(use) });
@@ -70,17 +70,17 @@ class SharedBuckets extends Construct {
 class SharedBucket {
   private readonly uses: Use[] = [];
   /** By prefix: the stack that has the statement. */
-  private readonly denied = new Map<string, { readonly stack: Stack; readonly policy: Construct }>();
+  private readonly denied = new Map<string, { readonly stack: Stack; readonly policy: IDependable }>();
   private warned = false;
 
-  public reserve(use: Use): Construct[] {
+  public reserve(use: Use): IDependable {
     this.uses.push(use);
     const policies = use.prefixes.flatMap(({ prefix, sid }) => {
       this.deny(use, prefix, sid);
       const denied = this.denied.get(prefix);
       return denied && denied.stack === Stack.of(use.scope) ? [denied.policy] : [];
     });
-    return [...policies, ...emptyingOf(use)];
+    return new DependencyGroup(...policies, ...emptyingOf(use));
   }
 
   public validate(use: Use): string[] {
@@ -98,7 +98,7 @@ class SharedBucket {
     }));
     const { statementAdded, policyDependable } = bucket.addToResourcePolicy(iam.PolicyStatement.fromJson(statement));
     if (statementAdded) {
-      this.denied.set(prefix, { stack, policy: policyDependable as Construct });
+      this.denied.set(prefix, { stack, policy: policyDependable! });
     }
   }
 

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { viaService } from './statements';
 
 /** A bucket that keeps older versions and accepts TLS only. It is retained when the stack is deleted, unless `DESTROY` empties and deletes it. */
@@ -27,6 +27,7 @@ export function retainedBucket(scope: Construct, id: string, encryptionKey?: kms
  *
  * @returns what must exist before the bucket is used
  */
-export function useKey(scope: Construct, id: string, { encryptionKey }: s3.IBucket, actions: string[], roles: iam.IRole[]): Construct[] {
-  return encryptionKey === undefined ? [] : [new iam.Policy(scope, id, { roles, statements: [viaService(scope, encryptionKey, 's3', actions)] })];
+export function useKey(scope: Construct, id: string, { encryptionKey }: s3.IBucket, actions: string[], roles: iam.IRole[]): IDependable {
+  const key = encryptionKey && new iam.Policy(scope, id, { roles, statements: [viaService(scope, encryptionKey, 's3', actions)] });
+  return new DependencyGroup(...key ? [key] : []);
 }

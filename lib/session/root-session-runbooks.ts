@@ -321,7 +321,7 @@ export class RootSessionRunbooks extends Construct {
     reserveControlFiles(this, bucket, 'recordsBucket', machines);
     const encrypting = useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], [...writers, ...machines.map(({ role }) => role)]);
     useKeyOfTopic(this, props.passwordRecovery?.topic).forEach((statement) => passwords.closer.addToRolePolicy(statement));
-    open.keep(buckets, queues, passwords, ...reserved, ...decrypting, ...encrypting);
+    open.keep(buckets, queues, passwords, reserved, decrypting, encrypting);
     if (props.features) {
       this.node.addDependency(props.features);
     }

@@ -95,8 +95,6 @@ export interface RunbookProps {
   readonly bucket: s3.IBucket;
   /** How long it may work, waiting for approval not counted. @default one hour */
   readonly timeout?: Duration;
-  /** What must exist before the function may be asked. */
-  readonly ready?: Construct[];
   /** Permissions that a starter needs in addition to the start. */
   readonly grantInput?: (grantee: iam.IGrantable) => iam.Grant;
   readonly options?: RootAccessFunctionOptions;
@@ -175,7 +173,7 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       includeExecutionData: topic === undefined, // what a state is given shows the task token, with which an approver answers
       options: props.options,
     });
-    this.stateMachine.node.addDependency(...props.ready ?? []);
+    this.stateMachine.node.addDependency(fn);
     control.readBy(this.stateMachine, fn);
     useKeyOfTopic(this, topic).forEach((statement) => this.stateMachine.addToRolePolicy(statement));
     this.documentName = this.document(props, whole).ref;

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
   AcceptanceEnvironment, BatchEvent, DECIDE, DECISION_FILE, EVENT_SOURCE, LATEST_PREFIX, LOOK, PLAN_FILE, PURGE, REPORT, RUNS_PREFIX, SELECT,
@@ -48,8 +48,8 @@ export class SweepFunctions extends Construct {
   /** Only where something may be deleted. */
   public readonly purge?: Handler<BatchEvent>;
   public readonly report: Handler<MachineEvent>;
-  /** Constructs that must exist before a sweep begins. */
-  public readonly permissions: Construct[];
+  /** What keeps other principals from writing where the functions write. */
+  public readonly reserved: IDependable;
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
@@ -105,65 +105,64 @@ export class SweepFunctions extends Construct {
     const { look, purge } = this;
     const purges = purge === undefined ? [] : [purge];
     const rootSessions = new SharedAssumeRoot(this, 'AssumeRoot', { accounts: selection.accounts, exclude: [...selection.exclude, ...neverAccounts] });
-    rootSessions.grant(look.role, RootTaskPolicy.AUDIT_CREDENTIALS);
-    purges.forEach(({ role }) => rootSessions.grant(role, RootTaskPolicy.AUDIT_CREDENTIALS, RootTaskPolicy.DELETE_CREDENTIALS));
+    rootSessions.grant(look, RootTaskPolicy.AUDIT_CREDENTIALS);
+    purges.forEach((handler) => rootSessions.grant(handler, RootTaskPolicy.AUDIT_CREDENTIALS, RootTaskPolicy.DELETE_CREDENTIALS));
 
     const suffix = reportsPrefix && Names.uniqueId(this); // statement IDs are unique in a bucket policy
     /** Files of any run. */
     const files = (...names: string[]) => names.map((file) => bucket.arnForObjects(`${runs}*/${file}`));
     const readAcceptance = allow(['s3:GetObject'], [bucket.arnForObjects(acceptedKey)]);
     // in the default policies of the roles, which belong to the dependencies of the sweep
-    allowAll(this.select, [
+    this.select.allow(
       allow(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures'], ['*']), // IAM supports no resources for them
       ...listing(this, swept),
       allow(['organizations:DescribeOrganizationalUnit'], [organizationsArn(this, 'ou', 'ou-*')]), // names for the reports
       allow(['s3:GetObject'], files(SELECTION_FILE)), // a retry reads the selection of the earlier attempt
       allow(['s3:PutObject'], files(SELECTION_FILE)),
       ...readAccepted(bucket, acceptedKey),
-    ]);
-    allowAll(look, [
+    );
+    look.allow(
       allow(['s3:GetObject'], files(SELECTION_FILE)),
       readAcceptance,
       allow(['s3:PutObject'], files('look-*.json')),
       ...readPolicies ? readPoliciesAbove(this) : [],
-    ]);
-    allowAll(this.decide, [
+    );
+    this.decide.allow(
       allow(['s3:GetObject'], files(SELECTION_FILE, 'look-*.json', DECISION_FILE)), // a retry reads the decision of the earlier attempt
       allow(['s3:PutObject'], [...files(DECISION_FILE, PLAN_FILE), bucket.arnForObjects(`${latest}${PLAN_FILE}`)]),
       listBelow(bucket, runs),
       ...readAccepted(bucket, acceptedKey),
-    ]);
-    purges.forEach((handler) => allowAll(handler, [
+    );
+    purges.forEach((handler) => handler.allow(
       allow(['s3:GetObject'], files(SELECTION_FILE, PLAN_FILE)),
       readAcceptance,
       allow(['s3:PutObject'], files('purge-*.json')),
       ...readPolicies ? readPoliciesAbove(this) : [],
       ...rereadsSelection ? readPlaces(this, selection) : [],
-    ]));
-    allowAll(this.report, [
+    ));
+    this.report.allow(
       allow(['s3:GetObject'], files(SELECTION_FILE, 'look-*.json', DECISION_FILE, 'purge-*.json')),
       allow(['s3:GetObject'], [bucket.arnForObjects(`${latest}report.json`)]), // to say what has changed since
       allow(['s3:PutObject'], [...files('report.*'), bucket.arnForObjects(`${latest}report.*`)]),
       listBelow(bucket, runs),
       ...signals(this, notifications),
-    ]);
+    );
     [this.decide, ...purges].forEach(({ role }) => passwordRecoveries?.grantRead(role));
-    allowAll(this.decide, plan ? [allow(['s3:GetObject'], [plan.bucket.arnForObjects(plan.s3ObjectKey)])] : []); // and no other asset
+    if (plan) {
+      this.decide.allow(allow(['s3:GetObject'], [plan.bucket.arnForObjects(plan.s3ObjectKey)])); // and no other asset
+    }
 
-    this.permissions = [
-      rootSessions,
-      ...reservePrefixes(this, bucket, {
-        property: 'reportsBucket',
-        prefixes: [
-          {
-            prefix: runs,
-            sid: `OnlySweepsWriteRuns${suffix}`,
-            writers: [this.select, look, this.decide, ...purges, this.report].map(({ role }) => role),
-          },
-          { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.decide.role, this.report.role] },
-        ],
-      }),
-    ];
+    this.reserved = reservePrefixes(this, bucket, {
+      property: 'reportsBucket',
+      prefixes: [
+        {
+          prefix: runs,
+          sid: `OnlySweepsWriteRuns${suffix}`,
+          writers: [this.select, look, this.decide, ...purges, this.report].map(({ role }) => role),
+        },
+        { prefix: latest, sid: `OnlySweepsWriteLatest${suffix}`, writers: [this.decide.role, this.report.role] },
+      ],
+    });
   }
 }
 
@@ -209,5 +208,3 @@ function signals(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
 }
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
-
-const allowAll = ({ role }: Handler, statements: iam.PolicyStatement[]) => statements.forEach((statement) => role.addToPolicy(statement));

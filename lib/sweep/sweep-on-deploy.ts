@@ -95,12 +95,12 @@ export class SweepOnDeploy extends Construct {
     ];
 
     const start = new Handler(this, 'Start', { ...common, contract: START, description: 'Root credentials sweep: starts with a deployment', environment });
-    [
+    start.allow(
       new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
       new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
       ...accept,
       ...readOwnStack(this),
-    ].forEach((statement) => start.role.addToPolicy(statement));
+    );
 
     const await_ = new Handler(this, 'Await', {
       ...common,
@@ -108,22 +108,20 @@ export class SweepOnDeploy extends Construct {
       description: 'Root credentials sweep: a deployment waits for its end',
       environment: { ...environment, SWEEP_TIMEOUT_SECONDS: String(deploymentWait(timeout).toSeconds()) },
     });
-    [
+    await_.allow(
       new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
       ...accept,
       ...readStackStatus(this),
-    ].forEach((statement) => await_.role.addToPolicy(statement));
+    );
     if (asks) {
       sweep.control.letReadFile(await_, ASKED_FILE);
     }
     const roles = [start.role, await_.role];
-    const writing = [
-      ...reservePrefixes(this, bucket, {
-        property: 'reportsBucket',
-        prefixes: [{ prefix: `${prefix}${ACCEPTED_PREFIX}`, sid: `OnlyDeploymentsAccept${prefix && Names.uniqueId(this)}`, writers: roles }],
-      }),
-      ...useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], roles),
-    ];
+    const reserved = reservePrefixes(this, bucket, {
+      property: 'reportsBucket',
+      prefixes: [{ prefix: `${prefix}${ACCEPTED_PREFIX}`, sid: `OnlyDeploymentsAccept${prefix && Names.uniqueId(this)}`, writers: roles }],
+    });
+    const key = useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], roles);
 
     const provider = handlerProvider(this, 'Provider', {
       onEvent: start,
@@ -140,7 +138,7 @@ export class SweepOnDeploy extends Construct {
         Sweep: inOrder(swept), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
       } satisfies SweepProperties,
     });
-    this.resource.node.addDependency(start.role, await_.role, ...writing, ...sweep.ready);
+    this.resource.node.addDependency(start, await_, reserved, key, sweep);
     this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
     this.summary = this.resource.getAttString(SUMMARY_ATTRIBUTE);
     this.report = this.resource.getAttString(REPORT_ATTRIBUTE);

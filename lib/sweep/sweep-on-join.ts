@@ -111,7 +111,7 @@ export class SweepOnJoin extends Construct {
       calls: ['organizations'],
       options,
     });
-    find.role.addToPolicy(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));
+    find.allow(new iam.PolicyStatement({ actions: ['organizations:DescribeAccount'], resources: [organizationsArn(this, 'account', '*')] }));
 
     const begin = new sfn.Pass(this, 'Begin', { parameters: { event: sfn.JsonPath.objectAt('$'), failure: {} } });
     const findAccount = invoke(this, 'FindAccount', find, {

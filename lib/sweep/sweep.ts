@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 import {
   ASKED_FILE, AskedFile, BatchEvent, DecisionReference, END_FILE, EndFile, GO_FILE, GoFile, LATEST_ASKED_FILE, LOOKED_FILE, LookedFile, Skipped,
   SweepSettings, SweptSettings, Verdict,
@@ -47,6 +47,8 @@ const RETRY: sfn.RetryProps = { ...RETRY_CRASHES, errors: [sfn.Errors.ALL] };
 /**
  * A state machine that looks at every selected account, decides once, carries out the plan, and reports.
  *
+ * Depend on it to come after all that a sweep needs.
+ *
  * It reports after every failure: a batch that fails for good does not affect the others, and the report completes its results.
  * Only an execution that is stopped, times out or cannot write its control files ends without a report.
  */
@@ -59,8 +61,6 @@ export class Sweep extends Construct {
   public readonly reportFunction: lambda.IFunction;
   /** What its executions say of themselves. */
   public readonly control: ControlFiles;
-  /** Constructs that must exist before a sweep begins. */
-  public readonly ready: Construct[];
 
   /** ARN of all its executions. */
   public get executions(): string {
@@ -128,19 +128,20 @@ export class Sweep extends Construct {
     const workers = [functions.select, functions.look, functions.decide, ...functions.purge ? [functions.purge] : [], functions.report];
     const writers = [...workers, this.stateMachine].map(({ role }) => role);
     const readers = workers.map(({ role }) => role);
-    const permissions = [
-      ...functions.permissions,
-      ...control.readBy(this.stateMachine, ...workers),
-      ...reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine], prefix),
-      ...useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], readers),
-      ...useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers),
+    Dependable.implement(this, Dependable.of(new DependencyGroup(
+      functions,
+      functions.reserved,
+      control.readBy(this.stateMachine, ...workers),
+      reserveControlFiles(this, bucket, 'reportsBucket', [this.stateMachine], prefix),
+      useKey(this, 'DecryptPolicy', bucket, ['kms:Decrypt'], readers),
+      useKey(this, 'EncryptPolicy', bucket, ['kms:GenerateDataKey'], writers),
       this.runningPolicy(functions),
-    ];
-    this.ready = [functions, ...permissions, this.stateMachine];
+      this.stateMachine,
+    )));
   }
 
   /** Lets the function that selects list the running sweeps. The state machine depends on the functions, so this is separate from both. */
-  private runningPolicy({ select }: SweepFunctions): Construct {
+  private runningPolicy({ select }: SweepFunctions): IDependable {
     return new iam.Policy(this, 'RunningSweepsPolicy', {
       roles: [select.role],
       statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] })],

@@ -75,6 +75,7 @@ export class PasswordRecoveryCloser extends Construct {
       includeExecutionData: true,
       options,
     });
+    this.stateMachine.node.addDependency(look, close);
     this.letDescribe(look, close);
   }
 

@@ -131,16 +131,14 @@ export class PasswordRecovery extends Construct {
       environment: { ...sessions, ...closers },
       task: RootTaskPolicy.CREATE_PASSWORD,
     });
-    new iam.Policy(allow.function, 'ServiceControlPolicies', { roles: [allow.role], statements: readPoliciesAbove(this) }); // what still stops the root user
+    allow.attach(new iam.Policy(allow.function, 'ServiceControlPolicies', { statements: readPoliciesAbove(this) })); // what still stops the root user
 
     const recoverySettings: RecoverySettings = { ...settings, ...hours };
-    const ready = this.policiesOf(look, closeAtEnd);
     this.allow = this.runbook('Allow', {
       description: 'Allows the recovery of the root password of a member account for some hours',
       parameters: { AccountId: ACCOUNT_ID, Hours: HOURS },
       settings: recoverySettings,
       approvals,
-      ready,
       fn: allow,
     });
     this.extend = this.runbook('Extend', {
@@ -148,7 +146,6 @@ export class PasswordRecovery extends Construct {
       parameters: { AccountId: ACCOUNT_ID, Hours: HOURS },
       settings: recoverySettings,
       approvals,
-      ready,
       fn: this.starter('ExtendFunction', {
         contract: EXTEND_RECOVERY,
         description: 'Password recovery: moves its end',
@@ -161,7 +158,6 @@ export class PasswordRecovery extends Construct {
       parameters: { AccountId: ACCOUNT_ID },
       settings,
       approvals: new Approvals(), // it is the safe direction: nobody is asked
-      ready,
       fn: this.starter('CloseFunction', {
         contract: CLOSE_RECOVERY,
         description: 'Password recovery: deletes the root password',
@@ -172,18 +168,17 @@ export class PasswordRecovery extends Construct {
     });
   }
 
-  private runbook(id: string, { fn, ready, ...props }: Omit<RunbookProps, 'bucket' | 'ready'> & { ready: Construct[] }): Runbook {
+  private runbook(id: string, props: Omit<RunbookProps, 'bucket' | 'options'>): Runbook {
     const { bucket, options } = this.props;
-    return new Runbook(this, id, { ...props, fn, bucket, ready: [...ready, ...this.policiesOf(fn)], options });
+    return new Runbook(this, id, { ...props, bucket, options });
   }
 
   /** The function of a runbook, which starts closers. */
   private starter<Environment extends object>(id: string, props: Omit<FunctionProps<Environment, RunbookEvent>, 'writes'>): Handler<RunbookEvent> {
     const fn = this.function(id, { ...props, writes: true });
-    new iam.Policy(fn.function, 'StartCloser', {
-      roles: [fn.role],
+    fn.attach(new iam.Policy(fn.function, 'StartCloser', {
       statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.closer.stateMachineArn] })],
-    });
+    }));
     return fn;
   }
 
@@ -200,26 +195,19 @@ export class PasswordRecovery extends Construct {
       calls: ['s3', 'states', ...task ? ['iam', 'sts'] as const : [], ...task === RootTaskPolicy.CREATE_PASSWORD ? ['organizations' as const] : []],
       options,
     });
-    new iam.Policy(fn.function, 'Records', {
-      roles: [fn.role],
+    fn.attach(new iam.Policy(fn.function, 'Records', {
       statements: [
         new iam.PolicyStatement({
           actions: ['s3:GetObject', ...writes ? ['s3:PutObject'] : []], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)],
         }),
         listBelow(bucket, RECOVERIES_PREFIX),
       ],
-    });
+    }));
     if (task) {
-      rootSessions.grant(fn.role, task);
+      rootSessions.grant(fn, task);
     }
     (writes ? this.writers : this.readers).push(fn.role);
     return fn;
-  }
-
-  /** What must exist before the functions are asked. */
-  private policiesOf(...functions: Handler[]): Construct[] {
-    const ownPolicies = (fn: Handler) => fn.function.node.findAll().filter((child) => child instanceof iam.Policy);
-    return functions.flatMap((fn) => [...ownPolicies(fn), ...this.props.rootSessions.policiesOf(fn.role)]);
   }
 }
 

@@ -96,9 +96,9 @@ export class PolicyRunbooks extends Construct {
 
   private runbook(id: string, fn: Handler<RunbookEvent>, { statements, ...props }: RunbookParts): Runbook {
     const { task, settings, approvals, bucket, rootSessions, options } = this.props;
-    rootSessions.grant(fn.role, task);
-    const ready = [new iam.Policy(fn.function, 'Records', { roles: [fn.role], statements }), ...rootSessions.policiesOf(fn.role)];
-    return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, ready, options });
+    rootSessions.grant(fn, task);
+    fn.attach(new iam.Policy(fn.function, 'Records', { statements }));
+    return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, options });
   }
 }
 
