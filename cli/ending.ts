@@ -15,10 +15,10 @@ export function interrupts(): AbortSignal {
 }
 
 /** What is gone is nothing that is left. */
-export function exitCodeOf({ counts, accounts, problem }: SweepReport): number {
+export function exitCodeOf({ counts, accounts, problem, findings }: SweepReport): number {
   if (counts.failed > 0 || problem !== undefined) {
     return EXIT.unreadable;
   }
   const isLeft = accounts.some(({ credentials }) => credentials.some(({ status }) => status !== 'deleted' && status !== 'absent'));
-  return isLeft ? EXIT.findings : EXIT.nothingLeft;
+  return isLeft || findings.foreignMailboxes + findings.endedExceptions > 0 ? EXIT.findings : EXIT.nothingLeft;
 }

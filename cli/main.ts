@@ -52,7 +52,8 @@ Examples:
 Run it with credentials of the management account or of the delegated administrator for IAM, which can call
 sts:AssumeRoot with the task policy IAMAuditRootUserCredentials, and read the organization.
 
-Exit codes: 0 no account has a root credential, 1 some have, 2 some could not be read, 64 wrong usage.`)
+Exit codes: 0 no account has a root credential, 1 some have or a root mailbox is in a domain that is not allowed, 2 some
+could not be read, 64 wrong usage.`)
   .action(async (options: SelectionOptions & OutputOptions) => {
     const [{ audit }, { write }] = await Promise.all([import('./audit'), import('./output')]); // the SDK, which `--help` does not wait for
     const report = await audit({ ...options, stop: interrupts() });

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { FORMATS } from './formats';
-import { accountIds, countBetween, credentialKinds, keptAccount, unitIds } from './usage';
+import { accountIds, countBetween, credentialKinds, emailDomains, keptAccount, unitIds } from './usage';
 
 export const withConnection = (command: Command) => command
   .option('--region <region>', 'Region in which STS is called (default: that of the shell, or us-east-1)')
@@ -20,7 +20,8 @@ export const withSelection = (command: Command) => withConnection(command)
 
 export const withReport = (command: Command) => command
   .addOption(new Option('--output <format>', 'format of the report').choices(FORMATS).default('table'))
-  .option('--out <file>', 'write the report to this file instead of stdout');
+  .option('--out <file>', 'write the report to this file instead of stdout')
+  .option('--allowed-email-domains <domains>', 'a root mailbox in another domain is a finding', emailDomains);
 
 /** What a purge deletes and keeps. */
 export const withRules = (command: Command) => command

@@ -61,8 +61,8 @@ Examples:
 Access keys that were used within the last 30 days are kept. There is no undo.
 ${RECOVERIES}
 
-Exit codes: 0 nothing is left, 1 something was kept, 2 an account failed or the purge was refused, 64 wrong usage,
-130 interrupted before it was confirmed.`)
+Exit codes: 0 nothing is left, 1 something was kept or a root mailbox is in a domain that is not allowed, 2 an account
+failed or the purge was refused, 64 wrong usage, 130 interrupted before it was confirmed.`)
     .action(async (options: PurgeOptions & OutputOptions) => {
       const [{ purge }, { expectWritable, write }] = await Promise.all([import('./plan'), import('./output')]);
       expectWritable(options);

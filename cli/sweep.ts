@@ -32,12 +32,15 @@ export interface SelectionOptions extends ConnectionOptions {
   readonly ou?: string[];
   readonly exclude?: string[];
   readonly concurrency: number;
+  /** Domains in which the mailboxes of root users must be. */
+  readonly allowedEmailDomains?: string[];
   /** When it comes, no further account is begun. */
   readonly stop?: AbortSignal;
 }
 
 /** Settings of a sweep in which every walk is one batch. */
-export function settingsOf({ accounts, ou, exclude = [], concurrency }: SelectionOptions, work: Partial<SweepSettings>): SweepSettings {
+export function settingsOf(options: SelectionOptions, work: Partial<SweepSettings>): SweepSettings {
+  const { accounts, ou, exclude = [], concurrency, allowedEmailDomains } = options;
   return {
     work: 'audit',
     credentials: [],
@@ -45,6 +48,7 @@ export function settingsOf({ accounts, ou, exclude = [], concurrency }: Selectio
     protection: { keep: [], keepCertificates: false },
     tolerateFailedAccounts: false,
     failOnFindings: false,
+    allowedEmailDomains,
     ...work,
     selection: { accounts, organizationalUnits: ou, exclude },
     accountsPerBatch: ALL,
@@ -112,11 +116,11 @@ export class TerminalSweep {
 
   /** @param problem why the sweep did not come to its end */
   async report(problem?: Problem): Promise<SweepReport> {
-    const { results, selection, decision, isCarriedOut, settings: { accountsPerBatch, limits, selection: selected } } = this;
+    const { results, selection, decision, isCarriedOut, settings: { accountsPerBatch, limits, allowedEmailDomains, selection: selected } } = this;
     const { accountId: sweepAccountId, region } = this.aws;
     const accounts = await outcomesOf(results, selection, { decision, isCarriedOut, accountsPerBatch });
     return composeReport({ name: this.name, startTime: this.startTime }, selection, accounts, {
-      failure: problem, plan: decision?.plan, isCarriedOut, sweepAccountId, region, selection: selected, limits,
+      failure: problem, plan: decision?.plan, isCarriedOut, sweepAccountId, region, selection: selected, limits, allowedEmailDomains,
     });
   }
 

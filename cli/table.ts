@@ -37,6 +37,7 @@ export function tableOf(report: SweepReport, options: TableOptions): string {
     '',
     ...report.work === 'purge' ? purgeSummary(report) : auditSummary(report),
     ...accountsSummary(report),
+    ...mailboxesSummary(report),
     ...report.problem ? ['', ...problemLines(report.problem)] : [],
   ].join('\n');
 }
@@ -164,6 +165,15 @@ function accountsSummary({ accounts, counts, work }: SweepReport): string[] {
   return [
     `${plural(accounts.length, 'account', 'accounts')}: ${purged}${counts.clean} clean, ${counts.failed} ${failed}, ${counts.skipped} skipped.`,
     ...accounts.filter(({ outcome }) => outcome === 'skipped').map(({ accountId, accountName, reason }) => `  skipped ${accountId} ${inertName(accountName)}: ${reason}`),
+  ];
+}
+
+/** The mailboxes that are findings, also those of accounts without credentials. */
+function mailboxesSummary({ accounts, allowedEmailDomains = [] }: SweepReport): string[] {
+  const foreign = accounts.filter(({ foreignMailbox }) => foreignMailbox);
+  return foreign.length === 0 ? [] : [
+    `${plural(foreign.length, 'root mailbox', 'root mailboxes')} outside of ${allowedEmailDomains.join(', ')}:`,
+    ...foreign.map(({ accountId, accountName, email }) => `  ${accountId} ${inertName(accountName)}, ${mailboxOf(email!)}`),
   ];
 }
 

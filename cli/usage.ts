@@ -81,6 +81,8 @@ export function keptAccount(text: string, before: KeptCredentials[] = []): KeptC
   return [...before, { accounts: [id], reason: reason.trim() }];
 }
 
+export const emailDomains = listOf(/^([a-z0-9-]+\.)+[a-z0-9-]{2,63}$/i, "Give domains such as example.com, without '@'");
+
 export const unitIds = listOf(/^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/, 'Give IDs of organizational units (ou-…) or of the root (r-…)');
 
 export function countBetween(least: number, most: number) {

@@ -1,5 +1,6 @@
 export * from './alarm-options';
 export * from './centralized-root-access';
+export * from './exception-options';
 export * from './monitor/root-activity-monitor';
 export * from './monitor/root-activity-monitor-props';
 export * from './guardrail/root-user-guardrail';

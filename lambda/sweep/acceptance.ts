@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { SWEPT, type SweepSettings, type SweepSummary } from '../../lib/sweep/contract';
+import { SWEPT, withoutNotes, type SweepSettings, type SweepSummary } from '../../lib/sweep/contract';
 import { failure, isDenied } from '../aws/errors';
 import { hasObject, readObject, type ObjectReference } from '../aws/objects';
 import { retryWhile, seconds } from '../aws/patience';
@@ -90,7 +90,8 @@ export type MayGoOn = Pick<StillAccepted, 'check' | 'checkNowAndThen'>;
 
 /** Of what decides what is swept. CloudFormation makes strings of all values, so they are compared as such. */
 export function digestOfSettings(settings: Partial<SweepSettings>): string {
-  const swept = Object.fromEntries(SWEPT.map((name) => [name, settings[name]]));
+  const told = withoutNotes(settings);
+  const swept = Object.fromEntries(SWEPT.map((name) => [name, told[name]]));
   return createHash('sha256').update(JSON.stringify(normalized(swept)) ?? '').digest('hex');
 }
 

@@ -10,6 +10,12 @@ export interface Account {
   readonly email?: string;
 }
 
+/** What of a report left an account or a credential alone on purpose. */
+interface Excepted {
+  /** Index in the report's `exceptions`. */
+  readonly exception?: number;
+}
+
 /** Why something failed, and what to try, the likeliest first. */
 export interface Problem {
   readonly code: string;
@@ -20,7 +26,7 @@ export interface Problem {
 export const CREDENTIAL_STATUSES = ['failed', 'found', 'kept', 'would-delete', 'deleted', 'absent'] as const;
 export type CredentialStatus = typeof CREDENTIAL_STATUSES[number];
 
-export interface CredentialResult extends Credential {
+export interface CredentialResult extends Credential, Excepted {
   readonly status: CredentialStatus;
   /** Why it was kept, or why nobody knows by whom it was deleted. */
   readonly reason?: string;
@@ -39,13 +45,15 @@ export type DeletionRecord = Pick<CredentialResult, 'deletedAt' | 'requestId'>;
 export const OUTCOMES = ['failed', 'kept', 'purged', 'would-purge', 'found', 'clean', 'skipped'] as const;
 export type Outcome = typeof OUTCOMES[number];
 
-export interface AccountResult extends Account {
+export interface AccountResult extends Account, Excepted {
   readonly outcome: Outcome;
   /** Why it was skipped. */
   readonly reason?: string;
   /** What failed for the account as a whole. */
   readonly problem?: Problem;
   readonly credentials: CredentialResult[];
+  /** Whether the mailbox of the root user is outside of the domains that are allowed. */
+  readonly foreignMailbox?: true;
 }
 
 /** `clean` is what remains when nothing else applies: never the answer to a look that failed. */

@@ -1,4 +1,5 @@
 import type { Account, AccountResult } from './results';
+import type { ExceptionNote } from '../../lib/private/contract';
 import type { SweepSettings } from '../../lib/sweep/contract';
 
 export interface OrganizationIdentity {
@@ -43,6 +44,9 @@ export interface ResolvedSelection extends OrganizationIdentity {
   /** Email addresses of root users by ID of the account, as far as AWS tells; for the reports, too. */
   readonly mailboxes?: Readonly<Record<string, string>>;
 }
+
+/** Why an excluded account is skipped: as far as somebody has said why. */
+export const reasonOfExclusion = ({ reason }: Partial<ExceptionNote> = {}) => reason === undefined ? 'it is excluded' : `it is excluded: ${reason}`;
 
 /**
  * Whether a sweep says how all accounts of its construct are. A start by hand that was narrowed does not, and neither does a dry run of a purge that deletes,

@@ -1,16 +1,25 @@
 import { Token } from 'aws-cdk-lib';
+import { ExceptionOptions } from '../exception-options';
 import { someTexts } from '../private/cdk-shapes';
 import { Selection } from '../private/contract';
-import { checkShape, checkValue, Shape } from '../private/shape';
+import { checkException, EXCEPTION, noteOf } from '../private/exceptions';
+import { checkShape, checkValue, listOf, options as anOptions, Shape } from '../private/shape';
 import { checkAccountId, checkOrganizationalUnitId } from '../private/validate';
 
 /** The policies that limit a sweep have no room for a longer list. */
 const MOST_LISTED = 500;
+const MOST_EXCLUSIONS = 100;
+
+/** Accounts that are never touched, with the reason. */
+export interface AccountExclusion extends ExceptionOptions {
+  /** IDs of the accounts. */
+  readonly accounts: string[];
+}
 
 /** Options of an AccountSelection. */
 export interface AccountSelectionOptions {
   /**
-   * IDs of accounts that are never touched, at most 500.
+   * IDs of accounts that are never touched, at most 500 together with those of `exclusions`.
    *
    * Adds a statement that denies `sts:AssumeRoot` on each of these accounts to the role of the sweep, so that no
    * input of an execution and no defect of the sweep can reach them.
@@ -18,9 +27,21 @@ export interface AccountSelectionOptions {
    * @default - no account is excluded
    */
   readonly exclude?: string[];
+
+  /**
+   * Accounts that are never touched, with the reason, the owner and the end of the exclusion, at most 100 entries.
+   *
+   * An account in this list is excluded exactly like one in `exclude`, also after the end: reports of sweeps then list
+   * the exclusion as ended.
+   *
+   * @default - no account is excluded with a reason
+   */
+  readonly exclusions?: AccountExclusion[];
 }
 
-const OPTIONS: Shape<AccountSelectionOptions> = { needed: {}, optional: { exclude: someTexts } };
+const EXCLUSION: Shape<AccountExclusion> = { needed: { ...EXCEPTION.needed, accounts: someTexts }, optional: EXCEPTION.optional };
+
+const OPTIONS: Shape<AccountSelectionOptions> = { needed: {}, optional: { exclude: someTexts, exclusions: listOf(anOptions(EXCLUSION)) } };
 
 /**
  * Selects the member accounts to which a construct applies.
@@ -32,7 +53,7 @@ export class AccountSelection {
   /** Selects every member account of the organization, including accounts that join later. */
   public static organization(options: AccountSelectionOptions = {}): AccountSelection {
     checkShape(OPTIONS, options);
-    return new AccountSelection({ exclude: checkAccounts('exclude', options.exclude ?? []) });
+    return new AccountSelection(excludedBy(options));
   }
 
   /**
@@ -67,7 +88,7 @@ export class AccountSelection {
       throw new Error('organizationalUnitIds must name at least one organizational unit, got an empty list');
     }
     organizationalUnitIds.forEach((id, i) => checkOrganizationalUnitId(`organizationalUnitIds[${i}]`, id));
-    return new AccountSelection({ organizationalUnits: organizationalUnitIds, exclude: checkAccounts('exclude', options.exclude ?? []) });
+    return new AccountSelection({ organizationalUnits: organizationalUnitIds, ...excludedBy(options) });
   }
 
   private constructor(private readonly selection: Selection) {}
@@ -76,6 +97,27 @@ export class AccountSelection {
   public _selection(): Selection {
     return this.selection;
   }
+}
+
+function excludedBy({ exclude = [], exclusions = [] }: AccountSelectionOptions): Pick<Selection, 'exclude' | 'exclusions'> {
+  checkAccounts('exclude', exclude);
+  if (Token.isUnresolved(exclusions) || exclusions.length > MOST_EXCLUSIONS) {
+    throw new Error(`exclusions must be a list of at most ${MOST_EXCLUSIONS} entries that is known at synth, got ${Token.isUnresolved(exclusions) ? 'a token' : exclusions.length}: name several accounts in one entry`);
+  }
+  exclusions.forEach((exclusion, i) => {
+    const name = `exclusions[${i}]`;
+    checkAccounts(`${name}.accounts`, exclusion.accounts);
+    if (exclusion.accounts.length === 0) {
+      throw new Error(`${name}.accounts must name at least one account, got an empty list`);
+    }
+    checkException(name, exclusion);
+  });
+  const all = [...new Set([...exclude, ...exclusions.flatMap(({ accounts }) => accounts)])];
+  if (all.length > MOST_LISTED) {
+    throw new Error(`exclude and exclusions must list at most ${MOST_LISTED} accounts together, got ${all.length}: use AccountSelection.organizationalUnits instead`);
+  }
+  const noted = exclusions.map(({ accounts, ...note }) => ({ accounts, ...noteOf(note) }));
+  return noted.length === 0 ? { exclude } : { exclude: all, exclusions: noted };
 }
 
 function checkAccounts(property: string, ids: string[]): string[] {

@@ -67,11 +67,25 @@ export interface MachineEvent {
 export const CREDENTIAL_KINDS = ['Password', 'AccessKey', 'SigningCertificate', 'MfaDevice'] as const;
 export type CredentialKind = typeof CREDENTIAL_KINDS[number];
 
+/** Why something is left alone, who answers for it, and its last day in UTC. It is for the reports: what has ended protects like before. */
+export interface ExceptionNote {
+  readonly reason: string;
+  readonly owner?: string;
+  /** `2027-01-31` */
+  readonly until?: string;
+}
+
 /** Which accounts a construct selects: those of one of the lists, without one the whole organization; `exclude` takes away. */
 export interface Selection {
   readonly accounts?: string[];
   readonly organizationalUnits?: string[];
   readonly exclude: string[];
+  /** Notes on accounts of `exclude`; nothing that is done depends on them. */
+  readonly exclusions?: ExcludedAccounts[];
+}
+
+export interface ExcludedAccounts extends ExceptionNote {
+  readonly accounts: string[];
 }
 
 /** Environment of a function that CloudFormation invokes: it believes requests about this stack alone. */

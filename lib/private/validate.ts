@@ -53,6 +53,19 @@ export function checkQueue(property: string, value: string) {
   check(property, value, /^(arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:)?[\w-]{1,80}(\.fifo)?$/, 'the name or the ARN of an SQS queue');
 }
 
+const MOST_DOMAINS = 100;
+
+/** Fails for what cannot be the domain of an email address, and for a list of none, in which no address could be. */
+export function checkDomains(property: string, domains?: string[]) {
+  if (domains === undefined) {
+    return;
+  }
+  if (Token.isUnresolved(domains) || domains.length < 1 || domains.length > MOST_DOMAINS) {
+    throw new Error(`${property} must list 1 to ${MOST_DOMAINS} domains that are known at synth, got ${Token.isUnresolved(domains) ? 'a token' : domains.length}`);
+  }
+  domains.forEach((domain, i) => check(`${property}[${i}]`, domain, /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i, "a domain such as 'example.com', without '@' and wildcards"));
+}
+
 /** Fails for a whole number out of its bounds. */
 export function checkWholeNumber(property: string, value: number, least: number, most: number) {
   checkValue(property, value, {

@@ -1,5 +1,5 @@
 import type {
-  ApprovalRequest, CredentialKind, HandlerContract, MachineEvent, OwnStackEnvironment, RootSessionEnvironment, Selection, StateError,
+  ApprovalRequest, CredentialKind, ExceptionNote, HandlerContract, MachineEvent, OwnStackEnvironment, RootSessionEnvironment, Selection, StateError,
 } from '../private/contract';
 
 /** What the sweeps in templates and their handlers agree on. */
@@ -23,10 +23,9 @@ export const SWEEP_RESOURCE_TYPE = 'Custom::RootCredentialsSweep';
 export type SweepWork = 'audit' | 'purge';
 
 /** What a purge leaves on purpose: credentials of these kinds in these accounts, of all kinds or in all accounts where a list is missing. */
-export interface KeptCredentials {
+export interface KeptCredentials extends ExceptionNote {
   readonly accounts?: string[];
   readonly credentials?: CredentialKind[];
-  readonly reason: string;
 }
 
 /** What a purge keeps although its kind is to be deleted. */
@@ -81,6 +80,8 @@ export interface SweepSettings {
   readonly tolerateFailedAccounts: boolean;
   /** Whether a credential that an audit finds fails the sweep. */
   readonly failOnFindings: boolean;
+  /** Domains of the mailboxes of root users: one of another is a finding. */
+  readonly allowedEmailDomains?: string[];
   readonly accountsPerBatch: number;
   readonly accountsInFlight: number;
   readonly batchesAtOnce?: number;
@@ -196,6 +197,16 @@ export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection'
 
 export type SweptSettings = Pick<SweepSettings, typeof SWEPT[number]>;
 
+/** The same without the notes that came with the exceptions. Who answers for one, and until when, changes nothing of what is swept, so a deployment that changes it sweeps nothing. */
+export function withoutNotes<Settings extends Partial<Pick<SweepSettings, 'selection' | 'protection'>>>(settings: Settings): Settings {
+  const { selection, protection } = settings;
+  return {
+    ...settings,
+    ...selection && { selection: { ...selection, exclusions: undefined } },
+    ...protection && { protection: { ...protection, keep: protection.keep?.map(({ owner, until, ...rule }) => rule) } },
+  };
+}
+
 /** CloudFormation calls the function for other changes than that of `Sweep` too. */
 export interface SweepProperties {
   readonly Sweep: SweptSettings;
@@ -261,6 +272,8 @@ export const METRICS = {
   sweepsFinished: 'SweepsFinished',
   sweepsIncomplete: 'SweepsIncomplete',
   sweepDuration: 'SweepDuration',
+  endedExceptions: 'EndedExceptions',
+  foreignMailboxes: 'ForeignMailboxes',
   signalsFailed: 'SignalsFailed',
   plansMade: 'PlansMade',
 } as const;

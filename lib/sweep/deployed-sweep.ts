@@ -118,6 +118,7 @@ export abstract class DeployedSweep extends SweepBase {
       failedAccounts: props.failedAccounts,
       concurrency: props.concurrency,
       deploymentWait: deploymentWait(props.deploymentTimeout),
+      allowedEmailDomains: props.allowedEmailDomains,
       approvals: this.approvals,
       neverAccounts,
       passwordRecoveries,

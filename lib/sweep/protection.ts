@@ -1,8 +1,10 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Protection, SweptSettings } from './contract';
+import { ExceptionOptions } from '../exception-options';
 import { someTexts } from '../private/cdk-shapes';
 import { Selection } from '../private/contract';
-import { aBoolean, aDuration, aText, having, listOf, oneOf, options, Shape } from '../private/shape';
+import { checkException, EXCEPTION, noteOf } from '../private/exceptions';
+import { aBoolean, aDuration, having, listOf, oneOf, options, Shape } from '../private/shape';
 import { checkAccountId } from '../private/validate';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
@@ -22,7 +24,7 @@ export enum RootCredential {
 }
 
 /** A rule that keeps credentials, with the reason. */
-export interface KeepRule {
+export interface KeepRule extends ExceptionOptions {
   /**
    * IDs of the accounts to which the rule applies, at most 500 in all rules together.
    *
@@ -40,9 +42,6 @@ export interface KeepRule {
    * @default - all kinds; requires `accounts`
    */
   readonly credentials?: RootCredential[];
-
-  /** Reason for keeping the credentials, at most 200 characters without line breaks. Every report shows it. */
-  readonly reason: string;
 }
 
 /** Options for credentials that a purge keeps although it deletes their kind. */
@@ -118,7 +117,9 @@ export interface RootCredentialsProtection {
 
 export const someCredentials = listOf(oneOf('RootCredential', RootCredential));
 
-const KEEP_RULE: Shape<KeepRule> = { needed: { reason: aText }, optional: { accounts: someTexts, credentials: someCredentials } };
+const KEEP_RULE: Shape<KeepRule> = {
+  needed: EXCEPTION.needed, optional: { ...EXCEPTION.optional, accounts: someTexts, credentials: someCredentials },
+};
 
 export const PROTECTION: Shape<RootCredentialsProtection> = {
   needed: {},
@@ -134,7 +135,6 @@ export const PROTECTION: Shape<RootCredentialsProtection> = {
 /** A long list suggests a separate organizational unit. It must also fit the definition of the state machine. */
 const MOST_ACCOUNTS = 500;
 const MOST_RULES = 100;
-const LONGEST_REASON = 200;
 
 /** AWS reports a use with a delay. */
 const SHORTEST_WINDOW = Duration.days(1);
@@ -153,7 +153,7 @@ export function protectionOf(
   checkWindow(keepIfUsedWithin);
   checkRules(keep);
   return {
-    keep: keep.map(({ accounts, credentials: kinds, reason }) => ({ accounts, credentials: kinds, reason })),
+    keep: keep.map(({ accounts, credentials: kinds, ...note }) => ({ accounts, credentials: kinds, ...noteOf(note) })),
     usedWithinSeconds: keepIfUsedWithin?.toSeconds(),
     deleteAccessKeysInUse: deleteAccessKeysInUse || undefined, // what is false is absent, as it was before there was such a setting
     keepCertificates: keepIfUsedWithin !== undefined && !credentials.includes(RootCredential.SIGNING_CERTIFICATE),
@@ -200,7 +200,7 @@ function checkRules(rules: KeepRule[]) {
   }
 }
 
-function checkRule(name: string, { accounts, credentials, reason }: KeepRule) {
+function checkRule(name: string, { accounts, credentials, ...note }: KeepRule) {
   if (accounts === undefined && credentials === undefined) {
     throw new Error(`${name} must name accounts or credentials, got neither: it would keep everything`);
   }
@@ -213,7 +213,5 @@ function checkRule(name: string, { accounts, credentials, reason }: KeepRule) {
     }
   }
   accounts?.forEach((id, i) => checkAccountId(`${name}.accounts[${i}]`, id));
-  if (!Token.isUnresolved(reason) && (reason.trim() === '' || reason.length > LONGEST_REASON || /\p{Cc}|\p{Zl}|\p{Zp}/u.test(reason))) {
-    throw new Error(`${name}.reason must be 1 to ${LONGEST_REASON} characters without line breaks or other control characters, got ${JSON.stringify(reason.slice(0, 300))}`);
-  }
+  checkException(name, note);
 }

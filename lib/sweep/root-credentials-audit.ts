@@ -10,8 +10,8 @@ import { aBoolean, checkShape, Shape } from '../private/shape';
 /** Properties of RootCredentialsAudit. */
 export interface RootCredentialsAuditProps extends RootCredentialsSweepProps {
   /**
-   * Whether a root credential of any kind, including an MFA device, fails the sweep and the deployment that started
-   * it.
+   * Whether a finding fails the sweep and the deployment that started it: a root credential of any kind, including an
+   * MFA device, an exclusion that has ended, or a root mailbox that is not in `allowedEmailDomains`.
    *
    * The report is still written, and names the accounts. Changing this to true starts a sweep on the next
    * deployment. Adds no resources and no permissions.

@@ -7,7 +7,7 @@ import { AlarmOptions } from '../alarm-options';
 import { RootAccessFunctionOptions } from '../function-options';
 import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
-import { aBucket, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someFunctionOptions } from '../private/cdk-shapes';
+import { aBucket, aKey, ALARMS, anAccountSelection, aSchedule, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { aBoolean, aDuration, aNumber, aRemovalPolicy, aText, having, oneOf, options, Shape } from '../private/shape';
 
 /** How a sweep handles an account that it cannot read or clean. */
@@ -105,6 +105,21 @@ export interface RootCredentialsSweepOptions {
    * `features`), otherwise false
    */
   readonly readServiceControlPolicies?: boolean;
+
+  /**
+   * Domains in which the mailboxes of root users must be, such as `example.com`, from 1 to 100. Subdomains are domains
+   * of their own.
+   *
+   * A person who reads the mailbox of a root user can reset its password. An account whose mailbox is in another domain
+   * is a finding: the report names it, `metricForeignMailboxes()` counts it, and `failOnFindings` of an audit fails the
+   * sweep. Includes accounts that are excluded or otherwise skipped. Adds no permissions. A change starts no sweep: the
+   * next one takes it into account.
+   *
+   * @see https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-root-user-email.html
+   *
+   * @default - the report lists mailboxes and judges none
+   */
+  readonly allowedEmailDomains?: string[];
 
   /**
    * Whether an account that cannot be read or cleaned fails the sweep, and with it the deployment.
@@ -326,6 +341,7 @@ export const SWEEP_OPTIONS: Shape<RootCredentialsSweepOptions> = {
   needed: {},
   optional: {
     readServiceControlPolicies: aBoolean,
+    allowedEmailDomains: someTexts,
     failedAccounts: oneOf('FailedAccounts', FailedAccounts),
     concurrency: options(CONCURRENCY),
     runOnEveryDeploy: aBoolean,

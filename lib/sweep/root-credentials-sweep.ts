@@ -187,6 +187,24 @@ export interface IRootCredentialsSweep extends IConstruct {
    * @param options properties of the metric that differ from the defaults
    */
   metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Metric for the number of exceptions, in `exclusions` and `keep`, that have ended and still protect.
+   *
+   * Emitted by sweeps with an exception that has an end. Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
+   */
+  metricEndedExceptions(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Metric for the number of accounts whose root mailbox is not in `allowedEmailDomains`.
+   *
+   * Emitted by sweeps with `allowedEmailDomains`. Maximum over 5 minutes by default.
+   *
+   * @param options properties of the metric that differ from the defaults
+   */
+  metricForeignMailboxes(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /** Attributes of an audit or a purge that is deployed by another app. */
@@ -295,6 +313,14 @@ export abstract class SweepBase extends Construct implements IRootCredentialsSwe
 
   public metricSweepDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.sweepDuration, options);
+  }
+
+  public metricEndedExceptions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.endedExceptions, options);
+  }
+
+  public metricForeignMailboxes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.foreignMailboxes, options);
   }
 
   protected finishedRule(id: string, options?: events.OnEventOptions, detail?: object): events.Rule {

@@ -7,7 +7,7 @@ import { readAccepted } from './sweep-functions';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
   ACCEPTED_PREFIX, APPROVAL, ASKED_FILE, AWAIT, COUNT_ATTRIBUTES, DeploymentEnvironment, LIMITS, PASSWORD_RECOVERIES, PLAN, REPORT_ATTRIBUTE,
-  SCHEDULE_FROM_ATTRIBUTE, START, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, USE_WINDOW,
+  SCHEDULE_FROM_ATTRIBUTE, START, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, USE_WINDOW, withoutNotes,
 } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
@@ -135,7 +135,7 @@ export class SweepOnDeploy extends Construct {
       serviceTimeout: timeout,
       resourceType: SWEEP_RESOURCE_TYPE,
       properties: {
-        Sweep: inOrder(swept), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
+        Sweep: inOrder(withoutNotes(swept)), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
       } satisfies SweepProperties,
     });
     this.resource.node.addDependency(start, await_, reserved, key, sweep);

@@ -16,7 +16,7 @@ import { pathsIn, Rendered } from '../private/rendered';
 import { useKey } from '../private/retained-bucket';
 import { executionsOf, failWithMessage, invoke, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
 import { useKeyOfTopic } from '../private/statements';
-import { checkWholeNumber } from '../private/validate';
+import { checkDomains, checkWholeNumber } from '../private/validate';
 
 export interface SweepProps extends SweepFunctionsProps {
   readonly swept: SweptSettings;
@@ -24,6 +24,7 @@ export interface SweepProps extends SweepFunctionsProps {
   readonly concurrency?: SweepConcurrency;
   /** How long a deployment waits for its sweep. */
   readonly deploymentWait: Duration;
+  readonly allowedEmailDomains?: string[];
   /** Of what is deleted. */
   readonly approvals: Approvals;
 }
@@ -69,15 +70,17 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepProps) {
     super(scope, id);
-    const { swept, failedAccounts, concurrency = {}, deploymentWait, approvals, reports: { bucket, prefix }, options } = props;
+    const { swept, failedAccounts, concurrency = {}, deploymentWait, allowedEmailDomains, approvals, reports: { bucket, prefix }, options } = props;
     const { accountsPerBatch = 50, batchesAtOnce = 4, accountsInFlight = 25 } = concurrency;
     checkWholeNumber('concurrency.accountsPerBatch', accountsPerBatch, 1, 100);
     checkWholeNumber('concurrency.batchesAtOnce', batchesAtOnce, 1, 1_000);
     checkWholeNumber('concurrency.accountsInFlight', accountsInFlight, 1, 100);
+    checkDomains('allowedEmailDomains', allowedEmailDomains);
     const tolerateFailedAccounts = failedAccounts === FailedAccounts.TOLERATE;
     const settings: SweepSettings = {
       ...swept,
       tolerateFailedAccounts,
+      allowedEmailDomains,
       accountsPerBatch,
       accountsInFlight,
       batchesAtOnce,

@@ -59,6 +59,14 @@ describe('an audit from the terminal', () => {
     expect(stdout).toContain('0 of 1 account have root credentials');
   });
 
+  test('ends with 1 when a root mailbox is in another domain than those that are allowed, and names it', async () => {
+    organization.addAccount({ id: member(5), name: 'acquired', email: 'root@evil.example' });
+    const { code, stdout } = await audit('--accounts', `${member(2)},${member(5)}`, '--allowed-email-domains', 'example.com');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`1 root mailbox outside of example.com:\n  ${member(5)} acquired, root@evil.example`);
+    expect((await audit('--accounts', member(5), '--allowed-email-domains', 'example.com,evil.example')).code).toBe(0);
+  });
+
   test('ends with 2, and names the remedies, when an account could not be read', async () => {
     organization.assumedRootDenied.add(member(2));
     const { code, stdout } = await audit();
@@ -136,6 +144,7 @@ describe('wrong usage', () => {
   test.each([
     [['audit', '--accounts', '12'], /Give account IDs of 12 digits, separated by commas; got '12'\./],
     [['audit', '--ou', 'Workloads'], /got 'Workloads'\./],
+    [['audit', '--allowed-email-domains', 'root@example.com'], /Give domains such as example\.com, without '@', separated by commas; got 'root@example\.com'\./],
     [['audit', '--concurrency', '0'], /Give a whole number from 1 to 200; got '0'\./],
     [['audit', '--output', 'xml'], /Allowed choices are table, json, csv, html\./],
     [['audit', '--accounts', '222222222222', '--ou', 'r-abcd'], /'--accounts <ids>' cannot be used with option '--ou <ids>'/],

@@ -47,6 +47,7 @@ const functionOptions: Required<lib.RootAccessFunctionOptions> = {
 };
 const sweep: Required<lib.RootCredentialsSweepOptions> = {
   readServiceControlPolicies: true,
+  allowedEmailDomains: ['example.com'],
   failedAccounts: lib.FailedAccounts.TOLERATE,
   concurrency: { accountsPerBatch: 30, batchesAtOnce: 4, accountsInFlight: 10 } satisfies Required<lib.SweepConcurrency>,
   runOnEveryDeploy: false,
@@ -64,7 +65,8 @@ const sweep: Required<lib.RootCredentialsSweepOptions> = {
   stsRegion: 'us-east-1',
   functionOptions,
 };
-const keep: Required<lib.KeepRule> = { accounts: ['333333333333'], credentials: [lib.RootCredential.PASSWORD], reason: 'break glass' };
+const keep: Required<lib.KeepRule> = { accounts: ['333333333333'], credentials: [lib.RootCredential.PASSWORD], reason: 'break glass', owner: 'security', until: '2020-02-29' };
+const exclusion: Required<lib.AccountExclusion> = { accounts: ['444444444444'], reason: 'moves out', owner: 'payments', until: '2027-01-31' };
 const purge: Required<lib.RootCredentialsPurgeOptions> = {
   ...sweep,
   credentials: [lib.RootCredential.PASSWORD],
@@ -156,8 +158,8 @@ const API = [
   api<lib.RootActivityMonitorAttributes>('RootActivityMonitor.fromRootActivityMonitorAttributes', { topic, eventBus: bus, metricNamespace: 'Root' },
     (props) => lib.RootActivityMonitor.fromRootActivityMonitorAttributes(stack, ids(), props), ['topic']),
   api<{ policyId: string }>('RootUserGuardrail.fromPolicyId', { policyId: 'p-abcdefgh' }, ({ policyId }) => lib.RootUserGuardrail.fromPolicyId(stack, ids(), policyId), ['policyId']),
-  api<lib.AccountSelectionOptions>('AccountSelection.organization', { exclude: ['333333333333'] }, (props) => lib.AccountSelection.organization(props)),
-  api<lib.AccountSelectionOptions>('AccountSelection.organizationalUnits', { exclude: ['333333333333'] }, (props) => lib.AccountSelection.organizationalUnits(['ou-abcd-11111111'], props)),
+  api<lib.AccountSelectionOptions>('AccountSelection.organization', { exclude: ['333333333333'], exclusions: [exclusion] }, (props) => lib.AccountSelection.organization(props)),
+  api<lib.AccountSelectionOptions>('AccountSelection.organizationalUnits', { exclude: ['333333333333'], exclusions: [exclusion] }, (props) => lib.AccountSelection.organizationalUnits(['ou-abcd-11111111'], props)),
   api<{ accountIds: string[] }>('AccountSelection.accounts', { accountIds: ['333333333333'] }, ({ accountIds }) => lib.AccountSelection.accounts(accountIds), ['accountIds']),
   api<{ organizationalUnitIds: string[] }>('AccountSelection.organizationalUnits (ids)', { organizationalUnitIds: ['ou-abcd-11111111'] },
     (props) => lib.AccountSelection.organizationalUnits(props.organizationalUnitIds), ['organizationalUnitIds']),

@@ -32,8 +32,10 @@ const byKind = ({ kind }: Credential, { credentials }: Settings) =>
 function byRule({ kind }: Credential, { protection: { keep } }: Settings, { accountId }: Circumstances): string | undefined {
   const applies = ({ accounts, credentials }: KeptCredentials) => (accounts?.includes(accountId) ?? true) && (credentials?.includes(kind) ?? true);
   const rule = keep.find(applies);
-  return rule && `a rule keeps it: ${rule.reason}`;
+  return rule && reasonOfRule(rule);
 }
+
+export const reasonOfRule = ({ reason }: Partial<KeptCredentials>) => `a rule keeps it: ${reason}`;
 
 /** Whoever recovers the password needs it and sets up MFA beside it; access keys and certificates are no part of that. */
 export function byRecovery({ kind }: Credential, { now, recovery }: Pick<Circumstances, 'now' | 'recovery'>): string | undefined {

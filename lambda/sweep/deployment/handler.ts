@@ -86,7 +86,12 @@ function isSameSweep(event: CdkCustomResourceEvent): boolean {
     return false;
   }
   const [older, newer] = [event.OldResourceProperties, event.ResourceProperties].map(propertiesOf);
-  return older.Nonce === newer.Nonce && digestOfSettings(older.Sweep) === digestOfSettings(newer.Sweep);
+  return older.Nonce === newer.Nonce && digestOfSettings(withoutReasons(older.Sweep)) === digestOfSettings(withoutReasons(newer.Sweep));
+}
+
+/** Another reason of a rule keeps and deletes the same, so it is accepted without a sweep. */
+function withoutReasons({ protection, ...swept }: SweepProperties['Sweep']): Partial<SweepProperties['Sweep']> {
+  return { ...swept, protection: protection && { ...protection, keep: protection.keep?.map((rule) => ({ ...rule, reason: '' })) } };
 }
 
 type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };

@@ -1,9 +1,12 @@
 import { compare, type Changes, type EarlierReport } from './changes';
+import { ExceptionIndex, exceptionsAt, type ReportedException } from './exceptions';
+import { isForeign } from './mailboxes';
 import { totalsOf, unitsOf, type ReportedUnit, type Totals } from './totals';
 import { VERSION } from './version';
 import type { Selection } from '../../../lib/private/contract';
 import type { Limits, Protection, SweepWork } from '../../../lib/sweep/contract';
 import { isDeletion, type Plan } from '../plan';
+import type { PlanApproval } from '../plan-approval';
 import { OUTCOMES, type AccountResult, type Outcome, type Problem } from '../results';
 import type { Execution } from '../run-folder';
 import type { ResolvedSelection } from '../selection';
@@ -22,6 +25,18 @@ export interface Evidence {
   /** What the construct selects. */
   readonly selection?: Selection;
   readonly limits?: Limits;
+  /** Domains of the mailboxes of root users. */
+  readonly allowedEmailDomains?: string[];
+  /** Of the plan, where the construct asks for one. */
+  readonly approval?: PlanApproval;
+}
+
+/** What is a finding beside credentials. */
+export interface Findings {
+  /** Exceptions that have ended and are still there. */
+  readonly endedExceptions: number;
+  /** Accounts whose root mailbox is outside of the allowed domains. */
+  readonly foreignMailboxes: number;
 }
 
 /** What became of the plan. */
@@ -56,6 +71,9 @@ export interface SweepReport extends Evidence {
   readonly counts: Record<Outcome, number>;
   /** Credentials by kind and status. */
   readonly totals: Totals;
+  /** What is left alone on purpose, by whom and until when. */
+  readonly exceptions: ReportedException[];
+  readonly findings: Findings;
   /** What is different from the report of the sweep before, where there is one. */
   readonly changes?: Changes;
   /** Why the sweep as a whole did not come to its end. */
@@ -81,10 +99,20 @@ export function composeReport(
   const { failure, plan, isCarriedOut = false, earlier, ...evidence } = facts;
   const compared = earlier && compare(results, earlier);
   const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, results.filter((account) => account.outcome === outcome).length]));
+  const exceptions = exceptionsAt(execution.startTime, { selection: evidence.selection, protection: selection?.protection });
+  const index = new ExceptionIndex(exceptions);
   const accounts = (compared?.accounts ?? results)
-    .map((account) => ({
-      ...account, parentId: selection?.placement?.parents[account.accountId], email: selection?.mailboxes?.[account.accountId],
-    }))
+    .map((account): AccountResult => {
+      const email = selection?.mailboxes?.[account.accountId];
+      return {
+        ...account,
+        parentId: selection?.placement?.parents[account.accountId],
+        email,
+        foreignMailbox: isForeign(email, evidence.allowedEmailDomains) ? true : undefined,
+        exception: index.ofAccount(account),
+        credentials: account.credentials.map((credential) => ({ ...credential, exception: index.ofCredential(account, credential) })),
+      };
+    })
     .sort((one, other) => rank(one) - rank(other) || one.accountId.localeCompare(other.accountId));
   return {
     $schema: REPORT_SCHEMA,
@@ -102,6 +130,11 @@ export function composeReport(
     alsoRunning: selection?.alsoRunning,
     counts: counts as Record<Outcome, number>,
     totals: totalsOf(accounts),
+    exceptions,
+    findings: {
+      endedExceptions: exceptions.filter(({ state }) => state === 'ended').length,
+      foreignMailboxes: accounts.filter(({ foreignMailbox }) => foreignMailbox).length,
+    },
     changes: compared?.changes,
     problem: failure,
     organizationalUnits: selection?.placement && unitsOf(selection.placement.units, accounts),

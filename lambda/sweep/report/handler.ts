@@ -13,6 +13,7 @@ import { environment } from '../../aws/environment';
 import { textOf } from '../../aws/errors';
 import { readObject } from '../../aws/objects';
 import { log } from '../../log';
+import { approvalOf } from '../plan-approval';
 import { problemOfSweep } from '../remedies';
 import type { Problem } from '../results';
 import { latestPrefix, RunFolder, runPrefix } from '../run-folder';
@@ -39,7 +40,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const selection = run.digest === undefined ? undefined : await folder.selection(run.digest, execution.id);
   const decision = run.decision && await folder.decision(run.decision.digest);
   const isCarriedOut = await control.find<GoFile>(event.run, GO_FILE) !== undefined;
-  const { accountsPerBatch, limits } = settings;
+  const { accountsPerBatch, limits, allowedEmailDomains } = settings;
   const accounts = selection === undefined ? [] : await outcomesOf(folder, selection, { decision, isCarriedOut, accountsPerBatch });
   const { region, accountId: sweepAccountId } = partsOfArn(execution.id);
   const report = composeReport(execution, selection, accounts, {
@@ -52,6 +53,8 @@ export async function handler(event: MachineEvent): Promise<Ending> {
     region,
     selection: settings.selection,
     limits,
+    allowedEmailDomains,
+    approval: await approvalOf(control, event.run),
     earlier: await earlierReport(folder, execution.id),
   });
   const prefixes = [folder.prefix, ...selection && isLatest(selection, settings) ? [latestPrefix()] : []];

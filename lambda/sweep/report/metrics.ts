@@ -7,7 +7,9 @@ import { emitMetrics } from '../metrics';
 type ReportedMetric = Exclude<MetricName, 'plansMade'>;
 
 /** What another sweep than that of the whole selection may add. */
-const ADDITIONS: readonly ReportedMetric[] = ['accountsFailed', 'credentialsFound', 'credentialsDeleted', 'sweepsIncomplete', 'signalsFailed'];
+const ADDITIONS: readonly ReportedMetric[] = [
+  'accountsFailed', 'credentialsFound', 'credentialsDeleted', 'sweepsIncomplete', 'signalsFailed', 'endedExceptions', 'foreignMailboxes',
+];
 
 /**
  * Emits what a sweep found and did. Only a sweep of the whole selection that came to its end may say that there is nothing:
@@ -15,10 +17,19 @@ const ADDITIONS: readonly ReportedMetric[] = ['accountsFailed', 'credentialsFoun
  */
 export function publishMetrics(sweep: string, report: SweepReport, signalsFailed: number) {
   const values = valuesOf(report, signalsFailed);
-  const names = Object.keys(values) as ReportedMetric[];
+  const names = (Object.keys(values) as ReportedMetric[]).filter((name) => isAskedFor(name, report));
   const told = names.filter((name) => isWhole(report) || (ADDITIONS.includes(name) && values[name] > 0));
   if (told.length > 0) { // Powertools would warn of none
     emitMetrics(sweep, Object.fromEntries(told.map((name) => [name, values[name]])));
+  }
+}
+
+/** A metric costs money, also one that is always zero. */
+function isAskedFor(name: ReportedMetric, { exceptions, allowedEmailDomains }: SweepReport): boolean {
+  switch (name) {
+    case 'endedExceptions': return exceptions.some(({ until }) => until !== undefined);
+    case 'foreignMailboxes': return allowedEmailDomains !== undefined;
+    default: return true;
   }
 }
 
@@ -35,5 +46,6 @@ function valuesOf(report: SweepReport, signalsFailed: number): Record<ReportedMe
     sweepsIncomplete: report.problem === undefined ? 0 : 1,
     sweepDuration: (Date.parse(report.endedAt) - Date.parse(report.startedAt)) / 1_000,
     signalsFailed,
+    ...report.findings,
   };
 }

@@ -1,6 +1,6 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { SweepReport } from './contents';
+import type { Findings, SweepReport } from './contents';
 import { messageFor, subjectOf, type ReportAddresses } from './message';
 import { publishMetrics } from './metrics';
 import { tallyOf, type Tally } from './tally';
@@ -33,6 +33,7 @@ export interface SweepFinished {
   readonly problem?: string;
   readonly accounts: SweepReport['counts'];
   readonly credentials: Tally;
+  readonly findings: Findings;
   readonly report: ReportAddresses;
 }
 
@@ -78,6 +79,7 @@ function finished(sweep: string, report: SweepReport, { succeeded }: Verdict, ad
     problem: problem?.code,
     accounts: counts,
     credentials: tallyOf(report),
+    findings: report.findings,
     report: addresses,
   };
 }

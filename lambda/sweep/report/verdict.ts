@@ -1,4 +1,5 @@
 import type { SweepReport } from './contents';
+import type { ReportedException } from './exceptions';
 import { CREDENTIAL_KINDS } from '../../../lib/private/contract';
 import { type SweepSettings, type Verdict } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
@@ -10,12 +11,14 @@ import { tallyOf } from './tally';
 const LONGEST_CAUSE = 3_000;
 const ACCOUNTS_SHOWN = 5;
 const REMEDIES_SHOWN = 3;
+const EXCEPTIONS_SHOWN = 5;
+const DOMAINS_SHOWN = 3;
 
 /** What is asked of the accounts. */
 export type Expectations = Pick<SweepSettings, 'tolerateFailedAccounts' | 'failOnFindings'>;
 
 /**
- * Failed accounts fail the sweep unless they are tolerated, and what an audit found fails it if that is asked for; a sweep that
+ * Failed accounts fail the sweep unless they are tolerated, and findings of an audit fail it if that is asked for; a sweep that
  * did not come to its end has failed in any case.
  */
 export function verdictOf(report: SweepReport, reportAddress: string, { tolerateFailedAccounts, failOnFindings }: Expectations): Verdict {
@@ -25,6 +28,8 @@ export function verdictOf(report: SweepReport, reportAddress: string, { tolerate
     ...report.problem ? [report.problem.code] : [],
     ...failed.length > 0 && !tolerateFailedAccounts ? ['AccountsFailed'] : [],
     ...found.length > 0 && failOnFindings ? ['CredentialsFound'] : [],
+    ...report.findings.foreignMailboxes > 0 && failOnFindings ? ['ForeignMailboxes'] : [],
+    ...report.findings.endedExceptions > 0 && failOnFindings ? ['EndedExceptions'] : [],
   ];
   return {
     succeeded: errors.length === 0,
@@ -35,6 +40,8 @@ export function verdictOf(report: SweepReport, reportAddress: string, { tolerate
       ...problemLines(report.problem),
       ...failureLines(failed),
       ...failOnFindings ? findingLines(found) : [],
+      ...mailboxLines(report),
+      ...exceptionLines(report),
       `report: ${reportAddress}`,
     ]),
   };
@@ -51,6 +58,31 @@ function findingLines(found: AccountResult[]): string[] {
     `  CredentialsFound: ${counts.filter(([count]) => count > 0).map((count) => count.join(' ')).join(', ')}`,
     '  delete them (RootCredentialsPurge), or leave failOnFindings out to have them reported only',
   ];
+}
+
+function mailboxLines({ accounts, allowedEmailDomains = [] }: SweepReport): string[] {
+  const foreign = accounts.filter(({ foreignMailbox }) => foreignMailbox);
+  return foreign.length === 0 ? [] : [
+    `root mailbox outside of ${allowedEmailDomains.slice(0, DOMAINS_SHOWN).join(', ')}${allowedEmailDomains.length > DOMAINS_SHOWN ? ', …' : ''}: ${namesOf(foreign)}`,
+    '  change the address of the root user (aws account start-primary-email-update), or add its domain to allowedEmailDomains',
+  ];
+}
+
+/** Both those that have ended and those that are about to, the earliest first. */
+function exceptionLines({ exceptions }: SweepReport): string[] {
+  const ending = exceptions.filter(({ state }) => state !== undefined).sort((one, other) => one.until!.localeCompare(other.until!));
+  return ending.length === 0 ? [] : [
+    ...ending.slice(0, EXCEPTIONS_SHOWN).map((each) => `exception ${each.state === 'ended' ? 'ended' : 'ends'} on ${each.until}: ${exceptionText(each)}`),
+    ...ending.length > EXCEPTIONS_SHOWN ? [`and ${ending.length - EXCEPTIONS_SHOWN} more exceptions that have ended, or end soon`] : [],
+    '  it protects until it is removed: give it a later until, or remove it and name what it protects in release',
+  ];
+}
+
+function exceptionText({ by, accounts, credentials, reason = '', owner }: ReportedException): string {
+  const shown = accounts?.slice(0, ACCOUNTS_SHOWN).join(', ');
+  const where = shown === undefined ? 'all accounts' : `${shown}${accounts!.length > ACCOUNTS_SHOWN ? ` and ${accounts!.length - ACCOUNTS_SHOWN} more` : ''}`;
+  const what = by === 'exclude' ? `${where} excluded` : `${credentials?.join(', ') ?? 'all kinds'} kept in ${where}`;
+  return `${what}${owner === undefined ? '' : ` (owner: ${inert(owner)})`}: ${inert(reason)}`;
 }
 
 /** What nobody has looked at is told, also when everything else succeeded. */

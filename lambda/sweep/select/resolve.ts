@@ -8,7 +8,7 @@ import type { StartInput, SweepSettings } from '../../../lib/sweep/contract';
 import { failure, isNamed } from '../../aws/errors';
 import { everyItem } from '../../aws/pages';
 import { skipped, type Account } from '../results';
-import type { OrganizationIdentity, ResolvedSelection } from '../selection';
+import { reasonOfExclusion, type OrganizationIdentity, type ResolvedSelection } from '../selection';
 
 /** Resolves a construct's selection against the organization as it is now, narrowed by what the start asks for. */
 export async function resolveSelection(
@@ -39,12 +39,13 @@ export async function resolveSelection(
 }
 
 /** The management account and excluded accounts are never touched, whatever else selects them; the rest must be usable. */
-function reasonToSkip(account: OrganizationsAccount, { managementAccountId }: OrganizationIdentity, { exclude }: Selection): string | undefined {
+function reasonToSkip(account: OrganizationsAccount, { managementAccountId }: OrganizationIdentity, selection: Selection): string | undefined {
+  const { exclude, exclusions } = selection;
   if (account.Id === managementAccountId) {
     return 'it is the management account, whose root user no root session can reach';
   }
   if (exclude.includes(account.Id!)) {
-    return 'it is excluded';
+    return reasonOfExclusion(exclusions?.find(({ accounts }) => accounts.includes(account.Id!)));
   }
   const state = account.State ?? account.Status; // AWS is replacing Status by State, and sends one or both
   return state === 'ACTIVE' ? undefined : `its state is ${state ?? 'unknown'}, not ACTIVE`;

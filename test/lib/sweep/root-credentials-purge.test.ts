@@ -79,9 +79,10 @@ describe('root sessions', () => {
 
   test.each([AccountSelection.organization, (options: object) => AccountSelection.organizationalUnits(['ou-abcd-11111111'], options)])(
     'are denied in excluded accounts', (select) => {
-      const [deny, ...others] = statements(synthesized({ accounts: select({ exclude: [member(3)] }) }).template, 'sts:AssumeRoot').sort((one) => one.Effect === 'Deny' ? -1 : 1);
+      const exclusions = [{ accounts: [member(4), member(3)], reason: 'it has ended, and still protects', until: '2020-01-31' }];
+      const [deny, ...others] = statements(synthesized({ accounts: select({ exclude: [member(3)], exclusions }) }).template, 'sts:AssumeRoot').sort((one) => one.Effect === 'Deny' ? -1 : 1);
       expect([deny, ...others].map(({ Effect }) => Effect)).toEqual(['Deny', 'Allow', 'Allow']);
-      expect(rootsOf(deny)).toEqual([member(3)]);
+      expect(rootsOf(deny)).toEqual([member(3), member(4)]);
       expect(deny.roles).toEqual([{ Ref: expect.stringContaining('LookRole') }, { Ref: expect.stringContaining('PurgeRole') }]);
       expect(deny.Condition).toBeUndefined();
     });
@@ -348,6 +349,20 @@ describe('what is kept', () => {
     expect(sweepOf({ keep: [{ accounts: [member(1)], reason: 'why' }] })).not.toEqual(sweepOf({}));
   });
 
+  test('has an owner and an end for the reports, of which a deployment knows nothing', () => {
+    const note = { reason: 'why', owner: 'payments', until: '2020-01-31' };
+    const withNotes = {
+      keep: [{ accounts: [member(1)], ...note }],
+      accounts: AccountSelection.organization({ exclude: [member(2)], exclusions: [{ accounts: [member(3)], ...note }] }),
+    };
+    const { protection: kept, selection } = settingsOf(withNotes);
+    expect(kept.keep).toEqual(withNotes.keep);
+    expect(selection).toEqual({ exclude: [member(2), member(3)], exclusions: [{ accounts: [member(3)], ...note }] });
+    const without = { keep: [{ accounts: [member(1)], reason: 'why' }], accounts: AccountSelection.organization({ exclude: [member(2), member(3)] }) };
+    const [resource, same] = [withNotes, without].map((props) => synthesized(props).template.findResources('Custom::RootCredentialsSweep'));
+    expect(resource).toEqual(same);
+  });
+
   test('in an account by its id is checked in the organization, which needs a permission where units are selected', () => {
     const actions = (rule: Omit<KeepRule, 'reason'>) => statements(
       synthesized({ accounts: AccountSelection.organizationalUnits(['r-abcd']), keep: [{ ...rule, reason: 'why' }] }).template, 'organizations:DescribeAccount',
@@ -369,8 +384,9 @@ describe('what is kept', () => {
 
   test('fits the definition of a state machine at its most', () => {
     const keep = Array.from({ length: 100 }, (_, n) => (
-      { accounts: members(500).slice(n * 5, n * 5 + 5), credentials: Object.values(RootCredential), reason: '"'.repeat(200) }));
-    const { template } = synthesized({ keep });
+      { accounts: members(500).slice(n * 5, n * 5 + 5), credentials: Object.values(RootCredential), reason: '"'.repeat(200), owner: '"'.repeat(100), until: '2027-01-31' }));
+    const exclusions = keep.map(({ credentials, ...exclusion }) => exclusion);
+    const { template } = synthesized({ keep, accounts: AccountSelection.organization({ exclusions }) });
     expect(definition(template).length).toBeLessThan(200_000); // of 1 MB; and 256 KiB of an input
   });
 
@@ -384,6 +400,11 @@ describe('what is kept', () => {
     ['a reason of 201 characters', rule({ reason: 'x'.repeat(201) }), 'keep[0].reason must be 1 to 200 characters'],
     ['a reason of two lines', rule({ reason: 'one\ntwo' }), 'got "one\\ntwo"'],
     ['a reason with a line separator', rule({ reason: 'one\u2028two' }), 'keep[0].reason must be'],
+    ['an owner of two lines', rule({ owner: 'one\ntwo' }), 'keep[0].owner must be 1 to 100 characters without line breaks'],
+    ['an end that is no day', rule({ until: '2027-02-30' }), "keep[0].until must be a day in the form '2027-01-31', got '2027-02-30'"],
+    ['an end in another form', rule({ until: '31.1.2027' }), "keep[0].until must be a day in the form '2027-01-31', got '31.1.2027'"],
+    ['an end with a time', rule({ until: '2027-01-31T00:00:00Z' }), 'keep[0].until must be a day'],
+    ['an end that nobody knows', rule({ until: Lazy.string({ produce: () => '2027-01-31' }) }), 'keep[0].until must be a day'],
     ['an account that a list does not have', { ...rule({}), accounts: AccountSelection.accounts([member(2)]) }, `keep[0].accounts[0] must be one of the accounts that AccountSelection.accounts lists, got '${member(1)}'`],
     ['501 accounts', { keep: [rule({ accounts: members(500) }).keep[0], rule({}).keep[0]] }, 'keep must name at most 500 accounts in all rules together, got 501'],
     ['101 rules', { keep: Array.from({ length: 101 }, () => rule({}).keep[0]) }, 'keep must have at most 100 rules, got 101'],
@@ -442,6 +463,14 @@ describe('what can be known at synth fails at synth', () => {
     ['an account id that is none', () => ({ accounts: AccountSelection.accounts(['12345']) }), "accountIds[0] must be a 12-digit AWS account id, got '12345'"],
     ['an excluded id that is none', () => ({ accounts: AccountSelection.organization({ exclude: [member(1), 'x1234567890123'] }) }), "exclude[1] must be a 12-digit AWS account id, got 'x1234567890123'"],
     ['501 listed accounts', () => ({ accounts: AccountSelection.accounts(members(501)) }), 'accountIds must list at most 500 accounts, got 501: use AccountSelection.organizationalUnits instead'],
+    ['an exclusion of no account', () => ({ accounts: AccountSelection.organization({ exclusions: [{ accounts: [], reason: 'why' }] }) }), 'exclusions[0].accounts must name at least one account, got an empty list'],
+    ['an exclusion without a reason', () => ({ accounts: AccountSelection.organization({ exclusions: [{ accounts: [member(1)], reason: '' }] }) }), 'exclusions[0].reason must be 1 to 200 characters'],
+    ['an exclusion that ends on no day', () => ({ accounts: AccountSelection.organization({ exclusions: [{ accounts: [member(1)], reason: 'why', until: 'soon' }] }) }), "exclusions[0].until must be a day in the form '2027-01-31', got 'soon'"],
+    ['101 exclusions', () => ({ accounts: AccountSelection.organization({ exclusions: members(101).map((id) => ({ accounts: [id], reason: 'why' })) }) }), 'exclusions must be a list of at most 100 entries'],
+    ['501 accounts that are excluded in two ways', () => ({ accounts: AccountSelection.organization({ exclude: members(500), exclusions: [{ accounts: [member(500)], reason: 'why' }] }) }), 'exclude and exclusions must list at most 500 accounts together, got 501'],
+    ['a domain with a wildcard', () => ({ allowedEmailDomains: ['example.com', '*.example.com'] }), "allowedEmailDomains[1] must be a domain such as 'example.com', without '@' and wildcards, got '*.example.com'"],
+    ['an address as a domain', () => ({ allowedEmailDomains: ['root@example.com'] }), "allowedEmailDomains[0] must be a domain such as 'example.com'"],
+    ['no domains', () => ({ allowedEmailDomains: [] }), 'allowedEmailDomains must list 1 to 100 domains that are known at synth, got 0'],
     ['501 excluded accounts', () => ({ accounts: AccountSelection.organization({ exclude: members(501) }) }), 'exclude must list at most 500 accounts, got 501'],
     ['no accounts', () => ({ accounts: AccountSelection.accounts([]) }), 'accountIds must name at least one account'],
     ['no units', () => ({ accounts: AccountSelection.organizationalUnits([]) }), 'organizationalUnitIds must name at least one'],

@@ -6,16 +6,18 @@
   /**
    * @typedef {{ code: string, message: string, remedies: string[] }} Problem
    * @typedef {{ kind: string, id?: string, state?: string, createdAt?: string, lastUsedAt?: string, neverUsed?: boolean, status: string, reason?: string, problem?: Problem, deletedAt?: string, requestId?: string, change?: string }} Credential
-   * @typedef {{ accountId: string, accountName: string, parentId?: string, outcome: string, reason?: string, problem?: Problem, credentials: Credential[] }} Account
+   * @typedef {{ accountId: string, accountName: string, parentId?: string, email?: string, foreignMailbox?: true, outcome: string, reason?: string, problem?: Problem, credentials: Credential[] }} Account
    * @typedef {{ id: string, name?: string, parentId?: string, accounts: number, accountsFailed: number, credentialsLeft: number, credentialsDeleted: number }} Unit
-   * @typedef {{ accounts?: string[], credentials?: string[], reason: string }} Rule
+   * @typedef {{ by: string, accounts?: string[], credentials?: string[], reason?: string, owner?: string, until?: string, state?: string }} Exception
+   * @typedef {{ askedAt?: string, approvedAt?: string, approved: boolean, digest: string }} Approval
    * @typedef {{ since: { execution: string, startedAt: string }, counts: Record<string, number>, gone: (Account & Credential)[] }} Changes
    * @typedef {{
    *   version?: string, construct?: string, execution: string, executionArn?: string, sweepAccountId?: string, region?: string,
    *   startedAt: string, endedAt: string, organizationId?: string, managementAccountId?: string, alsoRunning?: string[],
    *   work?: string, dryRun?: boolean, narrowed?: boolean, problem?: Problem, credentials?: string[], plan?: { digest: string, status: string },
    *   selection?: { accounts?: string[], organizationalUnits?: string[], exclude: string[] }, limits?: { credentials?: number, accounts?: number },
-   *   protection?: { keep: Rule[], usedWithinSeconds?: number, deleteAccessKeysInUse?: boolean, keepCertificates: boolean, recoveriesBucket?: string },
+   *   allowedEmailDomains?: string[], approval?: Approval, exceptions: Exception[],
+   *   protection?: { usedWithinSeconds?: number, deleteAccessKeysInUse?: boolean, keepCertificates: boolean, recoveriesBucket?: string },
    *   counts: Record<string, number>, totals: Record<string, Record<string, number>>, changes?: Changes, organizationalUnits?: Unit[], accounts: Account[],
    * }} Report
    * @typedef {{ account: Account, order: number, unit: string, units: Set<string>, credentials: string, mfa: string, lastUsed: string, text: string, details?: HTMLElement }} Row
@@ -86,7 +88,7 @@
   const isRecent = ({ lastUsedAt }) => lastUsedAt !== undefined && Date.parse(report.startedAt) - Date.parse(lastUsedAt) < RECENT_DAYS * 86_400_000;
   /** AWS says when, says that it knows of no use, or says neither. @param {Credential} credential */
   const useOf = ({ lastUsedAt, neverUsed }) => lastUsedAt ? minuteOf(lastUsedAt) : neverUsed ? 'never, as far as AWS knows' : 'not known';
-  const recentMark = () => make('b', { class: 'recent' }, `used within ${RECENT_DAYS} days`);
+  const recentMark = () => make('b', { class: 'alert' }, `used within ${RECENT_DAYS} days`);
   /** @param {Credential} credential */
   const isLeft = ({ status }) => status !== 'deleted' && status !== 'absent';
   /** Credentials with their accounts. @type {Entry[]} */
@@ -137,7 +139,7 @@
       mfa: mfaOf(account),
       lastUsed: account.credentials.map(({ lastUsedAt }) => lastUsedAt ?? '').sort().at(-1) ?? '',
       text: [
-        account.accountId, account.accountName, account.reason, problem?.code, problem?.message,
+        account.accountId, account.accountName, account.email, account.reason, problem?.code, problem?.message,
         ...account.credentials.flatMap(({ kind, id, status, reason, problem: own }) => [KINDS[kind]?.[0], id, status, reason, own?.code, own?.message]),
       ].filter(Boolean).join('\n').toLowerCase(),
     };
@@ -148,9 +150,12 @@
   /** @param {Row} row */
   const accountCell = ({ account }) => {
     const cell = document.createDocumentFragment();
-    cell.append(make('span', { class: 'account' }, account.accountName || '(no name)'), make('span', { class: 'id' }, account.accountId));
+    cell.append(make('span', { class: 'account' }, account.accountName || '(no name)'), make('span', { class: 'id' }, account.accountId), ...mailboxOf(account));
     return cell;
   };
+  /** @param {Account} account */
+  const mailboxOf = ({ email, foreignMailbox }) => email === undefined ? [] : [
+    make('span', { class: 'mailbox' }, email, ...foreignMailbox ? [' ', make('b', { class: 'alert' }, 'domain not allowed')] : [])];
   /** @param {Account} account */
   const accountName = (account) => make('span', {}, account.accountName || '(no name)', make('span', { class: 'id' }, account.accountId));
   /** @param {string} outcome */
@@ -416,6 +421,36 @@
     return why === undefined ? [] : [`: ${why}`];
   };
 
+  /** Accounts of which somebody outside may read the mailbox of the root user. */
+  const foreignMailboxes = () => {
+    const foreign = report.accounts.filter(({ foreignMailbox }) => foreignMailbox);
+    byId('mailboxes').hidden = foreign.length === 0;
+    if (foreign.length > 0) {
+      byId('mailboxes').append(make('p', {}, `${accountsIn(foreign.length)} with a root mailbox outside of ${(report.allowedEmailDomains ?? []).join(', ')
+      }. Whoever reads it can reset the password of the root user: change the address (`, make('code', {}, 'aws account start-primary-email-update'), '), or allow its domain.'));
+      list(byId('mailboxes'), 'Root mailboxes in other domains', ['Account', 'Mailbox'], foreign, (account) => [accountName(account), account.email ?? '']);
+    }
+  };
+
+  /** In the order of their ends, those without one last. */
+  const exceptions = () => {
+    const sorted = [...report.exceptions].sort((one, other) => (one.until ?? '9999').localeCompare(other.until ?? '9999'));
+    const ended = sorted.filter(({ state }) => state === 'ended').length;
+    byId('exceptions').hidden = sorted.length === 0;
+    if (sorted.length > 0) {
+      byId('exceptions').append(...ended > 0 ? [make('p', {}, make('b', {}, `${grouped(ended)} ${ended === 1 ? 'has' : 'have'} ended`),
+        '. What has ended protects like before: give it a later end, or remove it from the construct.')] : []);
+      list(byId('exceptions'), 'Exceptions', ['Exception', 'Reason', 'Owner', 'Last day'], sorted, (exception) => [
+        exceptionOf(exception), exception.reason ?? make('span', { class: 'quiet' }, 'none given'), exception.owner ?? '', endOf(exception)]);
+    }
+  };
+
+  /** @param {Exception} exception */
+  const exceptionOf = ({ by, accounts, credentials }) => by === 'exclude' ? `excluded: ${accounts?.join(', ')}`
+    : `kept: ${credentials?.map((kind) => KINDS[kind]?.[1] ?? kind).join(', ') ?? 'all kinds'} in ${accounts?.join(', ') ?? 'all accounts'}`;
+  /** @param {Exception} exception */
+  const endOf = ({ until, state }) => make('span', {}, until ?? 'no end', ...state ? [' ', make('b', { class: 'alert' }, state === 'ended' ? 'ended' : 'ends soon')] : []);
+
   const byUnit = () => {
     const sorted = [...units.values()].map((unit) => ({ unit, path: pathOf(lineage(unit.id)) })).sort((one, other) => (one.path < other.path ? -1 : 1));
     byId('units').hidden = sorted.length === 0;
@@ -440,7 +475,7 @@
 
   /** What was asked for, by whom it can be checked, and what may differ the next time. */
   const evidence = () => {
-    const { selection, protection, limits } = report;
+    const { selection, protection, limits, approval } = report;
     const days = protection?.usedWithinSeconds === undefined ? undefined : Math.floor(protection.usedWithinSeconds / 86_400);
     const facts = /** @type {[string, (string | undefined)[]][]} */ ([
       ['Construct', [report.construct]],
@@ -448,29 +483,29 @@
       ['Ran in', [[report.sweepAccountId, report.region].filter(Boolean).join(', ')]],
       ['Execution', [report.executionArn ?? report.execution]],
       ['Who started it', [report.executionArn && `CloudTrail of ${report.sweepAccountId} has the StartExecution of this execution`]],
+      ['Approval', approval ? [
+        `asked for the plan ${approval.digest}${approval.askedAt ? ` at ${secondOf(approval.askedAt)}` : ''}`,
+        approval.approved ? `approved${approval.approvedAt ? ` at ${secondOf(approval.approvedAt)}` : ''}: CloudTrail of ${report.sweepAccountId} has who, as SendTaskSuccess` : 'not approved',
+      ] : []],
       ['Also at work', report.alsoRunning ?? []],
       ['From, to', [`${secondOf(report.startedAt)}, ${secondOf(report.endedAt)}`]],
       ['Selected', [selection && (selection.accounts ? `accounts ${selection.accounts.join(', ')}` : selection.organizationalUnits
         ? `organizational units ${selection.organizationalUnits.join(', ')}, with those below them` : 'all member accounts'), ...report.narrowed ? ['narrowed by the start to a part of it'] : []]],
       ['Excluded', [selection && (selection.exclude.length > 0 ? selection.exclude.join(', ') : 'no account')]],
       ['Kinds to delete', [report.credentials?.map((kind) => KINDS[kind]?.[1] ?? kind).join(', ')]],
-      ['Kept by rule', protection?.keep.map(ruleOf) ?? []],
       ['Kept by use', [
         ...days === undefined ? [] : [`passwords and access keys that were used or created within ${days} days`],
         ...protection && !protection.deleteAccessKeysInUse ? [`access keys that were used within ${RECENT_DAYS} days`] : [],
         ...protection?.keepCertificates ? ['signing certificates'] : [],
       ]],
       ['Password recoveries', [protection?.recoveriesBucket && `on record in ${protection.recoveriesBucket}: an open one keeps the password and its MFA`]],
+      ['Root mailboxes in', [report.allowedEmailDomains?.join(', ')]],
       ['Limits', [...limits?.credentials === undefined ? [] : [`${grouped(Number(limits.credentials))} credentials`], ...limits?.accounts === undefined ? [] : [accountsIn(Number(limits.accounts))]]],
       ['Library', [report.version && `cdk-root-access ${report.version}`]],
     ]);
     byId('evidence').append(...facts.map(([name, said]) => ({ name, said: said.filter(Boolean) })).filter(({ said }) => said.length > 0).flatMap(({ name, said }) => [
       make('dt', {}, name), ...said.map((text) => make('dd', {}, /** @type {string} */ (text)))]));
   };
-
-  /** @param {Rule} rule */
-  const ruleOf = ({ accounts, credentials, reason }) => (
-    `${credentials?.map((kind) => KINDS[kind]?.[1] ?? kind).join(', ') ?? 'all kinds'} in ${accounts?.join(', ') ?? 'all accounts'}: ${reason}`);
 
   /** @param {number} ms */
   const duration = (ms) => ms < 60_000 ? `${Math.max(1, Math.round(ms / 1_000))} s` : `${Math.round(ms / 60_000)} min`;
@@ -606,6 +641,8 @@
   chart();
   problems();
   stillThere();
+  foreignMailboxes();
+  exceptions();
   byUnit();
   deletions();
   evidence();

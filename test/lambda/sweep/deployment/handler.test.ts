@@ -148,6 +148,11 @@ describe('a deployment', () => {
   test.each([
     ['another order and a double', { ...SETTINGS, selection: { exclude: ['444444444444', ACCOUNT, ACCOUNT] }, credentials: ['AccessKey', 'Password'] }],
     ['a setting that a newer version of the library adds', { ...SETTINGS, askFirst: 'false', protection: { ...SETTINGS.protection, keepOthers: [], more: {} } }],
+    ['owners and ends of exceptions', {
+      ...SETTINGS,
+      selection: { ...SETTINGS.selection, exclusions: [{ accounts: [ACCOUNT], reason: 'moves out', until: '2020-01-31' }] },
+      protection: { ...SETTINGS.protection, keep: [{ ...SETTINGS.protection.keep[0], owner: 'payments', until: '2020-01-31' }] },
+    }],
   ])('with nothing but %s sweeps nothing, and has the attributes of the latest sweep', async (_name, settings) => {
     accept(SETTINGS, { summary: SUMMARY });
     const event = update(settings, SETTINGS, { Accepted: 's3://elsewhere' });
@@ -236,6 +241,14 @@ describe('sweeps that began under other settings', () => {
     await expect(isComplete(event, answer)).rejects.toThrow('the deployment is taken back');
     expect(statuses()).toEqual(['ABORTED']);
   });
+});
+
+test('an update of the reason of a rule, which keeps the same, is accepted without a sweep, and its reason is in the next one', async () => {
+  accept(SETTINGS, { summary: SUMMARY });
+  const settings = { ...SETTINGS, protection: { ...SETTINGS.protection, keep: [{ ...SETTINGS.protection.keep[0], reason: 'billing, until it has moved' }] } };
+  expect(await handlers.onEvent(update(settings))).toEqual({ PhysicalResourceId: PHYSICAL_ID });
+  expect(executions.all).toEqual([]);
+  expect(accepted()).toEqual({ settings: digestOf(settings), summary: SUMMARY });
 });
 
 describe('an update that lets go of a protection', () => {

@@ -1,6 +1,7 @@
 import { JSDOM, VirtualConsole } from 'jsdom';
 import { accountsOf, DENIED, EXECUTION, HOSTILE, reportOf } from './report-samples';
 import { planOf } from '../../../../lambda/sweep/plan';
+import type { PlanApproval } from '../../../../lambda/sweep/plan-approval';
 import { composeReport, REPORT_SCHEMA, type SweepReport } from '../../../../lambda/sweep/report/contents';
 import { htmlOf } from '../../../../lambda/sweep/report/html';
 import { resultOf } from '../../../../lambda/sweep/results';
@@ -231,14 +232,54 @@ describe('the report for whoever checks it', () => {
     ]);
   });
 
-  test('says of what it is: construct, place, selection, rules with their reasons, limits', () => {
-    const protection = { keep: [{ accounts: [number(3)], credentials: ['AccessKey' as const], reason: 'billing job' }], keepCertificates: true };
+  test('says of what it is: construct, place, selection, what is kept by use, limits', () => {
+    const protection = { keep: [], keepCertificates: true };
     const page = new Page(reportOf([], { protection }, undefined, {
       construct: 'Stack/Purge', executionArn: ARN, sweepAccountId: '111111111111', region: 'eu-west-1', selection: { exclude: [number(9)] }, limits: { accounts: 5 },
     }));
     const text = page.one('#evidence').textContent;
     expect(text).toMatch(new RegExp(['ConstructStack/Purge', 'Ran in111111111111, eu-west-1', `Execution${ARN}`, 'Selectedall member accounts', `Excluded${number(9)}`,
-      'Kinds to deletepasswords', `Kept by ruleaccess keys in ${number(3)}: billing job`, 'access keys that were used within 30 days', 'signing certificates', 'Limits5 accounts'].join('.*')));
+      'Kinds to deletepasswords', 'access keys that were used within 30 days', 'signing certificates', 'Limits5 accounts'].join('.*')));
+  });
+
+  test('says when the plan was approved and where it is on record by whom, or that it was not', () => {
+    const approvalIn = (approval: PlanApproval) => new Page(reportOf([], {}, undefined, { executionArn: ARN, sweepAccountId: '111111111111', approval })).one('#evidence').textContent;
+    const asked = { digest: 'd1g3st', askedAt: '2026-01-02T03:04:05Z' };
+    expect(approvalIn({ ...asked, approved: true, approvedAt: '2026-01-03T00:00:00Z' })).toContain(
+      'Approvalasked for the plan d1g3st at 2026-01-02 03:04:05 UTCapproved at 2026-01-03 00:00:00 UTC: CloudTrail of 111111111111 has who, as SendTaskSuccess');
+    expect(approvalIn({ ...asked, approved: false })).toContain('at 2026-01-02 03:04:05 UTCnot approved');
+  });
+
+  test('lists what is left alone on purpose: why, by whom and until when, what has ended first', () => {
+    const protection = {
+      keepCertificates: false,
+      keep: [
+        { accounts: [number(3)], credentials: ['AccessKey' as const], reason: 'billing job', owner: 'payments', until: '2026-01-10' },
+        { credentials: ['MfaDevice' as const], reason: 'for ever' },
+        { accounts: [number(4)], reason: 'migration', until: '2025-12-31' },
+      ],
+    };
+    const page = new Page(reportOf([], { protection }, undefined, { selection: { exclude: [number(9)] } }));
+    expect(page.one('#exceptions p').textContent).toContain('1 has ended. What has ended protects like before');
+    expect(page.all('#exceptions tbody tr').map((row) => [...row.children].map(({ textContent }) => textContent))).toEqual([
+      [`kept: all kinds in ${number(4)}`, 'migration', '', '2025-12-31 ended'],
+      [`kept: access keys in ${number(3)}`, 'billing job', 'payments', '2026-01-10 ends soon'],
+      [`excluded: ${number(9)}`, 'none given', '', 'no end'],
+      ['kept: MFA devices in all accounts', 'for ever', '', 'no end'],
+    ]);
+    expect(new Page(reportOf([])).one('#exceptions').hidden).toBe(true);
+  });
+
+  test('shows the root mailbox of each account, and those in other domains by themselves', async () => {
+    const mailboxes = { [number(1)]: 'aws-1@example.com', [number(3)]: 'somebody@evil.example' };
+    const page = new Page(reportOf(accountsOf(4), { mailboxes }, undefined, { allowedEmailDomains: ['example.com', 'example.org'] }));
+    expect(page.all('#rows .mailbox').map(({ textContent }) => textContent).sort()).toEqual(['aws-1@example.com', 'somebody@evil.example domain not allowed']);
+    expect(page.one('#mailboxes p').textContent).toContain('1 account with a root mailbox outside of example.com, example.org.');
+    expect(page.all('#mailboxes tbody td').map(({ textContent }) => textContent)).toEqual(['somebody@evil.example']);
+    expect(page.one('#evidence').textContent).toContain('Root mailboxes inexample.com, example.org');
+    await page.change('#text', 'aws-1@', 'input');
+    expect(page.ids()).toEqual([number(1)]);
+    expect(new Page(reportOf(accountsOf(4), { mailboxes })).one('#mailboxes').hidden).toBe(true);
   });
 
   test('compares with the report before: what is new, recreated, gone and there since then', () => {
@@ -274,9 +315,11 @@ describe('text of others in the page', () => {
     const account = { accountId: number(0), accountName: text };
     const result = resultOf(account, [{ kind: 'AccessKey', id: text, state: text, status: 'kept', reason: text, problem }], problem);
     const placement = { units: [{ id: 'r-abcd', name: text }], parents: { [number(0)]: 'r-abcd' } };
-    const protection = { keep: [{ accounts: [text], reason: text }], keepCertificates: true, recoveriesBucket: text };
-    const facts = { construct: text, executionArn: text, selection: { organizationalUnits: [text], exclude: [text] } };
-    const page = new Page(reportOf([result], { placement, protection }, problem, facts));
+    const note = { reason: text, owner: text, until: text };
+    const protection = { keep: [{ accounts: [text], ...note }], keepCertificates: true, recoveriesBucket: text };
+    const selection = { organizationalUnits: [text], exclude: [text], exclusions: [{ accounts: [text], ...note }] };
+    const facts = { construct: text, executionArn: text, selection, allowedEmailDomains: [text, 'example.com'], approval: { digest: text, approved: false } };
+    const page = new Page(reportOf([result], { placement, protection, mailboxes: { [number(0)]: `${text}@evil.example` } }, problem, facts));
     page.all('.toggle')[0].click();
     expect(page.errors).toEqual([]);
     expect(page.document.title).toBe('Root credentials of member accounts');

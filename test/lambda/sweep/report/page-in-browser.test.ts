@@ -16,6 +16,8 @@ const DESKTOP = 1440;
 const LOOKS = [PHONE, DESKTOP].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
 type Look = typeof LOOKS[number];
 
+const accountIds = (count: number) => Array.from({ length: count }, (_, n) => accountOf(n).accountId);
+
 /** Names and errors as long as AWS lets them be, some without a place to break. */
 const UNWIELDY = reportOf([
   ...accountsOf(10, (n) => n % 2 ? `account-${n}` : `${'unbroken'.repeat(6)}-${n}`),
@@ -31,11 +33,14 @@ const UNWIELDY = reportOf([
   }], { code: 'C'.repeat(100), message: 'm'.repeat(500), remedies: ['r'.repeat(300)] }),
 ], {
   placement: { units: [...UNITS.slice(0, 3), { ...UNITS[3], name: 'unit'.repeat(32) }], parents: { [accountOf(10).accountId]: UNITS[3].id } },
-  protection: { keep: [{ reason: 'reason'.repeat(50) }], keepCertificates: true, recoveriesBucket: 'bucket'.repeat(10) },
+  mailboxes: { [accountOf(10).accountId]: `${'m'.repeat(64)}@evil.example` },
+  protection: { keep: [{ reason: 'reason'.repeat(33), owner: 'owner'.repeat(20), until: '2025-12-31' }], keepCertificates: true, recoveriesBucket: 'bucket'.repeat(10) },
 }, { code: 'P'.repeat(100), message: 'm'.repeat(500), remedies: ['r'.repeat(300)] }, {
   construct: 'Stack/'.repeat(40),
   executionArn: `arn:aws:states:us-east-1:111111111111:execution:${'Machine'.repeat(11)}:${'execution'.repeat(8)}`,
-  selection: { accounts: Array.from({ length: 100 }, (_, n) => accountOf(n).accountId), exclude: [] },
+  selection: { accounts: accountIds(100), exclude: accountIds(20) },
+  allowedEmailDomains: ['example.com', `${'domain'.repeat(10)}.example`],
+  approval: { digest: 'd'.repeat(64), approved: true, askedAt: '2026-01-02T03:04:05Z', approvedAt: '2026-01-02T04:04:05Z' },
 });
 
 /** Of an account with a key that something uses. */

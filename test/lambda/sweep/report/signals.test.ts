@@ -81,7 +81,8 @@ describe('the metrics of a sweep', () => {
     const purge = new RootCredentialsPurge(new Stack(new App(), 'RootAccess'), 'Purge');
     const methods = Object.getOwnPropertyNames(SweepBase.prototype).filter((name) => /^metric[A-Z]/.test(name));
     const read = methods.map((name) => (purge as unknown as Record<string, () => cloudwatch.Metric>)[name]());
-    await tell(reportOf(accountsOf(10)));
+    const exclusions = [{ accounts: [accountOf(3).accountId], reason: 'moves out', until: '2020-01-31' }];
+    await tell(reportOf(accountsOf(10), {}, undefined, { allowedEmailDomains: ['example.com'], selection: { exclude: [], exclusions } }));
     const { Timestamp, CloudWatchMetrics: [directive, ...others] } = emitted()._aws;
     expect(others).toEqual([]);
     expect(Math.abs(Date.now() - Timestamp)).toBeLessThan(60_000);
@@ -100,6 +101,9 @@ describe('the metrics of a sweep', () => {
     ['a part of the selection with a failed account', reportOf([resultOf(accountOf(1), [], DENIED)], { narrowed: true }), { Sweep: SWEEP, AccountsFailed: 1 }],
     ['a part of the selection with credentials', reportOf([resultOf(accountOf(1), [{ kind: 'Password', status: 'deleted' }])], { narrowed: true }),
       { Sweep: SWEEP, CredentialsFound: 1, CredentialsDeleted: 1 }],
+    ['a part of the selection with a foreign mailbox', reportOf(
+      [resultOf(accountOf(1), [])], { narrowed: true, mailboxes: { [accountOf(1).accountId]: 'root@evil.example' } }, undefined, { allowedEmailDomains: ['example.com'] },
+    ), { Sweep: SWEEP, ForeignMailboxes: 1 }],
     ['a sweep that did not come to its end', reportOf([], {}, FAILED_START), { Sweep: SWEEP, SweepsIncomplete: 1 }],
   ])('of %s never say that there is nothing', async (_what, report, values) => {
     await tell(report);
@@ -125,6 +129,7 @@ describe('the event of a sweep', () => {
       succeeded: false,
       accounts: { 'failed': 2, 'kept': 2, 'purged': 2, 'would-purge': 0, 'found': 0, 'clean': 2, 'skipped': 2 },
       credentials: { found: 4, deleted: 4, kept: 2 },
+      findings: { endedExceptions: 0, foreignMailboxes: 0 },
       report: ADDRESSES,
     });
     const ajv = new Ajv2020({ allErrors: true });

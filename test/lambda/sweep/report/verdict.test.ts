@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { accountsOf, reportOf as sampleReport, UNITS } from './report-samples';
 import { ownAccount } from '../../../../lambda/sweep/look/own-account';
-import { composeReport } from '../../../../lambda/sweep/report/contents';
+import { composeReport, type SweepReport } from '../../../../lambda/sweep/report/contents';
 import { csvOf } from '../../../../lambda/sweep/report/csv';
 import { verdictOf } from '../../../../lambda/sweep/report/verdict';
 import { resultOf, skipped, type AccountResult, type Problem } from '../../../../lambda/sweep/results';
@@ -131,8 +131,38 @@ describe("an account's outcome is the first that applies", () => {
   });
 });
 
+describe('what is a finding beside credentials', () => {
+  const foreign = { mailboxes: { [account(1).accountId]: 'root@evil.example' } };
+  const kept = (until: string, owner?: string) => ({ accounts: [account(1).accountId], reason: 'moves in Q3', owner, until });
+  const ended = { protection: { keep: [kept('2026-02-01'), kept('2026-01-10', 'payments'), kept('2025-12-31')], keepCertificates: false } };
+  const judged = (selection: object, failOnFindings: boolean) => verdictOf(
+    sampleReport([resultOf(account(1), [])], selection, undefined, { allowedEmailDomains: ['example.com'] }), ADDRESS, { tolerateFailedAccounts: false, failOnFindings },
+  );
+
+  test('is in the verdict, with what to do', () => {
+    expect(judged({ ...foreign, ...ended }, false)).toMatchObject({ succeeded: true });
+    expect(judged({ ...foreign, ...ended }, false).cause.split('\n').slice(1, -1)).toEqual([
+      'root mailbox outside of example.com: 200000000001 (account-1)',
+      '  change the address of the root user (aws account start-primary-email-update), or add its domain to allowedEmailDomains',
+      'exception ended on 2025-12-31: all kinds kept in 200000000001: moves in Q3',
+      'exception ends on 2026-01-10: all kinds kept in 200000000001 (owner: payments): moves in Q3',
+      '  it protects until it is removed: give it a later until, or remove it and name what it protects in release',
+    ]);
+  });
+
+  test.each([
+    ['a foreign mailbox', foreign, 'ForeignMailboxes'],
+    ['an exception that has ended', ended, 'EndedExceptions'],
+    ['an exception that ends soon', { protection: { keep: [kept('2026-01-10')], keepCertificates: false } }, undefined],
+    ['neither', {}, undefined],
+  ])('fails an audit that asks for it: %s', (_what, selection, error) => {
+    expect(judged(selection, true)).toMatchObject({ succeeded: error === undefined, error });
+  });
+});
+
 describe('the report as CSV', () => {
-  const rows = (accounts: AccountResult[]) => parse(csvOf(reportOf(accounts)), { columns: true, bom: true }) as Record<string, string>[];
+  const rowsOf = (report: SweepReport) => parse(csvOf(report), { columns: true, bom: true }) as Record<string, string>[];
+  const rows = (accounts: AccountResult[]) => rowsOf(reportOf(accounts));
 
   test('has a line for each credential and one for an account without any', () => {
     const made = rows([resultOf(account(1), [{ kind: 'Password', status: 'deleted' }, { kind: 'AccessKey', id: 'AKIA', status: 'kept', reason: 'why' }]), resultOf(account(2), [])]);
@@ -148,12 +178,26 @@ describe('the report as CSV', () => {
       skipped(account(2), 'it is excluded'),
     ]);
     const own = { account_id: '200000000001', account_name: 'account-1', organizational_unit: '', outcome: 'failed' };
-    const none = { credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', never_used: '', status: '', deleted_at: '', request_id: '', change: '', reason: '', code: '', message: '', remedies: '' };
+    const none = { root_email: '', foreign_mailbox: '', exception_owner: '', exception_until: '', exception_state: '', credential: '', credential_id: '', credential_state: '', created_at: '', last_used_at: '', never_used: '', status: '', deleted_at: '', request_id: '', change: '', reason: '', code: '', message: '', remedies: '' };
     const why = { code: 'AccessDenied', message: 'denied', remedies: 'this | that' };
     expect(made).toEqual([
       { ...own, ...none, ...why },
       { ...own, ...none, credential: 'AccessKey', credential_id: 'AKIA', credential_state: 'Active', created_at: '2019-01-01', last_used_at: '2020-01-01', status: 'failed', ...why },
       { ...none, account_id: '200000000002', account_name: 'account-2', organizational_unit: '', outcome: 'skipped', reason: 'it is excluded' },
+    ]);
+  });
+
+  test('shows the mailbox of each account, whether it is foreign, and who answers until when for what was left alone', () => {
+    const note = { reason: 'why', owner: '=payments', until: '2026-01-10' };
+    const made = rowsOf(sampleReport(
+      [skipped(account(1), 'it is excluded: why'), resultOf(account(2), [{ kind: 'Password', status: 'kept', reason: 'a rule keeps it: why' }])],
+      { mailboxes: { [account(1).accountId]: 'root@evil.example' }, protection: { keep: [{ credentials: ['Password'], ...note, until: '2025-12-31' }], keepCertificates: false } },
+      undefined,
+      { allowedEmailDomains: ['example.com'], selection: { exclude: [account(1).accountId], exclusions: [{ accounts: [account(1).accountId], ...note }] } },
+    ));
+    expect(made).toMatchObject([
+      { account_id: account(2).accountId, root_email: '', foreign_mailbox: '', exception_owner: "'=payments", exception_until: '2025-12-31', exception_state: 'ended' },
+      { account_id: account(1).accountId, root_email: 'root@evil.example', foreign_mailbox: 'true', exception_owner: "'=payments", exception_until: '2026-01-10', exception_state: 'ends-soon' },
     ]);
   });
 

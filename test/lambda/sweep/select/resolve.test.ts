@@ -87,6 +87,8 @@ describe('a selection of the organization', () => {
     const { selected, reasons } = await select({ exclude: [member(2)] });
     expect(selected).toEqual([member(1)]);
     expect(reasons[member(2)]).toBe('it is excluded');
+    const exclusions = [{ accounts: [member(2)], reason: 'moves out', until: '2020-01-31' }];
+    expect((await select({ exclude: [member(2)], exclusions })).reasons[member(2)]).toBe('it is excluded: moves out'); // its end has come, and nothing of it
   });
 });
 
