@@ -136,6 +136,11 @@ export class Deployment {
     return this.changeSets.deploy(this.synthesized(build), this.stackName);
   }
 
+  /** The same of an app that was synthesized before. */
+  deployAssembly(assembly: CloudAssembly): Promise<CdkResult> {
+    return this.changeSets.deploy(assembly, this.stackName);
+  }
+
   destroy(): Promise<CdkResult> {
     return this.changeSets.destroy(this.stackName);
   }
