@@ -211,21 +211,22 @@ describe('parameters', () => {
   });
 });
 
+/** Starts it as Starter, and returns what the approvers are sent. */
+async function asked(bucket: string, input: object = {}) {
+  const starter = new SFNClient(await as('Starter'));
+  const { executionArn } = await starter.send(new StartExecutionCommand({
+    stateMachineArn: machine('unlockBucket', 'approved'), input: JSON.stringify({ accountId: IN_UNIT, bucket, reason: REASON, ...input }),
+  }));
+  const mailbox = new SQSClient(stack.aws.clientSettings());
+  const text = await eventually(async () => {
+    const { Messages } = await mailbox.send(new ReceiveMessageCommand({ QueueUrl: outputs.get('Mailbox') }));
+    return Messages?.[0]?.Body ?? false;
+  });
+  const [, taskOutput, taskToken] = /send-task-success --region us-east-1 --task-output '([^']+)' --task-token (\S+)/.exec(text)!;
+  return { starter, executionArn: executionArn!, text, taskOutput, taskToken };
+}
+
 describe('with approvers', () => {
-  /** Starts it as Starter, and returns what the approvers are sent. */
-  async function asked(bucket: string, input: object = {}) {
-    const starter = new SFNClient(await as('Starter'));
-    const { executionArn } = await starter.send(new StartExecutionCommand({
-      stateMachineArn: machine('unlockBucket', 'approved'), input: JSON.stringify({ accountId: IN_UNIT, bucket, reason: REASON, ...input }),
-    }));
-    const mailbox = new SQSClient(stack.aws.clientSettings());
-    const text = await eventually(async () => {
-      const { Messages } = await mailbox.send(new ReceiveMessageCommand({ QueueUrl: outputs.get('Mailbox') }));
-      return Messages?.[0]?.Body ?? false;
-    });
-    const [, taskOutput, taskToken] = /send-task-success --region us-east-1 --task-output '([^']+)' --task-token (\S+)/.exec(text)!;
-    return { starter, executionArn: executionArn!, text, taskOutput, taskToken };
-  }
   const approver = async () => new SFNClient(await as('Approver'));
 
   test('nothing is changed until one of them approves, and then exactly what was shown', async () => {
@@ -296,5 +297,16 @@ describe('with approvers', () => {
     expect([error, cause, bucket.policy]).toEqual([
       'TargetProtected', `account ${MEMBER} is not in the organizational units of these runbooks; nothing was changed`, DENY_ALL,
     ]);
+  });
+});
+
+describe('a stack that is deleted while an approval is pending', () => {
+  test('changes nothing, also by an answer that comes later', async () => {
+    const { name, bucket } = locked('us-east-1', IN_UNIT);
+    const { executionArn, taskOutput, taskToken } = await asked(name);
+    const administrator = new SFNClient(stack.aws.clientSettings());
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    await administrator.send(new SendTaskSuccessCommand({ taskToken, output: taskOutput }));
+    expect([(await ended(administrator, executionArn)).status, bucket.policy]).toEqual(['FAILED', DENY_ALL]);
   });
 });
