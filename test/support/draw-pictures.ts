@@ -19,7 +19,7 @@ const STYLES: Record<string, string> = { 1: 'font-weight:600', 2: 'opacity:.6', 
 
 function demoOutput(): string {
   const typescript = join(mkdtempSync(join(tmpdir(), 'pictures-')), 'demo');
-  execFileSync('script', ['-qec', `stty cols ${COLUMNS}; npx tsx local-aws/demo/main.ts`, typescript], { cwd: PROJECT, stdio: 'ignore' });
+  execFileSync('script', ['-qec', `stty cols ${COLUMNS}; node_modules/.bin/tsx local-aws/demo/main.ts`, typescript], { cwd: PROJECT, stdio: 'ignore' });
   return readFileSync(typescript, 'utf8');
 }
 
