@@ -23,10 +23,10 @@ function demoOutput(): string {
   return readFileSync(typescript, 'utf8');
 }
 
-/** What stands on the screen at the end, without what `script` says. */
+/** What stands on the screen at the end, without what `script` says, and without times, which are those of one machine. */
 function lastOnScreen(output: string): string[] {
   const ofDemo = output.slice(output.indexOf('\n') + 1, output.lastIndexOf('\nScript done')).trimEnd();
-  return ofDemo.replace(/\r+\n/g, '\n').split('\n').map((line) => line.split(/\r|\x1b\[K/).at(-1)!.trimEnd()); // eslint-disable-line no-control-regex
+  return ofDemo.replace(/\r+\n/g, '\n').split('\n').map((line) => line.split(/\r|\x1b\[K/).at(-1)!.replace(/ {2}\x1b\[2m[\d.]+ s\x1b\[22m$|, after [\d.]+ s in all/, '').trimEnd()); // eslint-disable-line no-control-regex
 }
 
 /** The picture has some units of the organization, from the settings on. */
