@@ -3,10 +3,13 @@ import { measureLoop } from './bash-loop';
 import type { World } from './organization';
 import { measurePage } from './page';
 import { ACCOUNTS_IN_FLIGHT, BATCHES_AT_ONCE, measureSweep, type Measured } from './sweep';
+import { measureTerminal, type MeasuredTerminal } from './terminal';
 
 /** Two cores compute as long as they wait at the first; at the second, which is nearer to what IAM takes, the answers are what is waited for. */
 const [LATENCY_MS, LONG_LATENCY_MS] = [50, 100];
 const PAGE = 20;
+/** Accounts that the terminal works on at once, unless it is asked for more. */
+const TERMINAL_DEFAULT = 25;
 
 /** `npm run bench`: figures, and for each bound of the design whether it holds. It is a measurement and not a test: it exits with 0 either way. */
 async function main() {
@@ -19,6 +22,10 @@ async function main() {
     const measured = await measureSweep(world);
     runs.set(nameOf(world), measured);
     describe(measured);
+  }
+  const functions = runs.get('1000 clean');
+  for (const concurrency of functions ? [TERMINAL_DEFAULT, BATCHES_AT_ONCE * ACCOUNTS_IN_FLIGHT] : []) {
+    describeTerminal(await measureTerminal(functions!.world, concurrency), functions!);
   }
   const small = { accounts: 20, latencyMs: LATENCY_MS, dirty: true };
   const loop = await measureLoop(small);
@@ -51,11 +58,11 @@ const nameOf = ({ accounts, dirty, latencyMs, assumeRootsPerSecond }: World) => 
 ].join(', ');
 
 /** Pages in a row, and the round trips of every account at the concurrency that there is. */
-function floorMs({ accounts, dirty, latencyMs }: World): number {
+function floorMs({ accounts, dirty, latencyMs }: World, atOnce = BATCHES_AT_ONCE * ACCOUNTS_IN_FLIGHT): number {
   const pages = Math.ceil((accounts + 1) / PAGE) + 2; // and the two calls of the preflight
   // look: session and reads, last use; purge: session, last use, identity, password, key, profile before MFA, MFA; session, look again
   const roundTrips = dirty ? 2 + 1 + 7 + 2 : 2;
-  return latencyMs * (pages + roundTrips * Math.ceil(accounts / Math.min(accounts, BATCHES_AT_ONCE * ACCOUNTS_IN_FLIGHT)));
+  return latencyMs * (pages + roundTrips * Math.ceil(accounts / Math.min(accounts, atOnce)));
 }
 
 function describe(measured: Measured) {
@@ -68,6 +75,15 @@ function describe(measured: Measured) {
     `  look ${seconds(lookMs)}, decide ${seconds(decideMs)} and ${decideMemoryMb.toFixed(0)} MB, purge ${seconds(purgeMs)}`,
     `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account (and ${(organizationCpuMs / world.accounts).toFixed(1)} ms of the organization), the ${cpus().length} cores ${(coresBusy * 100).toFixed(0)} % busy, ${memoryMb.toFixed(0)} MB a process, ${connections} connections, ${peakInFlight} calls in flight at most, report ${seconds(reportMs)} and ${reportMemoryMb.toFixed(0)} MB`,
     `  calls per account: ${perAccount}`,
+  ].join('\n'));
+}
+
+/** The process starts, selects and reports within what is measured of it; of the functions only the batches are. */
+function describeTerminal({ world, concurrency, wallMs, cpuMs, memoryMb, report }: MeasuredTerminal, functions: Measured) {
+  console.log([
+    `terminal, audit of ${nameOf(world)}, ${concurrency} at once: ${seconds(wallMs)} = ${(wallMs / floorMs(world, concurrency)).toFixed(2)} x floor; ${report.counts.clean} clean`,
+    `  ${(cpuMs / world.accounts).toFixed(1)} ms CPU per account, ${memoryMb.toFixed(0)} MB`,
+    `  against the functions, ${BATCHES_AT_ONCE * ACCOUNTS_IN_FLIGHT} at once: ${(wallMs / functions.wallMs).toFixed(2)} x the time, ${(cpuMs / functions.cpuMs).toFixed(2)} x the CPU`,
   ].join('\n'));
 }
 
