@@ -16,15 +16,15 @@ import { IAM_SERVICE_PRINCIPAL } from '../lib/organization/contract';
 export interface Finding {
   readonly state: 'ok' | 'missing' | 'blocks' | 'may block' | 'unknown';
   readonly what: string;
-  /** The command or the construct that changes it. */
-  readonly remedy?: string;
+  /** The commands and the construct that change it: one of them is enough. */
+  readonly remedies?: readonly string[];
 }
 
 const FEATURES = {
   RootCredentialsManagement: 'aws iam enable-organizations-root-credentials-management',
   RootSessions: 'aws iam enable-organizations-root-sessions',
 };
-const BY_CONSTRUCT = 'or deploy OrgRootAccessFeatures to the management account';
+const ENABLE = ['npx cdk-root-access enable', 'deploy OrgRootAccessFeatures to the management account'];
 const MOST_ACTIONS = 3;
 
 /** Nothing was changed just now: a denial is reported at once. */
@@ -35,7 +35,7 @@ export async function check(options: ConnectionOptions): Promise<Finding[]> {
   const aws = await caller(options);
   const organization = await organizationOf(aws.organizations);
   if (organization === undefined) {
-    return [{ state: 'missing', what: `account ${aws.accountId} is in no organization`, remedy: 'aws organizations create-organization --feature-set ALL' }];
+    return [{ state: 'missing', what: `account ${aws.accountId} is in no organization`, remedies: ['aws organizations create-organization --feature-set ALL'] }];
   }
   return [
     isManagement(aws, organization),
@@ -56,7 +56,7 @@ function isManagement({ accountId, arn }: Caller, { Id, MasterAccountId }: Organ
 function allFeatures({ Id, FeatureSet }: Organization): Finding {
   return FeatureSet === 'ALL'
     ? { state: 'ok', what: `${Id} has all features` }
-    : { state: 'missing', what: `${Id} has the feature set ${FeatureSet}`, remedy: 'aws organizations enable-all-features' };
+    : { state: 'missing', what: `${Id} has the feature set ${FeatureSet}`, remedies: ['aws organizations enable-all-features'] };
 }
 
 async function features({ iam }: Caller): Promise<Finding[]> {
@@ -66,7 +66,7 @@ async function features({ iam }: Caller): Promise<Finding[]> {
     return [trusted, ...Object.entries(FEATURES).map(([name, command]): Finding => (
       (EnabledFeatures as string[]).includes(name)
         ? { state: 'ok', what: `feature ${name} is on` }
-        : { state: 'missing', what: `feature ${name} is off`, remedy: `${command}, ${BY_CONSTRUCT}` }))];
+        : { state: 'missing', what: `feature ${name} is off`, remedies: [command, ...ENABLE] }))];
   } catch (error) {
     return [featuresUnread(error)];
   }
@@ -77,11 +77,11 @@ function featuresUnread(error: unknown): Finding {
     return {
       state: 'missing',
       what: `trusted access for ${IAM_SERVICE_PRINCIPAL} is off, and with it both features`,
-      remedy: `aws organizations enable-aws-service-access --service-principal ${IAM_SERVICE_PRINCIPAL}, ${BY_CONSTRUCT}`,
+      remedies: [`aws organizations enable-aws-service-access --service-principal ${IAM_SERVICE_PRINCIPAL}`, ...ENABLE],
     };
   }
-  const remedy = 'use credentials of the management account or of the delegated administrator for IAM';
-  return { state: 'unknown', what: `trusted access and features: ${textOf(error)}`, remedy };
+  const remedies = ['use credentials of the management account or of the delegated administrator for IAM'];
+  return { state: 'unknown', what: `trusted access and features: ${textOf(error)}`, remedies };
 }
 
 async function delegates({ organizations }: Caller): Promise<Finding[]> {
@@ -91,7 +91,7 @@ async function delegates({ organizations }: Caller): Promise<Finding[]> {
       ? [{ state: 'ok', what: `no delegated administrator for ${IAM_SERVICE_PRINCIPAL}: the management account alone takes root sessions` }]
       : found.map((id): Finding => ({ state: 'ok', what: `${id} is delegated administrator for ${IAM_SERVICE_PRINCIPAL}` }));
   } catch (error) {
-    return [{ state: 'unknown', what: `delegated administrators: ${textOf(error)}`, remedy: 'use credentials of the management account' }];
+    return [{ state: 'unknown', what: `delegated administrators: ${textOf(error)}`, remedies: ['use credentials of the management account'] }];
   }
 }
 
@@ -110,7 +110,7 @@ async function blockingPolicies({ organizations, partition }: Caller, { Id, Mast
       }))));
     }
   } catch (error) {
-    return [...found, { state: 'unknown', what: `${KINDS[type]} of the organization: ${textOf(error)}`, remedy: 'use credentials of the management account' }];
+    return [...found, { state: 'unknown', what: `${KINDS[type]} of the organization: ${textOf(error)}`, remedies: ['use credentials of the management account'] }];
   }
   return found.length > 0 ? found : [{ state: 'ok', what: `no ${KINDS[type]} denies root sessions anything` }];
 }

@@ -7,9 +7,9 @@ const WIDTH = Math.max(...Object.keys(COLOURS).map(({ length }) => length));
 
 /** A line for each finding, and below it what changes it. Policies and units have names that others have chosen. */
 export function findingsText(findings: readonly Finding[], colour: boolean): string {
-  return findings.map(({ state, what, remedy }) => {
+  return findings.map(({ state, what, remedies = [] }) => {
     const label = state.padEnd(WIDTH);
-    const line = `${colour ? styleText(COLOURS[state], label) : label}  ${visible(what)}`;
-    return remedy === undefined ? `${line}\n` : `${line}\n${' '.repeat(WIDTH + 2)}→ ${remedy}\n`;
+    const changes = remedies.map((remedy, i) => `${' '.repeat(WIDTH + 2)}${i === 0 ? '→' : 'or'} ${remedy}\n`);
+    return [`${colour ? styleText(COLOURS[state], label) : label}  ${visible(what)}\n`, ...changes].join('');
   }).join('');
 }

@@ -134,8 +134,8 @@ Examples:
   $ cdk-root-access verify 222222222222
   $ cdk-root-access verify 222222222222 --mutate
 
-Every answer is as assumed, differs, or learned, which is one that the library copes with either way. IDs are
-masked, so that you can attach the output to a bug report.
+Every answer is as assumed, differs, or learned, which is one that the library copes with either way; not asked comes
+with why. IDs are masked, so that you can attach the output to a bug report.
 
 Exit codes: 0 nothing differs, 1 something differs, 2 AWS could not be asked, 64 wrong usage.`)
   .action(async (account: string, options: ChangesOptions & { readonly output: 'table' | 'json'; readonly mutate?: true }) => {

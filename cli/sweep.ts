@@ -21,7 +21,7 @@ import { composeReport, type SweepReport } from '../lambda/sweep/report/contents
 import { outcomesOf } from '../lambda/sweep/report/outcomes';
 import type { AccountResult, Problem } from '../lambda/sweep/results';
 import type { BatchResults, ResultStore, Walk } from '../lambda/sweep/run-folder';
-import { preflight } from '../lambda/sweep/select/preflight';
+import { preflight, type Readiness } from '../lambda/sweep/select/preflight';
 import { resolveSelection } from '../lambda/sweep/select/resolve';
 import type { ResolvedSelection } from '../lambda/sweep/selection';
 import type { SweepSettings } from '../lib/sweep/contract';
@@ -64,12 +64,18 @@ const ONLY = 0;
 /** Nothing was enabled just now: what is off is reported at once. */
 const PREFLIGHT = seconds(0);
 
+/** Nothing needs to be deployed for it. */
+const BY_COMMANDS: Readiness = {
+  switches: 'enable it, with credentials of the management account:\n  npx cdk-root-access enable',
+  delegation: 'use credentials of one of them, or register it with those of the management account:\n  npx cdk-root-access delegate <account>',
+};
+
 /** A sweep whose steps this process takes, with the modules of the deployed functions: select, look, decide, purge, report. */
 export class TerminalSweep {
   /** Selects the accounts. */
   static async begin(aws: Caller, settings: SweepSettings, stop?: AbortSignal): Promise<TerminalSweep> {
     const startTime = new Date().toISOString();
-    const identity = await preflight(aws.iam, aws.organizations, PREFLIGHT);
+    const identity = await preflight(aws.iam, aws.organizations, PREFLIGHT, BY_COMMANDS);
     return new TerminalSweep(aws, settings, startTime, await resolveSelection(aws.organizations, identity, settings, {}, aws.accountId), stop);
   }
 

@@ -7,7 +7,7 @@ export const hasColour = () => process.stdout.isTTY && !process.env.NO_COLOR;
 const LEAST_COLUMNS = 40;
 
 /** JSON and commands are to be copied, so they stay as they are. */
-const TO_COPY = /^\s*(→ )?([{}[\]"]|npx |aws )/;
+const TO_COPY = /^\s*((→|or) )?([{}[\]"]|npx |aws )/;
 
 /** Where a line goes on: below its text, after a label of fixed width if it has one. */
 const hangingIndent = (line: string) => {

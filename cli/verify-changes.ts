@@ -6,7 +6,7 @@ import { AssumeRoleCommand, type Credentials } from '@aws-sdk/client-sts';
 import { confirm } from './confirm';
 import { memberAccount, type Member } from './member';
 import { commandLine, interruptible, sessionsOf, type TaskOptions } from './tasks';
-import { answersTo, assumed, learned, type Answer, type Question, type Seen } from './verify';
+import { answersTo, assumed, learned, notAsked, type Answer, type Question, type Seen } from './verify';
 import { s3OfRootSession, sqsOfRootSession } from '../lambda/aws/clients';
 import { isDenied, isNamed, isNoSuchEntity, isTemporarilyUnmodifiable, nameOf, textOf } from '../lambda/aws/errors';
 import { readUntil, retryWhile } from '../lambda/aws/patience';
@@ -48,7 +48,7 @@ async function recoveryAnswers({ aws, accountId }: Member): Promise<Answer[]> {
   const { createPassword, deleteCredentials } = TASK_POLICIES;
   const recovery = { opening: sessions.of(accountId, createPassword), closing: sessions.of(accountId, deleteCredentials) };
   if (await recovery.opening.use(password)) {
-    return answersTo([['Is a password recovery allowed and closed?', async () => learned('not asked: the root user has a password')]], undefined);
+    return answersTo([['Is a password recovery allowed and closed?', async () => notAsked('the root user has a password')]], undefined);
   }
   try {
     const [allowing] = await answersTo([ALLOWING], recovery);
@@ -101,7 +101,7 @@ async function unlockAnswers(member: Member, name: string, { role }: ChangesOpti
   try {
     credentials = await credentialsOf(member, role);
   } catch (error) {
-    return answersTo([['Are a bucket and a queue unlocked?', async () => learned(`not asked: ${role} cannot be assumed: ${textOf(error)}`)]], undefined);
+    return answersTo([['Are a bucket and a queue unlocked?', async () => notAsked(`${role} cannot be assumed: ${textOf(error)}`)]], undefined);
   }
   return [...await answersOf('bucket', bucketOf(member, name, credentials), member), ...await answersOf('queue', queueOf(member, name, credentials), member)];
 }
@@ -155,7 +155,7 @@ async function answersOf(kind: PolicyHolder['kind'], locked: Locked, member: Mem
     await locked.make();
     return await answersTo(questionsOf(kind, locked, member), undefined);
   } catch (error) {
-    return await answersTo([[`Is a ${kind} unlocked?`, async () => learned(`not asked: it cannot be made: ${textOf(error)}`)]], undefined);
+    return await answersTo([[`Is a ${kind} unlocked?`, async () => notAsked(`it cannot be made: ${textOf(error)}`)]], undefined);
   } finally {
     await locked.remove().catch((error: unknown) => process.stderr.write(isGone(error) ? '' : `A ${kind} is left, delete it: ${visible(textOf(error))}\n`));
   }

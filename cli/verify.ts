@@ -14,8 +14,8 @@ import { TASK_POLICIES } from '../lib/private/contract';
 /** What AWS answered to a question of which the answer was never recorded, or on which the library relies. */
 export interface Answer {
   readonly question: string;
-  /** `learned` is an answer that the library copes with either way. */
-  readonly state: 'as assumed' | 'differs' | 'learned';
+  /** `learned` is an answer that the library copes with either way; of what is `not asked`, the answer is why. */
+  readonly state: 'as assumed' | 'differs' | 'learned' | 'not asked';
   /** Without ids of the organization, its accounts and its credentials. */
   readonly answer: string;
 }
@@ -25,6 +25,7 @@ export type Question<Subject> = readonly [question: string, ask: (subject: Subje
 
 export const assumed = (holds: boolean, answer: string): Seen => ({ state: holds ? 'as assumed' : 'differs', answer });
 export const learned = (answer: string): Seen => ({ state: 'learned', answer });
+export const notAsked = (answer: string): Seen => ({ state: 'not asked', answer });
 
 const SESSION_SECONDS = 900;
 const FLAGS = ['AccountPasswordPresent', 'AccountAccessKeysPresent', 'AccountSigningCertificatesPresent', 'AccountMFAEnabled'] as const;
@@ -82,7 +83,7 @@ const OF_ORGANIZATION: readonly Question<Asked>[] = [
   ['Is a root session of more than 900 seconds refused?', async ({ aws, accountId }) => refusal(() => sessionIn(aws, accountId, SESSION_SECONDS + 1))],
   ['May a delegated administrator take a root session in its own account?', async ({ aws, managementAccountId }) => {
     if (managementAccountId === aws.accountId) {
-      return learned('not asked: the caller is in the management account, in which no root session is asked for');
+      return notAsked('the caller is in the management account, in which no root session is asked for');
     }
     const outcome = await sessionIn(aws, aws.accountId).then(() => 'yes', (error: unknown) => `no: ${textOf(error)}`);
     return learned(outcome);
@@ -104,7 +105,7 @@ const OF_ROOT_USER: readonly Question<IAMClient>[] = [
     const { AccessKeyMetadata: keys = [] } = await iam.send(new ListAccessKeysCommand({}));
     const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}));
     const isOnlyInactive = keys.length > 0 && keys.every(({ Status }) => Status === 'Inactive');
-    return learned(isOnlyInactive ? SummaryMap?.AccountAccessKeysPresent === 0 ? 'no' : 'yes' : 'not asked: this account has no inactive key alone');
+    return isOnlyInactive ? learned(SummaryMap?.AccountAccessKeysPresent === 0 ? 'no' : 'yes') : notAsked('this account has no inactive key alone');
   }],
   ['Is the list of access keys always there, and what is in an entry?', async (iam) => listed((await iam.send(new ListAccessKeysCommand({}))).AccessKeyMetadata, 'AccessKeyId')],
   ['Is the list of signing certificates always there, and what is in an entry?', async (iam) => (

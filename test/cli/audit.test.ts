@@ -27,6 +27,15 @@ afterEach(() => served.close());
 const audit = (...args: string[]) => run(['audit', ...args], served.environment);
 
 describe('an audit from the terminal', () => {
+  test('names the command for what is off', async () => {
+    organization.features.current = new Set();
+    const { code, stderr } = await audit();
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'error: the sweep has not begun: the feature RootCredentialsManagement is off: enable it, with credentials of the management account:\n  npx cdk-root-access enable\n',
+    });
+  });
+
   test('shows first what was used most recently, then accounts that a key or a password without MFA opens', async () => {
     organization.addAccount({ id: member(4), name: 'guarded', root: { password: true, mfaDevices: [{}] } });
     organization.addAccount({ id: member(5), name: 'busy', root: { accessKeys: [{ lastUsed: { date: Date.UTC(2026, 8, 14), service: 's3', region: 'us-east-1' } }] } });

@@ -30,7 +30,7 @@ describe('a check from the terminal', () => {
   test('names the command for what is off, and ends with 1', async () => {
     const nothing = await check({});
     expect(nothing.code).toBe(1);
-    expect(nothing.stdout).toContain('missing    trusted access for iam.amazonaws.com is off, and with it both features\n           → aws organizations enable-aws-service-access');
+    expect(nothing.stdout).toContain('missing    trusted access for iam.amazonaws.com is off, and with it both features\n           → aws organizations enable-aws-service-access --service-principal iam.amazonaws.com\n           or npx cdk-root-access enable\n           or deploy');
     const half = await check({ trustedAccess: true, features: ['RootCredentialsManagement'] });
     expect(half.stdout).toContain('ok         feature RootCredentialsManagement is on');
     expect(half.stdout).toContain('missing    feature RootSessions is off\n           → aws iam enable-organizations-root-sessions');

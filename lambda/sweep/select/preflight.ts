@@ -7,22 +7,36 @@ import type { OrganizationIdentity } from '../selection';
 /** A role, a feature or a delegation made seconds ago takes effect late. */
 const PREFLIGHT_PATIENCE = seconds(300, 1_000, 10_000);
 
+/** What makes an organization ready. */
+export interface Readiness {
+  /** Of trusted access and the feature. */
+  readonly switches: string;
+  readonly delegation: string;
+}
+
+const BY_CONSTRUCTS: Readiness = {
+  switches: 'deploy OrgRootAccessFeatures in the management account first, and pass it as `features`',
+  delegation: 'deploy RootAccessDelegation in the management account first',
+};
+
 /** AWS's names for a switch that is off, and what to do about each. */
-const REMEDIES: Record<string, string> = {
-  ServiceAccessNotEnabledException:
-    'trusted access for iam.amazonaws.com is off: deploy OrgRootAccessFeatures in the management account first, and pass it as `features`',
+const reasons = ({ switches, delegation }: Readiness): Record<string, string> => ({
+  FeatureOff: `the feature RootCredentialsManagement is off: ${switches}`,
+  ServiceAccessNotEnabledException: `trusted access for iam.amazonaws.com is off: ${switches}`,
   AccountNotManagementOrDelegatedAdministratorException:
-    'this account is neither the management account nor a delegated administrator for iam.amazonaws.com: deploy RootAccessDelegation in the management account first',
+    `this account is neither the management account nor a delegated administrator for iam.amazonaws.com: ${delegation}`,
   AWSOrganizationsNotInUseException: 'this account is in no organization: sweep from the management account or the delegated administrator of one',
   OrganizationNotFoundException: 'this account is in no organization: sweep from the management account or the delegated administrator of one',
   OrganizationNotInAllFeaturesModeException: 'the organization has consolidated billing only: enable all features in AWS Organizations',
-};
+});
 
 /** What a deployment, or another one beside it, may be changing right now. */
 const MAY_COME = ['FeatureOff', 'ServiceAccessNotEnabledException', 'AccountNotManagementOrDelegatedAdministratorException'];
 
 /** Checks that the organization's root credentials can be managed from here, and says who is who in it. */
-export async function preflight(iam: IAMClient, organizations: OrganizationsClient, patience = PREFLIGHT_PATIENCE): Promise<OrganizationIdentity> {
+export async function preflight(
+  iam: IAMClient, organizations: OrganizationsClient, patience = PREFLIGHT_PATIENCE, readiness = BY_CONSTRUCTS,
+): Promise<OrganizationIdentity> {
   try {
     return await retryWhile((error) => isDenied(error) || isNamed(error, ...MAY_COME), patience, async () => {
       const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));
@@ -36,13 +50,11 @@ export async function preflight(iam: IAMClient, organizations: OrganizationsClie
       return { organizationId: Organization.Id, managementAccountId: Organization.MasterAccountId };
     });
   } catch (error) {
-    throw notReady(error);
+    throw notReady(error, readiness);
   }
 }
 
-function notReady(error: unknown): Error {
-  const reason = isNamed(error, 'FeatureOff')
-    ? 'the feature RootCredentialsManagement is off: deploy OrgRootAccessFeatures in the management account first, and pass it as `features`'
-    : REMEDIES[nameOf(error)] ?? messageOf(error);
-  return failure(isNamed(error, 'FeatureOff') ? 'FeatureNotEnabled' : nameOf(error), `the sweep has not begun: ${reason}`);
+function notReady(error: unknown, readiness: Readiness): Error {
+  const name = isNamed(error, 'FeatureOff') ? 'FeatureNotEnabled' : nameOf(error);
+  return failure(name, `the sweep has not begun: ${reasons(readiness)[nameOf(error)] ?? messageOf(error)}`);
 }
