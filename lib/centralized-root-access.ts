@@ -8,12 +8,12 @@ import { AccountSelection } from './organization/account-selection';
 import { OrgRootAccessFeatures } from './organization/org-root-access-features';
 import { RootAccessDelegation } from './organization/root-access-delegation';
 import { someFunctionOptions, anAccountSelection, aSchedule, aTopic } from './private/cdk-shapes';
-import { aBoolean, aText, Check, checkShape, options, Shape } from './private/shape';
+import { aBoolean, aText, Check, checkShape, oneOf, options, Shape } from './private/shape';
 import { topicForAlarms } from './private/topic-for-alarms';
 import { checkMemberAccount } from './private/validate';
 import { RootCredentialsAudit } from './sweep/root-credentials-audit';
 import { PURGE_OPTIONS, RootCredentialsPurge, RootCredentialsPurgeOptions } from './sweep/root-credentials-purge';
-import { FailedAccounts, JoinedAccounts } from './sweep/root-credentials-sweep-props';
+import { FailedAccounts, JoinedAccounts, Notify } from './sweep/root-credentials-sweep-props';
 
 /** Properties of CentralizedRootAccess. */
 export interface CentralizedRootAccessProps {
@@ -59,7 +59,7 @@ export interface CentralizedRootAccessProps {
    * `RootCredentialsPurge`.
    *
    * The purge covers the same accounts as the audit. To purge other accounts, add a `RootCredentialsPurge` of your
-   * own. `notifications`, `alarms` and `functionOptions` default to those of this construct. In each deployment, the audit
+   * own. `notifications`, `notify`, `alarms` and `functionOptions` default to those of this construct. In each deployment, the audit
    * runs after the purge.
    *
    * Deletion cannot be undone. Deploy without this property first, and read the report of the audit.
@@ -77,6 +77,13 @@ export interface CentralizedRootAccessProps {
    * @default - a new topic without subscriptions
    */
   readonly notifications?: sns.ITopic;
+
+  /**
+   * Whether the topic is notified of every sweep, or only of what is new since the latest report.
+   *
+   * @default Notify.NEW
+   */
+  readonly notify?: Notify;
 
   /**
    * Options of the Lambda functions.
@@ -109,6 +116,7 @@ const PROPS: Shape<CentralizedRootAccessProps> = {
     auditJoinedAccounts: aBoolean,
     purge: PURGE,
     notifications: aTopic,
+    notify: oneOf('Notify', Notify),
     functionOptions: someFunctionOptions,
   },
 };
@@ -171,6 +179,7 @@ export class CentralizedRootAccess extends Construct {
       features: this.features,
       accounts,
       notifications: this.notifications,
+      notify: props.notify,
       alarms: { actions: [new cloudwatchActions.SnsAction(this.notifications)] },
       functionOptions,
     };

@@ -27,5 +27,5 @@ export type { RootCredentialsPurgeOptions, RootCredentialsPurgeProps } from './s
 export { RootCredentialsPurge } from './sweep/root-credentials-purge';
 export type { IRootCredentialsSweep, RootCredentialsSweepAttributes } from './sweep/root-credentials-sweep';
 export type { RootCredentialsSweepOptions, RootCredentialsSweepProps, SweepAlarmOptions, SweepConcurrency } from './sweep/root-credentials-sweep-props';
-export { FailedAccounts, JoinedAccounts } from './sweep/root-credentials-sweep-props';
+export { FailedAccounts, JoinedAccounts, Notify } from './sweep/root-credentials-sweep-props';
 export type { DeploymentCounts } from './sweep/sweep-on-deploy';

@@ -17,6 +17,7 @@ import {
 import { filterPattern } from './filter-pattern';
 import { ACTIVITY, ATTRIBUTES, checkProps, METRIC_NAMESPACE, PROPS, settingsOf } from './monitor-settings';
 import { OnRootActivityOptions, RootActivity, RootActivityMonitorAttributes, RootActivityMonitorProps } from './root-activity-monitor-props';
+import { alarmName } from '../private/alarm-name';
 import { Handler } from '../private/handler';
 import { checkShape, checkValue, listOf } from '../private/shape';
 import { warnOfPartition } from '../private/stack-region';
@@ -284,6 +285,7 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
     this.alarm('NotTold', this.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: cloudwatch.Stats.MAXIMUM }),
       'Root activity could not be told. The queue holds the events, compressed, with the error; read them, then purge the queue.');
     this.alarms.push(new cloudwatch.Alarm(this, 'TrailSilentAlarm', {
+      alarmName: alarmName(this, 'TrailSilent'),
       alarmDescription: "The organization's trail has delivered nothing to its log group for an hour, so root activity goes unnoticed. "
         + 'See whether the trail still logs, and whether it may still write to the log group.',
       metric: this.metricTrailEvents(),
@@ -296,6 +298,7 @@ export class RootActivityMonitor extends RootActivityMonitorBase {
 
   private alarm(id: string, metric: cloudwatch.IMetric, alarmDescription: string) {
     this.alarms.push(new cloudwatch.Alarm(this, `${id}Alarm`, {
+      alarmName: alarmName(this, id),
       alarmDescription,
       metric,
       threshold: 1,

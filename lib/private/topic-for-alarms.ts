@@ -39,8 +39,17 @@ export function warnOfKeyOfAws(scope: Construct, property: string, topic: sns.IT
 
 /** The same for topics to which alarms publish. */
 export function warnOfKeysOfAws(scope: Construct, property: string, actions: cloudwatch.IAlarmAction[] = []) {
-  actions.forEach((action, i) => warnOfKeyOfAws(scope, `${property}[${i}]`, (action as { topic?: sns.ITopic }).topic)); // an SnsAction has it
+  actions.forEach((action, i) => warnOfKeyOfAws(scope, `${property}[${i}]`, topicOf(action)));
 }
+
+/** Gives alarms for what a topic has a message for the actions of `alarms`, except those that would publish to this topic when they are triggered. */
+export function addActionsBeyond(topic: sns.ITopic | undefined, alarms: cloudwatch.Alarm[], { actions = [], okActions }: AlarmOptions = {}) {
+  const isOfTopic = (action: cloudwatch.IAlarmAction) => topic !== undefined && topicOf(action)?.topicArn === topic.topicArn;
+  addActions(alarms, { actions: actions.filter((action) => !isOfTopic(action)), okActions });
+}
+
+/** An SnsAction has it. */
+const topicOf = (action: cloudwatch.IAlarmAction) => (action as { topic?: sns.ITopic }).topic;
 
 /** Gives every alarm of a construct the actions of its `alarms`. */
 export function addActions(alarms: cloudwatch.Alarm[], { actions = [], okActions = [] }: AlarmOptions = {}) {

@@ -62,7 +62,7 @@ export class AccountJoinedForwarder extends Construct {
     warnOfPartition(this);
     warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
     this.checkRegion();
-    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the event of an account that joined the organization was not forwarded; the queue holds it');
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'events not forwarded', 'Root credentials: the event of an account that joined the organization was not forwarded. This queue holds it');
     const role = new iam.Role(this, 'Role', {
       description: 'Root credentials: forwards events of accounts that join the organization',
       assumedBy: new iam.ServicePrincipal('events.amazonaws.com'),

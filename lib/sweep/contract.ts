@@ -253,6 +253,9 @@ export const RUNS_PREFIX = 'runs/';
 export const LATEST_PREFIX = 'latest/';
 export const ACCEPTED_PREFIX = 'accepted/';
 
+/** Of what people are notified: what the report before does not have, or every sweep. */
+export type NotifyWhen = 'NEW' | 'ALWAYS';
+
 /** What an event of a sweep says it is, on the account's default bus. */
 export const EVENT_SOURCE = 'cdk-root-access';
 export const SWEEP_FINISHED = 'Root Credentials Sweep Finished';
@@ -306,6 +309,8 @@ export interface ReportEnvironment extends SweepEnvironment {
   /** Name of the sweep in metrics and events. */
   readonly SWEEP_NAME: string;
   readonly NOTIFICATIONS_TOPIC_ARN?: string;
+  /** `NEW` where it is absent. */
+  readonly NOTIFY?: NotifyWhen;
 }
 
 export interface JoinedEnvironment {

@@ -19,7 +19,7 @@ import { isInManagementAccount } from '../organization/management-account';
 import { Approvals } from '../private/approvals';
 import { checkBucket } from '../private/reserved-prefixes';
 import { stsRegion, warnOfPartition } from '../private/stack-region';
-import { addActions, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
+import { addActions, addActionsBeyond, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
 import { checkSomeAccountIsLeft } from '../private/validate';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
@@ -99,6 +99,9 @@ export abstract class DeployedSweep extends SweepBase {
     const { features, notifications, alarms, functionOptions: options } = props;
     const neverAccounts = features ? [features.managementAccountId] : [];
     checkSchedule(props);
+    if (props.notify !== undefined && notifications === undefined) {
+      throw new Error('notify must not be given without notifications: no topic is notified');
+    }
     checkJoinedAccounts(props);
     checkSomeAccountIsLeft(swept.selection, neverAccounts);
     warnOfPartition(this);
@@ -127,6 +130,7 @@ export abstract class DeployedSweep extends SweepBase {
       stsRegion: stsRegion(this, props.stsRegion),
       plan: asset,
       notifications,
+      notify: props.notify,
       options,
     });
     this.stateMachine = sweep.stateMachine;
@@ -169,7 +173,8 @@ export abstract class DeployedSweep extends SweepBase {
     this.joinedAccountsBus = onJoin?.bus;
 
     this.alarms = [...alarms ? signals.alarms(alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];
-    addActions(this.alarms, alarms);
+    addActionsBeyond(notifications, signals.told, alarms);
+    addActions(this.alarms.filter((alarm) => !signals.told.includes(alarm)), alarms);
     if (alarms) {
       warnOfSilentAlarms(this, 'alarms', this.alarms);
     }

@@ -33,6 +33,19 @@ export enum JoinedAccounts {
   PURGE = 'PURGE',
 }
 
+/** Of which sweeps the topic `notifications` is notified. */
+export enum Notify {
+  /**
+   * Sweeps with something that the latest report before does not have: a credential that was created or deleted or
+   * that is no longer kept, an account that fails, or fails for another reason. A sweep that does not complete always
+   * counts.
+   */
+  NEW = 'NEW',
+
+  /** Every sweep that completes its report, with or without findings. */
+  ALWAYS = 'ALWAYS',
+}
+
 /**
  * Number of accounts that a sweep processes concurrently. The defaults fit the quota of 10 concurrent Lambda
  * functions of a new account.
@@ -263,11 +276,11 @@ export interface RootCredentialsSweepOptions {
   readonly reportRetention?: Duration;
 
   /**
-   * Topic notified when a sweep has failed accounts, finds or deletes credentials, or does not complete.
+   * Topic notified when a sweep has failed accounts, finds or deletes credentials, or does not complete, according to
+   * `notify`.
    *
-   * A sweep without findings sends no message; use `onSweepFinished` to receive an event for every sweep. The
-   * message is plain text with accounts, likely causes and remedies, so that every subscriber learns which accounts
-   * have root credentials. An encrypted topic needs a customer managed key whose policy allows
+   * Use `onSweepFinished` to receive an event for every sweep. The message is plain text with accounts, their units,
+   * likely causes, remedies and commands, so that every subscriber learns which accounts have root credentials. An encrypted topic needs a customer managed key whose policy allows
    * `events.amazonaws.com` to use it; with the AWS managed key, events do not reach the topic.
    *
    * Adds `sns:Publish` on the topic, and `kms:Decrypt` and `kms:GenerateDataKey` on its key, to the role of the
@@ -282,11 +295,25 @@ export interface RootCredentialsSweepOptions {
   readonly notifications?: sns.ITopic;
 
   /**
-   * Options of the alarms for failed accounts, found credentials and sweeps that do not complete. `{}` uses the
-   * defaults.
+   * Whether `notifications` is notified of every sweep, or only of what is new since the latest report. Requires
+   * `notifications`.
    *
-   * Synthesis warns about alarms without `actions`. Adds three CloudWatch alarms, the last of which evaluates five
-   * metrics (0.10 USD per month for each metric evaluated, in most Regions), and no permissions.
+   * The first sweep reports everything it finds as new.
+   *
+   * @default Notify.NEW
+   */
+  readonly notify?: Notify;
+
+  /**
+   * Options of the alarms for failed accounts, found credentials, and sweeps that do not complete or cannot be
+   * reported. `{}` uses the defaults.
+   *
+   * An action that publishes to the topic `notifications` is added only to alarms for which there is no message: those
+   * for failed accounts, found credentials and sweeps that do not complete have it only as an `okActions`. Other
+   * actions are added to every alarm.
+   *
+   * Synthesis warns about alarms without `actions`. Adds four CloudWatch alarms, which evaluate seven metrics in total
+   * (0.10 USD per month for each metric evaluated, in most Regions), and no permissions.
    *
    * @default - no alarms
    */
@@ -355,6 +382,7 @@ export const SWEEP_OPTIONS: Shape<RootCredentialsSweepOptions> = {
     encryptionKey: aKey,
     reportRetention: aDuration,
     notifications: aTopic,
+    notify: oneOf('Notify', Notify),
     alarms: options(SWEEP_ALARMS),
     stsRegion: aText,
     functionOptions: someFunctionOptions,

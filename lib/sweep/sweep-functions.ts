@@ -6,8 +6,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct, IDependable } from 'constructs';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  AcceptanceEnvironment, BatchEvent, DECIDE, DECISION_FILE, EVENT_SOURCE, LATEST_PREFIX, LOOK, PLAN_FILE, PURGE, REPORT, RUNS_PREFIX, SELECT,
-  SELECTION_FILE, SweepEnvironment, SweptSettings,
+  AcceptanceEnvironment, BatchEvent, DECIDE, DECISION_FILE, EVENT_SOURCE, LATEST_PREFIX, LOOK, NotifyWhen, PLAN_FILE, PURGE, REPORT, RUNS_PREFIX,
+  SELECT, SELECTION_FILE, SweepEnvironment, SweptSettings,
 } from './contract';
 import { Reports } from './reports-bucket';
 import { SharedAssumeRoot } from '../private/assume-root';
@@ -32,6 +32,7 @@ export interface SweepFunctionsProps {
   readonly reports: Reports;
   readonly stsRegion: string;
   readonly notifications?: sns.ITopic;
+  readonly notify?: NotifyWhen;
   /** A plan that limits what is deleted. */
   readonly plan?: Asset;
   readonly options?: RootAccessFunctionOptions;
@@ -53,7 +54,7 @@ export class SweepFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {
     super(scope, id);
-    const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, plan, options } = props;
+    const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, notify, plan, options } = props;
     const { bucket, prefix: reportsPrefix, acceptedKey } = reports;
     const { selection } = swept;
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
@@ -97,7 +98,9 @@ export class SweepFunctions extends Construct {
       description: 'Root credentials sweep: reports one outcome for every account',
       timeout: Duration.minutes(5),
       memorySize: 1_024,
-      environment: { ...environment, SWEEP_NAME: name, ...notifications && { NOTIFICATIONS_TOPIC_ARN: notifications.topicArn } },
+      environment: {
+        ...environment, SWEEP_NAME: name, ...notifications && { NOTIFICATIONS_TOPIC_ARN: notifications.topicArn }, ...notify && { NOTIFY: notify },
+      },
       calls: ['events', 's3', 'states', ...notifications ? ['sns' as const] : []],
       options,
     });

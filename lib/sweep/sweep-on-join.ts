@@ -11,6 +11,7 @@ import { Sweep } from './sweep';
 import { RootAccessFunctionOptions } from '../function-options';
 import { JOINED, JoinedAnswer, JoinedEvent } from './contract';
 import { ACCOUNT_JOINED, ORGANIZATIONS_SOURCE } from './joined-events';
+import { alarmName } from '../private/alarm-name';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 import { Handler } from '../private/handler';
 import { pathsIn } from '../private/rendered';
@@ -62,7 +63,7 @@ export class SweepOnJoin extends Construct {
       this.checkRegion();
     }
     const machine = this.stateMachine(sweep, reaction === JoinedAccounts.PURGE && !dryRun, options);
-    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: an account joined the organization and its sweep could not be started; the queue holds the event');
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'events not delivered', 'Root credentials: an account joined the organization and its sweep could not be started. Sweep it yourself; this queue holds the event');
     new events.Rule(this, 'Rule', {
       description: 'Root credentials: an account joins the organization',
       eventBus: this.bus,
@@ -149,7 +150,8 @@ export class SweepOnJoin extends Construct {
 
   private notSwept(machine: sfn.StateMachine): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'NotSwept', {
-      alarmDescription: 'Root credentials: an account joined the organization and was not swept; the executions of the state machine say why',
+      alarmName: alarmName(this, 'joined account not swept'),
+      alarmDescription: `Root credentials: an account joined the organization and was not swept. The failed executions say why: aws stepfunctions list-executions --status-filter FAILED --state-machine-arn ${machine.stateMachineArn}`,
       metric: machine.metricFailed({ period: Duration.minutes(5) }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

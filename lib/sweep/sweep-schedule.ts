@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { RootCredentialsSweepOptions } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
 import { SweepOnDeploy } from './sweep-on-deploy';
+import { alarmName } from '../private/alarm-name';
 import { DeadLetterQueue } from '../private/dead-letter-queue';
 
 export interface SweepScheduleProps {
@@ -38,7 +39,7 @@ export class SweepSchedule extends Construct {
     super(scope, id);
     const { sweep: { stateMachine }, onDeploy, dryRun, expression, timeWindow } = props;
     const stack = Stack.of(this);
-    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'Root credentials: the schedule could not start a sweep; the queue says why');
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', 'sweep not started', 'Root credentials: the schedule could not start a sweep. Start it yourself; this queue says why');
     const role = new iam.Role(this, 'Role', {
       description: 'Root credentials sweep: starts by the schedule',
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
@@ -68,7 +69,7 @@ export class SweepSchedule extends Construct {
     this.alarms = [undelivered.alarm, ...this.missed(props)];
   }
 
-  private missed({ expression, timeWindow, ran, done, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
+  private missed({ sweep: { stateMachine }, expression, timeWindow, ran, done, onDeploy }: SweepScheduleProps): cloudwatch.Alarm[] {
     const interval = longestInterval(expression);
     if (interval === undefined || interval.toMinutes() > LONGEST_WINDOW.toMinutes()) {
       return [];
@@ -78,7 +79,9 @@ export class SweepSchedule extends Construct {
     // days leave room for a sweep that takes longer than the one before, where hours have reached the limit
     const period = hours === LONGEST_WINDOW.toHours() ? Duration.days(1) : Duration.hours(1);
     const alarm = new cloudwatch.Alarm(this, 'Missed', {
-      alarmDescription: `Root credentials: no sweep of all selected accounts has ${done} for ${hours} hours`,
+      alarmName: alarmName(this, 'missed sweep'),
+      alarmDescription: `Root credentials: no sweep of all selected accounts has ${done} for ${hours} hours. See whether the schedule is enabled, and why executions failed: `
+        + `aws stepfunctions list-executions --state-machine-arn ${stateMachine.stateMachineArn}`,
       metric: ran.with({ statistic: cloudwatch.Stats.SUM, period }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,

@@ -8,6 +8,7 @@ import { EVENT_SOURCE, LATEST_PREFIX, METRIC_NAMESPACE, METRICS, SWEEP_DIMENSION
 import { Reports } from './reports-bucket';
 import { SweepAlarmOptions } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
+import { alarmName } from '../private/alarm-name';
 import { checkValue } from '../private/shape';
 import { letAlarmsPublish } from '../private/topic-for-alarms';
 import { checkWholeNumber } from '../private/validate';
@@ -55,6 +56,8 @@ export function sweepFinishedRule(
 
 /** Alarms of a sweep, and a notice when an execution is stopped. */
 export class SweepSignals extends Construct {
+  /** Alarms for what a message says, too, and says better. */
+  public readonly told: cloudwatch.Alarm[] = [];
   private readonly name: string;
   private readonly latestReport: string;
   private readonly sweep: Sweep;
@@ -62,7 +65,7 @@ export class SweepSignals extends Construct {
   constructor(scope: Construct, id: string, { name, reports, sweep, notifications }: SweepSignalsProps) {
     super(scope, id);
     this.name = name;
-    this.latestReport = `${reports.prefix}${LATEST_PREFIX}report.html`;
+    this.latestReport = `s3://${reports.bucket.bucketName}/${reports.prefix}${LATEST_PREFIX}report.html`;
     this.sweep = sweep;
     if (notifications) {
       this.notifyOfStopped(notifications);
@@ -70,21 +73,20 @@ export class SweepSignals extends Construct {
     }
   }
 
-  /** Sweeps that ended without a full report, or whose notices failed: as they reported, and as only AWS can count. */
+  /** Sweeps that ended before they had read every account: as they reported, and as only AWS can count. */
   private metricUnfinished(): cloudwatch.MathExpression {
-    const { stateMachine, reportFunction } = this.sweep;
+    const { stateMachine } = this.sweep;
     const sum = { statistic: cloudwatch.Stats.SUM, period: PERIOD };
-    return new cloudwatch.MathExpression({
-      expression: 'FILL(incomplete, 0) + FILL(aborted, 0) + FILL(timedOut, 0) + FILL(reportErrors, 0) + FILL(noticesFailed, 0)',
-      usingMetrics: {
-        incomplete: this.metric(METRICS.sweepsIncomplete),
-        aborted: stateMachine.metricAborted(sum),
-        timedOut: stateMachine.metricTimedOut(sum),
-        reportErrors: reportFunction.metricErrors(sum),
-        noticesFailed: this.metric(METRICS.signalsFailed),
-      },
-      label: 'Sweeps without a full report',
-      period: PERIOD,
+    return sumOf('Sweeps without a full report', {
+      incomplete: this.metric(METRICS.sweepsIncomplete), aborted: stateMachine.metricAborted(sum), timedOut: stateMachine.metricTimedOut(sum),
+    });
+  }
+
+  /** Sweeps of which no report was written, or no message or event was sent. */
+  private metricUntold(): cloudwatch.MathExpression {
+    return sumOf('Sweeps without a report or a message', {
+      reportErrors: this.sweep.reportFunction.metricErrors({ statistic: cloudwatch.Stats.SUM, period: PERIOD }),
+      noticesFailed: this.metric(METRICS.signalsFailed),
     });
   }
 
@@ -93,14 +95,24 @@ export class SweepSignals extends Construct {
     checkWholeNumber('alarms.foundCredentials', foundCredentials, 1, 100_000);
     // there is no data between sweeps, and the result of the latest one still holds
     const untilTheNextSweep = cloudwatch.TreatMissingData.IGNORE;
+    this.told.push(
+      this.alarm('FailedAccountsAlarm', 'failed accounts', this.metric(METRICS.accountsFailed), failedAccounts, untilTheNextSweep,
+        `accounts could not be swept and may have root credentials. Follow the remedies in the report, then start the sweep again: ${this.download}`),
+      this.alarm('FoundCredentialsAlarm', 'found credentials', this.metric(METRICS.credentialsFound), foundCredentials, untilTheNextSweep,
+        `member accounts have, or had until this sweep, root credentials. The report names them, and CloudTrail in the account shows who created them: ${this.download}`),
+      this.alarm('UnfinishedSweepAlarm', 'unfinished sweep', this.metricUnfinished(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
+        `a sweep ended before it had read every account, or was stopped. Look at the execution in Step Functions, then start the sweep again. The report in ${this.latestReport} may be an earlier one`),
+    );
     return [
-      this.alarm('FailedAccountsAlarm', this.metric(METRICS.accountsFailed), failedAccounts, untilTheNextSweep,
-        `accounts could not be swept and may have root credentials. Follow the remedies in ${this.latestReport} of the reports bucket, then start the sweep again`),
-      this.alarm('FoundCredentialsAlarm', this.metric(METRICS.credentialsFound), foundCredentials, untilTheNextSweep,
-        `member accounts have, or had until this sweep, root credentials. ${this.latestReport} of the reports bucket names them; CloudTrail in the account shows who created them`),
-      this.alarm('UnfinishedSweepAlarm', this.metricUnfinished(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
-        'a sweep ended before it had read every account, was stopped, or could not write its report or send its notices. Look at the execution in Step Functions and at the log of the function that reports, then start the sweep again'),
+      ...this.told,
+      this.alarm('UnreportedSweepAlarm', 'unreported sweep', this.metricUntold(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
+        `a sweep could not write its report or send its messages, so what it found may be on no mail. Look at the log of the function that reports, then at the report: ${this.download}`),
     ];
+  }
+
+  /** A line to paste. */
+  private get download(): string {
+    return `aws s3 cp ${this.latestReport} .`;
   }
 
   private metric(metricName: string): cloudwatch.Metric {
@@ -108,9 +120,10 @@ export class SweepSignals extends Construct {
   }
 
   private alarm(
-    id: string, metric: cloudwatch.IMetric, threshold: number, treatMissingData: cloudwatch.TreatMissingData, description: string,
+    id: string, what: string, metric: cloudwatch.IMetric, threshold: number, treatMissingData: cloudwatch.TreatMissingData, description: string,
   ): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, id, {
+      alarmName: alarmName(this.node.scope!, what),
       metric,
       threshold,
       treatMissingData,
@@ -136,4 +149,10 @@ export class SweepSignals extends Construct {
       })],
     });
   }
+}
+
+/** Metrics that count, of which the most have no data most of the time. */
+function sumOf(label: string, usingMetrics: Record<string, cloudwatch.IMetric>): cloudwatch.MathExpression {
+  const expression = Object.keys(usingMetrics).map((id) => `FILL(${id}, 0)`).join(' + ');
+  return new cloudwatch.MathExpression({ expression, usingMetrics, label, period: PERIOD });
 }

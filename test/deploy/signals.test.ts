@@ -16,18 +16,20 @@ const stack = deploymentInto(organization);
 describe('a sweep with signals', () => {
   beforeAll(async () => {
     const { code, output } = await stack().deploy((scope) => {
-      const topic = new sns.Topic(scope, 'People');
-      const [events, mail] = ['Events', 'Mail'].map((id) => new sqs.Queue(scope, id));
+      const [topic, pager] = ['People', 'OnCall'].map((id) => new sns.Topic(scope, id));
+      const [events, mail, calls] = ['Events', 'Mail', 'Calls'].map((id) => new sqs.Queue(scope, id));
       topic.addSubscription(new subscriptions.SqsSubscription(mail));
+      pager.addSubscription(new subscriptions.SqsSubscription(calls));
       const sweep = purge(scope, {
         accounts: AccountSelection.accounts([SECURITY, member(1), member(3)]),
         notifications: topic,
-        alarms: { actions: [new actions.SnsAction(topic)] },
+        alarms: { actions: [new actions.SnsAction(topic), new actions.SnsAction(pager)] },
       });
       sweep.onCredentialsFound('Found', { target: new targets.SqsQueue(events) });
       new RootCredentialsDashboard(scope, 'Dashboard', { sweeps: [sweep] });
       new CfnOutput(scope, 'EventsUrl', { value: events.queueUrl });
       new CfnOutput(scope, 'MailUrl', { value: mail.queueUrl });
+      new CfnOutput(scope, 'CallsUrl', { value: calls.queueUrl });
     });
     expectAbout(output, code).toBe(0);
   });
@@ -59,7 +61,7 @@ describe('a sweep with signals', () => {
     expect(Message).toContain('may still have root credentials');
   });
 
-  test('tells people of a sweep that somebody stopped, which makes no report, by a message and an alarm', async () => {
+  test('tells people of a sweep that somebody stopped, which makes no report, by a message, and another topic by an alarm', async () => {
     organization.faults.add({ operation: 'sts:AssumeRoot', effect: delay(5_000) });
     const executionArn = await stack().begin({ accounts: [member(1)] });
     await eventually(() => organization.calls.some(({ operation }) => operation === 'AssumeRoot'));
@@ -70,7 +72,8 @@ describe('a sweep with signals', () => {
     expect((await stack().objects()).filter((address) => address.includes(name) && address.includes('/report.'))).toEqual([]);
 
     const ringing = (await stack().aws.alarms()).filter(({ state }) => state === 'ALARM').map((alarm) => alarm.name);
-    expect(ringing).toContainEqual(expect.stringContaining('UnfinishedSweepAlarm'));
-    await stack().received('MailUrl', (body) => body.includes('UnfinishedSweepAlarm'));
+    expect(ringing).toContain('RootAccess/Purge - unfinished sweep');
+    const call = await stack().received('CallsUrl', (body) => body.includes('unfinished sweep'));
+    expect(JSON.parse(call.Message)).toMatchObject({ NewStateValue: 'ALARM', AlarmDescription: expect.stringMatching(/ s3:\/\/[^/ ]+\/latest\/report\.html /) });
   });
 });

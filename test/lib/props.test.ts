@@ -61,6 +61,7 @@ const sweep: Required<lib.RootCredentialsSweepOptions> = {
   encryptionKey: key,
   reportRetention: Duration.days(30),
   notifications: topic,
+  notify: lib.Notify.ALWAYS,
   alarms: { actions: [action], okActions: [action], failedAccounts: 1, foundCredentials: 1 } satisfies Required<lib.SweepAlarmOptions>,
   stsRegion: 'us-east-1',
   functionOptions,
@@ -103,7 +104,7 @@ const API = [
   api<lib.RootCredentialsAuditProps>('RootCredentialsAudit', { ...sweep, features, accounts, failOnFindings: true }, (props) => new lib.RootCredentialsAudit(stack, ids(), props)),
   api<lib.RootCredentialsPurgeProps>('RootCredentialsPurge', { ...purge, features, accounts }, (props) => new lib.RootCredentialsPurge(stack, ids(), props)),
   api<lib.CentralizedRootAccessProps>('CentralizedRootAccess', {
-    delegatedAdministratorAccountId: '222222222222', accounts, auditSchedule: ScheduleExpression.rate(Duration.days(1)), auditJoinedAccounts: true, purge, notifications: topic, functionOptions,
+    delegatedAdministratorAccountId: '222222222222', accounts, auditSchedule: ScheduleExpression.rate(Duration.days(1)), auditJoinedAccounts: true, purge, notifications: topic, notify: lib.Notify.NEW, functionOptions,
   }, (props) => new lib.CentralizedRootAccess(stack, ids(), props)),
   api<lib.OrgRootAccessFeaturesProps>('OrgRootAccessFeatures', { features: [lib.RootAccessFeature.ROOT_SESSIONS], removalPolicy: RemovalPolicy.RETAIN, functionOptions },
     (props) => new lib.OrgRootAccessFeatures(stack, ids(), props)),

@@ -48,7 +48,7 @@ export function compare(now: readonly AccountResult[], { execution, startedAt, a
 }
 
 /** Whether it is known what an account had: of one that failed as a whole it is not. */
-const isRead = ({ outcome, problem }: AccountResult) => outcome !== 'skipped' && problem === undefined;
+export const isRead = ({ outcome, problem }: AccountResult) => outcome !== 'skipped' && problem === undefined;
 
 /** A password and a virtual MFA device have no id of their own: one that was there, or was deleted, is there again. A key has another id each time. */
 function changeOf(credential: CredentialResult, earlier: readonly CredentialResult[]): Change {

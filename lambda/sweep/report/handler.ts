@@ -32,7 +32,7 @@ interface Ending extends Verdict {
 
 /** Last state of a sweep, whatever died before it. */
 export async function handler(event: MachineEvent): Promise<Ending> {
-  const { REPORTS_BUCKET, SWEEP_NAME, NOTIFICATIONS_TOPIC_ARN } = environment<ReportEnvironment>();
+  const { REPORTS_BUCKET, SWEEP_NAME, NOTIFICATIONS_TOPIC_ARN, NOTIFY } = environment<ReportEnvironment>();
   const control = controlFiles(REPORTS_BUCKET, clients);
   const { execution, settings } = await control.run<SweepSettings>(event.run);
   const { run } = await control.read<EndFile>(event.run, END_FILE); // there is none before the sweep has come to its report
@@ -43,6 +43,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const { accountsPerBatch, limits, allowedEmailDomains } = settings;
   const accounts = selection === undefined ? [] : await outcomesOf(folder, selection, { decision, isCarriedOut, accountsPerBatch });
   const { region, accountId: sweepAccountId } = partsOfArn(execution.id);
+  const earlier = await earlierReport(folder, execution.id);
   const report = composeReport(execution, selection, accounts, {
     failure: run.error ? problemOfState(run.error) : decision?.plan.refused,
     plan: decision?.plan,
@@ -55,7 +56,7 @@ export async function handler(event: MachineEvent): Promise<Ending> {
     limits,
     allowedEmailDomains,
     approval: await approvalOf(control, event.run),
-    earlier: await earlierReport(folder, execution.id),
+    earlier,
   });
   const prefixes = [folder.prefix, ...selection && isLatest(selection, settings) ? [latestPrefix()] : []];
   await Promise.all(prefixes.flatMap((prefix) => [
@@ -66,8 +67,8 @@ export async function handler(event: MachineEvent): Promise<Ending> {
   const address = (format: string) => `s3://${folder.bucket}/${folder.prefix}report.${format}`;
   const addresses = { json: address('json'), csv: address('csv'), html: address('html') };
   const verdict = verdictOf(report, addresses.json, settings);
-  const audience = { ...clients, sweep: SWEEP_NAME, topicArn: NOTIFICATIONS_TOPIC_ARN };
-  await signal(audience, report, verdict, addresses);
+  const audience = { ...clients, sweep: SWEEP_NAME, topicArn: NOTIFICATIONS_TOPIC_ARN, notify: NOTIFY };
+  await signal(audience, report, verdict, addresses, earlier);
   log.info('sweep ended', { counts: report.counts, code: report.problem?.code });
   return { ...verdict, summary: { accounts: report.counts, credentials: tallyOf(report), report: addresses.html } };
 }

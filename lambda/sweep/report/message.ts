@@ -26,9 +26,12 @@ export function subjectOf(report: SweepReport): string {
     ...some(report.counts.failed, 'account', 'failed'),
     ...some(found, 'credential', 'found'),
     ...some(deleted, 'credential', 'deleted'),
+    ...some(newIn(report), 'credential', 'new'),
   ];
-  return `Root credentials: ${parts.join(', ')}`.slice(0, LONGEST_SUBJECT);
+  return `Root credentials: ${parts.length === 0 ? 'nothing new' : parts.join(', ')}`.slice(0, LONGEST_SUBJECT);
 }
+
+const newIn = ({ changes }: SweepReport) => (changes?.counts.new ?? 0) + (changes?.counts.recreated ?? 0);
 
 /** What happened, in which accounts, and what to do, with lines to paste. The verdict names causes and remedies. */
 export function messageFor(sweep: string, report: SweepReport, { succeeded, cause }: Verdict, addresses: ReportAddresses): string {
@@ -36,6 +39,7 @@ export function messageFor(sweep: string, report: SweepReport, { succeeded, caus
     `Sweep ${sweep}, execution ${inertName(report.execution)}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
     '',
     cause,
+    ...changesLine(report),
     ...accountLines(report),
     '',
     'What to do:',
@@ -43,7 +47,15 @@ export function messageFor(sweep: string, report: SweepReport, { succeeded, caus
   ].join('\n').trimEnd();
 }
 
-const isWorthALine = ({ outcome, credentials }: AccountResult) => outcome === 'failed' || credentials.some(({ status }) => status !== 'kept');
+/** Against the sweep before. */
+function changesLine({ changes }: SweepReport): string[] {
+  const counts = Object.entries(changes?.counts ?? {}).filter(([, count]) => count > 0).map(([change, count]) => `${count} ${change}`);
+  return changes === undefined ? [] : [`since the sweep of ${changes.since.startedAt}: ${counts.join(', ') || 'no change'}`];
+}
+
+const isWorthALine = ({ outcome, credentials }: AccountResult) => outcome === 'failed' || credentials.some((credential) => credential.status !== 'kept' || isNew(credential));
+
+const isNew = ({ change }: CredentialResult) => change === 'new' || change === 'recreated';
 
 /** Each account in which something failed, was found or was deleted, with its unit. */
 function accountLines(report: SweepReport): string[] {
@@ -67,7 +79,10 @@ function credentialsByStatus(credentials: readonly CredentialResult[]): string[]
 }
 
 /** A password has no id, and that of an MFA device says nothing more. */
-const nameOf = ({ kind, id }: CredentialResult) => id === undefined || kind === 'MfaDevice' ? kind : `${kind} ${inert(id)}`;
+function nameOf(credential: CredentialResult): string {
+  const { kind, id } = credential;
+  return `${id === undefined || kind === 'MfaDevice' ? kind : `${kind} ${inert(id)}`}${isNew(credential) ? ` (${credential.change})` : ''}`;
+}
 
 interface Advice {
   readonly text: string;

@@ -1,10 +1,12 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { EarlierReport } from './changes';
 import type { Findings, SweepReport } from './contents';
 import { messageFor, subjectOf, type ReportAddresses } from './message';
 import { publishMetrics } from './metrics';
+import { hasNews } from './news';
 import { tallyOf, type Tally } from './tally';
-import { EVENT_SOURCE, SWEEP_FINISHED, type Verdict } from '../../../lib/sweep/contract';
+import { EVENT_SOURCE, SWEEP_FINISHED, type NotifyWhen, type Verdict } from '../../../lib/sweep/contract';
 import { textOf } from '../../aws/errors';
 import { putEvent } from '../../aws/events';
 import { log } from '../../log';
@@ -16,6 +18,8 @@ export interface Audience {
   /** Path of the construct. */
   readonly sweep: string;
   readonly topicArn?: string;
+  /** `ALWAYS` to be notified of every sweep, and not only of what is new. */
+  readonly notify?: NotifyWhen;
 }
 
 /** Detail of the event that a sweep has finished: `schema/sweep-finished-1.json`. */
@@ -41,14 +45,16 @@ export interface SweepFinished {
  * Tells of a sweep, once its report is written. That somebody could not be told is logged and counted, and does not change
  * how the sweep ends: what was swept was swept.
  */
-export async function signal(audience: Audience, report: SweepReport, verdict: Verdict, addresses: ReportAddresses): Promise<void> {
+export async function signal(
+  audience: Audience, report: SweepReport, verdict: Verdict, addresses: ReportAddresses, earlier?: EarlierReport,
+): Promise<void> {
   if (report.problem?.code === 'InputRefused') {
     return; // no sweep has begun, and whoever started it is told
   }
   const detail = JSON.stringify(finished(audience.sweep, report, verdict, addresses));
   const attempts = [
     () => putEvent(audience.eventBridge, { Source: EVENT_SOURCE, DetailType: SWEEP_FINISHED, Detail: detail }),
-    ...audience.topicArn !== undefined && isWorthAMessage(report) ? [() => publish(audience, report, verdict, addresses)] : [],
+    ...audience.topicArn !== undefined && (audience.notify === 'ALWAYS' || hasNews(report, earlier)) ? [() => publish(audience, report, verdict, addresses)] : [],
   ];
   const failures = await Promise.all(attempts.map(failureOf));
   publishMetrics(audience.sweep, report, failures.filter(Boolean).length);
@@ -82,11 +88,6 @@ function finished(sweep: string, report: SweepReport, { succeeded }: Verdict, ad
     findings: report.findings,
     report: addresses,
   };
-}
-
-/** A sweep that found nothing and failed nowhere is no news. */
-function isWorthAMessage(report: SweepReport): boolean {
-  return report.problem !== undefined || report.counts.failed > 0 || tallyOf(report).found > 0;
 }
 
 async function publish({ sns, topicArn, sweep }: Audience, report: SweepReport, verdict: Verdict, addresses: ReportAddresses) {

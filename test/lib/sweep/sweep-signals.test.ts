@@ -5,7 +5,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { RootCredentialsDashboard, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
+import { Notify, RootCredentialsDashboard, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
 
 type Props = RootCredentialsPurgeProps | ((stack: Stack) => RootCredentialsPurgeProps);
 
@@ -44,30 +44,61 @@ describe('alarms', () => {
       expect.objectContaining({ MetricName: 'AccountsFailed', Namespace: 'CdkRootAccess', Dimensions: [{ Name: 'Sweep', Value: 'RootAccess/Purge' }], Statistic: 'Maximum', Threshold: 1, TreatMissingData: 'ignore' }),
       expect.objectContaining({ MetricName: 'CredentialsFound', Statistic: 'Maximum', Threshold: 1, TreatMissingData: 'ignore' }),
       expect.objectContaining({ Threshold: 1, TreatMissingData: 'notBreaching' }),
+      expect.objectContaining({ Threshold: 1, TreatMissingData: 'notBreaching' }),
     ]);
   });
 
   test('go off for a sweep that was stopped, timed out, broke, could not report or could not tell', () => {
-    const [, , unfinished] = alarms(alone({ alarms: {} }));
-    const [expression, ...metrics] = unfinished.Metrics;
-    const looked = metrics.map(({ Id, MetricStat: { Metric } }: any) => [Id, Metric.Namespace, Metric.MetricName]);
-    expect(looked).toEqual([
-      ['incomplete', 'CdkRootAccess', 'SweepsIncomplete'],
-      ['aborted', 'AWS/States', 'ExecutionsAborted'],
-      ['timedOut', 'AWS/States', 'ExecutionsTimedOut'],
-      ['reportErrors', 'AWS/Lambda', 'Errors'],
-      ['noticesFailed', 'CdkRootAccess', 'SignalsFailed'],
+    const summed = alarms(alone({ alarms: {} })).slice(2).map(({ Metrics: [{ Expression }, ...metrics] }) => [
+      Expression, ...metrics.map(({ Id, MetricStat: { Metric } }: any) => [Id, Metric.Namespace, Metric.MetricName]),
     ]);
-    expect(looked.every(([id]: string[]) => expression.Expression.includes(`FILL(${id}, 0)`))).toBe(true);
+    expect(summed).toEqual([
+      ['FILL(incomplete, 0) + FILL(aborted, 0) + FILL(timedOut, 0)',
+        ['incomplete', 'CdkRootAccess', 'SweepsIncomplete'], ['aborted', 'AWS/States', 'ExecutionsAborted'], ['timedOut', 'AWS/States', 'ExecutionsTimedOut']],
+      ['FILL(reportErrors, 0) + FILL(noticesFailed, 0)',
+        ['reportErrors', 'AWS/Lambda', 'Errors'], ['noticesFailed', 'CdkRootAccess', 'SignalsFailed']],
+    ]);
   });
 
   test('say what to do, and do what they are told', () => {
     const to = (stack: Stack, id: string) => [new SnsAction(new sns.Topic(stack, id))];
     const template = alone((stack) => ({ alarms: { actions: to(stack, 'People'), okActions: to(stack, 'Log'), failedAccounts: 10, foundCredentials: 5 } }));
     const shown = alarms(template).map(({ AlarmActions, OKActions, Threshold }) => [AlarmActions.length, OKActions.length, Threshold]);
-    expect(shown).toEqual([[1, 1, 10], [1, 1, 5], [1, 1, 1]]);
-    expect(alarms(template).every(({ AlarmDescription }) => /^RootAccess\/Purge: .*(report\.html|Step Functions)/.test(AlarmDescription))).toBe(true);
-    expect(alarms(template).every(({ AlarmDescription }) => AlarmDescription.length <= 1_024)).toBe(true);
+    expect(shown).toEqual([[1, 1, 10], [1, 1, 5], [1, 1, 1], [1, 1, 1]]);
+  });
+
+  test('have names, and name the bucket of the report', () => {
+    const shown = alarms(alone({ alarms: {} }));
+    expect(shown.map(({ AlarmName }) => AlarmName)).toEqual([
+      'RootAccess/Purge - failed accounts', 'RootAccess/Purge - found credentials', 'RootAccess/Purge - unfinished sweep', 'RootAccess/Purge - unreported sweep',
+    ]);
+    for (const { AlarmDescription: { 'Fn::Join': [, [text, bucket, rest]] } } of shown) {
+      expect(text).toMatch(/^RootAccess\/Purge: .* s3:\/\/$/);
+      expect(bucket).toEqual({ Ref: expect.stringMatching(/^PurgeReports/) });
+      expect(rest).toMatch(/^\/latest\/report\.html/);
+      expect(text.length + rest.length + 63).toBeLessThanOrEqual(1_024);
+    }
+  });
+
+  test('have the name of their stack, of which there may be two in an account, and none that is too long', () => {
+    const named = (stackName: string, id: string) => {
+      const stack = new Stack(new App(), 'RootAccess', { stackName });
+      return alarms((new RootCredentialsPurge(stack, id, { alarms: {} }), Template.fromStack(stack))).map(({ AlarmName }) => AlarmName);
+    };
+    expect(named('preview-1', 'Purge')[0]).toBe('preview-1/Purge - failed accounts');
+    expect(named('x'.repeat(128), 'y'.repeat(120))).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('do not publish to the topic that has a message for the same, and do publish to others', () => {
+    const template = alone((stack) => {
+      const [people, pager] = ['People', 'Pager'].map((id) => new sns.Topic(stack, id));
+      return { notifications: people, alarms: { actions: [new SnsAction(people), new SnsAction(pager)], okActions: [new SnsAction(people)] } };
+    });
+    const people = { Ref: expect.stringMatching(/^People/) };
+    const pager = { Ref: expect.stringMatching(/^Pager/) };
+    expect(alarms(template).map(({ AlarmActions, OKActions }) => [AlarmActions, OKActions])).toEqual([
+      [[pager], [people]], [[pager], [people]], [[pager], [people]], [[people, pager], [people]],
+    ]);
   });
 
   test.each([
@@ -79,6 +110,13 @@ describe('alarms', () => {
 });
 
 describe('notifications', () => {
+  test('of every sweep are asked of the function that reports, and only where there is a topic', () => {
+    const variables = (notify?: Notify) => reporter(alone((stack) => ({ notifications: new sns.Topic(stack, 'People'), notify }))).Environment.Variables;
+    expect(variables(Notify.ALWAYS)).toHaveProperty('NOTIFY', 'ALWAYS');
+    expect(variables()).not.toHaveProperty('NOTIFY');
+    expect(() => alone({ notify: Notify.NEW })).toThrow('notify must not be given without notifications: no topic is notified');
+  });
+
   test('come from the function that reports, and from a rule when a sweep was stopped or timed out', () => {
     const template = alone((stack) => ({ notifications: new sns.Topic(stack, 'People') }));
     expect(reporter(template).Environment.Variables).toHaveProperty('NOTIFICATIONS_TOPIC_ARN', { Ref: expect.stringMatching(/^People/) });

@@ -9,7 +9,7 @@ import { serveListener } from '../listener';
 import { accountOf, accountsOf, DENIED, reportOf } from './report-samples';
 import { log } from '../../../../lambda/log';
 import type { SweepReport } from '../../../../lambda/sweep/report/contents';
-import { signal } from '../../../../lambda/sweep/report/signals';
+import { signal, type Audience } from '../../../../lambda/sweep/report/signals';
 import { verdictOf } from '../../../../lambda/sweep/report/verdict';
 import { resultOf } from '../../../../lambda/sweep/results';
 import { RootCredentialsPurge } from '../../../../lib';
@@ -40,10 +40,10 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-async function tell(report: SweepReport, { topicArn }: { topicArn?: string } = { topicArn: TOPIC }) {
+async function tell(report: SweepReport, { topicArn, notify, earlier }: Partial<Audience> & { earlier?: SweepReport } = { topicArn: TOPIC }) {
   const settings = { endpoint: listener.endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  const audience = { eventBridge: new EventBridgeClient(settings), sns: new SNSClient(settings), sweep: SWEEP, topicArn };
-  await signal(audience, report, verdictOf(report, ADDRESSES.json, { tolerateFailedAccounts: false, failOnFindings: false }), ADDRESSES);
+  const audience = { eventBridge: new EventBridgeClient(settings), sns: new SNSClient(settings), sweep: SWEEP, topicArn, notify };
+  await signal(audience, report, verdictOf(report, ADDRESSES.json, { tolerateFailedAccounts: false, failOnFindings: false }), ADDRESSES, earlier);
 }
 
 /** The line in embedded metric format. */
@@ -253,6 +253,27 @@ describe('the message to people', () => {
     await tell(reportOf([account]));
     expect(listener.heard.messages).toEqual([]);
     expect(listener.heard.events).toHaveLength(1);
+  });
+
+  test('of a sweep that found what the one before found is not sent, unless people want one for every sweep', async () => {
+    const accounts = [resultOf(accountOf(1), [{ kind: 'AccessKey', id: 'AKIA1', status: 'found' }])];
+    await tell(reportOf(accounts), { topicArn: TOPIC, earlier: reportOf(accounts) });
+    expect(listener.heard.messages).toEqual([]);
+    expect(listener.heard.events).toHaveLength(1);
+    await tell(reportOf(accounts), { topicArn: TOPIC, earlier: reportOf(accounts), notify: 'ALWAYS' });
+    await tell(reportOf([resultOf(accountOf(1), [])]), { topicArn: TOPIC, notify: 'ALWAYS' });
+    expect(listener.heard.messages.map(({ Subject }) => Subject)).toEqual(['Root credentials: 1 credential found', 'Root credentials: nothing new']);
+  });
+
+  test('says which credentials are new since the sweep before', async () => {
+    const old = { kind: 'AccessKey', id: 'AKIA1', status: 'found' } as const;
+    const earlier = reportOf([resultOf(accountOf(1), [old]), resultOf(accountOf(2), [old])]);
+    const accounts = [resultOf(accountOf(1), [old, { kind: 'Password', status: 'found' }]), resultOf(accountOf(2), [])];
+    await tell(reportOf(accounts, { work: 'audit' }, undefined, { earlier }), { topicArn: TOPIC, earlier });
+    const [{ Subject, Message }] = listener.heard.messages;
+    expect(Subject).toBe('Root credentials: 2 credentials found, 1 credential new');
+    expect(Message).toContain('\nsince the sweep of 2026-01-02T03:04:05Z: 1 new, 1 still-there, 1 gone\n');
+    expect(Message).toContain('- 200000000001 (account-1) in Root: found AccessKey AKIA1, Password (new)\n');
   });
 
   test('is not sent without a topic', async () => {
