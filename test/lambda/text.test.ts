@@ -123,7 +123,7 @@ const sweep = (accountName: string, message: string, remedy: string) => {
   const account = {
     accountId: '222222222222', accountName, parentId: 'ou-1', outcome: 'failed', credentials: [], problem: { code: 'AccessDenied', message, remedies: [remedy, remedy] },
   };
-  const report = { work: 'purge', execution: accountName, counts: { failed: 1 }, organizationalUnits: [{ id: 'ou-1', name: accountName }], accounts: [account] } as unknown as SweepReport;
+  const report = { work: 'purge', execution: accountName, counts: { failed: 1 }, organizationalUnits: [{ id: 'ou-1', name: accountName }], exceptions: [], findings: {}, accounts: [account] } as unknown as SweepReport;
   const addresses = { json: 's3:bucket/report.json', csv: '', html: 's3:bucket/report.html' };
   const verdict = verdictOf(report, addresses.json, { tolerateFailedAccounts: false, failOnFindings: false });
   return { subject: subjectOf(report), message: messageFor('Stack/Purge', report, verdict, addresses) };

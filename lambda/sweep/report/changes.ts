@@ -1,3 +1,4 @@
+import type { ReportedException } from './exceptions';
 import { isLeft } from './totals';
 import { isSame, type Credential } from '../../root-user/credentials';
 import type { AccountResult, CredentialResult } from '../results';
@@ -23,6 +24,7 @@ export interface EarlierReport {
   readonly execution: string;
   readonly startedAt: string;
   readonly accounts: readonly AccountResult[];
+  readonly exceptions?: readonly ReportedException[];
 }
 
 export interface Compared {

@@ -53,7 +53,8 @@ function changesLine({ changes }: SweepReport): string[] {
   return changes === undefined ? [] : [`since the sweep of ${changes.since.startedAt}: ${counts.join(', ') || 'no change'}`];
 }
 
-const isWorthALine = ({ outcome, credentials }: AccountResult) => outcome === 'failed' || credentials.some((credential) => credential.status !== 'kept' || isNew(credential));
+const isWorthALine = ({ outcome, foreignMailbox, credentials }: AccountResult) => (
+  outcome === 'failed' || foreignMailbox === true || credentials.some((credential) => credential.status !== 'kept' || isNew(credential)));
 
 const isNew = ({ change }: CredentialResult) => change === 'new' || change === 'recreated';
 
@@ -61,9 +62,9 @@ const isNew = ({ change }: CredentialResult) => change === 'new' || change === '
 function accountLines(report: SweepReport): string[] {
   const units = new Map(report.organizationalUnits?.map((unit) => [unit.id, unit]));
   const accounts = report.accounts.filter(isWorthALine);
-  const lines = accounts.slice(0, MOST_ACCOUNTS).map(({ accountId, accountName, parentId, problem, credentials }) => {
+  const lines = accounts.slice(0, MOST_ACCOUNTS).map(({ accountId, accountName, parentId, email, foreignMailbox, problem, credentials }) => {
     const unit = parentId === undefined ? '' : ` in ${inertName(pathOf(parentId, units))}`;
-    const what = [...problem === undefined ? [] : [problem.code], ...credentialsByStatus(credentials)];
+    const what = [...problem === undefined ? [] : [problem.code], ...credentialsByStatus(credentials), ...foreignMailbox ? [`foreign root mailbox ${inert(email!)}`] : []];
     return `- ${accountId}${accountName ? ` (${inertName(accountName)})` : ''}${unit}: ${what.join('; ')}`;
   });
   const more = accounts.length - lines.length;

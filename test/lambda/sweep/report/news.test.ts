@@ -29,6 +29,21 @@ describe('a sweep has news', () => {
     expect(hasNews(reportOf([now]), before && earlier(...before))).toBe(true);
   });
 
+  test('of an exception that ends soon or has ended, once for each', () => {
+    const accounts = ['200000000001'];
+    const exclusions = (until: string) => [{ accounts, reason: 'break glass', until }];
+    const at = (until: string) => reportOf([], {}, undefined, { selection: { exclude: accounts, exclusions: exclusions(until) } });
+    const [far, soon, ended] = ['2027-01-01', '2026-01-10', '2025-12-31'].map(at); // the sweeps are of 2026-01-02
+    expect([hasNews(far, far), hasNews(soon, far), hasNews(soon, soon), hasNews(ended, soon), hasNews(ended, ended)]).toEqual([false, true, false, true, false]);
+  });
+
+  test('of a root mailbox outside of the allowed domains, once', () => {
+    const facts = { allowedEmailDomains: ['example.com'] };
+    const of = (email: string) => reportOf([account()], { mailboxes: { [accountOf(1).accountId]: email } }, undefined, facts);
+    const [own, foreign] = ['root@example.com', 'root@example.org'].map(of);
+    expect([hasNews(own), hasNews(foreign), hasNews(foreign, own), hasNews(foreign, foreign)]).toEqual([false, true, true, false]);
+  });
+
   test('when it did not come to its end, however often that was said', () => {
     expect(hasNews(reportOf([], {}, DENIED), reportOf([], {}, DENIED))).toBe(true);
   });
