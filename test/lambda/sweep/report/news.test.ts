@@ -34,7 +34,8 @@ describe('a sweep has news', () => {
     const exclusions = (until: string) => [{ accounts, reason: 'break glass', until }];
     const at = (until: string) => reportOf([], {}, undefined, { selection: { exclude: accounts, exclusions: exclusions(until) } });
     const [far, soon, ended] = ['2027-01-01', '2026-01-10', '2025-12-31'].map(at); // the sweeps are of 2026-01-02
-    expect([hasNews(far, far), hasNews(soon, far), hasNews(soon, soon), hasNews(ended, soon), hasNews(ended, ended)]).toEqual([false, true, false, true, false]);
+    const pairs = [[far, far], [soon, far], [soon, soon], [ended, soon], [ended, ended]];
+    expect(pairs.map(([now, before]) => hasNews(now, before))).toEqual([false, true, false, true, false]);
   });
 
   test('of a root mailbox outside of the allowed domains, once', () => {
