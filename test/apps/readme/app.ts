@@ -1,5 +1,6 @@
-import { App, Stack } from 'aws-cdk-lib';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import {
+  App, Stack, aws_sns_subscriptions as subscriptions,
+} from 'aws-cdk-lib';
 import { CentralizedRootAccess } from 'cdk-root-access';
 
 const app = new App();
@@ -7,12 +8,12 @@ const stack = new Stack(app, 'RootAccess', {
   env: { account: '111111111111', region: 'us-east-1' },
 });
 
-const rootAccess = new CentralizedRootAccess(stack, 'RootAccess', {
-  // your security account, if it is to manage root access too
+const root = new CentralizedRootAccess(stack, 'Root', {
+  // optional: your security account
   delegatedAdministratorAccountId: '222222222222',
 });
-rootAccess.notifications.addSubscription(
-  new EmailSubscription('security@example.com'),
+root.notifications.addSubscription(
+  new subscriptions.EmailSubscription('sec@example.com'),
 );
 
 app.synth();
