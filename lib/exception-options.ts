@@ -15,7 +15,8 @@ export interface ExceptionOptions {
    *
    * Reports announce the end from 14 days before it. An exception that has ended **still protects**: it is a finding
    * of every sweep until you give it a later day or remove it, and an update never removes a protection that `release`
-   * does not name. A day in the past fails neither synthesis nor a deployment.
+   * does not name. A day in the past does not fail synthesis. It fails sweeps of an audit with `failOnFindings`, except
+   * those of accounts that join.
    *
    * Changing `owner` or `until` starts no sweep.
    *

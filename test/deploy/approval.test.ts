@@ -77,7 +77,8 @@ describe('a purge that needs approval', () => {
     await stepFunctions().send(new SendTaskFailureCommand({ taskToken: second.taskToken, error: 'ApprovalRefused', cause: 'an approver refused it' }));
     const refused = await stack().ended(sweep);
     expect(refused).toMatchObject({ status: 'FAILED', error: 'ApprovalRefused' });
-    expect(await stack().reportOf(refused)).toMatchObject({ problem: { code: 'ApprovalRefused' }, counts: { 'would-purge': 2, 'purged': 0 } });
+    const report = await stack().reportOf(refused);
+    expect(report).toMatchObject({ problem: { code: 'ApprovalRefused' }, approval: { digest: report.plan!.digest, approved: false, askedAt: expect.any(String) }, counts: { 'would-purge': 2, 'purged': 0 } });
     expect([hasAll(), deletions()]).toEqual([[1, true], new Set()]);
   });
 
@@ -97,7 +98,8 @@ describe('a purge that needs approval', () => {
     await approve(fourth);
     const end = await stack().ended(sweep);
     expect(end).toMatchObject({ status: 'SUCCEEDED' });
-    const { accounts } = await stack().reportOf(end);
+    const { accounts, plan, approval } = await stack().reportOf(end);
+    expect(approval).toEqual({ digest: plan!.digest, approved: true, askedAt: expect.any(String), approvedAt: expect.any(String) });
     expect(accounts.map(({ accountId, outcome }) => [accountId, outcome])).toEqual(expect.arrayContaining([[USED, 'purged'], [OTHER, 'kept']]));
     const [{ reason }] = accounts.find(({ accountId }) => accountId === OTHER)!.credentials;
     expect(reason).toBe('it is not selected any more: its state is SUSPENDED now, not ACTIVE');

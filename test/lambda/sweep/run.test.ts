@@ -72,12 +72,13 @@ beforeEach(async () => {
 });
 
 for (let n = 0; n < 6; n++) {
-  organization.addAccount({ id: member(n), name: `account-${n}`, root: n % 2 ? { password: true, accessKeys: [{}] } : {} });
+  organization.addAccount({ id: member(n), name: `account-${n}`, email: `aws-${n}@example.${n === 5 ? 'net' : 'com'}`, root: n % 2 ? { password: true, accessKeys: [{}] } : {} });
 }
 
 const settings: SweepSettings = {
   work: 'purge',
-  selection: { exclude: [member(4)] },
+  selection: { exclude: [member(4)], exclusions: [{ accounts: [member(4)], reason: 'moves out', owner: 'payments', until: '2019-12-31' }] },
+  allowedEmailDomains: ['example.com'],
   credentials: [...CREDENTIAL_KINDS],
   dryRun: false,
   protection: UNPROTECTED,
@@ -180,8 +181,16 @@ describe('a sweep from its first function to its last', () => {
     expectSchema(made);
     expect(JSON.parse(await read('latest/report.json'))).toEqual(made);
     expect(made).toMatchObject({
-      construct: 'Stack/Purge', executionArn: execution.id, sweepAccountId: MANAGEMENT, region: 'us-east-1', plan: { digest: decision.plan, status: 'carried-out' },
+      construct: 'Stack/Purge',
+      executionArn: execution.id,
+      sweepAccountId: MANAGEMENT,
+      region: 'us-east-1',
+      plan: { digest: decision.plan, status: 'carried-out' },
+      exceptions: [{ by: 'exclude', accounts: [member(4)], owner: 'payments', until: '2019-12-31', state: 'ended' }],
+      findings: { endedExceptions: 1, foreignMailboxes: 1 },
     });
+    expect(made.accounts.find(({ accountId }) => accountId === member(4))).toMatchObject({ reason: 'it is excluded: moves out', exception: 0, email: 'aws-4@example.com' });
+    expect(made.accounts.find(({ accountId }) => accountId === member(5))).toMatchObject({ email: 'aws-5@example.net', foreignMailbox: true });
     for (const file of ['report.csv', 'report.html', 'plan.json']) {
       expect(await read(`latest/${file}`)).toBe(await read(`${folder.prefix}${file}`));
     }

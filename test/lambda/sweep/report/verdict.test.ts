@@ -153,6 +153,7 @@ describe('what is a finding beside credentials', () => {
   test.each([
     ['a foreign mailbox', foreign, 'ForeignMailboxes'],
     ['an exception that has ended', ended, 'EndedExceptions'],
+    ['an exception that has ended, in a sweep of a few accounts', { ...ended, narrowed: true }, undefined],
     ['an exception that ends soon', { protection: { keep: [kept('2026-01-10')], keepCertificates: false } }, undefined],
     ['neither', {}, undefined],
   ])('fails an audit that asks for it: %s', (_what, selection, error) => {
