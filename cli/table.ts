@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { mailboxOf } from './member';
 import type { Credential } from '../lambda/root-user/credentials';
 import { countsOf } from '../lambda/sweep/plan';
+import { CODES } from '../lambda/sweep/remedies';
 import type { SweepReport } from '../lambda/sweep/report/contents';
 import { OUTCOMES, type AccountResult, type CredentialResult, type CredentialStatus, type Outcome, type Problem } from '../lambda/sweep/results';
 import { pathOf } from '../lambda/sweep/select/units';
@@ -29,17 +30,28 @@ const NAMES: Record<CredentialKind, readonly [one: string, several: string]> = {
 
 /** The report for a person at a terminal: by unit, the worst first, clean accounts as a number, the problem of the sweep last. */
 export function tableOf(report: SweepReport, options: TableOptions): string {
-  const listed = report.accounts.filter(({ outcome, credentials }) => outcome === 'failed' || credentials.length > 0).sort(worstFirst);
+  const listed = report.accounts.filter((account) => isFailed(account) || account.credentials.length > 0).sort(worstFirst);
   const units = [...groupBy(listed, (account) => unitOf(account, report)).entries()];
   return [
     `Root credentials in ${report.organizationId}, management account ${report.managementAccountId}`,
     ...units.flatMap(([unit, accounts]) => ['', paint('bold', unit, options), ...accounts.flatMap((account) => accountLines(account, options))]),
+    ...notBegunLines(report),
     '',
     ...report.work === 'purge' ? purgeSummary(report) : auditSummary(report),
     ...accountsSummary(report),
     ...mailboxesSummary(report),
     ...report.problem ? ['', ...problemLines(report.problem)] : [],
   ].join('\n');
+}
+
+/** Nothing is known of it: an interrupt came first. */
+const isNotBegun = ({ problem, credentials }: AccountResult) => problem?.code === CODES.notAttempted && credentials.length === 0;
+
+const isFailed = (account: AccountResult) => account.outcome === 'failed' && !isNotBegun(account);
+
+function notBegunLines({ accounts }: SweepReport): string[] {
+  const names = accounts.filter(isNotBegun).map(({ accountId, accountName }) => `  ${accountId} ${inertName(accountName)}`);
+  return names.length === 0 ? [] : ['', 'Not begun, since it was interrupted:', ...names];
 }
 
 /** By outcome, then by the latest use of a credential, then by how easily the root user is entered. */
@@ -133,7 +145,7 @@ function ageOf(days: number): string {
 
 function auditSummary({ accounts, counts }: SweepReport): string[] {
   const holders = accounts.filter((account) => account.credentials.length > 0).length;
-  const swept = accounts.length - counts.skipped;
+  const swept = accounts.length - counts.skipped - accounts.filter(isNotBegun).length;
   const found = countsOf(accounts.flatMap((account) => account.credentials));
   return [`${holders} of ${plural(swept, 'account', 'accounts')} ${holders === 1 ? 'has' : 'have'} root credentials: ${kindsText(found)}.`];
 }
@@ -162,8 +174,9 @@ export function anyKindsText(counts: Readonly<Record<CredentialKind, number>>): 
 
 function accountsSummary({ accounts, counts, work }: SweepReport): string[] {
   const [purged, failed] = work === 'purge' ? [`${counts.purged} purged, `, 'failed'] : ['', 'could not be read'];
+  const notBegun = accounts.filter(isNotBegun).length;
   return [
-    `${plural(accounts.length, 'account', 'accounts')}: ${purged}${counts.clean} clean, ${counts.failed} ${failed}, ${counts.skipped} skipped.`,
+    `${plural(accounts.length, 'account', 'accounts')}: ${purged}${counts.clean} clean, ${counts.failed - notBegun} ${failed}, ${notBegun > 0 ? `${notBegun} not begun, ` : ''}${counts.skipped} skipped.`,
     ...accounts.filter(({ outcome }) => outcome === 'skipped').map(({ accountId, accountName, reason }) => `  skipped ${accountId} ${inertName(accountName)}: ${reason}`),
   ];
 }

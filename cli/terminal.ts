@@ -9,6 +9,9 @@ const LEAST_COLUMNS = 40;
 /** JSON and commands are to be copied, so they stay as they are. */
 const TO_COPY = /^\s*((→|or) )?([{}[\]"]|npx |aws )/;
 
+/** What is in short parentheses stays together: `(7 years ago)`. */
+const BETWEEN_WORDS = /(?<=\S) (?![^()]{1,14}\))/;
+
 /** Where a line goes on: below its text, after a label of fixed width if it has one. */
 const hangingIndent = (line: string) => {
   const [label] = /^ *(?:\S+(?: \S+)* {2,})/.exec(line) ?? [];
@@ -27,7 +30,7 @@ function foldedLine(line: string, columns: number): string {
   }
   const indent = hangingIndent(stripVTControlCharacters(line));
   const lines = [''];
-  for (const word of line.split(/(?<=\S) /)) {
+  for (const word of line.split(BETWEEN_WORDS)) {
     const last = lines.at(-1)!;
     const isFirst = last === '' || last === indent;
     if (isFirst || width(last) + 1 + width(word) <= columns) {

@@ -128,14 +128,15 @@ describe('an audit from the terminal', () => {
 
   test('begins no further account when it is interrupted, and reports what it read', async () => {
     organization.faults.add({ operation: 'iam:GetAccountSummary', effect: delay(1_000) });
-    const { process: child, ended } = start(['audit', '--concurrency', '1', '--output', 'json'], served.environment);
+    const { process: child, ended } = start(['audit', '--concurrency', '1'], served.environment);
     await eventually(() => expect(organization.calls.some(({ operation }) => operation === 'GetAccountSummary' || operation === 'ListAccessKeys')).toBe(true));
     child.kill('SIGINT');
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(2);
     expect(stderr).toContain('Interrupted');
-    const { accounts } = JSON.parse(stdout) as { accounts: { outcome: string; problem?: { code: string } }[] };
-    expect(accounts.map(({ outcome, problem }) => problem?.code ?? outcome).sort()).toEqual(['NotAttempted', 'NotAttempted', 'found', 'skipped']);
+    expect(stdout).toMatch(/^ {2}20000000000\d \S+, \S+\n {4}password, .*\n/m);
+    expect(stdout).toMatch(/\nNot begun, since it was interrupted:\n {2}20000000000\d \S+\n {2}20000000000\d \S+\n\n1 of 1 account has /);
+    expect(stdout).toContain('4 accounts: 0 clean, 0 could not be read, 2 not begun, 1 skipped.');
   });
 
   test('takes the credentials of a profile, and not those of the environment, when one is named', async () => {

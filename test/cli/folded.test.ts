@@ -10,6 +10,13 @@ describe('a long line in a narrow terminal', () => {
     ]);
   });
 
+  test('is not broken within short parentheses', () => {
+    expect(fold('    signing certificate, created 2019-05-01 (7 years ago), in use', 56)).toEqual([
+      '    signing certificate, created 2019-05-01',
+      '      (7 years ago), in use',
+    ]);
+  });
+
   test('goes on after its label', () => {
     expect(fold('may block  the service control policy deny-root denies root sessions')).toEqual([
       'may block  the service control policy',
