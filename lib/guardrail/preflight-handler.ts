@@ -22,7 +22,6 @@ export class PreflightHandler extends Construct {
   }
 
   private readonly serviceToken: string;
-  private readonly permissions: iam.Policy;
 
   private constructor(stack: Stack, readonly options: RootAccessFunctionOptions) {
     super(stack, ID);
@@ -35,19 +34,17 @@ export class PreflightHandler extends Construct {
       calls: ['cloudformation', 'organizations'],
       options,
     });
-    this.permissions = new iam.Policy(this, 'Permissions', { roles: [handler.role], statements: reading(stack) });
+    handler.allow(...reading(stack));
     this.serviceToken = handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken;
   }
 
   public addPreflight(scope: Construct, properties: GuardrailPreflightProperties): CustomResource {
-    const resource = new CustomResource(scope, 'Preflight', {
+    return new CustomResource(scope, 'Preflight', {
       serviceToken: this.serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,
       resourceType: GUARDRAIL_PREFLIGHT_RESOURCE_TYPE,
       properties: { ...properties },
     });
-    resource.node.addDependency(this.permissions);
-    return resource;
   }
 }
 

@@ -31,7 +31,6 @@ export class SwitchesHandler extends Construct {
 
   private readonly role: iam.IRole;
   private readonly serviceToken: string;
-  private readonly ownStack: Construct;
   private readonly switches: { readonly resource: CustomResource; readonly properties: object }[] = [];
 
   private constructor(stack: Stack, readonly options: RootAccessFunctionOptions) {
@@ -46,7 +45,7 @@ export class SwitchesHandler extends Construct {
       options,
     });
     this.role = handler.role;
-    this.ownStack = new iam.Policy(this, 'OwnStackPolicy', { roles: [this.role], statements: readOwnStack(this) });
+    handler.allow(...readOwnStack(this));
     this.serviceToken = handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken;
   }
 
@@ -59,7 +58,7 @@ export class SwitchesHandler extends Construct {
       resourceType,
       properties: { ...properties },
     });
-    resource.node.addDependency(permissions, this.ownStack);
+    resource.node.addDependency(permissions);
     this.switches.push({ resource, properties });
     return resource;
   }

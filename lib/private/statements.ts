@@ -53,7 +53,7 @@ export function describePolicies(scope: Construct, type: ControlPolicy): iam.Pol
 
 // AWS CloudFormation
 
-/** Reads what tells a request of CloudFormation from a forged one: the function's own stack, its resources and events. */
+/** Reads what tells a request of CloudFormation from a forged one, and whether the stack is rolling back: the function's own stack, its resources and events. */
 export function readOwnStack(scope: Construct): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   return [
@@ -63,12 +63,6 @@ export function readOwnStack(scope: Construct): iam.PolicyStatement[] {
     }),
     ...readOuterStacks(stack),
   ];
-}
-
-/** Reads whether the stack is rolling back, or a stack in which it is nested. */
-export function readStackStatus(scope: Construct): iam.PolicyStatement[] {
-  const stack = Stack.of(scope);
-  return [new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }), ...readOuterStacks(stack)];
 }
 
 function readOuterStacks(stack: Stack): iam.PolicyStatement[] {

@@ -319,9 +319,6 @@ export interface JoinedEnvironment {
 
 export interface DeploymentEnvironment extends AcceptanceEnvironment, OwnStackEnvironment {
   readonly STATE_MACHINE_ARN: string;
-}
-
-export interface AwaitEnvironment extends DeploymentEnvironment {
   readonly SWEEP_TIMEOUT_SECONDS: string;
 }
 
@@ -332,7 +329,6 @@ export const DECIDE: HandlerContract<DecideEnvironment, MachineEvent> = { asset:
 export const PURGE: HandlerContract<WalkEnvironment, BatchEvent> = { asset: 'sweep-purge', entry: 'handler' };
 export const REPORT: HandlerContract<ReportEnvironment, MachineEvent> = { asset: 'sweep-report', entry: 'handler' };
 
-/** The handlers that start sweeps: for an account that joined, and in a deployment, which waits for the end. */
+/** The handlers that start sweeps: for an account that joined, and for a deployment, which waits for the end. */
 export const JOINED: HandlerContract<JoinedEnvironment, JoinedEvent> = { asset: 'sweep-joined', entry: 'handler' };
-export const START: HandlerContract<DeploymentEnvironment> = { asset: 'sweep-deployment', entry: 'onEvent' };
-export const AWAIT: HandlerContract<AwaitEnvironment> = { asset: 'sweep-deployment', entry: 'isComplete' };
+export const DEPLOYMENT: HandlerContract<DeploymentEnvironment> = { asset: 'sweep-deployment', entry: 'handler' };

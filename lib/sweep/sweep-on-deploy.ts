@@ -6,15 +6,14 @@ import { Sweep } from './sweep';
 import { readAccepted } from './sweep-functions';
 import { RootAccessFunctionOptions } from '../function-options';
 import {
-  ACCEPTED_PREFIX, APPROVAL, ASKED_FILE, AWAIT, COUNT_ATTRIBUTES, DeploymentEnvironment, LIMITS, PASSWORD_RECOVERIES, PLAN, REPORT_ATTRIBUTE,
-  SCHEDULE_FROM_ATTRIBUTE, START, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, USE_WINDOW, withoutNotes,
+  ACCEPTED_PREFIX, APPROVAL, ASKED_FILE, COUNT_ATTRIBUTES, DEPLOYMENT, LIMITS, PASSWORD_RECOVERIES, PLAN, REPORT_ATTRIBUTE,
+  SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, SWEEP_RESOURCE_TYPE, SweepProperties, SweptSettings, USE_WINDOW, withoutNotes,
 } from './contract';
 import { Handler } from '../private/handler';
 import { handlerProvider, ownStackEnvironment } from '../private/handler-provider';
 import { reservePrefixes } from '../private/reserved-prefixes';
 import { useKey } from '../private/retained-bucket';
-import { readOwnStack, readStackStatus } from '../private/statements';
-import { CalledService } from '../private/vpc';
+import { readOwnStack } from '../private/statements';
 
 /** Counts of the latest successful sweep of a deployment, for stack outputs. Each is `none` until there is one. */
 export interface DeploymentCounts {
@@ -80,43 +79,32 @@ export class SweepOnDeploy extends Construct {
     checkTimeout(timeout);
     checkRelease(swept, release);
     const { stateMachine } = sweep;
-    const common = {
+    const handler = new Handler(this, 'Handler', {
+      contract: DEPLOYMENT,
+      description: 'Root credentials sweep: starts with a deployment, which waits for its end',
       timeout: Duration.minutes(5), // it waits until sweeps have stopped, and until permissions have taken effect
       memorySize: 256,
-      calls: ['cloudformation', 's3', 'states'] satisfies CalledService[],
+      environment: {
+        ...ownStackEnvironment(this),
+        STATE_MACHINE_ARN: stateMachine.stateMachineArn,
+        REPORTS_BUCKET: bucket.bucketName,
+        ACCEPTED_KEY: acceptedKey,
+        SWEEP_TIMEOUT_SECONDS: String(deploymentWait(timeout).toSeconds()),
+      },
+      calls: ['cloudformation', 's3', 'states'],
       options,
-    };
-    const environment: DeploymentEnvironment = {
-      ...ownStackEnvironment(this), STATE_MACHINE_ARN: stateMachine.stateMachineArn, REPORTS_BUCKET: bucket.bucketName, ACCEPTED_KEY: acceptedKey,
-    };
-    const accept = [
-      ...readAccepted(bucket, acceptedKey),
-      new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(acceptedKey)] }),
-    ];
-
-    const start = new Handler(this, 'Start', { ...common, contract: START, description: 'Root credentials sweep: starts with a deployment', environment });
-    start.allow(
+    });
+    handler.allow(
       new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachine.stateMachineArn] }),
       new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
-      ...accept,
+      ...readAccepted(bucket, acceptedKey),
+      new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(acceptedKey)] }),
       ...readOwnStack(this),
     );
-
-    const await_ = new Handler(this, 'Await', {
-      ...common,
-      contract: AWAIT,
-      description: 'Root credentials sweep: a deployment waits for its end',
-      environment: { ...environment, SWEEP_TIMEOUT_SECONDS: String(deploymentWait(timeout).toSeconds()) },
-    });
-    await_.allow(
-      new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [sweep.executions] }),
-      ...accept,
-      ...readStackStatus(this),
-    );
     if (asks) {
-      sweep.control.letReadFile(await_, ASKED_FILE);
+      sweep.control.letReadFile(handler, ASKED_FILE);
     }
-    const roles = [start.role, await_.role];
+    const roles = [handler.role];
     const reserved = reservePrefixes(this, bucket, {
       property: 'reportsBucket',
       prefixes: [{ prefix: `${prefix}${ACCEPTED_PREFIX}`, sid: `OnlyDeploymentsAccept${prefix && Names.uniqueId(this)}`, writers: roles }],
@@ -124,8 +112,8 @@ export class SweepOnDeploy extends Construct {
     const key = useKey(this, 'KeyPolicy', bucket, ['kms:Decrypt', 'kms:GenerateDataKey'], roles);
 
     const provider = handlerProvider(this, 'Provider', {
-      onEvent: start,
-      isComplete: await_,
+      onEvent: handler,
+      isComplete: handler,
       queryInterval: QUERY_INTERVAL,
       totalTimeout: timeout,
       options,
@@ -138,7 +126,7 @@ export class SweepOnDeploy extends Construct {
         Sweep: inOrder(withoutNotes(swept)), Nonce: nonce, Schedule: schedule, Release: release, Accepted: bucket.s3UrlForObject(acceptedKey),
       } satisfies SweepProperties,
     });
-    this.resource.node.addDependency(start, await_, reserved, key, sweep);
+    this.resource.node.addDependency(handler, reserved, key, sweep);
     this.scheduleFrom = this.resource.getAttString(SCHEDULE_FROM_ATTRIBUTE);
     this.summary = this.resource.getAttString(SUMMARY_ATTRIBUTE);
     this.report = this.resource.getAttString(REPORT_ATTRIBUTE);

@@ -140,9 +140,9 @@ describe('whoever may invoke functions, and nothing else', () => {
     const request = { StackId: await stack().stackId(), RequestId: 'forged', ResponseURL: 'https://example.com', LogicalResourceId: 'PurgeOnDeployResource', ServiceToken: 'arn' };
     const properties = { ResourceProperties: { Sweep: {} }, OldResourceProperties: {} };
     for (const RequestType of ['Create', 'Update', 'Delete']) {
-      expect(await invoke(/^PurgeOnDeployStart[0-9A-F]{8}$/, { ...request, ...properties, RequestType, PhysicalResourceId: 'root-credentials-sweep' })).toContain('RequestRefused');
+      expect(await invoke(/^PurgeOnDeployHandler[0-9A-F]{8}$/, { ...request, ...properties, RequestType, PhysicalResourceId: 'root-credentials-sweep' })).toContain('RequestRefused');
     }
-    expect(await invoke(/^PurgeOnDeployAwait[0-9A-F]{8}$/, { ...request, ...properties, RequestType: 'Update', ExecutionArn: byHand })).toContain('RequestRefused');
+    expect(await invoke(/^PurgeOnDeployHandler[0-9A-F]{8}$/, { ...request, ...properties, RequestType: 'Update', ExecutionArn: byHand, Begun: true })).toContain('RequestRefused');
     for (const RequestType of ['Update', 'Delete']) {
       expect(await invoke(/^RootAccessSwitchesHandler[0-9A-F]{8}$/, {
         ...request,

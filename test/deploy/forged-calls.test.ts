@@ -194,7 +194,7 @@ const ROWS: readonly (readonly [path: RegExp, events: (part: string) => object[]
   [/^Runbooks\/(\w+\/\w+)Function$/, forRunbook],
   [/^Runbooks\/PasswordRecovery\/(?:Look|CloseAtEnd)$/, forCloser],
   [/^(\w+)\/OnJoin\/Find$/, () => [{ event: { detail: { serviceEventDetails: { accountId: TARGET } } }, startedAt: '2020-01-01T00:00:00Z', now: '2020-01-01T00:00:00Z', failure: {} }]],
-  [/\/OnDeploy\/(Start|Await)$/, () => 'of custom resources: what they believe of a request has tests of its own'],
+  [/\/OnDeploy\/(Handler)$/, () => 'of custom resources: what they believe of a request has tests of its own'],
   [/^RootAccessSwitches\/(Handler)$/, () => 'of custom resources: what they believe of a request has tests of its own'],
   [/^Runbooks\/OpenRecoveries\/(Handler)$/, forDeletion],
   [/^RootUserGuardrailPreflight\/(Handler)$/, () => 'of custom resources: what they believe of a request has tests of its own'],

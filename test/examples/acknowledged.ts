@@ -19,7 +19,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'the CDK grants the delivery of logs, which cannot be limited to a resource',
   },
   {
-    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/RootUserGuardrailPreflight\/Permissions\//,
+    pattern: /^AwsSolutions-IAM5\[Resource::\*\] .*\/RootUserGuardrailPreflight\/HandlerRole\//,
     reason: 'DescribeOrganization, ListRoots and ListPolicies cannot be limited to a resource; ListPolicies is limited to service control policies',
   },
   {

@@ -22,7 +22,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   'session-resource-policy-bucket': 'restoreHandler,unlockHandler',
   'session-resource-policy-queue': 'restoreHandler,unlockHandler',
   'sweep-decide': 'handler',
-  'sweep-deployment': 'isComplete,onEvent',
+  'sweep-deployment': 'handler',
   'sweep-joined': 'handler',
   'sweep-look': 'handler',
   'sweep-purge': 'handler',

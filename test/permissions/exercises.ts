@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { GetFunctionConfigurationCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, SFNClient, StartExecutionCommand,
@@ -113,15 +113,10 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     allOn(organizationOf(deployed));
     return report(deployed, grant, JSON.parse(await select(deployed, grant, {})) as RunReference); // what is narrowed is not the latest report
   },
-  'start': (deployed) => ask(deployed, START, sweepEvent(deployed, 'Create')),
-  'delete': (deployed) => ask(deployed, START, sweepEvent(deployed, 'Delete')).finally(() => acceptAgain(deployed)),
+  'start': (deployed) => ask(deployed, DEPLOYMENT, sweepEvent(deployed, 'Create')),
+  'delete': (deployed) => ask(deployed, DEPLOYMENT, sweepEvent(deployed, 'Delete')).finally(() => acceptAgain(deployed)),
   'delete beside a sweep': deleteBesideASweep,
-  'clean up': (deployed) => cleanUp(deployed, START, sweepEvent(deployed, 'Delete')),
-  'await': async (deployed) => {
-    const answer = JSON.parse(await ask(deployed, START, sweepEvent(deployed, 'Create'))) as { readonly ExecutionArn: string };
-    return awaitEnd(deployed, answer.ExecutionArn);
-  },
-  'give up waiting': giveUpWaiting,
+  'clean up': (deployed) => cleanUp(deployed, DEPLOYMENT, sweepEvent(deployed, 'Delete')),
   'ask the sweep by CloudFormation': (deployed) => ask(deployed, 'Purge/OnDeploy/Provider/framework-onEvent', sweepEvent(deployed, 'Delete')).finally(() => acceptAgain(deployed)),
   'ask for the end of the sweep': (deployed) => deployed.invoke('Purge/OnDeploy/Provider/framework-isComplete', cloudFormationEvent(deployed)),
 };
@@ -467,22 +462,15 @@ async function withoutSession(deployed: Deployed, grant: Grant, walk: With): Pro
   });
 }
 
-const START = 'Purge/OnDeploy/Start';
+const DEPLOYMENT = 'Purge/OnDeploy/Handler';
 
 function sweepEvent(deployed: Deployed, RequestType: string) {
   const event = cloudFormationEvent(deployed, RequestType);
   return { ...event, LogicalResourceId: deployed.logicalId('Purge/OnDeploy/Resource/Default'), ResourceProperties: { Sweep: {} } };
 }
 
-const requestOf = (executionArn: string) => executionArn.split(':deployment-')[1];
-
-async function awaitEnd(deployed: Deployed, ExecutionArn: string): Promise<string> {
-  await new SFNClient(deployed.deployment.aws.clientSettings()).send(new StopExecutionCommand({ executionArn: ExecutionArn }));
-  return deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn, RequestId: requestOf(ExecutionArn) }).finally(() => acceptAgain(deployed));
-}
-
 /** The settings that the stack has: an exercise may have withdrawn them. With the role of the deployment's function, since nobody else may write them. */
-const acceptAgain = (deployed: Deployed) => accept(deployed, 'Purge', deployed.settingsAs('Purge/OnDeploy/StartRole'));
+const acceptAgain = (deployed: Deployed) => accept(deployed, 'Purge', deployed.settingsAs(`${DEPLOYMENT}Role`));
 
 /** The settings of sweeps that do not begin with the deployment, which nothing accepts: as administrator. */
 export async function acceptUndeployed(deployed: Deployed): Promise<void> {
@@ -504,7 +492,7 @@ async function accept(deployed: Deployed, construct: string, as: S3ClientConfig)
 async function deleteBesideASweep(deployed: Deployed): Promise<string> {
   const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
   await new SFNClient(deployed.deployment.aws.clientSettings()).send(new StartExecutionCommand({ stateMachineArn: deployed.id('Purge/Sweep/StateMachine'), input: '{}' }));
-  return ask(deployed, START, sweepEvent(deployed, 'Delete')).finally(async () => {
+  return ask(deployed, DEPLOYMENT, sweepEvent(deployed, 'Delete')).finally(async () => {
     remove();
     await acceptAgain(deployed);
   });
@@ -513,22 +501,4 @@ async function deleteBesideASweep(deployed: Deployed): Promise<string> {
 async function variablesOf({ deployment, id }: Deployed, fn: string) {
   const { Environment } = await new LambdaClient(deployment.aws.clientSettings()).send(new GetFunctionConfigurationCommand({ FunctionName: id(fn) }));
   return Environment!.Variables!;
-}
-
-/** A deployment that has waited long enough for a sweep that does not end. */
-async function giveUpWaiting(deployed: Deployed): Promise<string> {
-  const { deployment, id } = deployed;
-  const settings = deployment.aws.clientSettings();
-  const client = new SFNClient(settings);
-  await new LambdaClient(settings).send(new UpdateFunctionConfigurationCommand({
-    FunctionName: id('Purge/OnDeploy/Await'), Environment: { Variables: { ...await variablesOf(deployed, 'Purge/OnDeploy/Await'), SWEEP_TIMEOUT_SECONDS: '0' } },
-  }));
-  const remove = organizationOf(deployed).faults.add({ operation: 'organizations:DescribeOrganization', effect: delay(3_000) });
-  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: id('Purge/Sweep/StateMachine'), name: `deployment-${randomUUID()}`, input: '{}' }));
-  try {
-    return await deployed.invoke('Purge/OnDeploy/Await', { ExecutionArn: executionArn, RequestId: requestOf(executionArn!) });
-  } finally {
-    remove();
-    await client.send(new StopExecutionCommand({ executionArn }));
-  }
 }

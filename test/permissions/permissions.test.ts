@@ -205,8 +205,7 @@ const DECIDE = 'Purge/Sweep/Functions/DecideRole';
 const PURGES = 'Purge/Sweep/Functions/PurgeRole';
 const REPORT = 'Purge/Sweep/Functions/ReportRole';
 const MACHINE = 'Purge/Sweep/StateMachine/Role';
-const START = 'Purge/OnDeploy/StartRole';
-const AWAIT = 'Purge/OnDeploy/AwaitRole';
+const DEPLOYMENT = 'Purge/OnDeploy/HandlerRole';
 const PROVIDER = 'Purge/OnDeploy/ProviderRole';
 const WAITER = 'Purge/OnDeploy/ProviderWaiterRole';
 const imported = () => IMPORTED_BUCKET;
@@ -231,7 +230,7 @@ describe('IAM denies', () => {
     [SWITCHES, 'a policy of the organization', 'organizations:CreatePolicy', ask(new CreatePolicyCommand({ Name: 'all', Type: 'SERVICE_CONTROL_POLICY', Content: '{}', Description: '' }))],
     [SWITCHES, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
     [SWITCHES, 'more permissions', 'iam:PutRolePolicy', widen(SWITCHES)],
-    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, START, AWAIT, MACHINE].flatMap((role): [string, string, string, Attempt][] => [
+    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, DEPLOYMENT, MACHINE].flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the features', 'iam:EnableOrganizationsRootSessions', enable],
       [role, 'the features', 'iam:DisableOrganizationsRootCredentialsManagement', disable],
       [role, 'another bucket', 's3:PutObject', put('runs/1/selection.json', imported)],
@@ -243,7 +242,7 @@ describe('IAM denies', () => {
       [role, 'the switches function', 'lambda:InvokeFunction', invoke('RootAccessSwitches/Handler')],
       [role, 'more permissions', 'iam:PutRolePolicy', widen(role)],
     ]),
-    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, AWAIT].map((role): [string, string, string, Attempt] => [role, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')]),
+    ...[SELECT, LOOKS, DECIDE, PURGES, REPORT].map((role): [string, string, string, Attempt] => [role, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')]),
     ...[SELECT, LOOKS, DECIDE, PURGES].map((role): [string, string, string, Attempt] => [role, 'the latest report', 's3:PutObject', put('latest/report.json')]),
     ...[LOOKS, DECIDE, PURGES, REPORT].flatMap((role): [string, string, string, Attempt][] => [
       [role, 'the whole bucket', 's3:ListBucket', list()],
@@ -267,14 +266,13 @@ describe('IAM denies', () => {
     [MACHINE, 'results of a batch', 's3:PutObject', put('runs/1/look-0000.json')],
     [MACHINE, 'results of a batch', 's3:GetObject', get('runs/1/look-0000.json')],
     [MACHINE, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
-    [START, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
-    [START, 'another sweep', 'states:StopExecution', stop('Listed/Sweep/StateMachine')],
+    [DEPLOYMENT, 'another sweep', 'states:StartExecution', start('Listed/Sweep/StateMachine')],
+    [DEPLOYMENT, 'another sweep', 'states:StopExecution', stop('Listed/Sweep/StateMachine')],
     ...[SELECT, LOOKS, DECIDE, PURGES, REPORT, MACHINE].map((role): [string, string, string, Attempt] => [role, 'what a deployment accepts', 's3:PutObject', put('accepted/1.json')]),
-    [START, 'what another deployment accepts', 's3:PutObject', put('accepted/1.json')],
-    [AWAIT, 'the report of a sweep', 's3:PutObject', put('runs/1/report.json')],
-    [START, 'another stack', 'cloudformation:DescribeStacks', describeStack],
-    [AWAIT, 'another sweep', 'states:DescribeExecution', look('Listed/Sweep/StateMachine')],
-    [AWAIT, 'another sweep', 'states:StopExecution', stop('Listed/Sweep/StateMachine')],
+    [DEPLOYMENT, 'what another deployment accepts', 's3:PutObject', put('accepted/1.json')],
+    [DEPLOYMENT, 'the report of a sweep', 's3:PutObject', put('runs/1/report.json')],
+    [DEPLOYMENT, 'another stack', 'cloudformation:DescribeStacks', describeStack],
+    [DEPLOYMENT, 'another sweep', 'states:DescribeExecution', look('Listed/Sweep/StateMachine')],
     [PROVIDER, 'the purge function', 'lambda:InvokeFunction', invoke('Purge/Sweep/Functions/Purge')],
     [PROVIDER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],
     [WAITER, 'the start of a sweep', 'states:StartExecution', start('Purge/Sweep/StateMachine')],

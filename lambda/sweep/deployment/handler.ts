@@ -1,7 +1,7 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceIsCompleteEvent, CdkCustomResourceIsCompleteResponse, CdkCustomResourceResponse } from 'aws-lambda';
 import type { ControlEnvironment } from '../../../lib/private/contract';
 import {
-  ASKED_FILE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, type AwaitEnvironment, type DeploymentEnvironment, type SweepProperties,
+  ASKED_FILE, SCHEDULE_FROM_ATTRIBUTE, SUMMARY_ATTRIBUTE, type DeploymentEnvironment, type SweepProperties,
 } from '../../../lib/sweep/contract';
 import { cloudFormation, s3, stepFunctions } from '../../aws/clients';
 import { controlFiles } from '../../aws/control-files';
@@ -18,7 +18,7 @@ import { checkNothingIsLetGo } from './releases';
 
 const stacks = cloudFormation();
 const clients = { s3: s3(), stepFunctions: stepFunctions() };
-const { REPORTS_BUCKET, ACCEPTED_KEY, STATE_MACHINE_ARN } = environment<DeploymentEnvironment>();
+const { REPORTS_BUCKET, ACCEPTED_KEY, STATE_MACHINE_ARN, SWEEP_TIMEOUT_SECONDS } = environment<DeploymentEnvironment>();
 const sweeps = new Sweeps(clients.stepFunctions, STATE_MACHINE_ARN);
 const record = new AcceptanceRecord(clients.s3, REPORTS_BUCKET, ACCEPTED_KEY);
 
@@ -30,8 +30,14 @@ interface Started extends CdkCustomResourceResponse {
   readonly ExecutionArn?: string;
 }
 
+/** The framework asks one function twice. What `onEvent` has answered is in the event of `isComplete`, this with it. */
+const BEGUN = { Begun: true };
+
+export const handler = async (event: CdkCustomResourceEvent | WaitingEvent & typeof BEGUN) => (
+  'Begun' in event ? isComplete(event) : { ...await onEvent(event), ...BEGUN });
+
 /** Starts a sweep on create, and on an update of what is swept. A delete and a rollback start none, and stop what began under other settings. */
-export const onEvent = answering(async (event: CdkCustomResourceEvent): Promise<Started> => {
+const onEvent = answering(async (event: CdkCustomResourceEvent): Promise<Started> => {
   const PhysicalResourceId = event.RequestType === 'Create' ? PHYSICAL_ID : event.PhysicalResourceId;
   await confirmRequest(stacks, event);
   if (event.RequestType === 'Delete') {
@@ -97,7 +103,7 @@ function withoutReasons({ protection, ...swept }: SweepProperties['Sweep']): Par
 type WaitingEvent = CdkCustomResourceIsCompleteEvent & { readonly ExecutionArn?: string };
 
 /** Waits for what `onEvent` started. */
-export const isComplete = answering(async ({ RequestType, RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
+const isComplete = answering(async ({ RequestType, RequestId, ExecutionArn }: WaitingEvent): Promise<CdkCustomResourceIsCompleteResponse> => {
   if (RequestType === 'Delete') {
     return { IsComplete: true };
   }
@@ -113,7 +119,7 @@ export const isComplete = answering(async ({ RequestType, RequestId, ExecutionAr
     await stopTakenBack(ExecutionArn);
   }
   try {
-    const summary = await summaryOf(sweeps, ExecutionArn, Number(environment<AwaitEnvironment>().SWEEP_TIMEOUT_SECONDS));
+    const summary = await summaryOf(sweeps, ExecutionArn, Number(SWEEP_TIMEOUT_SECONDS));
     if (summary === undefined && !await waitsForPeople(name)) {
       return { IsComplete: false };
     }

@@ -47,22 +47,18 @@ export class OpenRecoveries extends Construct {
       options,
     });
     this.role = handler.role;
-    const permissions = new iam.Policy(this, 'Permissions', {
-      roles: [this.role],
-      statements: [
-        new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)] }),
-        listBelow(bucket, RECOVERIES_PREFIX),
-        new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [closer.stateMachineArn] }),
-        new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(closer)] }),
-        ...readOwnStack(this),
-      ],
-    });
+    handler.allow(
+      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${RECOVERIES_PREFIX}*`)] }),
+      listBelow(bucket, RECOVERIES_PREFIX),
+      new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [closer.stateMachineArn] }),
+      new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(closer)] }),
+      ...readOwnStack(this),
+    );
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: handlerProvider(this, 'Provider', { onEvent: handler, options }).serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,
       resourceType: OPEN_RECOVERIES_RESOURCE_TYPE,
     });
-    this.resource.node.addDependency(permissions);
   }
 
   /** Keeps things for as long as a recovery is open. */

@@ -1,4 +1,4 @@
-import { awsPolicies, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logDelivery, logs, member, NO_RESOURCE, NOT_ENCRYPTED, OF_RCPS, OF_SCPS, type Pinned, POLICIES, RESOURCE_POLICIES, root, task, THE_CDK_GRANTS, versions, viaService } from './row';
+import { awsPolicies, entity, type Exercised, framework, FROM_THE_LIBRARY, inVpc, logDelivery, logs, member, NO_RESOURCE, NOT_ENCRYPTED, OF_RCPS, OF_SCPS, type Pinned, POLICIES, RESOURCE_POLICIES, root, task, versions, viaService } from './row';
 import { MANAGEMENT } from '../../deploy/testing';
 import { FORWARDED_TO, LISTED, PEOPLE } from '../stacks';
 
@@ -14,8 +14,7 @@ const PURGE = { holder: 'purge function of the sweep' };
 /** The functions that walk over accounts. */
 const WALKS = [[LOOK, 'look at a batch'], [PURGE, 'purge a batch']] as const;
 const REPORT = { holder: 'report function' };
-const START = { holder: 'start function' };
-const AWAIT = { holder: 'await function' };
+const DEPLOYMENT = { holder: 'deployment function' };
 const ACCEPTED = '<Reports>/accepted/*';
 const EXPLAINED = { construct: 'Explained', denied: 'goes on' } as const;
 const PROVIDER = { holder: 'Provider of the sweep' };
@@ -238,31 +237,27 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'goes on',
     need: 'no event tells of a sweep',
   },
-  { ...START, actions: ['states:StartExecution'], resource: '<Sweep/StateMachine>', exercise: 'start', denied: 'waits', need: 'a deployment starts no sweep' },
-  { ...START, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'delete', denied: 'waits', need: 'sweeps at work are not found, so they go on when the stack is deleted' },
-  { ...START, actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'delete beside a sweep', denied: 'waits', need: 'sweeps at work go on when the stack is deleted' },
-  { ...START, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'start', denied: 'waits', need: 'a request that comes again begins a second sweep' },
+  { ...DEPLOYMENT, actions: ['states:StartExecution'], resource: '<Sweep/StateMachine>', exercise: 'start', denied: 'waits', need: 'a deployment starts no sweep' },
+  { ...DEPLOYMENT, actions: ['states:ListExecutions'], resource: '<Sweep/StateMachine>', exercise: 'delete', denied: 'waits', need: 'sweeps at work are not found, so they go on when the stack is deleted' },
+  { ...DEPLOYMENT, actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'delete beside a sweep', denied: 'waits', need: 'sweeps at work go on when the stack is deleted' },
+  { ...DEPLOYMENT, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'start', denied: 'waits', need: 'a request that comes again begins a second sweep' },
   ...['DescribeStacks', 'DescribeStackResource', 'DescribeStackEvents'].map((action): Exercised => ({
-    ...START,
+    ...DEPLOYMENT,
     actions: [`cloudformation:${action}`],
     resource: '<this stack>',
     exercise: action === 'DescribeStackEvents' ? 'clean up' : 'start',
     denied: action === 'DescribeStackEvents' ? 'fails' : 'waits',
     need: 'who may invoke the function can pass for CloudFormation',
   })),
-  { ...AWAIT, actions: ['states:DescribeExecution'], resource: `${executions}:*`, exercise: 'await', denied: 'waits', need: 'a deployment does not learn how its sweep ended' },
-  { ...AWAIT, actions: ['states:StopExecution'], resource: `${executions}:*`, exercise: 'give up waiting', denied: 'waits', need: 'a sweep goes on after its deployment gave up' },
-  { ...AWAIT, actions: ['cloudformation:DescribeStacks'], resource: '<this stack>', exercise: 'await', denied: 'fails', need: 'a sweep goes on after its deployment was cancelled' },
-  ...[{ ...START, exercise: 'start' }, { ...AWAIT, exercise: 'await' }, { ...SELECT, exercise: 'select' }, { ...DECIDE, exercise: 'decide' }].flatMap((role): Exercised[] => [
+  ...[{ ...DEPLOYMENT, exercise: 'start' }, { ...SELECT, exercise: 'select' }, { ...DECIDE, exercise: 'decide' }].flatMap((role): Exercised[] => [
     { ...role, actions: ['s3:GetObject'], resource: ACCEPTED, denied: 'waits', need: 'what a deployment has accepted is not known, so nothing is swept' },
     { ...role, actions: ['s3:ListBucket'], resource: '<Reports>', condition: 's3:prefix StringEquals accepted/*', denied: 'waits', need: 'that nothing is accepted is not told from a denial' },
   ]),
   ...WALKS.map(([holder, exercise]): Exercised => ({
     ...holder, actions: ['s3:GetObject'], resource: ACCEPTED, exercise, denied: 'goes on', need: 'no account is begun, since the sweep may have been stopped',
   })),
-  { ...START, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'start', denied: 'waits', need: 'no settings are accepted, so nothing is swept' },
-  { ...AWAIT, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'await', denied: 'waits', need: 'no settings are accepted, so no other start is honoured' },
-  { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Start>', exercise: 'ask the sweep by CloudFormation', denied: 'tells CloudFormation', need: 'a deployment starts no sweep' },
+  { ...DEPLOYMENT, actions: ['s3:PutObject'], resource: ACCEPTED, exercise: 'start', denied: 'waits', need: 'no settings are accepted, so nothing is swept' },
+  { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Handler>', exercise: 'ask the sweep by CloudFormation', denied: 'tells CloudFormation', need: 'a deployment starts no sweep' },
   {
     ...PROVIDER,
     actions: ['states:StartExecution'],
@@ -271,7 +266,7 @@ export const EXERCISED: readonly Exercised[] = [
     denied: 'tells CloudFormation',
     need: 'a deployment waits for no sweep',
   },
-  { ...WAITER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Await>', exercise: 'ask for the end of the sweep', denied: 'tells CloudFormation', need: 'a deployment does not learn how its sweep ended' },
+  { ...WAITER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Handler>', exercise: 'ask for the end of the sweep', denied: 'tells CloudFormation', need: 'a deployment does not learn how its sweep ended' },
   ...['Select', 'Look', 'Decide', 'Purge', 'Report'].map((fn): Exercised => ({
     ...SWEEP_MACHINE, actions: ['lambda:InvokeFunction'], resource: `<Sweep/Functions/${fn}>`, exercise: 'sweep', denied: 'tries on', need: 'a state of the sweep does not run',
   })),
@@ -311,14 +306,13 @@ export const PINNED: readonly Pinned[] = [
   logs('decide function of the sweep', 'Sweep/Functions/DecideLogs'),
   logs('purge function of the sweep', 'Sweep/Functions/PurgeLogs'),
   logs('report function', 'Sweep/Functions/ReportLogs'),
-  logs('start function', 'OnDeploy/StartLogs'),
-  logs('await function', 'OnDeploy/AwaitLogs'),
+  logs('deployment function', 'OnDeploy/HandlerLogs'),
   logs('Provider of the sweep', 'OnDeploy/ProviderLogs'),
   logs('waiter of the Provider', 'OnDeploy/ProviderLogs'),
-  ...inVpc('joined function', 'select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'start function', 'await function', 'Provider of the sweep', 'waiter of the Provider'),
+  ...inVpc('joined function', 'select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'deployment function', 'Provider of the sweep', 'waiter of the Provider'),
   ...[
-    ...['select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'start function', 'await function', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
-    ...['select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'start function', 'await function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
+    ...['select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'deployment function', READER.holder].map((holder) => ({ holder, actions: ['kms:Decrypt'] })),
+    ...['select function', 'look function of the sweep', 'decide function of the sweep', 'purge function of the sweep', 'report function', 'deployment function', 'sweep state machine'].map((holder) => ({ holder, actions: ['kms:GenerateDataKey'] })),
   ].map((who): Pinned => ({
     ...who,
     resource: `arn:aws:kms:us-east-1:${MANAGEMENT}:key/of-reports`,
@@ -334,14 +328,14 @@ export const PINNED: readonly Pinned[] = [
     pinned: 'the rollout is deployed with one (test/deploy/rollout.test.ts)',
   },
   {
-    ...AWAIT,
+    ...DEPLOYMENT,
     actions: ['s3:GetObject'],
     resource: '<Reports>/control/<own>/*/asked.json',
     need: 'with approval: a deployment waits for people',
     pinned: 'a purge is deployed with it (test/deploy/approval.test.ts)',
   },
   {
-    ...AWAIT,
+    ...DEPLOYMENT,
     actions: ['s3:ListBucket'],
     resource: '<Reports>',
     condition: 's3:prefix StringLike control/<own>/*',
@@ -424,15 +418,13 @@ export const PINNED: readonly Pinned[] = [
     need: 'with readServiceControlPolicies: what is above the account of the sweep, or above an account that the selection does not know, is not known',
     pinned: 'the selection knows what is above its accounts, and the management account is bound by no policy',
   })),
-  ...framework('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
-  ...framework('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
-  ...versions('Provider of the sweep', 'OnDeploy/Start', 'OnDeploy/Await'),
-  ...versions('waiter of the Provider', 'OnDeploy/Start', 'OnDeploy/Await'),
+  ...framework('Provider of the sweep', 'OnDeploy/Handler'),
+  ...framework('waiter of the Provider', 'OnDeploy/Handler'),
+  ...versions('Provider of the sweep', 'OnDeploy/Handler'),
+  ...versions('waiter of the Provider', 'OnDeploy/Handler'),
   ...versions('waiting state machine', 'OnDeploy/Provider/framework-isComplete', 'OnDeploy/Provider/framework-onTimeout'),
   ...versions('joined state machine', 'OnJoin/Find'),
   ...versions('sweep state machine', 'Sweep/Functions/Select', 'Sweep/Functions/Look', 'Sweep/Functions/Decide', 'Sweep/Functions/Purge', 'Sweep/Functions/Report'),
-  { ...PROVIDER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Await>', need: 'nothing', pinned: `${THE_CDK_GRANTS}: its roles may call both functions` },
-  { ...WAITER, actions: ['lambda:InvokeFunction'], resource: '<OnDeploy/Start>', need: 'nothing', pinned: `${THE_CDK_GRANTS}: its roles may call both functions` },
   {
     holder: 'waiting state machine',
     actions: ['lambda:InvokeFunction'],

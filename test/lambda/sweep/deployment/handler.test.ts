@@ -1,11 +1,12 @@
+import type { CdkCustomResourceEvent } from 'aws-lambda';
 import { digestOfSettings } from '../../../../lambda/sweep/acceptance';
 import { type FakeStack, FakeStacks, serveStacks, STACK_ID, type ServedStacks } from '../../aws/fake-stacks';
 import { newExecutions, serveExecutions, STATE_MACHINE, type FakeExecutions } from '../executions';
 import { serveObjects, type ObjectStore } from '../object-store';
 
 type Handlers = typeof import('../../../../lambda/sweep/deployment/handler');
-type Request = Parameters<Handlers['onEvent']>[0];
-type Answer = Awaited<ReturnType<Handlers['onEvent']>>;
+type Request = CdkCustomResourceEvent;
+interface Answer { readonly PhysicalResourceId?: string; readonly ExecutionArn?: string }
 
 const LOGICAL_ID = 'PurgeOnDeployResource';
 const PHYSICAL_ID = 'root-credentials-sweep';
@@ -98,14 +99,16 @@ function rollback(to: object, from: object) {
 
 const accepted = () => JSON.parse(store.objects.get(`reports/${KEY}`)?.toString() ?? '{}') as object;
 const accept = (settings: object, more: object = {}) => store.objects.set(`reports/${KEY}`, Buffer.from(JSON.stringify({ settings: digestOf(settings), ...more })));
-const isComplete = (event: Request, answer: Answer) => handlers.isComplete({ ...event, ...answer } as unknown as Parameters<Handlers['isComplete']>[0]);
+/** The framework asks one function, and the second time gives it what it has answered. */
+const onEvent = (event: Request) => handlers.handler(event) as Promise<Answer>;
+const isComplete = (event: Request, answer: Answer) => handlers.handler({ ...event, Begun: true, ...answer } as Parameters<Handlers['handler']>[0]);
 const started = () => executions.all.map(({ name, status }) => `${name} ${status}`);
 const succeed = () => Object.assign(executions.all.at(-1)!, { status: 'SUCCEEDED', output: JSON.stringify({ summary: SUMMARY }) });
 
 describe('a deployment', () => {
   test('is accepted when its sweep has succeeded, and lets no other sweep go by its settings before', async () => {
     const event = create();
-    const answer = await handlers.onEvent(event);
+    const answer = await onEvent(event);
     expect(started()).toEqual([`deployment-${event.RequestId} RUNNING`]);
     expect(accepted()).toEqual({ trial: { execution: `deployment-${event.RequestId}`, settings: digestOf(SETTINGS) } });
     expect(await isComplete(event, answer)).toEqual({ IsComplete: false });
@@ -128,7 +131,7 @@ describe('a deployment', () => {
 
   test('that fails leaves nothing accepted', async () => {
     const event = create();
-    const answer = await handlers.onEvent(event);
+    const answer = await onEvent(event);
     executions.all[0].status = 'ABORTED';
     await expect(isComplete(event, answer)).rejects.toThrow('the sweep was stopped by somebody');
     expect(accepted()).toEqual({});
@@ -136,10 +139,10 @@ describe('a deployment', () => {
 
   test('whose request comes twice is one sweep, and another one after that has failed', async () => {
     const event = create();
-    expect(await handlers.onEvent(event)).toEqual(await handlers.onEvent(event));
+    expect(await onEvent(event)).toEqual(await onEvent(event));
     expect(started()).toEqual([`deployment-${event.RequestId} RUNNING`]);
     executions.all[0].status = 'FAILED';
-    const answer = await handlers.onEvent(event);
+    const answer = await onEvent(event);
     expect(started()).toEqual([`deployment-${event.RequestId} FAILED`, `deployment-${event.RequestId}-2 RUNNING`]);
     expect(accepted()).toMatchObject({ trial: { execution: `deployment-${event.RequestId}-2` } });
     expect(await isComplete(event, answer)).toEqual({ IsComplete: false });
@@ -156,8 +159,8 @@ describe('a deployment', () => {
   ])('with nothing but %s sweeps nothing, and has the attributes of the latest sweep', async (_name, settings) => {
     accept(SETTINGS, { summary: SUMMARY });
     const event = update(settings, SETTINGS, { Accepted: 's3://elsewhere' });
-    const answer = await handlers.onEvent(event);
-    expect(answer).toEqual({ PhysicalResourceId: PHYSICAL_ID });
+    const answer = await onEvent(event);
+    expect(answer).toEqual({ PhysicalResourceId: PHYSICAL_ID, Begun: true });
     expect(executions.all).toEqual([]);
     expect(await isComplete(event, answer)).toMatchObject({ IsComplete: true, Data: { Report: SUMMARY.report } });
     expect(accepted()).toEqual({ settings: digestOf(SETTINGS), summary: SUMMARY });
@@ -165,7 +168,7 @@ describe('a deployment', () => {
 
   test('that sweeps nothing accepts the settings all the same, where no version before has', async () => {
     const event = update(SETTINGS);
-    expect(await isComplete(event, await handlers.onEvent(event))).toMatchObject({ IsComplete: true, Data: { Summary: 'no sweep of a deployment has succeeded yet', Report: 'none' } });
+    expect(await isComplete(event, await onEvent(event))).toMatchObject({ IsComplete: true, Data: { Summary: 'no sweep of a deployment has succeeded yet', Report: 'none' } });
     expect(accepted()).toEqual({ settings: digestOf(SETTINGS) });
   });
 
@@ -173,7 +176,7 @@ describe('a deployment', () => {
     accept(SETTINGS);
     executions.add('scheduled');
     const event = update(SETTINGS, SETTINGS, { Nonce: '2' }, { Nonce: '1' });
-    await handlers.onEvent(event);
+    await onEvent(event);
     expect(started()).toEqual(['scheduled RUNNING', `deployment-${event.RequestId} RUNNING`]);
     expect(accepted()).toMatchObject({ settings: digestOf(SETTINGS) });
   });
@@ -186,14 +189,14 @@ describe('sweeps that began under other settings', () => {
   test('are stopped by an update that changes what is swept, before its own begins', async () => {
     accept(NARROWER);
     begin();
-    await handlers.onEvent(update(SETTINGS, NARROWER));
+    await onEvent(update(SETTINGS, NARROWER));
     expect(statuses()).toEqual([...Array(4).fill('ABORTED'), 'RUNNING']);
   });
 
   test('are stopped by a rollback, which accepts the older settings again and sweeps nothing', async () => {
     accept(NARROWER);
     begin();
-    expect(await handlers.onEvent(rollback(SETTINGS, NARROWER))).toEqual({ PhysicalResourceId: PHYSICAL_ID });
+    expect(await onEvent(rollback(SETTINGS, NARROWER))).toEqual({ PhysicalResourceId: PHYSICAL_ID, Begun: true });
     expect(statuses()).toEqual(Array(4).fill('ABORTED'));
     expect(accepted()).toEqual({ settings: digestOf(SETTINGS) });
   });
@@ -201,7 +204,7 @@ describe('sweeps that began under other settings', () => {
   test('are not there after a rollback to the same settings, which stops the sweep of the deployment alone', async () => {
     accept(SETTINGS);
     begin();
-    await handlers.onEvent(rollback(SETTINGS, SETTINGS));
+    await onEvent(rollback(SETTINGS, SETTINGS));
     expect(statuses()).toEqual(['RUNNING', 'RUNNING', 'RUNNING', 'ABORTED']);
   });
 
@@ -210,7 +213,7 @@ describe('sweeps that began under other settings', () => {
     begin();
     underWay('DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS');
     const event = request('Delete');
-    expect(await isComplete(event, await handlers.onEvent(event))).toMatchObject({ IsComplete: true });
+    expect(await isComplete(event, await onEvent(event))).toMatchObject({ IsComplete: true });
     expect(statuses()).toEqual(Array(4).fill('ABORTED'));
     expect(accepted()).toEqual({ summary: SUMMARY });
   });
@@ -220,13 +223,13 @@ describe('sweeps that began under other settings', () => {
     store.missing.add('reports');
     underWay('DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS');
     const event = request('Delete');
-    expect(await isComplete(event, await handlers.onEvent(event))).toMatchObject({ IsComplete: true });
+    expect(await isComplete(event, await onEvent(event))).toMatchObject({ IsComplete: true });
     expect(statuses()).toEqual(Array(4).fill('ABORTED'));
   });
 
   test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'])('go with a deployment that is cancelled while it waits (%s)', async (status) => {
     const event = update(SETTINGS, NARROWER);
-    const answer = await handlers.onEvent(event);
+    const answer = await onEvent(event);
     stack.status = status;
     await expect(isComplete(event, answer)).rejects.toThrow('the deployment is taken back, so its sweep was stopped: ');
     expect(statuses()).toEqual(['ABORTED']);
@@ -235,7 +238,7 @@ describe('sweeps that began under other settings', () => {
 
   test('go with a deployment whose outer stack rolls back', async () => {
     const event = update(SETTINGS, NARROWER);
-    const answer = await handlers.onEvent(event);
+    const answer = await onEvent(event);
     stacks.add({ id: 'root', status: 'ROLLBACK_IN_PROGRESS' });
     stacks.add({ ...stack, rootId: 'root', parentId: 'root' });
     await expect(isComplete(event, answer)).rejects.toThrow('the deployment is taken back');
@@ -246,7 +249,7 @@ describe('sweeps that began under other settings', () => {
 test('an update of the reason of a rule, which keeps the same, is accepted without a sweep, and its reason is in the next one', async () => {
   accept(SETTINGS, { summary: SUMMARY });
   const settings = { ...SETTINGS, protection: { ...SETTINGS.protection, keep: [{ ...SETTINGS.protection.keep[0], reason: 'billing, until it has moved' }] } };
-  expect(await handlers.onEvent(update(settings))).toEqual({ PhysicalResourceId: PHYSICAL_ID });
+  expect(await onEvent(update(settings))).toEqual({ PhysicalResourceId: PHYSICAL_ID, Begun: true });
   expect(executions.all).toEqual([]);
   expect(accepted()).toEqual({ settings: digestOf(settings), summary: SUMMARY });
 });
@@ -266,13 +269,13 @@ describe('an update that lets go of a protection', () => {
   ])('%s fails before anything is stopped or looked at, and says how to do it on purpose', async (_name, settings, text, release) => {
     accept(SETTINGS);
     executions.add('scheduled');
-    const failure: unknown = await handlers.onEvent(update(settings)).catch((error: unknown) => error);
+    const failure: unknown = await onEvent(update(settings)).catch((error: unknown) => error);
     expect(String(failure)).toContain(`ProtectionLetGo: this update lets go of what was protected, so nothing was looked at: ${text}`);
     expect(String(failure)).toContain('deploy with release: [');
     expect(started()).toEqual(['scheduled RUNNING']);
     expect(accepted()).toEqual({ settings: digestOf(SETTINGS) });
 
-    await handlers.onEvent(update(settings, SETTINGS, { Release: release }));
+    await onEvent(update(settings, SETTINGS, { Release: release }));
     expect(executions.all.map(({ status }) => status)).toEqual(['ABORTED', 'RUNNING']);
   });
 
@@ -289,13 +292,13 @@ describe('an update that lets go of a protection', () => {
     ['an audit, which deletes nothing', { ...SETTINGS, selection: { exclude: [] }, work: 'audit', credentials: [], dryRun: 'true', protection: { keep: [], keepCertificates: 'false' } }],
   ])('is not one that has %s', async (_name, settings) => {
     accept(SETTINGS);
-    await handlers.onEvent(update(settings));
+    await onEvent(update(settings));
     expect(executions.all).toHaveLength(1);
   });
 
   test('is none in a rollback', async () => {
     accept(SETTINGS);
-    await handlers.onEvent(rollback({ ...SETTINGS, selection: { exclude: [] } }, SETTINGS));
+    await onEvent(rollback({ ...SETTINGS, selection: { exclude: [] } }, SETTINGS));
     expect(accepted()).toEqual({ settings: digestOf({ ...SETTINGS, selection: { exclude: [] } }) });
   });
 });
@@ -310,7 +313,7 @@ describe('whoever may invoke the functions, and nothing else', () => {
       if (resource !== undefined) {
         stack.resources.set(LOGICAL_ID, { status: resource, physicalId: PHYSICAL_ID });
       }
-      return handlers.onEvent(forged);
+      return onEvent(forged);
     };
     const types = ['Create', 'Update', 'Delete'] as const;
     stacks.add({ id: 'other', status: 'UPDATE_IN_PROGRESS' });
@@ -325,7 +328,7 @@ describe('whoever may invoke the functions, and nothing else', () => {
     stack.resources.set(LOGICAL_ID, { status: 'UPDATE_COMPLETE', physicalId: PHYSICAL_ID });
     stack.resources.set('Deleted', { status: 'DELETE_IN_PROGRESS', physicalId: 'other' });
     const meanwhile = [...types.map((type) => request(type)), request('Delete', { LogicalResourceId: 'Deleted' }), request('Delete', { LogicalResourceId: 'None' })];
-    const refusals = await Promise.allSettled(meanwhile.map((forged) => handlers.onEvent(forged)));
+    const refusals = await Promise.allSettled(meanwhile.map((forged) => onEvent(forged)));
     expect(refusals.map((refusal) => refusal.status === 'rejected' && String(refusal.reason))).toEqual(
       meanwhile.map(({ RequestType, LogicalResourceId }) => expect.stringContaining(`CloudFormation does not ${RequestType.toLowerCase()} the resource ${LogicalResourceId}`)));
     expect(started()).toEqual(['scheduled RUNNING']);
