@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { PURGE_OPTIONS } from '../lib/sweep/root-credentials-purge';
+import { SWEEP } from '../lib/sweep/root-credentials-sweep-props';
 
 const PROJECT = join(__dirname, '..');
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
@@ -45,6 +47,12 @@ test('the index of the documentation has every guide', () => {
 
 test.each([['ts nofixture', 'app.ts'], ['python', 'app.py']])('the README shows in a block of %s the app that is run', (language, file) => {
   expect(read('README.md')).toContain(`\`\`\`${language}\n${read(`test/apps/readme/${file}`)}\`\`\`\n`);
+});
+
+test('the reference has every property of audits and purges', () => {
+  const [, section] = /^## Choosing what is swept\n([^]*?)^## /m.exec(read('docs/reference.md'))!;
+  const properties = [...Object.keys({ ...SWEEP.optional, ...PURGE_OPTIONS.optional }), 'failOnFindings'];
+  expect(properties.filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('the README is read in two minutes, and then there are pages', () => {
