@@ -2,7 +2,8 @@ import os
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam, aws_kms as kms, aws_sns as sns
-from cdk_root_access import AccountSelection, OrgRootAccessFeatures, PasswordRecoveryOptions, RootSessionApprovers, RootSessionRunbooks
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from cdk_root_access import AccountSelection, AlarmOptions, OrgRootAccessFeatures, PasswordRecoveryOptions, RootSessionApprovers, RootSessionRunbooks
 
 from settings import Settings
 
@@ -32,8 +33,14 @@ runbooks = RootSessionRunbooks(
     approvers=RootSessionApprovers(topic=topic, timeout=cdk.Duration.hours(2)),
     allow_replacement=True,
     password_recovery=PasswordRecoveryOptions(duration=cdk.Duration.hours(8), topic=topic, reminders=[cdk.Duration.hours(1)]),
+    alarms=AlarmOptions(actions=[SnsAction(topic)]),
     encryption_key=key,
 )
+
+# alarms publish with no role: the topic and its key must let them
+alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": stack.account}})
+topic.grant_publish(alarms)
+key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
 
 
 def person(construct_id: str) -> iam.Role:
@@ -44,13 +51,18 @@ def person(construct_id: str) -> iam.Role:
 operators = person("Operators")
 runbooks.grant_start(operators)
 runbooks.grant_read_records(operators)
-runbooks.grant_approve(person("ApproversRole"))
+approvers = person("ApproversRole")
+runbooks.grant_approve(approvers)
 
 cdk.CfnOutput(stack, "UnlockBucket", value=runbooks.unlock_bucket.document_name)
 cdk.CfnOutput(stack, "UnlockQueue", value=runbooks.unlock_queue.document_name)
 cdk.CfnOutput(stack, "RestoreBucketPolicy", value=runbooks.restore_bucket_policy.document_name)
 cdk.CfnOutput(stack, "RestoreQueuePolicy", value=runbooks.restore_queue_policy.document_name)
 cdk.CfnOutput(stack, "AllowPasswordRecovery", value=runbooks.allow_password_recovery.document_name)
+cdk.CfnOutput(stack, "ExtendPasswordRecovery", value=runbooks.extend_password_recovery.document_name)
+cdk.CfnOutput(stack, "ClosePasswordRecovery", value=runbooks.close_password_recovery.document_name)
+cdk.CfnOutput(stack, "OperatorsRole", value=operators.role_arn)
+cdk.CfnOutput(stack, "ApproversRoleArn", value=approvers.role_arn)
 cdk.CfnOutput(stack, "Records", value=f"s3://{runbooks.records_bucket.bucket_name}/")
 
 app.synth()

@@ -1,4 +1,5 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -27,19 +28,30 @@ const runbooks = new RootSessionRunbooks(stack, 'Runbooks', {
   approvers: { topic, timeout: Duration.hours(2) },
   allowReplacement: true,
   passwordRecovery: { duration: Duration.hours(8), topic, reminders: [Duration.hours(1)] },
+  alarms: { actions: [new SnsAction(topic)] },
   encryptionKey: key,
 });
+
+// alarms publish with no role: the topic and its key must let them
+const alarms = new iam.ServicePrincipal('cloudwatch.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } });
+topic.grantPublish(alarms);
+key.grant(alarms, 'kms:Decrypt', 'kms:GenerateDataKey*');
 
 // two roles, and nobody may hold both: who starts does not approve
 const person = (id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
 const operators = person('Operators');
 runbooks.grantStart(operators);
 runbooks.grantReadRecords(operators);
-runbooks.grantApprove(person('ApproversRole'));
+const approvers = person('ApproversRole');
+runbooks.grantApprove(approvers);
 
 new CfnOutput(stack, 'UnlockBucket', { value: runbooks.unlockBucket.documentName });
 new CfnOutput(stack, 'UnlockQueue', { value: runbooks.unlockQueue.documentName });
 new CfnOutput(stack, 'RestoreBucketPolicy', { value: runbooks.restoreBucketPolicy.documentName });
 new CfnOutput(stack, 'RestoreQueuePolicy', { value: runbooks.restoreQueuePolicy.documentName });
 new CfnOutput(stack, 'AllowPasswordRecovery', { value: runbooks.allowPasswordRecovery.documentName });
+new CfnOutput(stack, 'ExtendPasswordRecovery', { value: runbooks.extendPasswordRecovery.documentName });
+new CfnOutput(stack, 'ClosePasswordRecovery', { value: runbooks.closePasswordRecovery.documentName });
+new CfnOutput(stack, 'OperatorsRole', { value: operators.roleArn });
+new CfnOutput(stack, 'ApproversRoleArn', { value: approvers.roleArn });
 new CfnOutput(stack, 'Records', { value: `s3://${runbooks.recordsBucket.bucketName}/` });

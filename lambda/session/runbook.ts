@@ -1,4 +1,5 @@
 import { approvalRequest } from './approval-request';
+import { approvedIn } from './approved';
 import type { Intention, Start } from './start';
 import { parseInput, refused, type Fields } from './start-input';
 import { startedBy } from './started-by';
@@ -46,7 +47,7 @@ export function runbook<F extends Fields, Settings extends RunbookSettings, Plan
     }
     const go = await control.read<GoFile<Plan>>(run, GO_FILE);
     expectYoung(go.at, go.timeoutSeconds);
-    return task.act({ execution, input, settings, startedBy: go.startedBy ?? undefined }, go.plan);
+    return task.act({ execution, input, settings, startedBy: go.startedBy ?? undefined, approval: approvedIn(go) }, go.plan);
   };
 }
 

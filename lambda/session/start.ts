@@ -8,6 +8,16 @@ export interface Start<F extends Fields, Settings> {
   readonly settings: Settings;
   /** ARN of whoever started the document; undefined for a direct start, which CloudTrail knows. */
   readonly startedBy?: string;
+  /** Where it was approved. */
+  readonly approval?: Approval;
+}
+
+/** What is on record of an approval. AWS Step Functions does not pass on which principal answered; CloudTrail has it as SendTaskSuccess at this time. */
+export interface Approval {
+  /** ISO 8601: when the answer came. */
+  readonly approvedAt: string;
+  /** Who the answer says that it is from, if it says so. Nobody has checked it. */
+  readonly approvedBy?: string;
 }
 
 /** What is going to be done. */

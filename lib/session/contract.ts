@@ -29,6 +29,12 @@ export interface RunbookEvent extends MachineEvent {
   readonly automation?: RunbookAutomation;
 }
 
+/** The answer that approves: the digest of the request, and who says so, if they do. It is text of others. */
+export interface ApprovalAnswer {
+  readonly approved: string;
+  readonly by?: unknown;
+}
+
 /** `go.json`: what `act` may do, written when the plan was approved, or needed no approval. */
 export interface GoFile<Plan = unknown> {
   readonly plan: Plan;
@@ -37,7 +43,7 @@ export interface GoFile<Plan = unknown> {
   /** ARN; null when nobody started the document. */
   readonly startedBy: string | null;
   /** What the approver answered; absent where there are no approvers. */
-  readonly approval?: unknown;
+  readonly approval?: ApprovalAnswer;
   /** ISO 8601: when it was written. */
   readonly at: string;
   /** Seconds that it holds from then on: what was checked and approved is not done days later. */

@@ -1,3 +1,4 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -6,6 +7,7 @@ import { Construct } from 'constructs';
 import { POLICIES_PREFIX } from './contract';
 import { deniedAccounts } from './protected-accounts';
 import { RootSessionApprovers } from './root-session-approvers';
+import { AlarmOptions } from '../alarm-options';
 import { RootAccessFunctionOptions } from '../function-options';
 import { OpenRecoveries } from './password-recovery/open-recoveries';
 import { IPasswordRecoveries, PasswordRecoveries } from './password-recovery/password-recoveries';
@@ -17,7 +19,7 @@ import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { Approvals } from '../private/approvals';
 import { SharedAssumeRoot } from '../private/assume-root';
-import { aBucket, aKey, anAccountSelection, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
+import { aBucket, aKey, ALARMS, anAccountSelection, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { RECOVERIES_PREFIX } from '../private/contract';
 import { reserveControlFiles } from '../private/control-files';
 import { REGION_PATTERN } from '../private/partitions';
@@ -27,6 +29,7 @@ import { retainedBucket, useKey } from '../private/retained-bucket';
 import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '../private/shape';
 import { stsRegion, warnOfPartition } from '../private/stack-region';
 import { useKeyOfTopic } from '../private/statements';
+import { addActions, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
 import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
 
 /** Properties of RootSessionRunbooks. */
@@ -107,6 +110,15 @@ export interface RootSessionRunbooksProps {
   readonly passwordRecovery?: PasswordRecoveryOptions;
 
   /**
+   * Actions of the alarm for a password recovery that could not be closed.
+   *
+   * The alarm exists with and without actions. Synthesis warns about `alarms` without `actions`.
+   *
+   * @default - the alarm has no actions
+   */
+  readonly alarms?: AlarmOptions;
+
+  /**
    * Bucket for the records. It must be versioned. Do not use the bucket of the reports, which has other readers.
    *
    * Adds a statement to the bucket policy that denies write access below `policies/` and `recoveries/` to all
@@ -163,6 +175,7 @@ const PROPS: Shape<RootSessionRunbooksProps> = {
     allowReplacement: aBoolean,
     approvers: options(APPROVERS),
     passwordRecovery: options(RECOVERY),
+    alarms: options(ALARMS),
     recordsBucket: aBucket,
     encryptionKey: aKey,
     stsRegion: aText,
@@ -274,6 +287,12 @@ export class RootSessionRunbooks extends Construct {
    */
   public readonly passwordRecoveryCloser: sfn.IStateMachine;
 
+  /**
+   * Alarm that is triggered when an execution of `passwordRecoveryCloser` fails or is stopped: the root user may still
+   * have a password.
+   */
+  public readonly alarms: cloudwatch.Alarm[];
+
   /** Records of the accounts that may currently have a root password. Pass them to a purge that should keep it. */
   public readonly passwordRecoveries: IPasswordRecoveries;
 
@@ -335,6 +354,12 @@ export class RootSessionRunbooks extends Construct {
     this.extendPasswordRecovery = passwords.extend;
     this.closePasswordRecovery = passwords.close;
     this.passwordRecoveryCloser = passwords.closer;
+    this.alarms = passwords.alarms;
+    addActions(this.alarms, props.alarms);
+    warnOfKeysOfAws(this, 'alarms.actions', props.alarms?.actions);
+    if (props.alarms) {
+      warnOfSilentAlarms(this, 'alarms', this.alarms);
+    }
     this.passwordRecoveries = PasswordRecoveries.fromBucket(this, 'PasswordRecoveries', bucket);
   }
 

@@ -129,6 +129,7 @@ const API = [
     allowReplacement: true,
     approvers: { topic, timeout: Duration.hours(1) } satisfies Required<lib.RootSessionApprovers>,
     passwordRecovery: recovery,
+    alarms: { actions: [action], okActions: [action] } satisfies Required<lib.AlarmOptions>,
     recordsBucket: bucket,
     encryptionKey: key,
     stsRegion: 'us-east-1',

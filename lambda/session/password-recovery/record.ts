@@ -5,7 +5,7 @@ import { failure } from '../../aws/errors';
 import type { Credential } from '../../root-user/credentials';
 import { isOver } from '../../root-user/recovery-record';
 import { inert } from '../../text';
-import type { Start } from '../start';
+import type { Approval, Start } from '../start';
 
 /** What a root user has besides its password, as its account shows it. */
 export type LeftCredential = Pick<Credential, 'kind' | 'id'>;
@@ -16,10 +16,12 @@ export interface Request {
   readonly id: string;
   readonly reason: string;
   readonly startedBy?: string;
+  readonly approval?: Approval;
 }
 
 /** The request of a run. */
-export const requestOf = ({ execution, input, startedBy }: Start<{}, unknown>): Request => ({ id: execution.id, reason: input.reason, startedBy });
+export const requestOf = ({ execution, input, startedBy, approval }: Start<{}, unknown>): Request => (
+  { id: execution.id, reason: input.reason, startedBy, approval });
 
 interface Dated {
   /** ISO 8601 */
@@ -27,7 +29,7 @@ interface Dated {
 }
 
 /** A recovery from its beginning to its end. Its bucket keeps every version of it, and those of earlier recoveries. */
-export interface RecoveryRecord extends PasswordRecovery {
+export interface RecoveryRecord extends PasswordRecovery, Partial<Approval> {
   /** ARN of the execution that opened it. */
   readonly recoveryId: string;
   /** Whatever becomes of the opener, it opens nothing after this time. */
@@ -38,9 +40,9 @@ export interface RecoveryRecord extends PasswordRecovery {
   readonly allowedAt?: string;
   /** Why it was not opened. */
   readonly refused?: Dated & { readonly message: string };
-  readonly extensions: readonly (Request & Dated & { readonly endsAt: string })[];
+  readonly extensions: readonly (Omit<Request, 'approval'> & Partial<Approval> & Dated & { readonly endsAt: string })[];
   /** Since when it is being closed, and by whom if not by its end. */
-  readonly closing?: Dated & Partial<Request>;
+  readonly closing?: Dated & Partial<Omit<Request, 'approval'>>;
   /** What the root user had besides the password when it was closed; absent when that could not be read. */
   readonly left?: readonly LeftCredential[];
   /** Tells the writer of a version that it is its own. */
@@ -69,7 +71,9 @@ export interface Opening extends Request {
 }
 
 /** A recovery that begins now; fails while another one is not closed. */
-export function begun(before: RecoveryRecord | undefined, { accountId, hours, id, reason, startedBy }: Opening, now: number): RecoveryRecord {
+export function begun(
+  before: RecoveryRecord | undefined, { accountId, hours, id, reason, startedBy, approval }: Opening, now: number,
+): RecoveryRecord {
   if (before?.recoveryId === id) {
     return before;
   }
@@ -80,6 +84,7 @@ export function begun(before: RecoveryRecord | undefined, { accountId, hours, id
     accountId,
     reason,
     startedBy,
+    ...approval,
     openedAt: iso(now),
     endsAt: iso(now + hours * HOUR_MS),
     recoveryId: id,
@@ -125,7 +130,7 @@ export interface Extension extends Request {
 
 /** A recovery that ends later; fails when it has ended. */
 export function extended(before: RecoveryRecord | undefined, extension: Extension, now: number): RecoveryRecord {
-  const { accountId, hours, longestHours, id, reason, startedBy } = extension;
+  const { accountId, hours, longestHours, id, reason, startedBy, approval } = extension;
   const record = known(before, accountId);
   if (record.extensions.some((earlier) => earlier.id === id)) {
     return record;
@@ -141,7 +146,7 @@ export function extended(before: RecoveryRecord | undefined, extension: Extensio
     throw failure('RecoveryTooLong', `a password recovery may last ${longestHours} hours: this one, open since ${record.openedAt}, can be extended by at most ${left} hours, not ${hours}`);
   }
   const endsAt = iso(end);
-  const extensions = [...record.extensions, { id, at: iso(now), endsAt, reason, startedBy }];
+  const extensions = [...record.extensions, { id, at: iso(now), endsAt, reason, startedBy, ...approval }];
   return { ...record, endsAt, remindedBy: closerName(accountId, { id }), extensions };
 }
 

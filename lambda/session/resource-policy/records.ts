@@ -19,6 +19,9 @@ export interface PolicyRecord {
   readonly sha256: string;
   readonly reason: string;
   readonly startedBy?: string;
+  /** Where an approval was needed. */
+  readonly approvedAt?: string;
+  readonly approvedBy?: string;
   /** ARN of the execution. */
   readonly execution: string;
   /** ISO 8601, of the start. */
@@ -102,7 +105,7 @@ export class PolicyRecords implements PolicyArchive {
 
 /** What is saved of a policy before it is changed. */
 export function recordOf(start: Start<{}, unknown>, holder: PolicyHolder, policy: string, replacedBy?: string): PolicyRecord {
-  const { execution, input, startedBy } = start;
+  const { execution, input, startedBy, approval } = start;
   const { kind, accountId, region, name, arn } = holder;
   return {
     kind,
@@ -115,6 +118,7 @@ export function recordOf(start: Start<{}, unknown>, holder: PolicyHolder, policy
     replacedBy,
     reason: input.reason,
     startedBy,
+    ...approval,
     execution: execution.id,
     startedAt: execution.startTime,
   };

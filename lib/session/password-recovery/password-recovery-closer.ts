@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { RootAccessFunctionOptions } from '../../function-options';
+import { alarmName } from '../../private/alarm-name';
 import { Handler } from '../../private/handler';
 import { pathsIn } from '../../private/rendered';
 import { CaughtError, executionsOf, failAsCaught, invoke, loggedStateMachine, withMessage } from '../../private/state-machine';
@@ -52,6 +54,8 @@ const execution = sfn.JsonPath.stringAt('$$.Execution.Id');
  */
 export class PasswordRecoveryCloser extends Construct {
   public readonly stateMachine: sfn.StateMachine;
+  /** An execution that failed or was stopped leaves a recovery open. */
+  public readonly alarm: cloudwatch.Alarm;
 
   constructor(scope: Construct, id: string, { look, close, topic, options }: PasswordRecoveryCloserProps) {
     super(scope, id);
@@ -77,6 +81,26 @@ export class PasswordRecoveryCloser extends Construct {
     });
     this.stateMachine.node.addDependency(look, close);
     this.letDescribe(look, close);
+    this.alarm = this.notClosed(this.stateMachine);
+  }
+
+  private notClosed(machine: sfn.StateMachine): cloudwatch.Alarm {
+    const sum = { statistic: cloudwatch.Stats.SUM, period: Duration.minutes(5) };
+    return new cloudwatch.Alarm(this, 'NotClosedAlarm', {
+      alarmName: alarmName(this.node.scope!.node.scope!, 'password recovery not closed'),
+      alarmDescription: 'Root access: the execution that closes a password recovery failed or was stopped, so a root user may still have a password. '
+        + `Run the runbook that closes the recovery. The executions name the account: aws stepfunctions list-executions --state-machine-arn ${machine.stateMachineArn}`,
+      metric: new cloudwatch.MathExpression({
+        expression: 'FILL(failed, 0) + FILL(aborted, 0)',
+        usingMetrics: { failed: machine.metricFailed(sum), aborted: machine.metricAborted(sum) },
+        label: 'Password recoveries that were not closed',
+        period: Duration.minutes(5),
+      }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
   }
 
   /** Its functions ask Step Functions what it was started with, and believe nobody else. */

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -95,6 +96,7 @@ export class PasswordRecovery extends Construct {
   public readonly extend: Runbook;
   public readonly close: Runbook;
   public readonly closer: sfn.StateMachine;
+  public readonly alarms: cloudwatch.Alarm[];
   /** Roles that read and write below `recoveries/`. */
   public readonly writers: iam.IRole[] = [];
   /** Roles that only read there. */
@@ -121,7 +123,9 @@ export class PasswordRecovery extends Construct {
       task: RootTaskPolicy.DELETE_CREDENTIALS,
       writes: true,
     });
-    this.closer = new PasswordRecoveryCloser(this, 'Closer', { look, close: closeAtEnd, topic: recovery.topic, options }).stateMachine;
+    const closer = new PasswordRecoveryCloser(this, 'Closer', { look, close: closeAtEnd, topic: recovery.topic, options });
+    this.closer = closer.stateMachine;
+    this.alarms = [closer.alarm];
 
     const closers = { CLOSER_STATE_MACHINE_ARN: this.closer.stateMachineArn };
     const allow = this.starter('AllowFunction', {

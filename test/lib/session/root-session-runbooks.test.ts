@@ -1,6 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -330,6 +331,23 @@ describe('the documents', () => {
       expect(Properties.Content.mainSteps[0].inputs.name).toBe('{{ automation:EXECUTION_ID }}');
     }
   });
+});
+
+test('an alarm goes off when the execution that closes a recovery fails or is stopped, with the actions that it is given', () => {
+  const template = synthesized((stack) => ({ alarms: { actions: [new SnsAction(new sns.Topic(stack, 'OnCall'))] } }));
+  const [alarm, ...others] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+  expect(others).toEqual([]);
+  expect(alarm).toMatchObject({
+    AlarmName: 'Stack/Runbooks - password recovery not closed',
+    AlarmActions: [{ Ref: expect.stringMatching(/^OnCall/) }],
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    Threshold: 1,
+    TreatMissingData: 'notBreaching',
+  });
+  const closer = [{ Name: 'StateMachineArn', Value: { Ref: expect.stringMatching(/PasswordRecoveryCloserStateMachine/) } }];
+  expect(alarm.Metrics.slice(1).map(({ MetricStat }: any) => [MetricStat.Metric.MetricName, MetricStat.Metric.Dimensions])).toEqual([
+    ['ExecutionsFailed', closer], ['ExecutionsAborted', closer],
+  ]);
 });
 
 describe('what stays when the stack is deleted', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closerOf, HOUR, MANAGEMENT, MEMBER, newWorld, serveWorlds, type World } from './world';
 import { RUN_FILE } from '../../../../lib/private/contract';
-import { GO_FILE, type Done, type Planned, type RecoverySettings } from '../../../../lib/session/contract';
+import { GO_FILE, type Done, type GoFile, type Planned, type RecoverySettings } from '../../../../lib/session/contract';
 import { fail } from '../../../../local-aws/organization';
 
 serveWorlds();
@@ -56,9 +56,9 @@ async function prepare(runbook: Name, input: object = {}, settings: Partial<Reco
 }
 
 /** The second one. */
-function act(runbook: Name, { name, answer }: Run): Promise<any> {
+function act(runbook: Name, { name, answer }: Run, go: Partial<GoFile> = {}): Promise<any> {
   const { plan, startedBy, approval: { digest } } = answer as Planned;
-  world.bucket.objects.set(`control/runbook/${name}/${GO_FILE}`, JSON.stringify({ plan, startedBy, digest, at: new Date().toISOString(), timeoutSeconds: 600 }));
+  world.bucket.objects.set(`control/runbook/${name}/${GO_FILE}`, JSON.stringify({ plan, startedBy, digest, at: new Date().toISOString(), timeoutSeconds: 600, ...go }));
   return handlers[runbook]({ step: 'act', run: name });
 }
 
@@ -81,6 +81,15 @@ describe('the runbook that allows password recovery', () => {
     expect(planned(await prepare('allow')).plan).toMatchObject({ hours: 24 });
     await expect(prepare('allow', { hours: '49' })).rejects.toThrow('hours must be from 1 to 48, got 49');
     await expect(prepare('allow', { hours: '1.5' })).rejects.toThrow('hours must be a whole number of hours, got "1.5"');
+  });
+
+  test('records when it was approved, and by whom if the answer says so, of the opening and of an extension', async () => {
+    const [at, approved] = [new Date().toISOString(), 'the digest'];
+    await act('allow', await prepare('allow'), { at, approval: { approved, by: 'jane' } });
+    expect(world.record).toMatchObject({ approvedAt: at, approvedBy: 'jane' });
+    await act('extend', await prepare('extend', { hours: '1' }), { at, approval: { approved } });
+    expect(world.record!.extensions).toMatchObject([{ approvedAt: at }]);
+    expect(world.record!.extensions[0]).not.toHaveProperty('approvedBy');
   });
 
   test('records who asked, why and by which execution, starts the closer, and answers the times', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { DENY_ALL, MACHINE, MEMBER, OTHER, PoliciesWorld, type RunbookName } from './world';
+import type { PolicyRecord } from '../../../../lambda/session/resource-policy/records';
 import type { Planned } from '../../../../lib/session/contract';
 import { cutBody, endEarly, fail, loseAnswer, resetBefore, stale } from '../../../../local-aws/organization';
 import { expectAbout } from '../../../support/expect-about';
@@ -477,6 +478,22 @@ describe('who started it', () => {
     const world = await PoliciesWorld.create();
     const { record } = await world.run('unlockBucket', BUCKET, { automation: other });
     expect(world.records.json(record)).not.toHaveProperty('startedBy');
+  });
+});
+
+describe('the record of a policy', () => {
+  test.each<[string, unknown, object]>([
+    ['the name in the answer', 'jane', { approvedBy: 'jane' }],
+    ['no name', undefined, {}],
+    ['no text for a name', { name: 'jane' }, {}],
+    ['a name that is too long', 'j'.repeat(1_000), { approvedBy: 'j'.repeat(256) }],
+  ])('says when the change was approved, with %s', async (_what, by, approvedBy) => {
+    const world = await PoliciesWorld.create();
+    const { start, prepared } = await world.prepare('unlockBucket', BUCKET);
+    const at = new Date().toISOString();
+    const { record } = await world.act('unlockBucket', start, prepared as Planned, { at, approval: { approved: 'the digest', by } });
+    const { approvedAt, approvedBy: name } = world.records.json<PolicyRecord>(record);
+    expect({ approvedAt, approvedBy: name }).toEqual({ approvedAt: at, ...approvedBy });
   });
 });
 
