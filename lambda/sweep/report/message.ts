@@ -1,4 +1,5 @@
 import type { SweepReport } from './contents';
+import type { ReportedException } from './exceptions';
 import { tallyOf } from './tally';
 import { PLAN_FILE, type Verdict } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
@@ -27,9 +28,14 @@ export function subjectOf(report: SweepReport): string {
     ...some(found, 'credential', 'found'),
     ...some(deleted, 'credential', 'deleted'),
     ...some(newIn(report), 'credential', 'new'),
+    ...some(report.findings.foreignMailboxes, 'root mailbox', 'not allowed'),
+    ...some(exceptionsIn(report, 'ended'), 'exception', 'ended'),
+    ...some(exceptionsIn(report, 'ends-soon'), 'exception', 'ending soon'),
   ];
   return `Root credentials: ${parts.length === 0 ? 'nothing new' : parts.join(', ')}`.slice(0, LONGEST_SUBJECT);
 }
+
+const exceptionsIn = ({ exceptions }: SweepReport, wanted: ReportedException['state']) => exceptions.filter(({ state }) => state === wanted).length;
 
 const newIn = ({ changes }: SweepReport) => (changes?.counts.new ?? 0) + (changes?.counts.recreated ?? 0);
 
@@ -133,4 +139,6 @@ function startOf({ executionArn }: SweepReport, accounts: readonly AccountResult
     + ` --input '${JSON.stringify(ids.length === 0 ? {} : { accounts: ids })}'`;
 }
 
-const some = (count: number, thing: string, what: string) => count > 0 ? [`${count} ${thing}${count > 1 ? 's' : ''} ${what}`] : [];
+const some = (count: number, thing: string, what: string) => count > 0 ? [`${count} ${count > 1 ? pluralOf(thing) : thing} ${what}`] : [];
+
+const pluralOf = (thing: string) => `${thing}${thing.endsWith('x') ? 'es' : 's'}`;

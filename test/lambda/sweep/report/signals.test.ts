@@ -276,6 +276,18 @@ describe('the message to people', () => {
     expect(Message).toContain('- 200000000001 (account-1) in Root: found AccessKey AKIA1, Password (new)\n');
   });
 
+  test('of exceptions that end and of root mailboxes says so in its subject, and names them', async () => {
+    const mailboxes = { [accountOf(1).accountId]: 'root@evil.example', [accountOf(2).accountId]: 'root@evil.example' };
+    const exclusions = ['2025-12-31', '2026-01-10'].map((until) => ({ accounts: [accountOf(3).accountId], reason: 'moves out', owner: 'payments', until }));
+    await tell(reportOf([resultOf(accountOf(1), []), resultOf(accountOf(2), [])], { mailboxes }, undefined, {
+      allowedEmailDomains: ['example.com'], selection: { exclude: [accountOf(3).accountId], exclusions },
+    }));
+    const [{ Subject, Message }] = listener.heard.messages;
+    expect(Subject).toBe('Root credentials: 2 root mailboxes not allowed, 1 exception ended, 1 exception ending soon');
+    expect(Message).toContain('\nexception ended on 2025-12-31: 200000000003 excluded (owner: payments): moves out\n');
+    expect(Message).toContain(': foreign root mailbox root[@]evil[.]example');
+  });
+
   test('is not sent without a topic', async () => {
     await tell(reportOf(accountsOf(5)), {});
     expect(listener.heard.messages).toEqual([]);
