@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -102,13 +102,15 @@ describe('what the package says of the work of others in its bundles', () => {
 describe('the package for npm', () => {
   let folder: string;
   let files: string[];
+  let tarball: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'package-'));
     const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: PROJECT });
     const [packed] = JSON.parse(stdout);
     files = packed.files.map(({ path }: { path: string }) => path);
-    await run('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+    tarball = join(folder, packed.filename);
+    await run('tar', ['-xzf', tarball, '-C', folder]);
     mkdirSync(join(folder, 'node_modules'));
     renameSync(join(folder, 'package'), join(folder, 'node_modules', 'cdk-root-access'));
     for (const peer of ['aws-cdk-lib', 'constructs']) {
@@ -133,13 +135,12 @@ describe('the package for npm', () => {
     expect(peerDependenciesMeta).toEqual({ 'aws-cdk-lib': { optional: true }, 'constructs': { optional: true } });
   });
 
-  test('has a program for the terminal that runs with nothing beside it', async () => {
-    const alone = mkdtempSync(join(tmpdir(), 'terminal-'));
-    copyFileSync(join(folder, 'node_modules', 'cdk-root-access', 'bin', 'cdk-root-access.mjs'), join(alone, 'cdk-root-access.mjs'));
+  test('has a program for the terminal, which npx runs from an empty cache and without a registry: it installs nothing else', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'npm-cache-'));
     const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
-    const { stdout } = await run(join(alone, 'cdk-root-access.mjs'), ['--version'], { cwd: alone });
+    const { stdout } = await run('npx', ['--offline', '--yes', '--cache', cache, '--package', tarball, 'cdk-root-access', '--version'], { cwd: cache });
     expect(stdout.trim()).toBe(version);
-    rmSync(alone, { recursive: true });
+    rmSync(cache, { recursive: true });
   });
 
   test('is synthesized with by an app that has nothing but the package and its peers', async () => {
