@@ -147,7 +147,7 @@ const boundaries = project.addTask('boundaries', {
 project.tasks.tryFind('check')!.spawn(boundaries);
 
 // an example imports the package by its name, which is this folder, and so do the README and the guide to testing
-project.eslint?.addOverride({ files: ['examples/**/*.ts', 'test/apps/{readme,testing-guide}/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-root-access$'] }] } as any });
+project.eslint?.addOverride({ files: ['examples/**/*.ts', 'test/apps/{chat,readme,testing-guide}/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-root-access$'] }] } as any });
 for (const folder of ['lambda', 'cli', 'examples', 'local-aws']) {
   project.eslint?.addLintPattern(folder);
   project.eslint?.allowDevDeps(`${folder}/**`);
