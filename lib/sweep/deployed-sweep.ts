@@ -12,15 +12,13 @@ import { SweepBase } from './root-credentials-sweep';
 import { RootCredentialsSweepProps } from './root-credentials-sweep-props';
 import { Sweep } from './sweep';
 import { DeploymentCounts, deploymentWait, SweepOnDeploy } from './sweep-on-deploy';
-import { checkJoinedAccounts, SweepOnJoin } from './sweep-on-join';
-import { checkSchedule, startsAtOnce, SweepSchedule } from './sweep-schedule';
+import { SweepOnJoin } from './sweep-on-join';
+import { startsAtOnce, SweepSchedule } from './sweep-schedule';
 import { SweepSignals } from './sweep-signals';
 import { isInManagementAccount } from '../organization/management-account';
 import { Approvals } from '../private/approvals';
-import { checkBucket } from '../private/reserved-prefixes';
 import { stsRegion, warnOfPartition } from '../private/stack-region';
 import { addActions, addActionsBeyond, warnOfKeyOfAws, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
-import { checkSomeAccountIsLeft } from '../private/validate';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 
 /** How an audit and a purge differ. */
@@ -98,18 +96,9 @@ export abstract class DeployedSweep extends SweepBase {
     const swept: SweptSettings = { ...task.swept, plan, approvalHours };
     const { features, notifications, alarms, functionOptions: options } = props;
     const neverAccounts = features ? [features.managementAccountId] : [];
-    checkSchedule(props);
-    if (props.notify !== undefined && notifications === undefined) {
-      throw new Error('notify must not be given without notifications: no topic is notified');
-    }
-    checkJoinedAccounts(props);
-    checkSomeAccountIsLeft(swept.selection, neverAccounts);
     warnOfPartition(this);
     warnOfKeyOfAws(this, 'notifications', notifications);
     warnOfKeysOfAws(this, 'alarms.actions', alarms?.actions);
-    if (passwordRecoveries) {
-      checkBucket(this, 'passwordRecoveries', passwordRecoveries.bucket);
-    }
     this.sweepName = this.node.path;
     const reports = reportsOf(this, 'Reports', props);
     this.reportsBucket = reports.bucket;
@@ -157,19 +146,15 @@ export abstract class DeployedSweep extends SweepBase {
     if (features) {
       onDeploy.node.addDependency(features);
     }
-    const onSchedule = props.schedule && new SweepSchedule(this, 'Schedule', {
+    const onSchedule = SweepSchedule.from(this, 'Schedule', props, {
       sweep,
       onDeploy,
       dryRun: plan !== undefined,
-      expression: props.schedule,
-      timeWindow: props.scheduleTimeWindow,
       ...task.approval
         ? { ran: this.metric(METRICS.plansMade), done: 'made its plan' }
         : { ran: this.metricSweepsFinished(), done: 'come to its end' },
     });
-    const onJoin = props.joinedAccounts && new SweepOnJoin(this, 'OnJoin', {
-      sweep, dryRun: plan !== undefined, reaction: props.joinedAccounts, forwardedFrom: props.joinedAccountsForwarderAccountId, options,
-    });
+    const onJoin = SweepOnJoin.from(this, 'OnJoin', props, { sweep, dryRun: plan !== undefined, options });
     this.joinedAccountsBus = onJoin?.bus;
 
     this.alarms = [...alarms ? signals.alarms(alarms) : [], ...onSchedule?.alarms ?? [], ...onJoin?.alarms ?? []];

@@ -13,8 +13,9 @@ import { Reports } from './reports-bucket';
 import { SharedAssumeRoot } from '../private/assume-root';
 import { MachineEvent, Selection } from '../private/contract';
 import { Handler } from '../private/handler';
-import { reservePrefixes } from '../private/reserved-prefixes';
+import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
 import { listBelow, organizationsArn, putEvents, readPoliciesAbove, useKeyOfTopic } from '../private/statements';
+import { checkSomeAccountIsLeft } from '../private/validate';
 import { CalledService } from '../private/vpc';
 import { IPasswordRecoveries } from '../session/password-recovery/password-recoveries';
 import { RootTaskPolicy } from '../session/root-task-policy';
@@ -57,6 +58,13 @@ export class SweepFunctions extends Construct {
     const { name, swept, neverAccounts, passwordRecoveries, readPolicies, reports, stsRegion, notifications, notify, plan, options } = props;
     const { bucket, prefix: reportsPrefix, acceptedKey } = reports;
     const { selection } = swept;
+    checkSomeAccountIsLeft(selection, neverAccounts);
+    if (notify !== undefined && notifications === undefined) {
+      throw new Error('notify must not be given without notifications: no topic is notified');
+    }
+    if (passwordRecoveries) {
+      checkBucket(this, 'passwordRecoveries', passwordRecoveries.bucket);
+    }
     const runs = `${reportsPrefix}${RUNS_PREFIX}`;
     const latest = `${reportsPrefix}${LATEST_PREFIX}`;
     const environment: SweepEnvironment = { REPORTS_BUCKET: bucket.bucketName, ...reportsPrefix && { REPORTS_PREFIX: reportsPrefix } };

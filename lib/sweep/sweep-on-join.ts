@@ -37,27 +37,32 @@ const MACHINE_TIMEOUT = Duration.hours(8);
 const state = pathsIn<Pick<JoinedEvent, 'event' | 'failure'> & { readonly found: JoinedAnswer }>();
 const found = pathsIn<JoinedAnswer>(state('found'));
 
-/** Fails for a forwarder's account without `joinedAccounts`, and for an invalid ID. */
-export function checkJoinedAccounts(
-  { joinedAccounts, joinedAccountsForwarderAccountId }: Pick<RootCredentialsSweepOptions, 'joinedAccounts' | 'joinedAccountsForwarderAccountId'>,
-) {
-  if (joinedAccountsForwarderAccountId === undefined) {
-    return;
-  }
-  if (!joinedAccounts) {
-    throw new Error('joinedAccountsForwarderAccountId must not be given without joinedAccounts');
-  }
-  checkAccountId('joinedAccountsForwarderAccountId', joinedAccountsForwarderAccountId);
-}
-
 /** Sweeps an account that joins the organization, on its own, as soon as it is usable. */
 export class SweepOnJoin extends Construct {
+  /** Checks the properties of the construct that are about accounts that join. There is nothing without a reaction. */
+  public static from(
+    scope: Construct, id: string,
+    { joinedAccounts, joinedAccountsForwarderAccountId }: Pick<RootCredentialsSweepOptions, 'joinedAccounts' | 'joinedAccountsForwarderAccountId'>,
+    props: Omit<SweepOnJoinProps, 'reaction' | 'forwardedFrom'>,
+  ): SweepOnJoin | undefined {
+    if (joinedAccounts) {
+      return new SweepOnJoin(scope, id, { ...props, reaction: joinedAccounts, forwardedFrom: joinedAccountsForwarderAccountId });
+    }
+    if (joinedAccountsForwarderAccountId !== undefined) {
+      throw new Error('joinedAccountsForwarderAccountId must not be given without joinedAccounts');
+    }
+    return undefined;
+  }
+
   /** Receives forwarded events. */
   public readonly bus?: events.EventBus;
   public readonly alarms: cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, { sweep, dryRun = false, reaction, forwardedFrom, options }: SweepOnJoinProps) {
+  private constructor(scope: Construct, id: string, { sweep, dryRun = false, reaction, forwardedFrom, options }: SweepOnJoinProps) {
     super(scope, id);
+    if (forwardedFrom !== undefined) {
+      checkAccountId('joinedAccountsForwarderAccountId', forwardedFrom);
+    }
     this.bus = forwardedFrom === undefined ? undefined : this.busFor(forwardedFrom);
     if (!this.bus) {
       this.checkRegion();

@@ -33,10 +33,25 @@ const SHORTEST_RATE = Duration.hours(1);
 
 /** Starts sweeps on a schedule, with an alarm for a missing one. */
 export class SweepSchedule extends Construct {
+  /** Checks the properties of the construct that are about the schedule. There is nothing without one. */
+  public static from(
+    scope: Construct, id: string, { schedule, scheduleTimeWindow }: Pick<RootCredentialsSweepOptions, 'schedule' | 'scheduleTimeWindow'>,
+    props: Omit<SweepScheduleProps, 'expression' | 'timeWindow'>,
+  ): SweepSchedule | undefined {
+    if (schedule) {
+      return new SweepSchedule(scope, id, { ...props, expression: schedule, timeWindow: scheduleTimeWindow });
+    }
+    if (scheduleTimeWindow) {
+      throw new Error('scheduleTimeWindow must not be given without schedule');
+    }
+    return undefined;
+  }
+
   public readonly alarms: cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, props: SweepScheduleProps) {
+  private constructor(scope: Construct, id: string, props: SweepScheduleProps) {
     super(scope, id);
+    checkExpression(props.expression);
     const { sweep: { stateMachine }, onDeploy, dryRun, expression, timeWindow } = props;
     const stack = Stack.of(this);
     const undelivered = new DeadLetterQueue(this, 'Undelivered', 'sweep not started', 'Root credentials: the schedule could not start a sweep. Start it yourself; this queue says why');
@@ -93,14 +108,7 @@ export class SweepSchedule extends Construct {
   }
 }
 
-/** Fails for an expression that is not a schedule for sweeps, and for a time window without a schedule. */
-export function checkSchedule({ schedule, scheduleTimeWindow }: Pick<RootCredentialsSweepOptions, 'schedule' | 'scheduleTimeWindow'>) {
-  if (schedule === undefined) {
-    if (scheduleTimeWindow) {
-      throw new Error('scheduleTimeWindow must not be given without schedule');
-    }
-    return;
-  }
+function checkExpression(schedule: scheduler.ScheduleExpression) {
   const { expressionString } = schedule;
   if (expressionString.startsWith('at(')) {
     throw new Error(`schedule must be a ScheduleExpression that recurs (rate or cron), got '${expressionString}'`);
