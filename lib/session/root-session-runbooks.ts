@@ -13,8 +13,7 @@ import { OpenRecoveries } from './password-recovery/open-recoveries';
 import { IPasswordRecoveries, PasswordRecoveries } from './password-recovery/password-recoveries';
 import { PasswordRecovery, PasswordRecoveryOptions } from './password-recovery/password-recovery-runbooks';
 import { PolicyRunbooks } from './resource-policy/resource-policy-runbooks';
-import { RootTaskPolicy } from './root-task-policy';
-import { IRootSessionRunbook, RunbookParameter } from './runbook';
+import { IRootSessionRunbook } from './runbook';
 import { AccountSelection } from '../organization/account-selection';
 import { IOrgRootAccessFeatures } from '../organization/org-root-access-features';
 import { Approvals } from '../private/approvals';
@@ -22,7 +21,6 @@ import { SharedAssumeRoot } from '../private/assume-root';
 import { aBucket, aKey, ALARMS, anAccountSelection, aTopic, someFeatures, someFunctionOptions, someTexts } from '../private/cdk-shapes';
 import { RECOVERIES_PREFIX } from '../private/contract';
 import { reserveControlFiles } from '../private/control-files';
-import { REGION_PATTERN } from '../private/partitions';
 import { grantReadPrefixes } from '../private/read-prefixes';
 import { checkBucket, reservePrefixes } from '../private/reserved-prefixes';
 import { retainedBucket, useKey } from '../private/retained-bucket';
@@ -30,7 +28,7 @@ import { aBoolean, aDuration, aText, checkShape, listOf, options, Shape } from '
 import { stsRegion, warnOfPartition } from '../private/stack-region';
 import { useKeyOfTopic } from '../private/statements';
 import { addActions, warnOfKeysOfAws, warnOfSilentAlarms } from '../private/topic-for-alarms';
-import { checkAccountId, checkBucketName, checkQueue, checkSomeAccountIsLeft } from '../private/validate';
+import { checkAccountId, checkSomeAccountIsLeft } from '../private/validate';
 
 /** Properties of RootSessionRunbooks. */
 export interface RootSessionRunbooksProps {
@@ -183,13 +181,6 @@ const PROPS: Shape<RootSessionRunbooksProps> = {
   },
 };
 
-const BUCKET: Record<string, RunbookParameter> = { Bucket: { description: 'Name of the bucket', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{2,254}$' } };
-
-const QUEUE: Record<string, RunbookParameter> = {
-  Queue: { description: 'URL, ARN or name of the queue', pattern: '^[A-Za-z0-9_:/.-]{1,256}$' },
-  Region: { description: 'Region of the queue, if it is given by name', pattern: `^(${REGION_PATTERN})?$`, default: '' },
-};
-
 /**
  * Runbooks for tasks that otherwise need a root login.
  *
@@ -319,10 +310,10 @@ export class RootSessionRunbooks extends Construct {
     const common = { approvals, bucket, rootSessions, stsRegion: stsRegion(this, props.stsRegion), options: props.functionOptions };
 
     const buckets = new PolicyRunbooks(this, 'Bucket', {
-      ...common, kind: 'bucket', task: RootTaskPolicy.UNLOCK_BUCKET, parameters: BUCKET, settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },
+      ...common, kind: 'bucket', settings: { ...settings, protectedResources: protectedBuckets, allowReplacement },
     });
     const queues = new PolicyRunbooks(this, 'Queue', {
-      ...common, kind: 'queue', task: RootTaskPolicy.UNLOCK_QUEUE, parameters: QUEUE, settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
+      ...common, kind: 'queue', settings: { ...settings, protectedResources: protectedQueues, allowReplacement },
     });
     const passwords = new PasswordRecovery(this, 'PasswordRecovery', { ...common, settings, recovery: props.passwordRecovery });
     const open = new OpenRecoveries(this, 'OpenRecoveries', { recoveries: passwords, bucket, options: props.functionOptions });
@@ -392,10 +383,8 @@ export class RootSessionRunbooks extends Construct {
   }
 }
 
-function check({ protectedAccounts = [], protectedBuckets = [], protectedQueues = [], ...props }: RootSessionRunbooksProps) {
+function check({ protectedAccounts = [], ...props }: RootSessionRunbooksProps) {
   protectedAccounts.forEach((accountId, i) => checkAccountId(`protectedAccounts[${i}]`, accountId));
-  protectedBuckets.forEach((name, i) => checkBucketName(`protectedBuckets[${i}]`, name));
-  protectedQueues.forEach((queue, i) => checkQueue(`protectedQueues[${i}]`, queue));
   if (props.allowReplacement && !props.approvers) {
     throw new Error('allowReplacement must be given together with approvers: a replacement is approved by its SHA-256');
   }

@@ -7,7 +7,9 @@ import { Approvals } from '../../private/approvals';
 import { SharedAssumeRoot } from '../../private/assume-root';
 import { HandlerContract } from '../../private/contract';
 import { Handler } from '../../private/handler';
+import { REGION_PATTERN } from '../../private/partitions';
 import { listBelow } from '../../private/statements';
+import { checkBucketName, checkQueue } from '../../private/validate';
 import {
   POLICIES_PREFIX, PolicySettings, REPLACEMENTS_PREFIX, RESTORE_BUCKET, RESTORE_QUEUE, RunbookEnvironment, RunbookEvent, UNLOCK_BUCKET, UNLOCK_QUEUE,
 } from '../contract';
@@ -16,10 +18,6 @@ import { ACCOUNT_ID, Runbook, RunbookParameter } from '../runbook';
 
 export interface PolicyRunbooksProps {
   readonly kind: 'bucket' | 'queue';
-  /** The one task policy of the two functions. */
-  readonly task: RootTaskPolicy;
-  /** What names the bucket or the queue. */
-  readonly parameters: Record<string, RunbookParameter>;
   readonly settings: PolicySettings;
   readonly approvals: Approvals;
   readonly bucket: s3.IBucket;
@@ -41,9 +39,21 @@ const RECORD: RunbookParameter = {
   description: 'Key of the record in the records bucket, as the unlock answered it', pattern: `^${POLICIES_PREFIX}[A-Za-z0-9_./-]{1,900}\\.json$`,
 };
 
-const HANDLERS = {
-  bucket: { unlock: UNLOCK_BUCKET, restore: RESTORE_BUCKET },
-  queue: { unlock: UNLOCK_QUEUE, restore: RESTORE_QUEUE },
+const BUCKET: Record<string, RunbookParameter> = { Bucket: { description: 'Name of the bucket', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{2,254}$' } };
+
+const QUEUE: Record<string, RunbookParameter> = {
+  Queue: { description: 'URL, ARN or name of the queue', pattern: '^[A-Za-z0-9_:/.-]{1,256}$' },
+  Region: { description: 'Region of the queue, if it is given by name', pattern: `^(${REGION_PATTERN})?$`, default: '' },
+};
+
+/** By what a policy is of: the one task policy of the two functions, what names it in a start, and what names those that are protected. */
+const KINDS = {
+  bucket: {
+    task: RootTaskPolicy.UNLOCK_BUCKET, parameters: BUCKET, property: 'protectedBuckets', check: checkBucketName, unlock: UNLOCK_BUCKET, restore: RESTORE_BUCKET,
+  },
+  queue: {
+    task: RootTaskPolicy.UNLOCK_QUEUE, parameters: QUEUE, property: 'protectedQueues', check: checkQueue, unlock: UNLOCK_QUEUE, restore: RESTORE_QUEUE,
+  },
 };
 
 /** The two runbooks for the policies of buckets, or of queues: each with a function and a role of its own. */
@@ -55,9 +65,11 @@ export class PolicyRunbooks extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: PolicyRunbooksProps) {
     super(scope, id);
-    const { kind, parameters, settings, bucket } = props;
-    const unlock = this.function('UnlockFunction', HANDLERS[kind].unlock, `Unlocks ${kind}s: saves their policy and removes it`);
-    const restore = this.function('RestoreFunction', HANDLERS[kind].restore, `Restores policies of ${kind}s that were saved`);
+    const { kind, settings, bucket } = props;
+    const { parameters, property, check, ...handlers } = KINDS[kind];
+    settings.protectedResources.forEach((name, i) => check(`${property}[${i}]`, name));
+    const unlock = this.function('UnlockFunction', handlers.unlock, `Unlocks ${kind}s: saves their policy and removes it`);
+    const restore = this.function('RestoreFunction', handlers.restore, `Restores policies of ${kind}s that were saved`);
     const records = `${POLICIES_PREFIX}*/${kind}s/`;
     const files = bucket.arnForObjects(`${records}*`);
     const replacements = bucket.arnForObjects(`${REPLACEMENTS_PREFIX}*`);
@@ -95,8 +107,8 @@ export class PolicyRunbooks extends Construct {
   }
 
   private runbook(id: string, fn: Handler<RunbookEvent>, { statements, ...props }: RunbookParts): Runbook {
-    const { task, settings, approvals, bucket, rootSessions, options } = this.props;
-    rootSessions.grant(fn, task);
+    const { kind, settings, approvals, bucket, rootSessions, options } = this.props;
+    rootSessions.grant(fn, KINDS[kind].task);
     fn.attach(new iam.Policy(fn.function, 'Records', { statements }));
     return new Runbook(this, id, { ...props, fn, settings, approvals, bucket, options });
   }
