@@ -38,7 +38,15 @@ const program = new Command('cdk-root-access')
   .description('Centralized root access of an AWS organization from a terminal, with the credentials of the shell and nothing deployed.')
   .version(LIBRARY_VERSION)
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', `
+Examples:
+  $ cdk-root-access audit                               which root credentials are there?
+  $ cdk-root-access check                               is the organization ready for root sessions?
+  $ cdk-root-access plan                                what would a purge delete? Nothing is deleted
+  $ cdk-root-access purge --plan root-purge-plan.json   delete it, after a question
+
+Every command has more examples: cdk-root-access help <command>`);
 
 withReport(withSelection(program.command('audit')))
   .summary('list the root credentials of the member accounts')

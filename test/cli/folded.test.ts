@@ -17,6 +17,10 @@ describe('a long line in a narrow terminal', () => {
     ]);
   });
 
+  test('is not broken after an arrow', () => {
+    expect(fold('    password, created long ago, unused → deleted')).toEqual(['    password, created long ago, unused', '      → deleted']);
+  });
+
   test('goes on after its label', () => {
     expect(fold('may block  the service control policy deny-root denies root sessions')).toEqual([
       'may block  the service control policy',
