@@ -33,14 +33,14 @@ export interface Task<F extends Fields, Settings extends RunbookSettings, Plan> 
  */
 export function runbook<F extends Fields, Settings extends RunbookSettings, Plan>(task: Task<F, Settings, Plan>) {
   const clients = { s3: s3(), stepFunctions: stepFunctions() };
-  return async ({ step, run, automation = {} }: RunbookEvent): Promise<Prepared<Plan> | object> => {
+  return async ({ step, run, automation = {}, account }: RunbookEvent): Promise<Prepared<Plan> | object> => {
     const control = controlFiles(environment<RecordsEnvironment>().RECORDS_BUCKET, clients);
     const { execution, input: given, settings } = await control.run<Settings>(run);
     const input = parseInput(given, task.fields);
     checkTarget(input.accountId, settings);
     log.info(step, { execution: execution.id, accountId: input.accountId, dryRun: input.dryRun });
     if (step === 'prepare') {
-      return prepare(task, { execution, input, settings, startedBy: startedBy(automation, execution.machine, given) });
+      return prepare(task, { execution, input, settings, startedBy: startedBy(automation, execution.machine, given), account });
     }
     if (input.dryRun) {
       throw refused('a dry run does nothing');

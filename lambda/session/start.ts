@@ -1,5 +1,6 @@
 import type { Fields, InputOf } from './start-input';
 import type { MachineExecution } from '../../lib/private/contract';
+import type { RunbookAccount } from '../../lib/session/contract';
 
 /** One run of a runbook, its input checked. */
 export interface Start<F extends Fields, Settings> {
@@ -8,6 +9,8 @@ export interface Start<F extends Fields, Settings> {
   readonly settings: Settings;
   /** ARN of whoever started the document; undefined for a direct start, which CloudTrail knows. */
   readonly startedBy?: string;
+  /** Shown to approvers. */
+  readonly account?: RunbookAccount;
   /** Where it was approved. */
   readonly approval?: Approval;
 }

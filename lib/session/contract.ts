@@ -27,6 +27,8 @@ export interface RunbookEvent extends MachineEvent {
    * what `prepare` answers, and nothing that is done.
    */
   readonly automation?: RunbookAutomation;
+  /** For `prepare` where people are asked: the answer to DescribeAccount, or an error. It is shown to them, and decides nothing. */
+  readonly account?: RunbookAccount;
 }
 
 /** The answer that approves: the digest of the request, and who says so, if they do. It is text of others. */
@@ -48,6 +50,11 @@ export interface GoFile<Plan = unknown> {
   readonly at: string;
   /** Seconds that it holds from then on: what was checked and approved is not done days later. */
   readonly timeoutSeconds: number;
+}
+
+/** What approvers are shown of the account, as far as AWS tells. */
+export interface RunbookAccount {
+  readonly Account?: { readonly Name?: string; readonly Email?: string; readonly Paths?: readonly string[] };
 }
 
 /** An execution of the runbook's document. */

@@ -4,10 +4,11 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 /** Options of the approval that is required before a runbook changes anything. */
 export interface RootSessionApprovers {
   /**
-   * Topic for requests for approval. A request contains the change, the reason, the principal that started the
-   * runbook, and the two commands that respond to it.
+   * Topic for requests for approval. A request contains the change, the account with its name, organizational unit
+   * and root mailbox, the reason, the principal that started the runbook, and the two commands that respond to it.
    *
-   * Subscribe approvers only. Adds `sns:Publish` on the topic to the roles of the state machines. If the topic has
+   * Subscribe approvers only. Adds `sns:Publish` on the topic and `organizations:DescribeAccount` to the roles of the
+   * state machines. If the topic has
    * a known key, also adds `kms:Decrypt` and `kms:GenerateDataKey` on it, through SNS.
    */
   readonly topic: sns.ITopic;

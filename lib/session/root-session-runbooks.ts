@@ -207,7 +207,8 @@ const PROPS: Shape<RootSessionRunbooksProps> = {
  * `organizations:ListPoliciesForTarget` and `organizations:DescribePolicy`. If it cannot read them, it reports that
  * and continues. The function that prevents the deletion reads the records below `recoveries/`, the executions that
  * close recoveries (`states:ListExecutions`, `states:DescribeExecution`) and the status of this stack. The state
- * machines can invoke their function, write their log and publish to the topics.
+ * machines can invoke their function, write their log and publish to the topics, and with
+ * `approvers` call `organizations:DescribeAccount`.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
  *

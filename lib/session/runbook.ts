@@ -13,7 +13,7 @@ import { ControlFiles, RUN } from '../private/control-files';
 import { Handler } from '../private/handler';
 import { pathsIn, Rendered } from '../private/rendered';
 import { failWithMessage, invoke, loggedStateMachine, RETRY_CRASHES, RETRY_LAMBDA_SERVICE } from '../private/state-machine';
-import { useKeyOfTopic } from '../private/statements';
+import { organizationsArn, useKeyOfTopic } from '../private/statements';
 
 /**
  * A runbook: an Automation document of AWS Systems Manager that starts a state machine.
@@ -101,7 +101,7 @@ export interface RunbookProps {
 }
 
 /** The state: the automation that started the execution; then what the function prepared, and the answer of an approver. */
-const state = pathsIn<Pick<RunbookEvent, 'automation'> & { readonly answer: unknown }>();
+const state = pathsIn<Pick<RunbookEvent, 'automation' | 'account'> & { readonly answer: unknown }>();
 const prepared = pathsIn<Prepared>();
 const request = pathsIn<ApprovalRequest>(prepared('approval'));
 
@@ -115,7 +115,7 @@ const FAILURE = '$.failure';
  * The frame of every runbook.
  *
  * ```
- * WriteRun ──► WhoStarted ──► UnitOfAccount… (if units are selected) ──► Prepare ──► done? ── yes ──► Succeeded
+ * WriteRun ──► WhoStarted ──► WhichAccount (if approvers) ──► UnitOfAccount… (if units are selected) ──► Prepare ──► done? ── yes ──► Succeeded
  *                                                                                      └─ no ──┐
  *   Succeeded ◄── Act ◄── WriteGo ◄── UnitOfAccountNow… ◄── AskForApproval (if approvers) ◄────┘
  * ```
@@ -160,14 +160,16 @@ export class Runbook extends Construct implements IRootSessionRunbook {
       error: 'TargetProtected',
       causePath: sfn.JsonPath.format('account {} is not in the organizational units of these runbooks; nothing was changed', sfn.JsonPath.stringAt('$$.Execution.Input.accountId')),
     });
-    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt(state('automation')) }, failed).next(
+    const shown = topic && { account: sfn.JsonPath.objectAt(state('account')) };
+    const prepare = this.task('Prepare', fn, { step: 'prepare', ...RUN, automation: sfn.JsonPath.objectAt(state('automation')), ...shown }, failed).next(
       new sfn.Choice(this, 'Done?')
         .when(sfn.Condition.booleanEquals(prepared('done'), true), new sfn.Pass(this, 'NothingToDo', { outputPath: prepared('result') }))
         // an approval takes up to a week, in which the account may have been moved
         .otherwise(topic ? this.approval(approvals).next(this.inUnits('Now', settings.selection, go, notSelected)) : go),
     );
+    const selected = this.inUnits('', settings.selection, prepare, notSelected);
     this.stateMachine = loggedStateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(run.next(this.whoStarted(this.inUnits('', settings.selection, prepare, notSelected)))),
+      definitionBody: sfn.DefinitionBody.fromChainable(run.next(this.whoStarted(topic ? this.whichAccount(selected) : selected))),
       timeout: whole,
       comment: props.description,
       includeExecutionData: topic === undefined, // what a state is given shows the task token, with which an approver answers
@@ -216,6 +218,21 @@ export class Runbook extends Construct implements IRootSessionRunbook {
     });
     ask.addRetry({ errors: ['Ssm.InternalServerErrorException', 'Ssm.SsmException', 'Ssm.SdkClientException'], maxAttempts: 3, backoffRate: 2 });
     ask.addCatch(next, { resultPath: state('automation') });
+    return ask.next(next);
+  }
+
+  /** Asks for name, place and root mailbox of the account, for approvers. That they are not known stops nothing. */
+  private whichAccount(next: sfn.IChainable): sfn.Chain {
+    const ask = new tasks.CallAwsService(this, 'WhichAccount', {
+      service: 'organizations',
+      action: 'describeAccount',
+      iamAction: 'organizations:DescribeAccount',
+      parameters: { AccountId: sfn.JsonPath.stringAt('$$.Execution.Input.accountId') },
+      iamResources: [organizationsArn(this, 'account', '*')],
+      resultPath: state('account'),
+    });
+    ask.addRetry({ errors: ['Organizations.TooManyRequestsException', 'Organizations.ServiceException', 'Organizations.SdkClientException'], maxAttempts: 3, backoffRate: 2 });
+    ask.addCatch(next, { resultPath: state('account') });
     return ask.next(next);
   }
 

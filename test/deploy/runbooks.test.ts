@@ -234,12 +234,14 @@ describe('with approvers', () => {
     const { starter, executionArn, text, taskOutput, taskToken } = await asked(name);
     expect(text).toContain(`remove the policy of bucket ${name} in ${IN_UNIT}`);
     expect(text).toContain(sha256(DENY_ALL));
+    expect(text).toMatch(/\nAccount: .+\nUnit: r-\S+ \/ ou-\S+\nRoot mailbox: .+\nReason: /);
     expect(bucket.policy).toBe(DENY_ALL);
     await expect(starter.send(new SendTaskSuccessCommand({ taskToken, output: taskOutput }))).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await (await approver()).send(new SendTaskSuccessCommand({ taskToken, output: taskOutput }));
     const { output } = await ended(starter, executionArn);
     expect(JSON.parse(output!)).toMatchObject({ status: 'Unlocked' });
     expect(bucket.policy).toBeUndefined();
+    expect(await recordOf(JSON.parse(output!).record, 'approved')).toMatchObject({ approvedAt: expect.any(String) });
   });
 
   test('nothing is changed in an account that has left the selected units before the approval', async () => {

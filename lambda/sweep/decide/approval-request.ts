@@ -8,8 +8,10 @@ import type { ResolvedSelection } from '../selection';
 const MOST_ACCOUNTS = 30;
 const MOST_USED = 10;
 
+type Placed = Pick<ResolvedSelection, 'placement' | 'mailboxes'>;
+
 /** What is to be deleted, for people who have not seen the plan. */
-export function approvalRequest(plan: Plan, selection: Pick<ResolvedSelection, 'placement'>, about: {
+export function approvalRequest(plan: Plan, selection: Placed, about: {
   readonly execution: MachineExecution; readonly hours: number; readonly address: string;
 }): ApprovalRequest {
   const { execution, hours, address } = about;
@@ -24,12 +26,12 @@ export function approvalRequest(plan: Plan, selection: Pick<ResolvedSelection, '
     used.length === 0 ? 'AWS knows of no use of any of them.' : 'The most recently used:',
     ...some(used, MOST_USED, (credential) => `- ${nameOf(credential)}: ${credential.kind} ${credential.id ?? ''} used at ${credential.lastUsedAt}`),
     '',
-    'Accounts:',
-    ...some(accountsIn(toGo, selection), MOST_ACCOUNTS, (account) => `- ${account}`),
-    '',
     `Plan: ${address}`,
     `Digest: ${plan.digest}`,
     `Execution: ${execution.id}`,
+    '',
+    'Accounts:',
+    ...some(accountsIn(toGo, selection), MOST_ACCOUNTS, (account) => `- ${account}`), // last: what is too long for the message is on the plan
   ].map((line) => inert(line));
   return requestForApproval({ digest: plan.digest, title, lines, region: execution.id.split(':')[3], hours });
 }
@@ -38,14 +40,16 @@ const counted = (count: number, what: string) => `${count} ${what}${count === 1 
 
 const nameOf = ({ accountId, accountName }: PlannedCredential) => `${accountId} (${inertName(accountName)})`;
 
-/** Each with its unit and how many credentials it loses. */
-function accountsIn(toGo: readonly PlannedCredential[], { placement }: Pick<ResolvedSelection, 'placement'>): string[] {
+/** Each with its unit, its root mailbox and the credentials that it loses. */
+function accountsIn(toGo: readonly PlannedCredential[], { placement, mailboxes }: Placed): string[] {
   const units = new Map(placement?.units.map(({ id, name }) => [id, name ?? id]));
   const names = new Map(toGo.map((credential) => [credential.accountId, nameOf(credential)]));
   return [...names].map(([accountId, name]) => {
     const unit = units.get(placement?.parents[accountId] ?? '');
-    const count = toGo.filter((credential) => credential.accountId === accountId).length;
-    return `${name}${unit === undefined ? '' : ` in ${inertName(unit)}`}: ${counted(count, 'credential')}`;
+    const mailbox = mailboxes?.[accountId];
+    const credentials = toGo.filter((credential) => credential.accountId === accountId);
+    const kinds = credentials.map(({ kind }) => kind).join(', ');
+    return `${name}${unit === undefined ? '' : ` in ${inertName(unit)}`}: ${counted(credentials.length, 'credential')} (${kinds})${mailbox === undefined ? '' : `, root mailbox ${mailbox}`}`;
   });
 }
 

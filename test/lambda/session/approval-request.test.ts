@@ -36,6 +36,16 @@ describe('a request for approval', () => {
     ].join('\n'));
   });
 
+  test.each<[string, Start<{}, RunbookSettings>['account'], string[]]>([
+    ['all', { Account: { Name: 'payments [prod]', Email: 'root@example.com', Paths: ['o-abcdefghij/r-abcd/ou-abcd-11111111/222222222222/'] } },
+      ['Account: payments ·prod·', 'Unit: r-abcd / ou-abcd-11111111', 'Root mailbox: root[@]example[.]com']],
+    ['a part', { Account: { Name: 'payments' } }, ['Account: payments']],
+    ['nothing, for the call was denied', {}, []],
+  ])('names the account, its unit and its root mailbox, as far as AWS tells: %s', (_what, account, lines) => {
+    const { approve } = approvalRequest({ ...START, account }, INTENTION);
+    expect(approve.split('\n').slice(2, 2 + lines.length + 1)).toEqual([...lines, 'Reason: ticket 4711']);
+  });
+
   test('names a digest of what is done, and by which execution', () => {
     expect(approvalRequest(START, INTENTION).digest).toBe(createHash('sha256').update(JSON.stringify({ execution: EXECUTION, title: INTENTION.title, plan: INTENTION.plan })).digest('hex'));
   });

@@ -113,6 +113,7 @@ export const EXERCISED: readonly Exercised[] = [
   ...['account', 'ou'].map((kind): Exercised => ({
     ...MACHINE, actions: ['organizations:ListParents'], resource: entity(kind), exercise: 'run a runbook', denied: 'fails', need: 'when units are selected: the units of an account are not known',
   })),
+  { ...MACHINE, actions: ['organizations:DescribeAccount'], resource: entity('account'), exercise: 'run a runbook', denied: 'goes on', need: 'with approvers: the request does not name the account, its unit and mailbox' },
   { ...MACHINE, actions: ['sns:Publish'], resource: '<Approvers>', exercise: 'ask for approval', denied: 'fails', need: 'with approvers: nobody is asked' },
   { ...CLOSER, actions: ['lambda:InvokeFunction'], resource: '<PasswordRecovery/Look>', exercise: 'close by the closer', need: 'the closer does not learn that the recovery has ended' },
   { ...CLOSER, actions: ['lambda:InvokeFunction'], resource: '<PasswordRecovery/CloseAtEnd>', exercise: 'close by the closer', need: 'the password stays after the end' },
