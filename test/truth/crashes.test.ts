@@ -1,8 +1,9 @@
 import { expectTruth } from './properties';
 import { memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import { credentialsOf } from './witness';
-import { ATTEMPTS, serveWorlds, type Death, type SweepResult } from './world';
+import { ATTEMPTS, serveWorlds, type SweepResult } from './world';
 import type { DecisionReference, RunReference } from '../../lib/sweep/contract';
+import { atEveryDeath, died } from '../support/deaths';
 import { expectAbout } from '../support/expect-about';
 
 serveWorlds();
@@ -26,24 +27,6 @@ const SCENARIO: Scenario = {
 const WAIT_MS = 300;
 
 const stageOf = (changes: Partial<Scenario> = {}) => setUp({ ...SCENARIO, ...changes }, WAIT_MS);
-
-/** Runs something that dies at a call, and says whether it lived so long. */
-async function died({ world }: Stage, death: Death, run: () => Promise<unknown>): Promise<boolean> {
-  world.dieAt(death);
-  await run().catch(() => undefined);
-  return world.revive();
-}
-
-/** Every moment at which something may die: at each of its calls, before and after its effect, until it lives to its end. */
-async function atEveryDeath(diesIn: (death: Death) => Promise<boolean>): Promise<number> {
-  for (let call = 1; ; call++) {
-    const before = await diesIn({ call, withEffect: false });
-    const after = await diesIn({ call, withEffect: true });
-    if (!before && !after) {
-      return call - 1;
-    }
-  }
-}
 
 const outcomes = ({ report }: SweepResult) =>
   Object.fromEntries(report.accounts.filter(({ outcome }) => outcome !== 'skipped').map(({ accountId, outcome }) => [accountId, outcome]));
@@ -69,7 +52,7 @@ describe('a function that looks and dies at any of its calls', () => {
     const calls = await atEveryDeath(async (death) => {
       const stage = stageOf();
       const run = await stage.sweep.select();
-      const hasDied = await died(stage, death, () => stage.sweep.look(run, 0));
+      const hasDied = await died(stage.world, death, () => stage.sweep.look(run, 0));
       await stage.sweep.look(run, 0);
       const decision = await stage.sweep.decide(run);
       expectAbout(JSON.stringify(death), decision.plan).toBe(whole.plan);
@@ -87,7 +70,7 @@ describe('a function that looks and dies at any of its calls', () => {
       const run = await stage.sweep.select();
       const deaths = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        deaths.push(await died(stage, death, () => stage.sweep.look(run, 0)));
+        deaths.push(await died(stage.world, death, () => stage.sweep.look(run, 0)));
       }
       const result = await stage.sweep.runFromLook(run);
       expectTruth(stage, result);
@@ -108,7 +91,7 @@ describe('the function that decides', () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
       const run = await lookedAt(stage.sweep);
-      const hasDied = await died(stage, death, () => stage.sweep.decide(run));
+      const hasDied = await died(stage.world, death, () => stage.sweep.decide(run));
       expect(stage.world.witness.of(memberId(0)).deletedByUs).toEqual(new Set());
       const decision = await stage.sweep.decide(run);
       plans.add(decision.plan);
@@ -137,7 +120,7 @@ describe('a function that purges and dies at any of its calls', () => {
     const calls = await atEveryDeath(async (death) => {
       const stage = stageOf();
       const { run, decision } = await planned(stage);
-      const hasDied = await died(stage, death, () => stage.sweep.purge(run, decision, 0));
+      const hasDied = await died(stage.world, death, () => stage.sweep.purge(run, decision, 0));
       await stage.sweep.purge(run, decision, 0);
       const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
@@ -159,7 +142,7 @@ describe('a function that purges and dies at any of its calls', () => {
       const { run, decision } = await planned(stage);
       const deaths = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        deaths.push(await died(stage, death, () => stage.sweep.purge(run, decision, 0)));
+        deaths.push(await died(stage.world, death, () => stage.sweep.purge(run, decision, 0)));
       }
       const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
@@ -171,7 +154,7 @@ describe('a function that purges and dies at any of its calls', () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
       const { run, decision } = await planned(stage);
-      const hasDied = await died(stage, death, () => stage.sweep.purge(run, decision, 0));
+      const hasDied = await died(stage.world, death, () => stage.sweep.purge(run, decision, 0));
       stage.world.organization.assumedRootDenied.add(stage.world.organization.rootId);
       await stage.sweep.purge(run, decision, 0);
       const result = await stage.sweep.report({ ...run, decision });
@@ -185,7 +168,7 @@ describe('a function that purges and dies at any of its calls', () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
       const { run, decision } = await planned(stage);
-      const hasDied = await died(stage, death, () => stage.sweep.purge(run, decision, 0));
+      const hasDied = await died(stage.world, death, () => stage.sweep.purge(run, decision, 0));
       await stage.sweep.purge(run, decision, 0, -Infinity);
       expectTruth(stage, await stage.sweep.report({ ...run, decision }));
       return hasDied;
@@ -208,7 +191,7 @@ describe('the function that selects', () => {
   test('that dies at any of its calls has touched no account, and one that is begun again selects the same', async () => {
     await atEveryDeath(async (death) => {
       const stage = stageOf();
-      const hasDied = await died(stage, death, () => stage.sweep.select());
+      const hasDied = await died(stage.world, death, () => stage.sweep.select());
       expect(stage.world.organization.calls.filter(({ operation }) => operation === 'AssumeRoot')).toEqual([]);
       const result = await stage.sweep.run();
       expectTruth(stage, result);
@@ -224,7 +207,7 @@ describe('the function that reports', () => {
       const stage = stageOf();
       const { run, decision } = await planned(stage);
       await stage.sweep.purge(run, decision, 0);
-      const hasDied = await died(stage, death, () => stage.sweep.report({ ...run, decision }));
+      const hasDied = await died(stage.world, death, () => stage.sweep.report({ ...run, decision }));
       const result = await stage.sweep.report({ ...run, decision });
       expectTruth(stage, result);
       expect(outcomes(result)).toEqual(DONE);

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -23,10 +21,12 @@ import { resolveSelection } from '../../lambda/sweep/select/resolve';
 import { parseStartInput } from '../../lambda/sweep/start-input';
 import { RECOVERIES_PREFIX, type MachineExecution } from '../../lib/private/contract';
 import { type DecisionReference, type EndFile, type RunReference, type SweepSettings, type Verdict } from '../../lib/sweep/contract';
-import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type OrganizationOptions } from '../../local-aws/organization';
+import { FakeOrganization, signatureOf, type Effect, type OrganizationOptions } from '../../local-aws/organization';
 import { Faults } from '../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../local-aws/wire';
 import { CONTROL_ENVIRONMENT, controlFiles } from '../lambda/sweep/control';
+import type { Death } from '../support/deaths';
+import { serveWorld } from '../support/served-world';
 
 export const MANAGEMENT = '111111111111';
 const BUCKET = 'reports';
@@ -41,12 +41,6 @@ export const ATTEMPTS = 3;
 /** What a function sees of a call after it was killed: a refusal that it cannot do anything with, and that nobody tries again. */
 const dead = ({ headers }: WireRequest): WireResponse => (
   { status: 403, headers: {}, body: headers['x-amz-target'] === undefined ? '<Error><Code>Dead</Code></Error>' : '{"__type":"Dead"}' });
-
-/** The call at which the function dies, and whether that call still has its effect. */
-export interface Death {
-  readonly call: number;
-  readonly withEffect: boolean;
-}
 
 export interface Waits {
   readonly account: PurgePatience;
@@ -143,33 +137,18 @@ export function newWorld(): World {
 
 /** Serves the newest world to everybody in this test file. */
 export function serveWorlds(): void {
-  const server = createServer((incoming, outgoing) => {
-    void readRequest(incoming)
-      .then((request) => world.answer(request))
-      .then((answer) => writeAnswer(outgoing, answer))
-      .catch(() => outgoing.destroy());
+  serveWorld(() => world, {
+    AWS_ACCESS_KEY_ID: MANAGEMENT,
+    REPORTS_BUCKET: BUCKET,
+    SWEEP_NAME: 'RootAccess/Purge',
+    ACCEPTED_KEY: ACCEPTED,
+    ...CONTROL_ENVIRONMENT,
   });
-  beforeAll(async () => {
+  beforeAll(() => {
     jest.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics of the reports
-    jest.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
     const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
       setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout);
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: MANAGEMENT,
-      AWS_SECRET_ACCESS_KEY: 'local',
-      REPORTS_BUCKET: BUCKET,
-      SWEEP_NAME: 'RootAccess/Purge',
-      ACCEPTED_KEY: ACCEPTED,
-      ...CONTROL_ENVIRONMENT,
-    });
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
   });
 }
 

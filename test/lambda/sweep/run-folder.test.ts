@@ -1,38 +1,15 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { serveObjects, type ObjectStore } from './object-store';
-import { UNPROTECTED } from './testing';
+import type { ObjectStore } from './object-store';
 import { planOf, type Decision } from '../../../lambda/sweep/plan';
-import { resultOf, skipped } from '../../../lambda/sweep/results';
+import { resultOf } from '../../../lambda/sweep/results';
 import { latestPrefix, RunFolder, runPrefix, type Walk } from '../../../lambda/sweep/run-folder';
-import type { ResolvedSelection } from '../../../lambda/sweep/selection';
 import { onTestFinished } from '../../support/on-test-finished';
-
-const account = (n: number) => ({ accountId: String(200_000_000_000 + n), accountName: `account-${n}` });
-
-const SELECTION: ResolvedSelection = {
-  organizationId: 'o-abcdefghij',
-  managementAccountId: '111111111111',
-  callerAccountId: '111111111111',
-  work: 'purge',
-  credentials: ['Password'],
-  dryRun: false,
-  protection: UNPROTECTED,
-  narrowed: false,
-  alsoRunning: [],
-  batches: [[account(0), account(1)], [account(2)]],
-  skipped: [skipped(account(9), 'it is excluded')],
-};
+import { account, SELECTION, serveRunFolder } from '../../support/run-folder';
 
 let store: ObjectStore;
 let folder: RunFolder;
-beforeAll(async () => {
-  store = await serveObjects();
-});
-afterAll(() => store.close());
+const served = serveRunFolder();
 beforeEach(() => {
-  store.objects.clear();
-  const s3 = new S3Client({ endpoint: store.endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
-  folder = new RunFolder(s3, 'reports', 'runs/one/');
+  ({ store, folder } = served);
 });
 
 const keys = () => [...store.objects.keys()].sort();

@@ -1,26 +1,9 @@
-import { allow, close, closerOf, extend, Functions, HOUR, MINUTE, newWorld, serveWorlds, type Death, type World } from './world';
+import { allow, close, closerOf, extend, Functions, HOUR, MINUTE, newWorld, serveWorlds, type World } from './world';
 import { recordOpening } from '../../../../lambda/session/password-recovery/allow/opening';
+import { atEveryDeath, died } from '../../../support/deaths';
 import { expectAbout } from '../../../support/expect-about';
 
 serveWorlds();
-
-/** Runs something that dies at a call, and says whether it lived so long. */
-async function died(world: World, death: Death, run: () => Promise<unknown>): Promise<boolean> {
-  world.dieAt(death);
-  await run().catch(() => undefined);
-  return world.revive();
-}
-
-/** Every moment at which something may die: at each of its calls, before and after its effect, until it lives to its end. */
-async function atEveryDeath(diesIn: (death: Death) => Promise<boolean>): Promise<number> {
-  for (let call = 1; ; call++) {
-    const before = await diesIn({ call, withEffect: false });
-    const after = await diesIn({ call, withEffect: true });
-    if (!before && !after) {
-      return call - 1;
-    }
-  }
-}
 
 /** Every moment at which somebody else may come between. */
 async function atEveryCall(run: (call: number) => Promise<World>): Promise<number> {

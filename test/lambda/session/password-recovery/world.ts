@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -12,9 +10,11 @@ import { Closers } from '../../../../lambda/session/password-recovery/closers';
 import { extendRecovery } from '../../../../lambda/session/password-recovery/extend/extending';
 import { awake, closerName, type AwakeCloser, type Closer, type Opening, type RecoveryRecord } from '../../../../lambda/session/password-recovery/record';
 import { RecoveryStore } from '../../../../lambda/session/password-recovery/store';
-import { FakeOrganization, readRequest, signatureOf, writeAnswer, type Effect, type FakeAccount } from '../../../../local-aws/organization';
+import { FakeOrganization, signatureOf, type Effect, type FakeAccount } from '../../../../local-aws/organization';
 import { Faults } from '../../../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../../../local-aws/wire';
+import type { Death } from '../../../support/deaths';
+import { serveWorld } from '../../../support/served-world';
 import { ObjectStore } from '../../../truth/object-store';
 
 export const MANAGEMENT = '111111111111';
@@ -28,12 +28,6 @@ export const HOUR = 3_600_000;
 
 /** What a function sees of a call after it was killed: nothing that it could do anything with. */
 const DEAD: WireResponse = { status: 403, headers: {}, body: '' };
-
-/** The call at which a function dies, and whether that call still has its effect. */
-export interface Death {
-  readonly call: number;
-  readonly withEffect: boolean;
-}
 
 const etagOf = (text: string) => `"${createHash('md5').update(text).digest('hex')}"`;
 
@@ -210,26 +204,7 @@ export function newWorld(): World {
 
 /** Serves the newest world to everybody in this test file. */
 export function serveWorlds(): void {
-  const server = createServer((incoming, outgoing) => {
-    void readRequest(incoming)
-      .then((request) => world.answer(request))
-      .then((answer) => writeAnswer(outgoing, answer))
-      .catch(() => outgoing.destroy());
-  });
-  beforeAll(async () => {
-    jest.spyOn(Math, 'random').mockReturnValue(0.01); // the SDK draws its pauses between attempts, here the shortest
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: MANAGEMENT,
-      AWS_SECRET_ACCESS_KEY: 'local',
-    });
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  serveWorld(() => world, { AWS_ACCESS_KEY_ID: MANAGEMENT });
 }
 
 const patience = { forMs: 300, firstPauseMs: 3, longestPauseMs: 20 };

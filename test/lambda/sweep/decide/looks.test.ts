@@ -1,24 +1,14 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRootError } from '../../../../lambda/root-user/sessions';
 import { looksOf } from '../../../../lambda/sweep/decide/looks';
 import { problemOf } from '../../../../lambda/sweep/remedies';
 import { resultOf, type AccountResult } from '../../../../lambda/sweep/results';
 import { RunFolder } from '../../../../lambda/sweep/run-folder';
-import { serveObjects, type ObjectStore } from '../object-store';
+import { account, SELECTION, serveRunFolder } from '../../../support/run-folder';
 
-const account = (n: number) => ({ accountId: String(200_000_000_000 + n), accountName: `account-${n}` });
-const SELECTION = { batches: [[account(0), account(1)], [account(2)]] };
-
-let store: ObjectStore;
 let folder: RunFolder;
-beforeAll(async () => {
-  store = await serveObjects();
-});
-afterAll(() => store.close());
+const served = serveRunFolder();
 beforeEach(() => {
-  store.objects.clear();
-  const s3 = new S3Client({ endpoint: store.endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
-  folder = new RunFolder(s3, 'reports', 'runs/one/');
+  ({ folder } = served);
 });
 
 describe('every account of the selection has been looked at once', () => {

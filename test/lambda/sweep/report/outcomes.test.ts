@@ -1,40 +1,16 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { planOf, type Decision, type Planned } from '../../../../lambda/sweep/plan';
 import { outcomesOf } from '../../../../lambda/sweep/report/outcomes';
-import { resultOf, skipped, type AccountResult } from '../../../../lambda/sweep/results';
+import { resultOf, type AccountResult } from '../../../../lambda/sweep/results';
 import { RunFolder } from '../../../../lambda/sweep/run-folder';
-import type { ResolvedSelection } from '../../../../lambda/sweep/selection';
-import { serveObjects, type ObjectStore } from '../object-store';
-import { UNPROTECTED } from '../testing';
+import { account, SELECTION, serveRunFolder } from '../../../support/run-folder';
 
-const account = (n: number) => ({ accountId: String(200_000_000_000 + n), accountName: `account-${n}` });
 const KEY = { kind: 'AccessKey', id: 'AKIA1' } as const;
 const OTHER_KEY = { kind: 'AccessKey', id: 'AKIA2' } as const;
 
-const SELECTION: ResolvedSelection = {
-  organizationId: 'o-abcdefghij',
-  managementAccountId: '111111111111',
-  callerAccountId: '111111111111',
-  work: 'purge',
-  credentials: ['AccessKey'],
-  dryRun: false,
-  protection: UNPROTECTED,
-  narrowed: false,
-  alsoRunning: [],
-  batches: [[account(0), account(1)], [account(2)]],
-  skipped: [skipped(account(9), 'it is excluded')],
-};
-
-let store: ObjectStore;
 let folder: RunFolder;
-beforeAll(async () => {
-  store = await serveObjects();
-});
-afterAll(() => store.close());
+const served = serveRunFolder();
 beforeEach(() => {
-  store.objects.clear();
-  const s3 = new S3Client({ endpoint: store.endpoint, forcePathStyle: true, region: 'us-east-1', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
-  folder = new RunFolder(s3, 'reports', 'runs/one/');
+  ({ folder } = served);
 });
 
 const planned: Planned[] = [
