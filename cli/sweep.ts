@@ -147,7 +147,7 @@ export class TerminalSweep {
   private unlessStopped(): MayGoOn {
     const check = async () => {
       if (this.stop?.aborted) {
-        throw failure(CODES.interrupted, 'it was interrupted');
+        throw failure(CODES.notAttempted, 'it was interrupted'); // the last check of an account comes before its first deletion
       }
     };
     return { check, checkNowAndThen: check };

@@ -85,7 +85,11 @@ function accountLines(account: AccountResult, options: TableOptions): string[] {
 
 /** The credentials of an account, and its problem. */
 export function rootUserLines({ credentials, problem }: AccountResult, options: TableOptions): string[] {
-  return [...credentials.flatMap((credential) => credentialLines(credential, options)), ...problem ? problemLines(problem) : []];
+  const isSaidBelow = (of: CredentialResult) => of.problem?.message === problem?.message; // what ends an account ends all of its credentials
+  return [
+    ...credentials.flatMap((credential) => credentialLines(isSaidBelow(credential) ? { ...credential, problem: undefined } : credential, options)),
+    ...problem ? problemLines(problem) : [],
+  ];
 }
 
 function credentialLines(credential: CredentialResult, { now }: TableOptions): string[] {

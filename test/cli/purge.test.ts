@@ -127,6 +127,12 @@ describe('purge', () => {
     expect([left(MEMBER), left(OTHER), left()]).toEqual([[], ['Password'], ALL]);
   });
 
+  test('says once in the table why an account was not begun, and not of each of its credentials', async () => {
+    folder.organization.account(MEMBER).root.password = true;
+    const { stdout } = await folder.interrupt('iam:DeleteLoginProfile', ['purge', ...YES, '--concurrency', '1'], { leaves: false });
+    expect(stdout).toMatch(/ {2}444444444444 legacy, .*\n( {4}.* → failed\n){4} {4}NotAttempted: .*: it was interrupted\n {6}sweep the account again\n/);
+  });
+
   test('deletes nothing when it is interrupted while it looks', async () => {
     folder.organization.faults.add({ operation: 'iam:GetAccountSummary', effect: delay(1_000) });
     const { process: child, ended } = start(['purge', ...YES, '--concurrency', '1', '--tolerate-failed-accounts'], folder.environment, folder.path);
