@@ -7,7 +7,7 @@ import { readUntil, retryWhile, seconds, type Patience } from './patience';
 import { describeStack } from './rollback';
 import type { OwnStackEnvironment } from '../../lib/private/contract';
 
-/** What a request for a custom resource says of itself. Whoever may invoke the function can send one. */
+/** A request for a custom resource. Any principal that can invoke the function can send one. */
 export interface StackRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly StackId: string;

@@ -78,7 +78,7 @@ async function begin<Each extends Account>(account: Each, work: BatchWork<Each>)
   return each(account, Math.min(endBy, Math.max(Date.now(), sessions.lateUntil) + accountMs));
 }
 
-/** A number in the input of a Map carries no authority: it is that of a batch, or nothing. */
+/** The input of a Map is untrusted: only a number that is the index of a batch counts. */
 export function batchOf<T>(batches: readonly T[][], number: number): T[] {
   if (!Number.isInteger(number) || number < 0 || number >= batches.length) {
     throw failure('BatchUnknown', `there are ${batches.length} batches and no number ${JSON.stringify(number)}: start the state machine, and it invokes this function`);

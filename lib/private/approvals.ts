@@ -8,7 +8,7 @@ import { ApprovalRequest } from './contract';
 import { pathsIn } from './rendered';
 import { StartersAndApprovers } from './starters-and-approvers';
 
-/** Who approves, and for how long they are waited for. */
+/** The topic for requests for approval, and how long the state machine waits. */
 export interface ApproversAndTimeout {
   readonly topic: sns.ITopic;
   readonly timeout?: Duration;
@@ -18,7 +18,7 @@ const DEFAULT_TIMEOUT = Duration.hours(4);
 const SHORTEST = Duration.minutes(5);
 const LONGEST = Duration.days(7);
 
-/** How what a construct does is approved. */
+/** Approval of the changes of a construct. */
 export class Approvals {
   /** Where requests are sent; absent when nothing has to be approved. */
   public readonly topic?: sns.ITopic;
@@ -88,7 +88,7 @@ export class Approvals {
   }
 }
 
-/** Where an approval leads when it is not given. */
+/** The states that follow when no approval is given. */
 export interface ApprovalStates {
   readonly request: string;
   readonly answer: string;

@@ -32,7 +32,7 @@ export interface ControlEnvironment {
   readonly CONTROL_PREFIX: string;
 }
 
-/** What an execution is about, written by its first state. */
+/** The file in which the first state writes what an execution is about. */
 export const RUN_FILE = 'run.json';
 
 /** An execution, from the context of its state machine: nothing of it is what a start says. */
@@ -49,7 +49,7 @@ export interface MachineExecution {
 /** `run.json`. */
 export interface RunFile<Settings = unknown> {
   readonly execution: MachineExecution;
-  /** What the start said: nothing of it is trusted. */
+  /** The input of the start. It is untrusted. */
   readonly input: unknown;
   /** From the definition of the state machine. */
   readonly settings: Settings;
@@ -57,7 +57,7 @@ export interface RunFile<Settings = unknown> {
   readonly timeoutSeconds: number;
 }
 
-/** What the functions of a state machine are asked: everything else is in its control files. */
+/** The event of every function of a state machine. Everything else is in its control files. */
 export interface MachineEvent {
   /** Name of the execution. */
   readonly run: string;
@@ -131,7 +131,7 @@ export const TASK_POLICIES = {
 } as const;
 export type TaskPolicyName = typeof TASK_POLICIES[keyof typeof TASK_POLICIES];
 
-/** What an approver is asked. The state machine puts a task token after each of the two texts. */
+/** The request to an approver. The state machine puts a task token after each of the two texts. */
 export interface ApprovalRequest {
   /** SHA-256 of the plan: an answer approves this and nothing else. */
   readonly digest: string;

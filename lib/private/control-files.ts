@@ -24,7 +24,7 @@ const execution = {
   machine: sfn.JsonPath.stringAt('$$.StateMachine.Id'),
 };
 
-/** What a function is told: where it finds what to believe. */
+/** The event of a function: the execution whose control files it reads. */
 export const RUN = { run: sfn.JsonPath.stringAt('$$.Execution.Name') } satisfies Rendered<MachineEvent>;
 
 /**

@@ -5,7 +5,7 @@ import { Construct, IConstruct } from 'constructs';
 /** Whether two principals are one: sure, or not sure because something is known only when it is deployed. */
 export type Sameness = 'same' | 'different' | 'unknown';
 
-/** What is known of a principal at synth. A part is absent while it is not known. */
+/** A principal as far as it is known at synth. An unknown part is absent. */
 export interface Identity {
   /** As it was given: two that are alike are the same, tokens included. */
   readonly arn: string;

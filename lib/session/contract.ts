@@ -2,16 +2,16 @@ import type {
   ApprovalRequest, HandlerContract, MachineEvent, OwnStackEnvironment, RootSessionEnvironment, Selection,
 } from '../private/contract';
 
-/** What the runbooks in templates and their handlers agree on. */
+/** Names, events and settings on which the runbooks in templates and their handlers agree. */
 
-/** What a runbook may go on with. */
+/** The file without which a runbook changes nothing. */
 export const GO_FILE = 'go.json';
 
 /** The folders of the records bucket: policies as they were before a runbook changed them, and policies that may be put in their place. */
 export const POLICIES_PREFIX = 'policies/';
 export const REPLACEMENTS_PREFIX = 'replacements/';
 
-/** What every runbook knows of its targets. It is part of the state machine's definition, so no start can change it. */
+/** Settings of every runbook: its targets. They are part of the state machine's definition, so no start can change them. */
 export interface RunbookSettings {
   readonly selection: Selection;
   readonly protectedAccounts: string[];
@@ -19,7 +19,7 @@ export interface RunbookSettings {
   readonly approvalHours?: number;
 }
 
-/** What the state machine of a runbook asks its function: to look and to plan, or to do what was planned. */
+/** The event of a runbook's function: to look and to plan, or to carry out the plan. */
 export interface RunbookEvent extends MachineEvent {
   readonly step: 'prepare' | 'act';
   /**
@@ -44,7 +44,7 @@ export interface GoFile<Plan = unknown> {
   readonly digest: string;
   /** ARN; null when nobody started the document. */
   readonly startedBy: string | null;
-  /** What the approver answered; absent where there are no approvers. */
+  /** The answer of the approver; absent without approvers. */
   readonly approval?: ApprovalAnswer;
   /** ISO 8601: when it was written. */
   readonly at: string;
@@ -52,7 +52,7 @@ export interface GoFile<Plan = unknown> {
   readonly timeoutSeconds: number;
 }
 
-/** What approvers are shown of the account, as far as AWS tells. */
+/** The account as approvers see it, as far as AWS tells. */
 export interface RunbookAccount {
   readonly Account?: { readonly Name?: string; readonly Email?: string; readonly Paths?: readonly string[] };
 }
@@ -64,7 +64,7 @@ export interface RunbookAutomation {
   readonly steps?: readonly { readonly StepStatus?: string; readonly Inputs?: Readonly<Record<string, string>> }[];
 }
 
-/** What `prepare` answers: either it is done, or a plan that `act` is given when it may go on. */
+/** The answer of `prepare`: a result, or a plan for `act`. */
 export type Prepared<Plan = unknown> = Done | Planned<Plan>;
 
 export interface Done {
@@ -81,14 +81,14 @@ export interface Planned<Plan = unknown> {
   readonly approval: ApprovalRequest;
 }
 
-/** What the runbooks of buckets and queues know beside. */
+/** Settings of the runbooks of buckets and queues, in addition to `RunbookSettings`. */
 export interface PolicySettings extends RunbookSettings {
   /** Names of buckets, names or ARNs of queues. */
   readonly protectedResources: string[];
   readonly allowReplacement: boolean;
 }
 
-/** What the runbooks that allow and extend password recovery know beside. */
+/** Settings of the runbooks that allow and extend password recovery, in addition to `RunbookSettings`. */
 export interface RecoverySettings extends RunbookSettings {
   /** How long a recovery is open, and by how much it is extended, when a start does not say. */
   readonly hours: number;
@@ -99,7 +99,7 @@ export interface RecoverySettings extends RunbookSettings {
 /** Type of the custom resource that keeps the runbooks from being deleted while a recovery is open. */
 export const OPEN_RECOVERIES_RESOURCE_TYPE = 'Custom::OpenPasswordRecoveries';
 
-/** What the state machine that closes a recovery asks its functions. */
+/** The event of both functions of the state machine that closes a recovery. */
 export interface CloserEvent {
   /** ARN of the execution. */
   readonly execution: string;
@@ -107,7 +107,7 @@ export interface CloserEvent {
   readonly closer: { readonly remindedUntil: string };
 }
 
-/** What that state machine reads of its state. The state holds more, which it hands on. */
+/** The fields of its state that this state machine reads. The state has more, which it hands on. */
 export interface CloserState {
   readonly accountId: string;
   /** ISO 8601: it sleeps until then. */
@@ -118,7 +118,7 @@ export interface CloserState {
   readonly message?: string;
 }
 
-/** What came of closing a recovery: `open` if it was extended in the last moment. */
+/** The result of closing a recovery: `open` if it was extended at the last moment. */
 export type ClosingState = 'closed' | 'would-close' | 'open';
 
 export interface ClosingAnswer {

@@ -82,7 +82,7 @@ export const text = (least: number, most: number) => `^[^"\\\\{}\\u0000-\\u001f\
 export const ACCOUNT_ID: RunbookParameter = { description: 'Id of the member account', pattern: '^\\d{12}$' };
 
 export interface RunbookProps {
-  /** What it does, in a sentence. */
+  /** One sentence for operators. */
   readonly description: string;
   /** Names in Pascal case. `Reason` and `DryRun` are every runbook's, and come from here. */
   readonly parameters: Record<string, RunbookParameter>;
@@ -91,7 +91,7 @@ export interface RunbookProps {
   /** Settings of the function, in addition to the input. No start can change them. */
   readonly settings: Omit<RunbookSettings, 'approvalHours'>;
   readonly approvals: Approvals;
-  /** Where the state machine says what it does. */
+  /** Bucket for the control files of the state machine. */
   readonly bucket: s3.IBucket;
   /** How long it may work, waiting for approval not counted. @default one hour */
   readonly timeout?: Duration;
@@ -108,7 +108,7 @@ const request = pathsIn<ApprovalRequest>(prepared('approval'));
 const REASON: RunbookParameter = { description: 'Why: it is kept in the record, such as the number of a ticket', pattern: text(3, 256) };
 const DRY_RUN: RunbookParameter = { description: 'true: change nothing, and say what would be done', pattern: '^(true|false)$', default: 'false' };
 
-/** Where a state of the machine has what it caught. */
+/** Path of the error that a state caught. */
 const FAILURE = '$.failure';
 
 /**

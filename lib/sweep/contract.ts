@@ -2,7 +2,7 @@ import type {
   ApprovalRequest, CredentialKind, ExceptionNote, HandlerContract, MachineEvent, OwnStackEnvironment, RootSessionEnvironment, Selection, StateError,
 } from '../private/contract';
 
-/** What the sweeps in templates and their handlers agree on. */
+/** Names, events and settings on which the sweeps in templates and their handlers agree. */
 
 /** The control files of a sweep beside that of its run. */
 export const LOOKED_FILE = 'looked.json';
@@ -22,13 +22,13 @@ export const SWEEP_RESOURCE_TYPE = 'Custom::RootCredentialsSweep';
 /** An audit looks and reports; a purge deletes, or says what it would delete. */
 export type SweepWork = 'audit' | 'purge';
 
-/** What a purge leaves on purpose: credentials of these kinds in these accounts, of all kinds or in all accounts where a list is missing. */
+/** A rule that keeps credentials: those of these kinds in these accounts, of all kinds or in all accounts where a list is missing. */
 export interface KeptCredentials extends ExceptionNote {
   readonly accounts?: string[];
   readonly credentials?: CredentialKind[];
 }
 
-/** What a purge keeps although its kind is to be deleted. */
+/** Credentials that a purge keeps although their kind is to be deleted. */
 export interface Protection {
   readonly keep: KeptCredentials[];
   /** Passwords and access keys that may have been used, or were created, within so many seconds. */
@@ -63,7 +63,7 @@ export interface PlanAsset {
   readonly maxAgeSeconds: number;
 }
 
-/** How a construct's sweeps are done. It is part of the state machine's definition, so no start can change it. */
+/** Settings of the sweeps of a construct. They are part of the state machine's definition, so no start can change it. */
 export interface SweepSettings {
   readonly work: SweepWork;
   readonly selection: Selection;
@@ -89,14 +89,14 @@ export interface SweepSettings {
   readonly deploymentSeconds?: number;
 }
 
-/** What a batch of either walk is asked. */
+/** The event of a batch, in either walk. */
 export interface BatchEvent extends MachineEvent {
   /** SHA-256 of `selection.json`, as the state machine was told it. */
   readonly digest: string;
   readonly batch: number;
 }
 
-/** What the selection hands on through the state machine. */
+/** The answer of the selection, which the state machine hands on. */
 export interface RunReference {
   /** SHA-256 of `selection.json`: nobody may widen it between its writing and its reading. */
   readonly digest: string;
@@ -109,7 +109,7 @@ export interface Skipped {
   readonly skipped: string;
 }
 
-/** What the decision hands on through the state machine. */
+/** The answer of the decision, which the state machine hands on. */
 export interface DecisionReference {
   /** SHA-256 of `decision.json`. */
   readonly digest: string;
@@ -141,7 +141,7 @@ export interface JoinedAnswer {
   readonly start: StartInput;
 }
 
-/** What a start may say: it can narrow what the construct selects, and nothing else. */
+/** The input of a start: it can narrow the selection of the construct, and nothing else. */
 export interface StartInput {
   /** Only these of the selected accounts: one at least. */
   readonly accounts?: string[];
@@ -239,7 +239,7 @@ export const COUNT_ATTRIBUTES = {
   credentialsKept: 'CredentialsKept',
 } as const;
 
-/** What a sweep that succeeded says of itself: the output of its execution, beside the verdict. */
+/** The output of an execution that succeeded, in addition to the verdict. */
 export interface SweepSummary {
   /** Accounts by outcome. */
   readonly accounts: Readonly<Record<string, number>>;

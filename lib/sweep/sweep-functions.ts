@@ -50,7 +50,7 @@ export class SweepFunctions extends Construct {
   /** Only where something may be deleted. */
   public readonly purge?: Handler<BatchEvent>;
   public readonly report: Handler<MachineEvent>;
-  /** What keeps other principals from writing where the functions write. */
+  /** The statements that deny other principals to write where the functions write. */
   public readonly reserved: IDependable;
 
   constructor(scope: Construct, id: string, props: SweepFunctionsProps) {

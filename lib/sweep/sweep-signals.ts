@@ -83,7 +83,7 @@ export class SweepSignals extends Construct {
   }
 
   /** Sweeps of which no report was written, or no message or event was sent. */
-  private metricUntold(): cloudwatch.MathExpression {
+  private metricUnreported(): cloudwatch.MathExpression {
     return sumOf('Sweeps without a report or a message', {
       reportErrors: this.sweep.reportFunction.metricErrors({ statistic: cloudwatch.Stats.SUM, period: PERIOD }),
       noticesFailed: this.metric(METRICS.signalsFailed),
@@ -105,7 +105,7 @@ export class SweepSignals extends Construct {
     );
     return [
       ...this.told,
-      this.alarm('UnreportedSweepAlarm', 'unreported sweep', this.metricUntold(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
+      this.alarm('UnreportedSweepAlarm', 'unreported sweep', this.metricUnreported(), 1, cloudwatch.TreatMissingData.NOT_BREACHING,
         `a sweep could not write its report or send its messages, so what it found may be on no mail. Look at the log of the function that reports, then at the report: ${this.download}`),
     ];
   }

@@ -60,7 +60,7 @@ export class Sweep extends Construct {
   /** Takes root sessions that delete; there is none where nothing may be deleted. */
   public readonly purgeRole?: iam.IRole;
   public readonly reportFunction: lambda.IFunction;
-  /** What its executions say of themselves. */
+  /** Control files of its executions. */
   public readonly control: ControlFiles;
 
   /** ARN of all its executions. */

@@ -32,7 +32,7 @@ const state = pathsIn<CloserState & { readonly closing: ClosingAnswer; readonly 
 const closed = pathsIn<ClosingAnswer>(state('closing'));
 const failure = pathsIn<CaughtError>(state('failure'));
 
-/** What the closer does next, once it has woken up. */
+/** The next step of the closer after it has woken up. */
 const next = (step: CloserState['step']) => sfn.Condition.stringEquals(state('step'), step);
 
 const execution = sfn.JsonPath.stringAt('$$.Execution.Id');
