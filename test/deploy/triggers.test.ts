@@ -80,7 +80,7 @@ describe('a schedule', () => {
     await stack().aws.advance(17 * HOUR);
     const [scheduled] = await executions(4);
     expect(await stack().ended(scheduled.executionArn!)).toMatchObject({ status: 'SUCCEEDED' });
-    await eventually(async () => (await alarms()).ScheduleMissed === 'OK');
+    await eventually(async () => (await alarms())['missed sweep'] === 'OK');
   });
 
   test('that changes sweeps nothing until its time has come', async () => {
