@@ -113,7 +113,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     allOn(organizationOf(deployed));
     return report(deployed, grant, JSON.parse(await select(deployed, grant, {})) as RunReference); // what is narrowed is not the latest report
   },
-  'start': (deployed) => ask(deployed, DEPLOYMENT, sweepEvent(deployed, 'Create')),
+  'start': startOfDeployment,
   'delete': (deployed) => ask(deployed, DEPLOYMENT, sweepEvent(deployed, 'Delete')).finally(() => acceptAgain(deployed)),
   'delete beside a sweep': deleteBesideASweep,
   'clean up': (deployed) => cleanUp(deployed, DEPLOYMENT, sweepEvent(deployed, 'Delete')),
@@ -487,6 +487,15 @@ async function accept(deployed: Deployed, construct: string, as: S3ClientConfig)
   const settings = digestOfSettings(JSON.parse(definition!).States.WriteRun.Parameters.Body.settings);
   const { REPORTS_BUCKET: Bucket, ACCEPTED_KEY: Key } = await variablesOf(deployed, `${construct}/Sweep/Functions/Select`);
   await new S3Client({ ...as, forcePathStyle: true }).send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ settings }) }));
+}
+
+/** The end of its sweep is not waited for: without one, no other start is honoured. */
+async function startOfDeployment(deployed: Deployed): Promise<string> {
+  const answer = await ask(deployed, DEPLOYMENT, sweepEvent(deployed, 'Create'));
+  const { ExecutionArn } = JSON.parse(answer) as { readonly ExecutionArn: string };
+  await new SFNClient(deployed.deployment.aws.clientSettings()).send(new StopExecutionCommand({ executionArn: ExecutionArn }));
+  await acceptAgain(deployed);
+  return answer;
 }
 
 async function deleteBesideASweep(deployed: Deployed): Promise<string> {
