@@ -151,8 +151,8 @@ export abstract class DeployedSweep extends SweepBase {
       onDeploy,
       dryRun: plan !== undefined,
       ...task.approval
-        ? { ran: this.metric(METRICS.plansMade), done: 'made its plan' }
-        : { ran: this.metricSweepsFinished(), done: 'come to its end' },
+        ? { ran: () => this.metric(METRICS.plansMade), done: 'made its plan' }
+        : { ran: () => this.metricSweepsFinished(), done: 'come to its end' },
     });
     const onJoin = SweepOnJoin.from(this, 'OnJoin', props, { sweep, dryRun: plan !== undefined, options });
     this.joinedAccountsBus = onJoin?.bus;

@@ -18,7 +18,7 @@ export interface SweepScheduleProps {
   readonly expression: scheduler.ScheduleExpression;
   readonly timeWindow?: scheduler.TimeWindow;
   /** Number of sweeps of the whole selection that have run, as far as they may: one that waits for people is not missing. */
-  readonly ran: cloudwatch.Metric;
+  readonly ran: () => cloudwatch.Metric;
   /** What such a sweep has done, as the end of a sentence. */
   readonly done: string;
 }
@@ -97,7 +97,7 @@ export class SweepSchedule extends Construct {
       alarmName: alarmName(this, 'missed sweep'),
       alarmDescription: `Root credentials: no sweep of all selected accounts has ${done} for ${hours} hours. See whether the schedule is enabled, and why executions failed: `
         + `aws stepfunctions list-executions --state-machine-arn ${stateMachine.stateMachineArn}`,
-      metric: ran.with({ statistic: cloudwatch.Stats.SUM, period }),
+      metric: ran().with({ statistic: cloudwatch.Stats.SUM, period }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: hours / period.toHours(),
