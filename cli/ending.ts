@@ -14,7 +14,7 @@ export function interrupts(): AbortSignal {
   return stop.signal;
 }
 
-/** What is gone is nothing that is left. */
+/** A credential that is gone is not left. */
 export function exitCodeOf({ counts, accounts, problem, findings }: SweepReport): number {
   if (counts.failed > 0 || problem !== undefined) {
     return EXIT.unreadable;

@@ -23,13 +23,13 @@ export interface ExplainOptions extends ConnectionOptions {
   readonly recoveriesBucket?: string;
 }
 
-/** What is known of one account's root user. */
+/** Everything known of one account's root user. */
 export interface Explanation {
   readonly account: Account;
   /** The account as a purge that deletes nothing reports it. */
   readonly result: AccountResult;
   readonly isManagementAccount: boolean;
-  /** What the records of the runbooks say of a password recovery. */
+  /** A password recovery, by the records of the runbooks. */
   readonly recovery: string;
   /** A line for each policy above the account: what it means for its root user. */
   readonly policies: string[];

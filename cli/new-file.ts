@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { UsageError } from './usage';
 import { messageOf } from '../lambda/aws/errors';
 
-/** What a new file is for, and the option for its name, as an error says it. */
+/** The purpose of a new file, and the option for its name, as an error says it. */
 export interface NewFile {
   readonly what: string;
   readonly option: string;

@@ -23,7 +23,7 @@ export const withReport = (command: Command) => command
   .option('--out <file>', 'write the report to this file instead of stdout')
   .option('--allowed-email-domains <domains>', 'a root mailbox in another domain is a finding', emailDomains);
 
-/** What a purge deletes and keeps. */
+/** The options that say what a purge deletes and keeps. */
 export const withRules = (command: Command) => command
   .option('--credentials <kinds>', 'only these kinds, of Password, AccessKey, SigningCertificate and MfaDevice (default: all)', credentialKinds)
   .option('--keep <account:reason>', 'keep what this account has; may be given several times', keptAccount)

@@ -15,7 +15,7 @@ import type { Problem } from '../lambda/sweep/results';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../lib/private/contract';
 import type { KeptCredentials, SweepSettings } from '../lib/sweep/contract';
 
-/** What a purge deletes and what it keeps, as the properties of `RootCredentialsPurge` have it. */
+/** Deletions and protections of a purge, as the properties of `RootCredentialsPurge` have it. */
 export interface RuleOptions extends SelectionOptions {
   readonly credentials?: CredentialKind[];
   readonly keep?: KeptCredentials[];

@@ -21,7 +21,7 @@ export interface PolicyOptions extends TaskOptions {
 }
 
 export interface RestoreOptions extends PolicyOptions {
-  /** What an unlock saved. */
+  /** The file that an unlock saved. */
   readonly file: string;
 }
 
@@ -50,7 +50,7 @@ export async function restorePolicy(options: RestoreOptions): Promise<string> {
     : restore(restoreQueue(change.aws), { ...inputOf(accountId), queue: name, region, record }, change, saved);
 }
 
-/** What a change of a policy needs. */
+/** Clients and arguments of a change of a policy. */
 interface Change {
   readonly member: Member;
   readonly file: PolicyFile;
@@ -90,7 +90,7 @@ async function restore<F extends Fields>(
   return status === 'Restored' ? `${resource} has its policy back.` : `${resource} has that policy already: there was nothing to restore.`;
 }
 
-/** What the tasks answer, as far as it is told. */
+/** The part of the tasks' answers that is printed. */
 interface Outcome {
   readonly status: 'Unlocked' | 'AlreadyUnlocked' | 'Restored' | 'AlreadyRestored';
   readonly resource: string;

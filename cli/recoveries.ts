@@ -145,7 +145,7 @@ class ClosedByPerson implements RecoveryClosers {
     }
   }
 
-  /** What became of a recovery that failed. */
+  /** The state of a recovery whose opening failed. */
   afterwards(close: string): string {
     switch (this.isTakenBack) {
       case undefined: return 'Nothing was allowed.';

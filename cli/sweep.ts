@@ -143,7 +143,7 @@ export class TerminalSweep {
     }
   }
 
-  /** What is under way goes on to its end. */
+  /** Accounts that are under way go on to their end. */
   private unlessStopped(): MayGoOn {
     const check = async () => {
       if (this.stop?.aborted) {
@@ -157,7 +157,7 @@ export class TerminalSweep {
 /** Results are in the memory of this process at once; so often a person sees how many there are. */
 const PROGRESS_MS = 200;
 
-/** What the walks have seen and done. They die with the process, and so does what they say. */
+/** The results of the walks, in memory: they die with the process. */
 class ResultsInMemory implements ResultStore {
   private readonly latest = new Map<Walk, BatchResults>();
   private seen: (results: readonly AccountResult[]) => void = () => undefined;

@@ -98,7 +98,7 @@ function credentialLines(credential: CredentialResult, { now }: TableOptions): s
   return [`${credentialText(credential, now)}${what === '' ? '' : ` → ${what}`}`, ...problem ? problemLines(problem).map((line) => `  ${line}`) : []];
 }
 
-/** What an audit found says nothing more of itself. */
+/** The status of a credential in words; one that an audit found needs none. */
 const STATUS: Record<CredentialStatus, string> = {
   'found': '', 'would-delete': 'a purge deletes it', 'kept': 'kept', 'deleted': 'deleted', 'absent': 'gone', 'failed': 'failed',
 };
@@ -154,7 +154,7 @@ function auditSummary({ accounts, counts }: SweepReport): string[] {
   return [`${holders} of ${plural(swept, 'account', 'accounts')} ${holders === 1 ? 'has' : 'have'} root credentials: ${kindsText(found)}.`];
 }
 
-/** What was deleted is what the look afterwards showed. */
+/** A deletion counts when the look afterwards showed it. */
 function purgeSummary({ accounts }: SweepReport): string[] {
   const credentials = accounts.flatMap((account) => account.credentials);
   const of = (...statuses: CredentialStatus[]) => credentials.filter(({ status }) => statuses.includes(status));

@@ -22,7 +22,7 @@ export function startOf<Input, Settings>({ arn }: Caller, input: Input, settings
   return { execution, input, settings, startedBy: arn };
 }
 
-/** What the modules of the runbooks refuse of an input is wrong usage here, and a denial may be one of a policy that can be named. */
+/** An input that the modules of the runbooks refuse is wrong usage here, and a denial may be one of a policy that can be named. */
 export function explainedTo(error: unknown, accountId: string, options: ConnectionOptions): unknown {
   if (isNamed(error, 'InputRefused')) {
     return new UsageError(messageOf(error).replace(/^.*? is refused: /, ''));

@@ -9,7 +9,7 @@ const LEAST_COLUMNS = 40;
 /** JSON and commands are to be copied, so they stay as they are. */
 const TO_COPY = /^\s*((→|or) )?([{}[\]"]|npx |aws )/;
 
-/** What is in short parentheses stays together: `(7 years ago)`. An arrow stays with what it points to. */
+/** Text in short parentheses stays together: `(7 years ago)`. An arrow stays with the word that it points to. */
 const BETWEEN_WORDS = /(?<=[^\s→]) (?![^()]{1,14}\))/;
 
 /** Where a line goes on: below its text, after a label of fixed width if it has one. */

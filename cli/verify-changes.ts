@@ -188,7 +188,7 @@ function questionsOf(kind: PolicyHolder['kind'], locked: Locked, { aws }: Member
   ];
 }
 
-/** What a read shows within the time that the library waits for it. */
+/** The result of a read within the time that the library waits for it. */
 async function seen<T>(wanted: (value: T) => boolean, patience: typeof READS_LAG, read: () => Promise<T>): Promise<Seen> {
   const begin = Date.now();
   const isSeen = wanted(await readUntil(wanted, patience, read));

@@ -11,7 +11,7 @@ import { isDenied, messageOf, nameOf, textOf } from '../lambda/aws/errors';
 import { organizationOf } from '../lambda/aws/organization';
 import { TASK_POLICIES } from '../lib/private/contract';
 
-/** What AWS answered to a question of which the answer was never recorded, or on which the library relies. */
+/** The answer of AWS to a question whose answer was never recorded, or on which the library relies. */
 export interface Answer {
   readonly question: string;
   /** `learned` is an answer that the library copes with either way; of what is `not asked`, the answer is why. */

@@ -8,9 +8,9 @@ const LONGEST = 4_000;
 const LONGEST_SUBJECT = 100;
 
 export interface RequestedApproval {
-  /** What is approved: an answer names it. */
+  /** The digest that an answer names. */
   readonly digest: string;
-  /** What is to be done, as the end of a sentence. */
+  /** The change to approve, as the end of a sentence. */
   readonly title: string;
   /** Everything that matters, without control characters. */
   readonly lines: readonly string[];
@@ -19,7 +19,7 @@ export interface RequestedApproval {
   readonly hours?: number;
 }
 
-/** What approvers are sent: everything that matters, and the commands that answer. The state machine adds the task token to each. */
+/** The request to approvers: everything that matters, and the commands that answer. The state machine adds the task token to each. */
 export function requestForApproval({ digest, title, lines, region, hours }: RequestedApproval): ApprovalRequest {
   const until = hours === undefined ? '' : `It is waited for ${Math.round(hours * 10) / 10} hours. `;
   return {

@@ -36,10 +36,10 @@ export const visible = (text: string) => text.replace(HIDDEN, escaped);
 /** Control characters and line ends, what changes the direction of text or is not seen, halves of characters, spaces that are no space. */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
-/** What may be an address, with or without its scheme, a mention or a tag. */
+/** Text that may be an address, with or without its scheme, a mention or a tag. */
 const ACTIVE = /\/\/|[<>@]|(?<![\p{L}\p{N}_-])[\p{L}\p{N}_-]+(?:[.\u3002\uff0e\uff61][\p{L}\p{N}_-]+)+/gu;
 
-/** What makes it one. */
+/** The parts of such a text that make it active. */
 const SPARKS = /\/\/|[<>@]|[.\u3002\uff0e\uff61](?=\p{L})/gu;
 
 /** Names of AWS's own, under which nobody else can put anything, and names of files. */

@@ -121,7 +121,7 @@ const PROPS: Shape<CentralizedRootAccessProps> = {
   },
 };
 
-/** What is not given overrides nothing. */
+/** Without the properties that are not given, which would override defaults. */
 function given<Options extends object>(props: Options): Options {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Options;
 }

@@ -19,7 +19,7 @@ export class UnreadableAnswer extends Error {
 type Handler = (args: any) => Promise<{ response: unknown; output: any }>;
 type Middleware = (next: Handler, context: { readonly commandName?: string }) => Handler;
 
-/** What all clients of the SDK have, whatever their operations are. */
+/** The part that all clients of the SDK have in common. */
 interface Stack {
   addRelativeTo(middleware: Middleware, options: { readonly name: string; readonly relation: 'before'; readonly toMiddleware: string }): void;
 }

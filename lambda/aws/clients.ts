@@ -30,7 +30,7 @@ export const requestHandler = new NodeHttpHandler({
 /** Organizations and STS throttle by account and Region, for everybody in it: slow down together rather than fail. */
 const shared = { requestHandler, retryMode: 'adaptive', maxAttempts: 10 };
 
-/** What is told beside the report is not worth waiting for as long. */
+/** Signals beside the report are not worth waiting for as long. */
 const signals = { requestHandler, maxAttempts: 4 };
 
 export const cloudFormation = () => retryingUnreadable(new CloudFormationClient(shared));

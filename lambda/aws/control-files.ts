@@ -15,14 +15,14 @@ export interface ControlClients {
 }
 
 /**
- * What a state machine has written, and nobody else can: see `lib/private/control-files.ts`. A function may be invoked by anybody who has a
+ * Reads the files that a state machine has written, and nobody else can: see `lib/private/control-files.ts`. A function may be invoked by anybody who has a
  * permission for it, so it does what these files say, and of its event it takes their place and nothing else.
  */
 export class ControlFiles {
   /** @param prefix folder of the state machine */
   constructor(private readonly clients: ControlClients, readonly bucket: string, private readonly prefix: string, private readonly late = LATE) {}
 
-  /** What an execution is about. Fails unless the execution is at work: nothing is done for one that has ended, or has gone on for too long. */
+  /** The run of an execution. Fails unless the execution is at work: nothing is done for one that has ended, or has gone on for too long. */
   async run<Settings>(name: string): Promise<RunFile<Settings>> {
     const run = await this.read<RunFile<Settings>>(name, RUN_FILE);
     const { execution: { id, startTime }, timeoutSeconds } = run;
@@ -78,7 +78,7 @@ export class ControlFiles {
 export const controlFiles = (bucket: string, clients: ControlClients) => (
   new ControlFiles(clients, bucket, environment<ControlEnvironment>().CONTROL_PREFIX));
 
-/** What was decided is not carried out later than the state machine itself would have. */
+/** A decision is not carried out later than the state machine itself would have done it. */
 export function expectYoung(since: string, timeoutSeconds: number): void {
   if (Date.now() > Date.parse(since) + timeoutSeconds * 1_000) {
     throw refused('RunTooOld', `it began at ${since}, and its state machine gives it ${Math.round(timeoutSeconds / 360) / 10} hours: start it anew instead of redriving it`);

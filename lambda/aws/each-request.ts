@@ -1,9 +1,9 @@
-/** What is done around a request, which `send` sends. */
+/** Runs around each request, which `send` sends. */
 export type AroundRequest = (send: () => Promise<unknown>) => Promise<unknown>;
 
 type Send = (args: any) => Promise<any>;
 
-/** What all commands of the SDK have, whatever their operation is. */
+/** The part that all commands of the SDK have in common. */
 interface Command {
   readonly middlewareStack: {
     addRelativeTo(middleware: (next: Send) => Send, options: { readonly relation: 'before'; readonly toMiddleware: string }): void;

@@ -15,7 +15,7 @@ export interface StackRequest {
   readonly PhysicalResourceId?: string;
 }
 
-/** How long what is asked about the stack may be late. */
+/** How long answers about the stack may lag behind. */
 interface Late {
   readonly permissions: Patience;
   readonly states: Patience;
@@ -71,7 +71,7 @@ async function describeResource(
   }
 }
 
-/** What was replaced is deleted when the resource has its new physical id already: then only the events know the older one. */
+/** A replaced resource is deleted when the new physical id is in place already: then only the events know the older one. */
 async function isCleanedUp(cloudFormation: CloudFormationClient, request: StackRequest): Promise<boolean> {
   for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client: cloudFormation }, { StackName: ownStackId() })) { // the latest first
     const latest = StackEvents.find(({ LogicalResourceId, PhysicalResourceId }) => (

@@ -1,7 +1,7 @@
 import { withoutStack } from './errors';
 import { log } from '../log';
 
-/** What a request says of the resource. Whoever may invoke the function can send one. */
+/** The resource, as a request describes it. Any principal that may invoke the function can send one. */
 interface Request {
   readonly RequestType: string;
   readonly ResourceType?: string;

@@ -16,7 +16,7 @@ export interface DeniedAssumeRoot {
   readonly region?: string;
   readonly callerAccountId: string;
   readonly managementAccountId: string;
-  /** What AWS says of it: it names the session that called. */
+  /** The message of AWS: it names the session that called. */
   readonly message: string;
 }
 

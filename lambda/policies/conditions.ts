@@ -1,6 +1,6 @@
 import { ANY, every, FROM_NOW_ON, hasReserved, literally, matches, not, some, type Truth } from './patterns';
 
-/** What a request has of one key: nothing, one value, or several. */
+/** The values of one key in a request: none, one, or several. */
 export type Value = string | readonly string[] | undefined;
 
 /** One of these, and it is not known which. */
@@ -12,7 +12,7 @@ export interface OneOf {
 export const FREE = Symbol('free');
 
 /**
- * What is known of a request, by condition key in lower case. An undefined value says that the request does not have the key; a key that is missing
+ * The known part of a request, by condition key in lower case. An undefined value says that the request does not have the key; a key that is missing
  * here is not known. `aws:principaltag/*` stands for all keys that begin so, `s3:*` for the other keys of a service, and `*` for those of all services
  * (not for `aws:`).
  */
@@ -87,7 +87,7 @@ function holds({ operator, key, values }: Condition, context: Context): Truth {
   }
 }
 
-/** What `IfExists` does to `ForAnyValue`, which is false of an absent key, AWS does not say. */
+/** AWS does not say how `IfExists` changes `ForAnyValue`, which is false of an absent key. */
 function ofAbsent(quantifier: string | undefined, negated: boolean, ifExists: boolean): Truth {
   switch (quantifier) {
     case 'forallvalues:': return 'yes';
@@ -97,7 +97,7 @@ function ofAbsent(quantifier: string | undefined, negated: boolean, ifExists: bo
 }
 
 /**
- * What a test says of a text with the values of its policy variables (IAM user guide, "Variables and tags"). A variable that has no value may make the
+ * The result of a test of a text with the values of its policy variables (IAM user guide, "Variables and tags"). A variable that has no value may make the
  * whole statement invalid, so a text with one never surely matches; nor does a negated test of it surely hold.
  */
 export function resolved(text: string, context: Context, negated: boolean, test: (pattern: string) => Truth): Truth {

@@ -19,7 +19,7 @@ export interface Denial {
   readonly principal?: string;
 }
 
-/** What AWS says in a denial, or undefined where it gives no reason: many services, and STS for AssumeRoot, do not. */
+/** The reason that AWS names in a denial, or undefined where it names none: many services, and STS for AssumeRoot, do not. */
 export function denialOf(message: string): Denial | undefined {
   const resource = /on resource: "?([^\s"]+)/i.exec(message)?.[1];
   const words = message.replace(/"[^"]*"/g, '""'); // the key of an object can be any text
@@ -44,7 +44,7 @@ function namesAt(words: string, denier: Denier): number {
   return words.search(new RegExp(denier.replace(/policy$/, 'polic(?:y|ies)').replaceAll(' ', '\\s'), 'i'));
 }
 
-/** What to do about a denial by the reason that AWS names in it, first the likeliest; nothing where it names none. */
+/** Remedies of a denial by the reason that AWS names in it, the likeliest first; none where it names none. */
 export function namedRemedies(message: string): string[] {
   const denial = denialOf(message);
   return denial ? REMEDIES[denial.by](denial, message) : [];

@@ -9,7 +9,7 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
-/** What an element names, or, with `not`, everything else. */
+/** The values that an element names, or, with `not`, all others. */
 export interface Named {
   readonly not: boolean;
   readonly patterns: readonly string[];
@@ -20,7 +20,7 @@ export interface Read {
   /** Its `Sid`, or its number from 1; what the document is, when it has no statements that can be told apart. */
   readonly place: string;
   readonly statement?: Statement;
-  /** What is wrong, with the value. */
+  /** The defect, with the value. */
   readonly problem?: string;
 }
 

@@ -16,7 +16,7 @@ export function agreed(truths: readonly Truth[]): Truth {
   return truths.every((truth) => truth === truths[0]) ? truths[0] : 'unknown';
 }
 
-/** What a character of a value can be that is not known, or any number of such characters in a row. */
+/** A character of a value that is not known, or any number of them in a row. */
 interface Unknown {
   readonly can: RegExp;
   readonly many: boolean;

@@ -38,7 +38,7 @@ const always = (known: Known) => () => known;
 const ofOneAction = (known: (caller: Caller) => Known) => (caller: Caller): Known => caller.action === undefined ? FREE : known(caller);
 
 /**
- * What each global condition key is in a call, by "Availability" and "Example values" of the key in the IAM user guide:
+ * The value of each global condition key in a call, by "Availability" and "Example values" of the key in the IAM user guide:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn and so on for each.
  * `FREE` stands for what the page leaves open or what depends on the deployment, `ABSENT` for a key that such calls cannot have.
  */

@@ -17,7 +17,7 @@ export type RootCredentials = 'session' | 'long-term';
 const IAM_READS = ['GetLoginProfile', 'ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices', 'GetUser', 'GetAccessKeyLastUsed'];
 const IAM_DELETES = ['DeleteLoginProfile', 'DeleteAccessKey', 'DeleteSigningCertificate', 'DeactivateMFADevice'];
 
-/** What root sessions call in each of AWS's tasks. */
+/** The calls of root sessions in each of AWS's tasks. */
 export const TASK_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   IAMAuditRootUserCredentials: ['iam:GetAccountSummary', ...IAM_READS.map(iam)],
   IAMDeleteRootUserCredentials: [...IAM_DELETES, ...IAM_READS].map(iam),

@@ -20,7 +20,7 @@ export interface Credential {
   readonly neverUsed?: boolean;
 }
 
-/** What of it is the credential's own. */
+/** The credential alone, without the fields that a plan or a report adds to it. */
 export const credentialOf = ({ kind, id, state, createdAt, lastUsedAt, neverUsed }: Credential): Credential => (
   { kind, id, state, createdAt, lastUsedAt, neverUsed });
 

@@ -13,7 +13,7 @@ export interface LikelyCauses {
 /** AWS names it AccessDenied, like the denial of a call in a session that it issued; causes and remedies differ. */
 export const isSessionDenied = (error: unknown): error is AssumeRootError => error instanceof AssumeRootError && error.denied;
 
-/** What to do about a denial: the remedies of the reason that AWS names, otherwise of its likely causes. Undefined for any other error. */
+/** Remedies of a denial: those of the reason that AWS names, otherwise of its likely causes. Undefined for any other error. */
 export function remediesOfDenial(error: unknown, likely: LikelyCauses): readonly string[] | undefined {
   if (!isDenied(error)) {
     return undefined;

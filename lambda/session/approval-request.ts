@@ -6,7 +6,7 @@ import type { RunbookAccount, RunbookSettings } from '../../lib/session/contract
 import { requestForApproval } from '../approval';
 import { inert, inertName } from '../text';
 
-/** What approvers are sent: everything that matters, and the commands that answer. The state machine adds the task token to each. */
+/** The request to approvers: everything that matters, and the commands that answer. The state machine adds the task token to each. */
 export function approvalRequest<F extends Fields, Plan>(
   { execution, input, settings, startedBy, account }: Start<F, RunbookSettings>, { plan, title, details }: Intention<Plan>,
 ): ApprovalRequest {

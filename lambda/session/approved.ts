@@ -3,7 +3,7 @@ import type { GoFile } from '../../lib/session/contract';
 
 const LONGEST_NAME = 256;
 
-/** What is on record of the approval of a run; nothing where there are no approvers. */
+/** The record of the approval of a run; nothing where there are no approvers. */
 export function approvedIn({ approval, at }: Pick<GoFile, 'approval' | 'at'>): Approval | undefined {
   const by = approval?.by;
   return approval === undefined ? undefined : { approvedAt: at, ...typeof by === 'string' && by !== '' && { approvedBy: by.slice(0, LONGEST_NAME) } };

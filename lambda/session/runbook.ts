@@ -12,16 +12,16 @@ import { controlFiles, expectYoung } from '../aws/control-files';
 import { environment } from '../aws/environment';
 import { log } from '../log';
 
-/** What a run works with, made for each of them: how long a denial may pass counts from its start. */
+/** The clients of a run, made for each of them: how long a denial may pass counts from its start. */
 export type AwsOf<Aws> = (start: Start<{}, RunbookSettings>) => Aws;
 
-/** What is particular to one runbook. */
+/** The part of a runbook that is its own. */
 export interface Task<F extends Fields, Settings extends RunbookSettings, Plan> {
   /** Keys of the input beside `accountId`, `reason` and `dryRun`, which all have. */
   readonly fields: F;
   /** Looks, and changes nothing. A result ends the run; an intention goes on, to an approver if there is one. */
   prepare(start: Start<F, Settings>): Promise<{ readonly result: object } | Intention<Plan>>;
-  /** What a dry run answers instead of doing it. */
+  /** The answer of a dry run, in place of the change. */
   preview(start: Start<F, Settings>, plan: Plan): object;
   /** Does it, and verifies it. It may be called again, when the function has died: it goes on from what it finds. */
   act(start: Start<F, Settings>, plan: Plan): Promise<object>;

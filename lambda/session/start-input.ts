@@ -1,5 +1,5 @@
 import { failure } from '../aws/errors';
-/** What a key of the input may hold: a text from beginning to end, or an empty one where it is optional. */
+/** The values that a key of the input may hold: a text from beginning to end, or an empty one where it is optional. */
 export interface Field {
   readonly pattern: RegExp;
   /** `a 12-digit account id` */
@@ -28,7 +28,7 @@ const COMMON: Fields = {
 
 /**
  * Reads the input of an execution. The patterns of the document stand before some starts only, so they are checked here, for all of them.
- * What is not understood is refused: it may have been meant to protect something.
+ * A key that is not understood is refused: it may have been meant to protect something.
  */
 export function parseInput<F extends Fields>(input: unknown, fields: F): InputOf<F> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {

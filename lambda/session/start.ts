@@ -15,20 +15,20 @@ export interface Start<F extends Fields, Settings> {
   readonly approval?: Approval;
 }
 
-/** What is on record of an approval. AWS Step Functions does not pass on which principal answered; CloudTrail has it as SendTaskSuccess at this time. */
+/** The record of an approval. AWS Step Functions does not pass on which principal answered; CloudTrail has it as SendTaskSuccess at this time. */
 export interface Approval {
   /** ISO 8601: when the answer came. */
   readonly approvedAt: string;
-  /** Who the answer says that it is from, if it says so. Nobody has checked it. */
+  /** The person that the answer names, if any. Nobody has checked it. */
   readonly approvedBy?: string;
 }
 
-/** What is going to be done. */
+/** The change that is going to be made. */
 export interface Intention<Plan> {
   /** Given to `act` as it is: JSON, and small. */
   readonly plan: Plan;
   /** `unlock bucket x in 222222222222`: one line. */
   readonly title: string;
-  /** What an approver must know beside title, reason and starter, a line each. */
+  /** Facts for an approver beside title, reason and starter, a line each. */
   readonly details: string[];
 }

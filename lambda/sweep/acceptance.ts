@@ -5,13 +5,13 @@ import { failure, isDenied } from '../aws/errors';
 import { hasObject, readObject, type ObjectReference } from '../aws/objects';
 import { retryWhile, seconds } from '../aws/patience';
 
-/** What a deployment has accepted: only the function that CloudFormation asks may write it, and a sweep reads it before it does anything. */
+/** The settings that a deployment has accepted: only the function that CloudFormation asks may write them, and a sweep reads them before it does anything. */
 export interface Acceptance {
   /** Of the settings with which the latest deployment has succeeded. Absent while none is, or one is under way, or the stack is being deleted. */
   readonly settings?: string;
   /** The one sweep that may try other settings: that of the deployment that is under way. */
   readonly trial?: { readonly execution: string; readonly settings: string };
-  /** What the latest sweep of a deployment has said of itself. */
+  /** The summary of the latest sweep of a deployment. */
   readonly summary?: SweepSummary;
 }
 

@@ -9,7 +9,7 @@ import type { ResultStore, Walk } from './run-folder';
 import { failure, messageOf } from '../aws/errors';
 import type { RootSessions } from '../root-user/sessions';
 
-/** What the batches of both walks are given. */
+/** The input of a batch of either walk. */
 export interface BatchOptions {
   readonly folder: ResultStore;
   readonly sessions: RootSessions;
@@ -23,7 +23,7 @@ export interface BatchOptions {
   readonly causes?: CausesSearch;
 }
 
-/** What a walk does with its accounts. */
+/** The work of a walk on its accounts. */
 export interface BatchWork<Each extends Account> extends BatchOptions {
   readonly walk: Walk;
   /** The longest that an account may take, not counting permissions that are late. */

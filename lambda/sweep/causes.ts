@@ -89,7 +89,7 @@ function notRead(error: unknown): string {
     : `the policies of the organization were not read (${nameOf(error)}), so that the one that denies it is not named: look at those above the account in AWS Organizations`;
 }
 
-/** What the selection knows of the organization: nobody asks for it again, account by account. */
+/** The organization as the selection knows it, so that nobody asks for it again, account by account. */
 export function placesIn({ placement, batches }: Pick<ResolvedSelection, 'placement' | 'batches'>): KnownPlaces {
   const units = placement?.units ?? [];
   return {

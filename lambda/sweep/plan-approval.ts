@@ -2,7 +2,7 @@ import { ASKED_FILE, GO_FILE, type AskedFile, type GoFile } from '../../lib/swee
 import type { ControlFiles } from '../aws/control-files';
 
 /**
- * What is known of the approval of a plan. AWS Step Functions does not pass on which principal answered: any principal can that has the task token and the
+ * The record of the approval of a plan. AWS Step Functions does not pass on which principal answered: any principal can that has the task token and the
  * permission, so no name is on record here.
  */
 export interface PlanApproval {

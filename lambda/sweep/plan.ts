@@ -42,7 +42,7 @@ export interface PlanTotals {
   readonly keep: Record<CredentialKind, number>;
 }
 
-/** What a sweep does about what it has seen. */
+/** The decision of a sweep over everything that it has seen. */
 export interface Decision {
   /** Each account as it is before anything is deleted: what a purge would delete is `would-delete`. */
   readonly accounts: AccountResult[];
@@ -83,7 +83,7 @@ export const markOf = (digest: string, planned: Planned) => sha256(`${digest} ${
 
 const identityOf = ({ accountId, kind, id = '', createdAt = '' }: Planned) => [accountId, kind, id, createdAt].join(' ');
 
-/** How many there are of each kind. */
+/** Counts by kind. */
 export function countsOf(credentials: readonly Credential[]): Record<CredentialKind, number> {
   const count = (kind: CredentialKind) => credentials.filter((each) => each.kind === kind).length;
   return Object.fromEntries(CREDENTIAL_KINDS.map((kind) => [kind, count(kind)])) as Record<CredentialKind, number>;

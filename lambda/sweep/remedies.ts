@@ -71,7 +71,7 @@ const BROKEN_ANSWERS = [
   'something between the sweep and AWS cuts or changes answers if it happens again: look for a proxy, a firewall or an inspection of traffic in functionOptions.vpc',
 ];
 
-/** What to try first, where one cause is likelier than all others. */
+/** The remedy to try first, where one cause is likelier than all others. */
 const BY_CODE: Readonly<Record<string, string[]>> = {
   RegionDisabledException: [STS_REGION_REMEDY],
   [CODES.recoveryUnknown]: [

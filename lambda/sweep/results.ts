@@ -10,7 +10,7 @@ export interface Account {
   readonly email?: string;
 }
 
-/** What of a report left an account or a credential alone on purpose. */
+/** The exception of a report that left an account or a credential alone. */
 interface Excepted {
   /** Index in the report's `exceptions`. */
   readonly exception?: number;
@@ -38,7 +38,7 @@ export interface CredentialResult extends Credential, Excepted {
   readonly change?: 'new' | 'recreated' | 'still-there';
 }
 
-/** What is on record of the call that deleted a credential. */
+/** The record of the call that deleted a credential. */
 export type DeletionRecord = Pick<CredentialResult, 'deletedAt' | 'requestId'>;
 
 /** The first that applies, from the left; `skipped` accounts were not looked at. */
@@ -49,7 +49,7 @@ export interface AccountResult extends Account, Excepted {
   readonly outcome: Outcome;
   /** Why it was skipped. */
   readonly reason?: string;
-  /** What failed for the account as a whole. */
+  /** The failure of the account as a whole. */
   readonly problem?: Problem;
   readonly credentials: CredentialResult[];
   /** Whether the mailbox of the root user is outside of the domains that are allowed. */

@@ -20,7 +20,7 @@ export const isOfDeployment = (name: string) => name.startsWith(OF_DEPLOYMENTS);
 /** The two walks over accounts. */
 export type Walk = 'look' | 'purge';
 
-/** What an attempt at a batch has to say. As long as it has not ended, some of its accounts may be missing. */
+/** The results of an attempt at a batch. As long as it has not ended, some of its accounts may be missing. */
 export interface BatchResults {
   /** Sorts by the time at which it began. */
   readonly attempt: string;
@@ -91,7 +91,7 @@ export class RunFolder {
     });
   }
 
-  /** What an attempt saves later takes the place of what it saved before, and never that of another attempt. */
+  /** A later file of an attempt takes the place of its earlier one, and never that of another attempt. */
   async saveResults(walk: Walk, batch: number, results: BatchResults): Promise<void> {
     await this.put(`${this.resultsPrefix(walk, batch)}${results.attempt}.json`, JSON.stringify(results));
   }

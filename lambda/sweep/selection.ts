@@ -23,7 +23,7 @@ export interface Placement {
   readonly parents: Record<string, string>;
 }
 
-/** What a sweep is about: every selected account, either in one batch or skipped. */
+/** The accounts of a sweep, each either in one batch or skipped. */
 export interface ResolvedSelection extends OrganizationIdentity {
   /** ARN of the execution that it was made for: two sweeps of one bucket may have one name. */
   readonly execution?: string;

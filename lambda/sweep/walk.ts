@@ -28,7 +28,7 @@ export const clients = { s3: s3(), stepFunctions: stepFunctions(), sts: sts(STS_
 
 export type WalkContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 
-/** What both walks over accounts begin with. */
+/** The common beginning of both walks over accounts. */
 export interface Walking extends BatchOptions {
   readonly execution: MachineExecution;
   readonly settings: SweepSettings;

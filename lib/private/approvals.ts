@@ -98,5 +98,5 @@ export interface ApprovalStates {
   readonly failed?: sfn.IChainable;
 }
 
-/** What SNS answers when it is not the request's fault. `sns:publish` has them as `SNS.…`; `Sns.…` they are in the integration of the SDK. */
+/** Errors of SNS that are not the request's fault. `sns:publish` has them as `SNS.…`; `Sns.…` they are in the integration of the SDK. */
 const SNS_ERRORS = ['InternalErrorException', 'ThrottledException', 'AmazonSNSException', 'SdkClientException'].map((name) => `SNS.${name}`);

@@ -1,5 +1,5 @@
 /**
- * What `lib/` writes into templates and `lambda/` reads back: names and shapes, and nothing that needs the CDK or the SDK.
+ * Names and shapes that `lib/` writes into templates and `lambda/` reads back. Nothing here needs the CDK or the SDK.
  */
 
 /**

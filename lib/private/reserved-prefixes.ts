@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
 import { singleton } from './stack-singleton';
 
-/** What changes, replaces or removes an object, or sets the tags by which a lifecycle rule removes it. To restore one from an archive does neither. */
+/** Actions that change, replace or remove an object, or set the tags by which a lifecycle rule removes it. To restore one from an archive does neither. */
 const WRITES = [
   's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion',
   's3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags',

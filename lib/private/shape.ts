@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 
 /**
- * What properties may be. The compiler checks them for who writes TypeScript; these checks are for everybody else, and tell the property, the value
+ * Shapes of properties. The compiler checks them for those who write TypeScript; these checks are for everybody else, and name the property, the value
  * and what is allowed, where JavaScript would take `'false'` for true and fail somewhere else, or not at all.
  */
 export interface Check {
@@ -123,7 +123,7 @@ function shown(value: unknown): string {
 
 const isPlain = ({ constructor }: object) => [Object, Array, undefined].includes(constructor as ObjectConstructor);
 
-/** What is within may be a construct, which has its whole app in it. */
+/** Does not look inside: a value may be a construct, which has its whole app in it. */
 function json(value: object): string {
   try {
     return JSON.stringify(value, (_key, each) => isObject(each) && !isPlain(each) ? `a ${each.constructor.name}` : each);

@@ -2,7 +2,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { partitionOfRegion } from './partitions';
 
-/** What follows from the Region that a stack is deployed to. */
+/** Consequences of the Region that a stack is deployed to. */
 
 const WARNING = 'cdk-root-access:partition';
 

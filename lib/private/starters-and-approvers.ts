@@ -9,7 +9,7 @@ interface Granted {
 }
 
 /**
- * Who may start runbooks that need an approval, and who may approve, in a whole app: never the same principal. IAM cannot keep an approver to
+ * Principals that may start runbooks that need an approval, and those that may approve, in a whole app: no principal may do both. IAM cannot keep an approver to
  * one state machine, so it is not enough that it holds for each runbook, or for those of one construct.
  *
  * It is found in the construct tree, so two apps in one process do not share it. It is checked at synth, when all grants have been made.

@@ -55,7 +55,7 @@ export interface CaughtError extends StateError {
 /**
  * Finds the message of an error that a state has caught, and continues with it at `<caught>.message`.
  *
- * What a state catches of a function is JSON with a stack trace, of which people need one sentence. Errors of services are text.
+ * A state catches the error of a function as JSON with a stack trace, of which people need one sentence. Errors of services are text.
  *
  * @param caught path of the error in the state
  */

@@ -105,7 +105,7 @@ export function viaService(scope: Construct, key: kms.IKey, service: 's3' | 'sns
   });
 }
 
-/** What publishing to a topic requires of its key, if the topic has one that the app knows. The CDK does not add it. */
+/** The permissions on its key that publishing to a topic requires, if the topic has one that the app knows. The CDK does not add it. */
 export function useKeyOfTopic(scope: Construct, topic?: sns.ITopic): iam.PolicyStatement[] {
   return topic?.masterKey ? [viaService(scope, topic.masterKey, 'sns', ['kms:Decrypt', 'kms:GenerateDataKey'])] : [];
 }

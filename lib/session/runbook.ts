@@ -67,7 +67,7 @@ export interface IRootSessionRunbook extends IConstruct {
 export interface RunbookParameter {
   readonly description: string;
   /**
-   * What the value may be: from beginning to end, and one of the patterns of this module or narrower. Systems Manager puts the text
+   * A pattern of the whole value: one of this module, or narrower. Systems Manager puts the text
    * of the value into JSON as it is, so a pattern admits no quote, backslash, brace or control character.
    */
   readonly pattern: string;

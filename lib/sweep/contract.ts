@@ -190,7 +190,7 @@ export interface Verdict {
 }
 
 /**
- * What decides whether a deployment has anything to sweep. A setting that is added must do nothing while it is false, empty or absent: then a deployment
+ * Settings that decide whether a deployment has anything to sweep. A setting that is added must do nothing while it is false, empty or absent: then a deployment
  * that only brings a newer version of this library sweeps nothing.
  */
 export const SWEPT = ['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings', 'limits', 'plan', 'approvalHours'] as const;
@@ -256,7 +256,7 @@ export const ACCEPTED_PREFIX = 'accepted/';
 /** Of what people are notified: what the report before does not have, or every sweep. */
 export type NotifyWhen = 'NEW' | 'ALWAYS';
 
-/** What an event of a sweep says it is, on the account's default bus. */
+/** Source and detail type of the events of sweeps, on the account's default bus. */
 export const EVENT_SOURCE = 'cdk-root-access';
 export const SWEEP_FINISHED = 'Root Credentials Sweep Finished';
 

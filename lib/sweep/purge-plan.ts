@@ -63,7 +63,7 @@ export class PurgePlan {
   }
 }
 
-/** What can be known now is an error now: the age cannot. */
+/** Fails for everything that synthesis can know; the age is for the sweep to judge. */
 function checkedText(path: string): string {
   if (!existsSync(path)) {
     throw new Error(`PurgePlan.fromFile must be given the path of a plan.json, got '${path}', which does not exist`);

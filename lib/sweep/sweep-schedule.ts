@@ -19,7 +19,7 @@ export interface SweepScheduleProps {
   readonly timeWindow?: scheduler.TimeWindow;
   /** Number of sweeps of the whole selection that have run, as far as they may: one that waits for people is not missing. */
   readonly ran: () => cloudwatch.Metric;
-  /** What such a sweep has done, as the end of a sentence. */
+  /** The last step of such a sweep, as the end of a sentence. */
   readonly done: string;
 }
 

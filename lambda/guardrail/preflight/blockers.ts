@@ -31,7 +31,7 @@ async function meeting({ targets: ours, managementAccountId, policies }: Guardra
   return pathsOfTheirs.filter((path) => pathsOfOurs.some((our) => meets(path, our) || meets(our, path))).map((path) => path[path.length - 1]);
 }
 
-/** What a policy denies at one of its targets. It is judged for each account where the accounts are known, or where a statement names accounts. */
+/** The denials of a policy at one of its targets. They are judged for each account where the accounts are known, or where a statement names accounts. */
 async function deniedAt(guardrail: Guardrail, target: Target, policy: Policy, denials: readonly Blocked[]): Promise<Blocked[]> {
   const { root } = guardrail;
   const known = await accountsBelow(guardrail, target);

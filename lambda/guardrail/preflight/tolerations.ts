@@ -2,7 +2,7 @@ import type { Blocked } from './blocked-actions';
 import type { Guardrail } from './guardrail';
 import type { Toleration } from '../../../lib/guardrail/contract';
 
-/** What blocks root sessions, with the toleration that accepts it. */
+/** A policy that blocks root sessions, with the toleration that accepts it. */
 export interface Judged extends Blocked {
   readonly toleration?: Toleration;
 }

@@ -1,9 +1,9 @@
 import type { FindingKind } from '../../../lib/monitor/contract';
 
 interface Advice {
-  /** What happened, in a line. */
+  /** The event, in a line. */
   readonly title: string;
-  /** What to do, in order. */
+  /** The steps to take, in order. */
   readonly steps: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import { isNamed } from '../../aws/errors';
 /** When a closer that stands by looks whether whoever began to close has done it. */
 const STAND_BY_MS = 10 * 60_000;
 
-/** What closes a recovery when its opener is gone. */
+/** Closes a recovery, also when its opener is gone. */
 export interface RecoveryClosers {
   /** Closes the recovery at its end, and reminds of it. */
   atEnd(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;

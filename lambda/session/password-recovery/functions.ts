@@ -10,7 +10,7 @@ import { RootSessions } from '../../root-user/sessions';
 /** A role or a feature that was made seconds ago takes effect late. */
 const LATE_MS = 30_000;
 
-/** What the functions of password recovery share, by their environment. */
+/** Clients that the functions of password recovery share, by their environment. */
 export const recoveryStore = () => new RecoveryStore(s3(), environment<RecordsEnvironment>().RECORDS_BUCKET);
 
 export function closers(): Closers {

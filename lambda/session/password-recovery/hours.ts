@@ -7,7 +7,7 @@ export interface HoursPlan {
   readonly hours: number;
 }
 
-/** What a start says, or what is usual; a start cannot ask for more than a recovery may last. */
+/** The hours of a start, or the default; a start cannot ask for more than a recovery may last. */
 export function hoursOf(given: string | undefined, { hours, longestHours }: { readonly hours: number; readonly longestHours: number }): number {
   const wanted = given === undefined ? hours : Number(given);
   if (wanted > longestHours) {

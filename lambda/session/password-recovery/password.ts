@@ -61,7 +61,7 @@ export async function deletePasswordOf(iam: IAMClient, record: RecoveryRecord) {
   }
 }
 
-/** What the root user has besides a password. */
+/** Credentials of the root user besides a password. */
 export async function otherCredentials(iam: IAMClient): Promise<LeftCredential[]> {
   const found = await Promise.all([accessKeys(iam), signingCertificates(iam), mfaDevices(iam)]);
   return found.flat().map(({ kind, id }) => ({ kind, id }));

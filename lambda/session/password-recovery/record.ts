@@ -7,10 +7,10 @@ import { isOver } from '../../root-user/recovery-record';
 import { inert } from '../../text';
 import type { Approval, Start } from '../start';
 
-/** What a root user has besides its password, as its account shows it. */
+/** Credentials of a root user besides its password, as its account shows them. */
 export type LeftCredential = Pick<Credential, 'kind' | 'id'>;
 
-/** Who asked for something, why, and by which execution. */
+/** The origin of a request: the person, the reason and the execution. */
 export interface Request {
   /** ARN of the execution: a request that is made again, after an answer that was lost, counts once. */
   readonly id: string;
@@ -43,13 +43,13 @@ export interface RecoveryRecord extends PasswordRecovery, Partial<Approval> {
   readonly extensions: readonly (Omit<Request, 'approval'> & Partial<Approval> & Dated & { readonly endsAt: string })[];
   /** Since when it is being closed, and by whom if not by its end. */
   readonly closing?: Dated & Partial<Omit<Request, 'approval'>>;
-  /** What the root user had besides the password when it was closed; absent when that could not be read. */
+  /** Credentials of the root user besides the password when it was closed; absent when they could not be read. */
   readonly left?: readonly LeftCredential[];
   /** Tells the writer of a version that it is its own. */
   readonly revision?: string;
 }
 
-/** What a runbook answers of a recovery. */
+/** A recovery in the answer of a runbook. */
 export const summaryOf = ({ accountId, openedAt, endsAt }: RecoveryRecord) => ({ accountId, openedAt, endsAt });
 
 const HOUR_MS = 3_600_000;
@@ -188,7 +188,7 @@ export interface Closer {
   readonly record: RecoveryRecord;
 }
 
-/** What it does when it has woken up; a reminder has a subject and a message. */
+/** The step of a closer that has woken up; a reminder has a subject and a message. */
 export type AwakeCloser = Closer & CloserState;
 
 /**

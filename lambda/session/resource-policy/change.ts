@@ -44,7 +44,7 @@ export async function put(
 }
 
 /**
- * What is said afterwards is what was read, not what the change was answered: an answer may have been lost after the effect, and may come before it.
+ * The result is the policy as read afterwards, and not the answer to the change: an answer may have been lost after the effect, and may come before it.
  */
 async function change(holder: PolicyHolder, wanted: string | undefined): Promise<void> {
   const error = await attempt(holder, wanted);

@@ -14,7 +14,7 @@ export interface PolicyAws {
   readonly patience?: Patience;
 }
 
-/** What the functions of buckets and queues work with, by their environment. A denial is not waited for: people wait for the answer. */
+/** Clients of the functions of buckets and queues, by their environment. A denial is not waited for: people wait for the answer. */
 export function policyAws(): PolicyAws {
   const { RECORDS_BUCKET, STS_REGION } = environment<RunbookEnvironment>();
   const client = sts(STS_REGION);

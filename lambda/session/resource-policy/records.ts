@@ -6,7 +6,7 @@ import { failure, isNamed } from '../../aws/errors';
 import { hasObject, readObject } from '../../aws/objects';
 import type { Start } from '../start';
 
-/** What a policy was before a runbook changed it. It says nothing of whether the change came about. */
+/** A policy as it was before a runbook changed it. It does not say whether the change came about. */
 export interface PolicyRecord {
   readonly kind: PolicyHolder['kind'];
   readonly accountId: string;
@@ -103,7 +103,7 @@ export class PolicyRecords implements PolicyArchive {
   }
 }
 
-/** What is saved of a policy before it is changed. */
+/** The record of a policy that is saved before it is changed. */
 export function recordOf(start: Start<{}, unknown>, holder: PolicyHolder, policy: string, replacedBy?: string): PolicyRecord {
   const { execution, input, startedBy, approval } = start;
   const { kind, accountId, region, name, arn } = holder;

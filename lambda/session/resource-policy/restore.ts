@@ -16,7 +16,7 @@ export interface RestorePlan {
   readonly policy: string;
   /** SHA-256 of its bytes. */
   readonly sha256: string;
-  /** What is there now, if anything. */
+  /** The policy that is there now, if any. */
   readonly before?: string;
 }
 

@@ -10,7 +10,7 @@ const MOST_USED = 10;
 
 type Placed = Pick<ResolvedSelection, 'placement' | 'mailboxes'>;
 
-/** What is to be deleted, for people who have not seen the plan. */
+/** The plan in words, for people who have not seen it. */
 export function approvalRequest(plan: Plan, selection: Placed, about: {
   readonly execution: MachineExecution; readonly hours: number; readonly address: string;
 }): ApprovalRequest {

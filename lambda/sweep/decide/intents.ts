@@ -3,7 +3,7 @@ import type { SweepSettings } from '../../../lib/sweep/contract';
 import type { Credential } from '../../root-user/credentials';
 import { inOrder } from '../plan';
 
-/** What is to happen to one credential. */
+/** The intent for one credential. */
 export interface Intent {
   readonly credential: Credential;
   readonly action: 'delete' | 'would-delete' | 'keep';
@@ -13,7 +13,7 @@ export interface Intent {
 
 export type IntentSettings = Pick<SweepSettings, 'credentials' | 'dryRun' | 'protection'>;
 
-/** What is there × what is wanted × what is protected, in the order in which it is done: the password first, MFA last. */
+/** Present credentials × wanted kinds × protection, in the order of the deletions: the password first, MFA last. */
 export function intentsFor(credentials: readonly Credential[], settings: IntentSettings, circumstances: Circumstances): Intent[] {
   const found = inOrder(credentials);
   const reasons = found.map((credential) => reasonToKeep(credential, settings, circumstances));

@@ -6,7 +6,7 @@ import type { ResolvedSelection } from '../selection';
 
 const READS_AT_ONCE = 10;
 
-/** What the first walk has seen: every selected account has one result, whatever died on the way. */
+/** The results of the first walk: every selected account has one, whatever died on the way. */
 export async function looksOf(folder: ResultStore, selection: Pick<ResolvedSelection, 'batches'>): Promise<AccountResult[]> {
   return looksIn(await attemptsOf(folder, selection), selection);
 }

@@ -78,7 +78,7 @@ function parse(text: string): Plan {
   return plan as Plan;
 }
 
-/** What a plan that people have edited may lack. */
+/** The first defect of a plan that people have edited. */
 function wrongIn(plan: Partial<Plan>): string | undefined {
   const texts = ['organizationId', 'createdAt', 'digest'] as const;
   const credentials: unknown = plan.credentials;

@@ -3,7 +3,7 @@ import type { KeptCredentials, SweepSettings } from '../../../lib/sweep/contract
 import type { Credential } from '../../root-user/credentials';
 import { isOpen } from '../../root-user/recovery-record';
 
-/** What a plan depends on beside the credentials and the settings. */
+/** The conditions of an account on which a plan depends, beside its credentials and the settings. */
 export interface Circumstances {
   readonly accountId: string;
   /** Milliseconds since the epoch. */

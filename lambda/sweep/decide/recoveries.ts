@@ -4,7 +4,7 @@ import { failure, textOf } from '../../aws/errors';
 import { readRecovery, recoveryKey } from '../../root-user/recovery-record';
 import { CODES } from '../remedies';
 
-/** What is on record of password recoveries. */
+/** The records of password recoveries. */
 export interface Recoveries {
   /** The latest of an account, open or not. It throws when that cannot be told: nobody may take it for none. */
   of(accountId: string): Promise<PasswordRecovery | undefined>;

@@ -2,7 +2,7 @@ import { CODES, problem } from '../remedies';
 import type { Problem } from '../results';
 import type { BatchResults } from '../run-folder';
 
-/** What is known of the time that a purge takes, where a deployment waits for its end. */
+/** The time that a purge takes, as far as it is known, where a deployment waits for its end. */
 export interface TimeOfDeployment {
   /** When the execution began, and when the deployment stops it: milliseconds since the epoch. */
   readonly startedAt: number;

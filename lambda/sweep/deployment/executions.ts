@@ -110,7 +110,7 @@ export function isFor(requestId: string, name: string): boolean {
   return name === first || (name.startsWith(`${first}-`) && /^\d+$/.test(name.slice(first.length + 1)));
 }
 
-/** What the sweep of a deployment says of itself once it has succeeded; throws when it has failed, or takes longer than the deployment may. */
+/** The summary of a deployment's sweep that has succeeded; throws when it has failed, or takes longer than the deployment may. */
 export async function summaryOf(sweeps: Sweeps, executionArn: string, timeoutSeconds: number): Promise<SweepSummary | undefined> {
   const execution = await sweeps.describe(executionArn);
   switch (execution.status) {

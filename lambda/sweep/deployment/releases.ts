@@ -4,7 +4,7 @@ import { failure } from '../../aws/errors';
 
 type Settings = Partial<Pick<SweepSettings, 'work' | 'selection' | 'credentials' | 'protection' | 'limits' | 'plan' | 'approvalHours'>>;
 
-/** What was protected before an update and is not after it. */
+/** Protections from before an update that it removes. */
 interface LetGo {
   readonly text: string;
   /** Each of these in `release` lets go of it on purpose. */

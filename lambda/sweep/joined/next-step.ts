@@ -57,7 +57,7 @@ function failureOf({ Error: name, Cause: cause = '' }: JoinedEvent['failure'] = 
 
 // --- the event ---------------------------------------------------------------------------------
 
-/** Who acted and where: ids of the management account, and not of the one that joined. */
+/** Keys with the actor and the recipient of the event: they have ids of the management account, and not of the one that joined. */
 const ABOUT_THE_CALLER = ['userIdentity', 'recipientAccountId'];
 
 /**

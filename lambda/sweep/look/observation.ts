@@ -3,7 +3,7 @@ import type { CredentialKind } from '../../../lib/private/contract';
 import { accessKeys, lastUse, mfaDevices, password, signingCertificates, type Credential } from '../../root-user/credentials';
 import type { RootSession } from '../../root-user/sessions';
 
-/** What the root user of an account has, read in five ways that must agree. */
+/** The credentials of an account's root user, read in five ways that must agree. */
 export interface Observation {
   readonly credentials: Credential[];
   /** Kinds that the account summary claims and that no list shows: one of the two is stale, or something is hidden. */

@@ -17,7 +17,7 @@ import { isToGo, type PlannedAccount, type PlannedCredential } from '../plan';
 import { CODES, problem, problemOf, problemOfDeletion, SWEEP_ACCOUNT_AGAIN } from '../remedies';
 import { resultOf, type AccountResult, type CredentialResult, type Problem } from '../results';
 
-/** How long an account may take to become what it should be. */
+/** How long an account may take to reach its wanted state. */
 export interface PurgePatience {
   /** For five reads that disagree, or still show what was deleted. */
   readonly reads: Patience;
@@ -47,7 +47,7 @@ export class PurgeOfAccount {
   private readonly patience: PurgePatience;
   private readonly planned: readonly PlannedCredential[];
   private step = 'it was about to be purged';
-  /** What stays after all: it became protected since the plan was made. */
+  /** Credentials that stay after all, because they became protected since the plan was made, with the reason. */
   private readonly kept = new Map<Credential, string>();
   private readonly attempts: Attempt[] = [];
 

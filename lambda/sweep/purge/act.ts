@@ -7,7 +7,7 @@ import type { RootSession } from '../../root-user/sessions';
 import { CODES } from '../remedies';
 import type { DeletionRecord } from '../results';
 
-/** What became of the call that was to delete a credential. Whether the credential is gone is for the next look to say. */
+/** The outcome of the call that was to delete a credential. Whether the credential is gone is for the next look to say. */
 export interface Attempt {
   readonly credential: Credential;
   /** A call of ours may have deleted it. If it is gone and no call of ours can have done it, somebody else did. */
@@ -37,7 +37,7 @@ export async function* act(session: RootSession, credentials: readonly Credentia
   }
 }
 
-/** What is still read then is read late, or the deletion has failed in spite of its answer. */
+/** A credential that is still read then is read late, or its deletion has failed in spite of the answer. */
 export function shouldBeGone({ mayHaveDeleted, error }: Attempt): boolean {
   return mayHaveDeleted || isNoSuchEntity(error);
 }

@@ -11,7 +11,7 @@ export interface GoneCredential extends Pick<Credential, 'kind' | 'id' | 'create
   readonly accountName: string;
 }
 
-/** What is different from the report before. Accounts that one of the two could not read are not compared. */
+/** Differences from the report before. Accounts that one of the two could not read are not compared. */
 export interface Changes {
   /** The execution that the other report is of, and when it began. */
   readonly since: { readonly execution: string; readonly startedAt: string };
@@ -19,7 +19,7 @@ export interface Changes {
   readonly gone: GoneCredential[];
 }
 
-/** What of a report a later one is compared with. */
+/** The part of a report with which a later one is compared. */
 export interface EarlierReport {
   readonly execution: string;
   readonly startedAt: string;

@@ -14,7 +14,7 @@ import type { ResolvedSelection } from '../selection';
 /** Version of the report's format, as its published schema names it. */
 export const REPORT_SCHEMA = 'https://raw.githubusercontent.com/cdk-root-access/cdk-root-access/main/schema/report-2.json';
 
-/** How a sweep came about and what it was allowed to do: whoever reads the report can check it. */
+/** Origin and limits of a sweep, so that a reader of the report can check it. */
 export interface Evidence {
   /** Path of the construct. */
   readonly construct?: string;
@@ -22,7 +22,7 @@ export interface Evidence {
   /** The account and the Region in which the sweep ran. */
   readonly sweepAccountId?: string;
   readonly region?: string;
-  /** What the construct selects. */
+  /** The selection of the construct. */
   readonly selection?: Selection;
   readonly limits?: Limits;
   /** Domains of the mailboxes of root users. */
@@ -31,7 +31,7 @@ export interface Evidence {
   readonly approval?: PlanApproval;
 }
 
-/** What is a finding beside credentials. */
+/** Findings beside credentials. */
 export interface Findings {
   /** Exceptions that have ended and are still there. */
   readonly endedExceptions: number;
@@ -39,14 +39,14 @@ export interface Findings {
   readonly foreignMailboxes: number;
 }
 
-/** What became of the plan. */
+/** The plan, and whether it was carried out. */
 export interface ReportedPlan {
   /** Of the organization and of what is deleted, as `plan.json` has it. */
   readonly digest: string;
   readonly status: 'preview' | 'empty' | 'refused' | 'carried-out' | 'not-carried-out';
 }
 
-/** What a sweep found and did: `schema/report-2.json`. */
+/** Findings and actions of a sweep: `schema/report-2.json`. */
 export interface SweepReport extends Evidence {
   readonly $schema: string;
   /** Version of this library. */
@@ -71,10 +71,10 @@ export interface SweepReport extends Evidence {
   readonly counts: Record<Outcome, number>;
   /** Credentials by kind and status. */
   readonly totals: Totals;
-  /** What is left alone on purpose, by whom and until when. */
+  /** Accounts and credentials that are left alone on purpose, with owner and end. */
   readonly exceptions: ReportedException[];
   readonly findings: Findings;
-  /** What is different from the report of the sweep before, where there is one. */
+  /** Differences from the report of the sweep before, where there is one. */
   readonly changes?: Changes;
   /** Why the sweep as a whole did not come to its end. */
   readonly problem?: Problem;
@@ -83,7 +83,7 @@ export interface SweepReport extends Evidence {
   readonly accounts: AccountResult[];
 }
 
-/** What became of a sweep, and how it came about. */
+/** The circumstances of a sweep beside its results. */
 export interface Facts extends Evidence {
   readonly failure?: Problem;
   readonly plan?: Plan;
@@ -152,5 +152,5 @@ function statusOf(plan: Plan, isCarriedOut: boolean): ReportedPlan['status'] {
   return isCarriedOut ? 'carried-out' : plan.credentials.some(isDeletion) ? 'not-carried-out' : 'empty';
 }
 
-/** What needs attention comes first. */
+/** Accounts that need attention come first. */
 const rank = ({ outcome }: AccountResult) => OUTCOMES.indexOf(outcome);

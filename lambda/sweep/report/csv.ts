@@ -5,7 +5,7 @@ import type { AccountResult, CredentialResult } from '../results';
 import { pathOf } from '../select/units';
 import type { OrganizationalUnit } from '../selection';
 
-/** What begins a formula: at the start of a cell, and behind what a spreadsheet of another country takes for the separator, or for the next line. */
+/** Characters that begin a formula: at the start of a cell, and behind what a spreadsheet of another country takes for the separator, or for the next line. */
 const FORMULA = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])/g;
 
 /** One line for each credential, and one for an account that has none to show. No cell begins a formula of a spreadsheet. */

@@ -25,7 +25,7 @@ import { verdictOf } from './verdict';
 
 const clients = { eventBridge: eventBridge(), s3: s3(), sns: sns(), stepFunctions: stepFunctions() };
 
-/** How a sweep ends, and what a deployment that waits for it passes on. */
+/** The verdict, and the figures that a waiting deployment passes on. */
 interface Ending extends Verdict {
   readonly summary: SweepSummary;
 }

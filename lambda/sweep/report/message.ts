@@ -39,7 +39,7 @@ const exceptionsIn = ({ exceptions }: SweepReport, wanted: ReportedException['st
 
 const newIn = ({ changes }: SweepReport) => (changes?.counts.new ?? 0) + (changes?.counts.recreated ?? 0);
 
-/** What happened, in which accounts, and what to do, with lines to paste. The verdict names causes and remedies. */
+/** The verdict with its causes, the accounts, and what to do, with lines to paste. */
 export function messageFor(sweep: string, report: SweepReport, { succeeded, cause }: Verdict, addresses: ReportAddresses): string {
   return [
     `Sweep ${sweep}, execution ${inertName(report.execution)}: ${succeeded ? 'succeeded' : 'failed'}${report.dryRun ? ' (a dry run: nothing was deleted)' : ''}`,
@@ -115,7 +115,7 @@ function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
 /** CloudTrail has the events of IAM in this Region, and those of 90 days without a trail. */
 const WHO_WAS_ROOT = 'aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=Username,AttributeValue=root';
 
-/** What was found and is still there: an audit deletes nothing, and a dry run has a plan. */
+/** Credentials that were found and are still there: an audit deletes nothing, and a dry run has a plan. */
 function leftOver(report: SweepReport, html: string): Advice {
   const text = 'credentials that were found and not deleted are still there: the report names each one and why';
   if (report.dryRun) {

@@ -6,7 +6,7 @@ import { emitMetrics } from '../metrics';
 /** The plan was counted when it was made. */
 type ReportedMetric = Exclude<MetricName, 'plansMade'>;
 
-/** What another sweep than that of the whole selection may add. */
+/** The metrics that a narrowed sweep may add to. */
 const ADDITIONS: readonly ReportedMetric[] = [
   'accountsFailed', 'credentialsFound', 'credentialsDeleted', 'sweepsIncomplete', 'signalsFailed', 'endedExceptions', 'foreignMailboxes',
 ];

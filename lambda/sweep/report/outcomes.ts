@@ -9,7 +9,7 @@ import type { ResolvedSelection } from '../selection';
 
 const READS_AT_ONCE = 10;
 
-/** What a sweep came to. */
+/** The results of a sweep. */
 export interface Course {
   /** Absent when the sweep ended before it decided. */
   readonly decision?: Decision;
@@ -27,7 +27,7 @@ export async function outcomesOf(folder: ResultStore, selection: ResolvedSelecti
   return [...seen.map((result) => byId.get(result.accountId) ?? result), ...selection.skipped];
 }
 
-/** What became of the accounts of the plan. */
+/** The results of the accounts of the plan. */
 async function purgesOf(folder: ResultStore, batches: PlannedAccount[][]): Promise<AccountResult[]> {
   const limit = pLimit(READS_AT_ONCE);
   const results = await Promise.all(batches.map((accounts, number) => limit(async () => {
@@ -37,7 +37,7 @@ async function purgesOf(folder: ResultStore, batches: PlannedAccount[][]): Promi
   return results.flat();
 }
 
-/** What the attempts at an account say together: the last one that has acted is right, and what any has seen to be deleted stays so. */
+/** One result from all attempts at an account: the last one that has acted is right, and a deletion that any of them has seen stays one. */
 function joined(account: PlannedAccount, attempts: readonly BatchResults[]): AccountResult {
   const told = attempts.flatMap(({ attempt, results }) => (
     results.filter(({ accountId }) => accountId === account.accountId).map((result) => ({ attempt, result }))));

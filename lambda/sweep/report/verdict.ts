@@ -14,7 +14,7 @@ const REMEDIES_SHOWN = 3;
 const EXCEPTIONS_SHOWN = 5;
 const DOMAINS_SHOWN = 3;
 
-/** What is asked of the accounts. */
+/** The settings that say which accounts fail a sweep. */
 export type Expectations = Pick<SweepSettings, 'tolerateFailedAccounts' | 'failOnFindings'>;
 
 /**
@@ -85,7 +85,7 @@ function exceptionText({ by, accounts, credentials, reason = '', owner }: Report
   return `${what}${owner === undefined ? '' : ` (owner: ${inert(owner)})`}: ${inert(reason)}`;
 }
 
-/** What nobody has looked at is told, also when everything else succeeded. */
+/** Names the accounts that nobody has looked at, also when everything else succeeded. */
 function unseenLines(accounts: AccountResult[]): string[] {
   return accounts.filter(isUnseenOwnAccount).map((account) => `not looked at: ${namesOf([account])}: ${account.reason}`);
 }

@@ -7,7 +7,7 @@ import type { OrganizationIdentity } from '../selection';
 /** A role, a feature or a delegation made seconds ago takes effect late. */
 const PREFLIGHT_PATIENCE = seconds(300, 1_000, 10_000);
 
-/** What makes an organization ready. */
+/** Remedies for an organization that is not ready. */
 export interface Readiness {
   /** Of trusted access and the feature. */
   readonly switches: string;
@@ -30,7 +30,7 @@ const reasons = ({ switches, delegation }: Readiness): Record<string, string> =>
   OrganizationNotInAllFeaturesModeException: 'the organization has consolidated billing only: enable all features in AWS Organizations',
 });
 
-/** What a deployment, or another one beside it, may be changing right now. */
+/** States that a deployment, or another one beside it, may be changing right now. */
 const MAY_COME = ['FeatureOff', 'ServiceAccessNotEnabledException', 'AccountNotManagementOrDelegatedAdministratorException'];
 
 /** Checks that the organization's root credentials can be managed from here, and says who is who in it. */

@@ -123,7 +123,7 @@ async function isInOrganization(organizations: OrganizationsClient, AccountId: s
 /** The listing may lag behind an account that has just joined, so this is no claim about the construct alone. */
 const NOT_LISTED = 'AWS Organizations does not list it among the accounts that this construct selects';
 
-/** What a start names and the construct does not select is never swept: it is an error, unless the start could not know. */
+/** An account that a start names and the construct does not select is never swept: it is an error, unless the start could not know. */
 function narrow(accounts: OrganizationsAccount[], { accounts: only, ifSelected = false }: StartInput) {
   if (only === undefined) {
     return { candidates: accounts, unselected: [] };

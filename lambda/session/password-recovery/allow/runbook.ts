@@ -9,7 +9,7 @@ import { HOURS, hoursOf, type HoursPlan } from '../hours';
 import { requestOf, summaryOf } from '../record';
 
 export interface OpeningPlan extends HoursPlan {
-  /** What people should know beforehand. */
+  /** Notes to read before the recovery is opened. */
   readonly notes: readonly string[];
 }
 

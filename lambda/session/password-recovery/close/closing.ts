@@ -25,7 +25,7 @@ export interface Closing extends ClosingAnswer {
   readonly openedAt: string;
   readonly endsAt: string;
   readonly closedAt?: string;
-  /** What the root user has besides the password; absent when it could not be read. */
+  /** Credentials of the root user besides the password; absent when they could not be read. */
   readonly left?: readonly LeftCredential[];
 }
 
@@ -90,7 +90,7 @@ async function expectStillClosed(session: RootSession, { accountId, closedAt }: 
   }
 }
 
-/** What closing would do. Nothing is changed. */
+/** The effect that closing would have. Nothing is changed. */
 export async function describeClosing(accountId: string, { store, sessions }: ClosingAws): Promise<Closing> {
   const record = known(await store.read(accountId), accountId);
   const session = sessions.of(accountId, TASK);

@@ -26,7 +26,7 @@ export const look = mailed(async ({ execution, closer: { remindedUntil } }: Clos
   return next;
 });
 
-/** What a closer is there for. */
+/** Closes the recovery when the time has come. */
 export const close = mailed(async ({ execution }: CloserEvent): Promise<Closing> => {
   const { closer } = await runningCloser(client, execution);
   if (Date.now() < Date.parse(closer.wakeAt)) {

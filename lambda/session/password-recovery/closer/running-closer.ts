@@ -6,7 +6,7 @@ import type { RecoveryRecords, RecoveryStore } from '../store';
 /** An execution of the closer's state machine. */
 export interface RunningCloser {
   readonly name: string;
-  /** What it was started with. */
+  /** The input of the execution. */
   readonly closer: Closer;
 }
 
