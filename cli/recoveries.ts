@@ -8,7 +8,7 @@ import type { RootSessions } from '../lambda/root-user/sessions';
 import { policiesThatStop } from '../lambda/session/password-recovery/allow/blockers';
 import { allowPasswordRecovery } from '../lambda/session/password-recovery/allow/runbook';
 import { closeAsCloser, closeByHand, type Closing } from '../lambda/session/password-recovery/close/closing';
-import type { RecoveryClosers } from '../lambda/session/password-recovery/closers';
+import type { RecoveryClosers } from '../lambda/session/password-recovery/closer-executions';
 import { allowed, begun, known, refused, requestOf, type LeftCredential, type RecoveryRecord } from '../lambda/session/password-recovery/record';
 import type { RecoveryRecords } from '../lambda/session/password-recovery/store';
 import { explained } from '../lambda/session/remedies';

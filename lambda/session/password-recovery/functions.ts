@@ -1,4 +1,4 @@
-import { Closers } from './closers';
+import { Closers } from './closer-executions';
 import { RecoveryStore } from './store';
 import type { RootSessionEnvironment } from '../../../lib/private/contract';
 import { partitionIdOf } from '../../../lib/private/partitions';

@@ -3,7 +3,7 @@ import { failure, textOf } from '../../../aws/errors';
 import { readUntil, type Patience } from '../../../aws/patience';
 import { password, READS_LAG } from '../../../root-user/credentials';
 import type { RootSessions } from '../../../root-user/sessions';
-import type { RecoveryClosers } from '../closers';
+import type { RecoveryClosers } from '../closer-executions';
 import { allowPassword, expectNoPassword, hadNoEffect } from '../password';
 import { allowed, begun, checkOpenable, known, refused, type Opening, type RecoveryRecord } from '../record';
 import type { RecoveryRecords } from '../store';

@@ -5,7 +5,7 @@ import { readUntil, retryWhile, type Patience } from '../../../aws/patience';
 import { password, READS_LAG } from '../../../root-user/credentials';
 import { UNMODIFIABLE } from '../../../root-user/deletion';
 import type { RootSession, RootSessions } from '../../../root-user/sessions';
-import type { RecoveryClosers } from '../closers';
+import type { RecoveryClosers } from '../closer-executions';
 import { deletePasswordOf, otherCredentials } from '../password';
 import { closed, closing, isDue, isSettled, known, type Closer, type LeftCredential, type RecoveryRecord, type Request } from '../record';
 import type { RecoveryRecords } from '../store';

@@ -2,7 +2,7 @@ import { closeByHand, describeClosing, type ClosingAws } from './closing';
 import type { RunbookSettings } from '../../../../lib/session/contract';
 import { explained } from '../../remedies';
 import type { AwsOf, Task } from '../../runbook';
-import type { RecoveryClosers } from '../closers';
+import type { RecoveryClosers } from '../closer-executions';
 import { requestOf } from '../record';
 
 /** Closes a recovery before its end. */

@@ -1,4 +1,4 @@
-import type { RecoveryClosers } from '../closers';
+import type { RecoveryClosers } from '../closer-executions';
 import { extended, type Extension, type RecoveryRecord } from '../record';
 import type { RecoveryRecords } from '../store';
 

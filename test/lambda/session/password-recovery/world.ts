@@ -6,7 +6,7 @@ import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { allowRecovery, type OpeningAws } from '../../../../lambda/session/password-recovery/allow/opening';
 import { closeAsCloser, closeByHand, type Closing } from '../../../../lambda/session/password-recovery/close/closing';
 import { RecordOfCloser, runningCloser } from '../../../../lambda/session/password-recovery/closer/running-closer';
-import { Closers } from '../../../../lambda/session/password-recovery/closers';
+import { Closers } from '../../../../lambda/session/password-recovery/closer-executions';
 import { extendRecovery } from '../../../../lambda/session/password-recovery/extend/extending';
 import { awake, closerName, type AwakeCloser, type Closer, type Opening, type RecoveryRecord } from '../../../../lambda/session/password-recovery/record';
 import { RecoveryStore } from '../../../../lambda/session/password-recovery/store';

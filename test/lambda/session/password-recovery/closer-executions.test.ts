@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { closerOf, failedCloserOf, HOUR, MANAGEMENT, MEMBER, MINUTE, newWorld, opening, serveWorlds, type World } from './world';
-import { Closers } from '../../../../lambda/session/password-recovery/closers';
+import { Closers } from '../../../../lambda/session/password-recovery/closer-executions';
 import { begun, closerName } from '../../../../lambda/session/password-recovery/record';
 
 serveWorlds();

@@ -2,7 +2,7 @@ import { StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { closerName, type Closer, type RecoveryRecord, type Request } from './record';
 import { isNamed } from '../../aws/errors';
 
-/** When a closer that stands by looks whether whoever began to close has done it. */
+/** After this time a closer that stands by looks whether the closing that began is done. */
 const STAND_BY_MS = 10 * 60_000;
 
 /** Closes a recovery, also when its opener is gone. */
@@ -11,11 +11,11 @@ export interface RecoveryClosers {
   atEnd(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;
   /** Closes the recovery in some minutes, unless it was closed by then. */
   standBy(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;
-  /** Closes now what was not opened as it should have been. */
+  /** Closes a recovery at once that was not opened as it should have been. */
   afterFailure(record: RecoveryRecord, request: Pick<Request, 'id'>): Promise<void>;
 }
 
-/** Starts executions that nobody waits for: stopping what started them does not stop them. */
+/** Starts executions that no run waits for: stopping the run that started them does not stop them. */
 export class Closers implements RecoveryClosers {
   constructor(
     private readonly sfn: SFNClient,
