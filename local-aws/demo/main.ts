@@ -18,7 +18,7 @@ No AWS account is touched.
 /** What a shell reports for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 /** Whatever does not end by then is left to end by itself: the engine does when this process is gone. */
-const PATIENCE_MILLISECONDS = 1_800;
+const PATIENCE_MILLISECONDS = 15_000;
 const PARENT_CHECK_MILLISECONDS = 500;
 
 async function main(): Promise<number> {
