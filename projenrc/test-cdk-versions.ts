@@ -4,7 +4,7 @@ import { join } from 'path';
 
 /** Below the project, so that everything else is found in its node_modules. */
 const HOME = '.cdk-versions';
-const COPIED = ['lib', 'lambda', 'local-aws', 'test', 'schema', 'tsconfig.json'];
+const COPIED = ['lib', 'lambda', 'local-aws', 'test', 'schema', 'docs', 'README.md', 'tsconfig.json'];
 const TESTS = ['test/lib', 'test/apps'];
 const REPORT = 'test-reports/cdk-versions.json';
 

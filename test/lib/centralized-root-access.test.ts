@@ -38,10 +38,10 @@ describe('centralized root access with its defaults', () => {
   test('tells a topic, by a message or else by an alarm', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
     const to = [stack.resolve(construct.notifications.topicArn)];
-    expect(Object.fromEntries(alarms.map(({ AlarmName, AlarmActions }) => [AlarmName.split(' - ')[1], AlarmActions]))).toEqual({
-      'failed accounts': undefined,
-      'found credentials': undefined,
-      'unfinished sweep': undefined,
+    expect(Object.fromEntries(alarms.map(({ AlarmName, AlarmActions = [] }) => [AlarmName.split(' - ')[1], AlarmActions]))).toEqual({
+      'failed accounts': [],
+      'found credentials': [],
+      'unfinished sweep': [],
       'unreported sweep': to,
       'sweep not started': to,
       'missed sweep': to,
