@@ -21,7 +21,7 @@ export interface RequestedApproval {
 
 /** The request to approvers: everything that matters, and the commands that answer. The state machine adds the task token to each. */
 export function requestForApproval({ digest, title, lines, region, hours }: RequestedApproval): ApprovalRequest {
-  const until = hours === undefined ? '' : `It is waited for ${Math.round(hours * 10) / 10} hours. `;
+  const until = hours === undefined ? '' : `Answer within ${Math.round(hours * 10) / 10} hours. `;
   return {
     digest,
     subject: `Approval needed: ${inert(title)}`.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_SUBJECT),

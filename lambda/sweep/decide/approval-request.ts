@@ -24,7 +24,7 @@ export function approvalRequest(plan: Plan, selection: Placed, about: {
     ...CREDENTIAL_KINDS.filter((kind) => plan.totals.delete[kind] > 0).map((kind) => `${kind}: ${plan.totals.delete[kind]}`),
     '',
     used.length === 0 ? 'AWS knows of no use of any of them.' : 'The most recently used:',
-    ...some(used, MOST_USED, (credential) => `- ${nameOf(credential)}: ${credential.kind} ${credential.id ?? ''} used at ${credential.lastUsedAt}`),
+    ...some(used, MOST_USED, (credential) => `- ${nameOf(credential)}: ${credential.kind}${credential.id === undefined ? '' : ` ${credential.id}`} used at ${credential.lastUsedAt}`),
     '',
     `Plan: ${address}`,
     `Digest: ${plan.digest}`,

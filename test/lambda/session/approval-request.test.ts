@@ -55,7 +55,7 @@ describe('a request for approval', () => {
   });
 
   test.each([[4, '4'], [0.25, '0.3'], [168, '168'], [1 / 3, '0.3']])('says how long it is waited for: %d hours', (approvalHours, shown) => {
-    expect(approvalRequest({ ...START, settings: { ...START.settings, approvalHours } }, INTENTION).approve).toContain(`\n\nIt is waited for ${shown} hours. To approve exactly this:\n\naws `);
+    expect(approvalRequest({ ...START, settings: { ...START.settings, approvalHours } }, INTENTION).approve).toContain(`\n\nAnswer within ${shown} hours. To approve exactly this:\n\naws `);
   });
 
   test('is short enough for SNS and Step Functions, and still says how to answer', () => {

@@ -16,6 +16,53 @@ const plan = (...planned: Planned[]) => planOf(
 const toGo = (accountId: string, kind: Planned['kind']): Planned => ({ accountId, accountName: 'ledger', kind, action: 'delete' });
 
 describe('a request to approve a plan', () => {
+  test('says what is deleted, and of it what was used, and nothing of what is kept', () => {
+    const { subject, approve, digest } = approvalRequest(plan(
+      { ...toGo('222222222222', 'AccessKey'), id: 'AKIA1', lastUsedAt: '2026-01-01T00:00:00Z' },
+      { ...toGo('222222222222', 'Password'), lastUsedAt: '2025-01-01T00:00:00Z' },
+      toGo('222222222222', 'MfaDevice'),
+      { ...toGo('333333333333', 'AccessKey'), id: 'AKIA2', lastUsedAt: '2026-01-02T00:00:00Z', action: 'keep', reason: 'it was used' },
+    ), {}, ABOUT);
+    expect(subject).toBe('Approval needed: delete 3 root credentials of 1 member account');
+    expect(approve).toContain([
+      'A sweep asks to delete 3 root credentials of 1 member account of o-abcdefghij.',
+      '',
+      'Password: 1',
+      'AccessKey: 1',
+      'MfaDevice: 1',
+      '',
+      'The most recently used:',
+      '- 222222222222 (ledger): AccessKey AKIA1 used at 2026-01-01T00:00:00Z',
+      '- 222222222222 (ledger): Password used at 2025-01-01T00:00:00Z',
+      '',
+      'Plan: s3:[//]reports/runs/1/plan.json',
+      `Digest: ${digest}`,
+      `Execution: ${ABOUT.execution.id}`,
+      '',
+      'Accounts:',
+      '- 222222222222 (ledger): 3 credentials (AccessKey, Password, MfaDevice)',
+      '',
+      'Answer within 4 hours. To approve exactly this:',
+      '',
+      'aws stepfunctions send-task-success --region us-east-1 ',
+    ].join('\n'));
+  });
+
+  test('says that no use is known, and how much more there is than a mail has room for', () => {
+    const accounts = Array.from({ length: 31 }, (_, i) => toGo(String(200_000_000_000 + i), 'Password'));
+    const used = accounts.slice(0, 11).map((each) => ({ ...each, lastUsedAt: '2026-01-01T00:00:00Z' }));
+    const linesOf = (...planned: Planned[]) => approvalRequest(plan(...planned), {}, ABOUT).approve.split('\n');
+    const counted = (lines: string[]) => lines.filter((line) => / more, /.test(line));
+
+    expect(counted(linesOf(...accounts.slice(0, 30)))).toEqual([]);
+    expect(linesOf(...accounts.slice(0, 30))).toContain('AWS knows of no use of any of them.');
+    expect(counted(linesOf(...accounts))).toEqual(['  and 1 more, on the plan']);
+    expect(linesOf(...accounts).filter((line) => line.startsWith('- '))).toHaveLength(30);
+    expect(counted(linesOf(...used.slice(0, 10)))).toEqual([]);
+    expect(counted(linesOf(...used))).toEqual(['  and 1 more, on the plan']);
+    expect(linesOf(...used).filter((line) => / used at /.test(line))).toHaveLength(10);
+  });
+
   test('names each account with unit, mailbox and what it loses', () => {
     const account = '222222222222';
     const selection = {
