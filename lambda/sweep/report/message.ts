@@ -1,7 +1,7 @@
 import type { SweepReport } from './contents';
 import type { ReportedException } from './exceptions';
 import { tallyOf } from './tally';
-import { PLAN_FILE, type Verdict } from '../../../lib/sweep/contract';
+import { PLAN_FILE, type StartInput, type Verdict } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
 import { CREDENTIAL_STATUSES, type AccountResult, type CredentialResult } from '../results';
 import { pathOf } from '../select/units';
@@ -102,9 +102,9 @@ function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
   const failed = report.accounts.filter(({ outcome }) => outcome === 'failed');
   return [
     ...report.problem !== undefined
-      ? [{ text: 'the accounts were not swept to the end: fix the cause above, then start the sweep again:', command: startOf(report, []) }] : [],
+      ? [again('the accounts were not swept to the end: fix the cause above, then start the sweep', report, report.narrowed ? report.accounts : [])] : [],
     ...failed.length > 0
-      ? [{ text: 'failed accounts may still have root credentials: follow the remedies above, then sweep them again:', command: startOf(report, failed) }] : [],
+      ? [again('failed accounts may still have root credentials: follow the remedies above, then sweep them', report, failed)] : [],
     ...deleted > 0
       ? [{ text: 'credentials were deleted. Unless this was the first sweep, find out in CloudTrail who created them, with credentials of each of those accounts:', command: WHO_WAS_ROOT }] : [],
     ...found > deleted ? [leftOver(report, html)] : [],
@@ -129,14 +129,19 @@ function leftOver(report: SweepReport, html: string): Advice {
 }
 
 /** The same sweep again, of these accounts as long as they fit on a line. */
-function startOf({ executionArn }: SweepReport, accounts: readonly AccountResult[]): string | undefined {
-  if (executionArn === undefined) {
-    return undefined;
+/** With a line that does no more than the sweep did: its start may have made it a dry run, or one of some accounts. Without accounts it sweeps the whole selection. */
+function again(text: string, { executionArn, narrowed, dryRun }: SweepReport, accounts: readonly AccountResult[]): Advice {
+  const ids = accounts.length > MOST_ACCOUNTS ? [] : accounts.map(({ accountId }) => accountId);
+  if (executionArn === undefined || (ids.length === 0 && narrowed !== false)) {
+    return { text: `${text} again, with the input that this one had` };
   }
   const [arn, partition, service, region, accountId, , machine] = executionArn.split(':'); // …:execution:<state machine>:<execution>
-  const ids = accounts.length > MOST_ACCOUNTS ? [] : accounts.map((account) => account.accountId);
-  return `aws stepfunctions start-execution --region ${region} --state-machine-arn ${[arn, partition, service, region, accountId, 'stateMachine', machine].join(':')}`
-    + ` --input '${JSON.stringify(ids.length === 0 ? {} : { accounts: ids })}'`;
+  const input = { ...ids.length > 0 ? { accounts: ids } : {}, ...dryRun ? { dryRun } : {} } satisfies StartInput;
+  return {
+    text: `${text} again:`,
+    command: `aws stepfunctions start-execution --region ${region} --state-machine-arn ${[arn, partition, service, region, accountId, 'stateMachine', machine].join(':')}`
+      + ` --input '${JSON.stringify(input)}'`,
+  };
 }
 
 const some = (count: number, thing: string, what: string) => count > 0 ? [`${count} ${count > 1 ? pluralOf(thing) : thing} ${what}`] : [];

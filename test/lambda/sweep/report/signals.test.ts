@@ -209,6 +209,30 @@ describe('the message to people', () => {
     expect(message).toContain(`--state-machine-arn ${MACHINE} --input '{}'`);
   });
 
+  describe('has a line that starts the sweep again, which does no more than the sweep did', () => {
+    const startsIn = () => listener.heard.messages[0].Message.split('\n').filter((line) => line.includes('start-execution')).map((line) => /--input '(.*)'$/.exec(line)![1]);
+    const failed = (count: number) => accountsOf(5 * count).filter(({ outcome }) => outcome === 'failed');
+
+    test('a dry run is a dry run again, such as that of an account that joined', async () => {
+      await tell(reportOf(failed(1), { dryRun: true, narrowed: true }, undefined, OF_EXECUTION));
+      expect(startsIn()).toEqual(['{"accounts":["200000000000"],"dryRun":true}']);
+    });
+
+    test('one of some accounts is of these again', async () => {
+      await tell(reportOf(accountsOf(2).slice(1), { narrowed: true }, FAILED_START, OF_EXECUTION));
+      expect(startsIn()).toEqual(['{"accounts":["200000000001"]}']);
+    });
+
+    test.each([
+      ['of more accounts than a line has room for', failed(40), { narrowed: true }, undefined],
+      ['that ended before it was known what it was about', [], { narrowed: undefined }, FAILED_START],
+    ])('one %s has none', async (_what, accounts, selection, problem) => {
+      await tell({ ...reportOf(accounts, {}, problem, OF_EXECUTION), ...selection });
+      expect(startsIn()).toEqual([]);
+      expect(listener.heard.messages[0].Message).toContain('again, with the input that this one had');
+    });
+  });
+
   test('of a dry run says that nothing was deleted', async () => {
     await tell(reportOf([resultOf(accountOf(1), [{ kind: 'Password', status: 'would-delete' }])], { dryRun: true }));
     const [first, ...rest] = listener.heard.messages[0].Message.split('\n');
@@ -241,9 +265,10 @@ describe('the message to people', () => {
   });
 
   test('tells of a sweep that did not come to its end', async () => {
-    await tell(reportOf([], {}, FAILED_START));
+    await tell(reportOf([], {}, FAILED_START, OF_EXECUTION));
     expect(listener.heard.messages[0]).toMatchObject({ Subject: 'Root credentials: the sweep did not come to its end', Message: expect.stringContaining('the feature is off') });
-    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: fix the cause above, then start the sweep again:');
+    expect(listener.heard.messages[0].Message).toContain('- the accounts were not swept to the end: fix the cause above, then start the sweep again:'
+      + `\n\naws stepfunctions start-execution --region eu-central-1 --state-machine-arn ${MACHINE} --input '{}'\n`);
   });
 
   test.each([
