@@ -1,16 +1,17 @@
-import { App, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { everyPart, stackOf } from './every-construct';
 import { RootCredentialsAudit } from '../../lib';
+import { testApp } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 type Resources = Record<string, any>;
 
 describe('functionOptions', () => {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   const key = new kms.Key(stack, 'Key');
   const logGroup = new logs.LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.RETAIN });
   const keyArn = stack.resolve(key.keyArn);
@@ -50,7 +51,7 @@ describe('functionOptions', () => {
   });
 
   test.each([511, 10_241, 600.5])('memorySize cannot be %p', (memorySize) => {
-    const other = stackOf(new App());
+    const other = stackOf(testApp());
     expect(() => new RootCredentialsAudit(other, 'Audit', { functionOptions: { memorySize } }))
       .toThrow(`functionOptions.memorySize must be a whole number from 512 to 10240, got ${memorySize}`);
   });

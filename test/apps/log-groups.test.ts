@@ -1,8 +1,9 @@
-import { App, Aspects, CfnResource, Stack, Stage } from 'aws-cdk-lib';
+import { Aspects, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { everyPart, stackOf } from './every-construct';
 import { RootCredentialsAudit } from '../../lib';
+import { testApp } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 type Resources = Record<string, { Type: string; Properties: any; DeletionPolicy?: string; UpdateReplacePolicy?: string }>;
@@ -19,7 +20,7 @@ function logsOf({ Resources: resources }: { Resources: Resources }) {
 const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON() as { Resources: Resources };
 
 describe('the log group of a state machine', () => {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   everyPart(stack);
   const machines = logsOf(templateOf(stack));
 
@@ -40,7 +41,7 @@ describe('the log group of a state machine', () => {
   });
 
   test('is named in a Stage, too, and by paths of any length', () => {
-    const stage = new Stage(new App(), 'Stage', { env: { account: '111111111111', region: 'us-east-1' } });
+    const stage = new Stage(testApp(), 'Stage', { env: { account: '111111111111', region: 'us-east-1' } });
     const deep = new Stack(stage, 'S'.repeat(100));
     new RootCredentialsAudit(deep, 'A'.repeat(200));
     const [{ logGroup }] = logsOf(templateOf(deep));
@@ -48,7 +49,7 @@ describe('the log group of a state machine', () => {
   });
 
   test('ends with the id of the stack where the app makes no roles', () => {
-    const app = new App();
+    const app = testApp();
     iam.Role.customizeRoles(app, { usePrecreatedRoles: {}, preventSynthesis: false } as iam.CustomizeRolesOptions);
     const other = stackOf(app);
     new RootCredentialsAudit(other, 'Audit');
@@ -59,7 +60,7 @@ describe('the log group of a state machine', () => {
   });
 
   test('has the name also where an Aspect names the roles', () => {
-    const other = stackOf(new App());
+    const other = stackOf(testApp());
     new RootCredentialsAudit(other, 'Audit');
     Aspects.of(other).add({
       visit: (node) => {

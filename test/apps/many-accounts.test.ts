@@ -1,9 +1,10 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { App, CfnParameter, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { MANAGEMENT, stackOf } from './every-construct';
 import { AccountSelection, CentralizedRootAccess, RootSessionRunbooks, type RootSessionRunbooksProps, RootTaskPolicy } from '../../lib';
+import { testApp } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 /** AWS CloudFormation and IAM user guides, "Quotas". */
@@ -88,7 +89,7 @@ const explicitlyDenied = (policies: Policy[]) => new Set(policies.flatMap(({ pol
   .flatMap(({ Resource }) => [Resource].flat() as string[]).map((arn) => /\d{12}/.exec(arn)![0]));
 
 function synthesized(props: RootSessionRunbooksProps | ((stack: Stack) => RootSessionRunbooksProps)) {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   new RootSessionRunbooks(stack, 'Runbooks', typeof props === 'function' ? props(stack) : props);
   const json = Template.fromStack(stack).toJSON();
   return { json, roles: rootPoliciesOf(json), warnings: Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data)) };
@@ -162,14 +163,14 @@ test('roles with the same task share what allows it, and all what denies', () =>
 });
 
 test('a grant of a task to somebody is for at most as many accounts as a role can be denied', () => {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   const auditor = new iam.Role(stack, 'Auditor', { assumedBy: new iam.AccountRootPrincipal() });
   expect(() => RootTaskPolicy.AUDIT_CREDENTIALS.grantAssumeRoot(auditor, { protectedAccounts: accounts(2_756) }))
     .toThrow('protectedAccounts must list at most 2755 accounts, those that the selection excludes and the management account included, got 2756');
 });
 
 test('everything with 500 excluded accounts fits a template', () => {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   new CentralizedRootAccess(stack, 'Root', { accounts: AccountSelection.organization({ exclude: accounts(500) }), auditJoinedAccounts: true, purge: {} });
   expectToFit(Template.fromStack(stack).toJSON());
 });

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  App, Aspects, CfnResource, CliCredentialsStackSynthesizer, NestedStack, PermissionsBoundary, RemovalPolicies, Stack, Stage, Tags,
-} from 'aws-cdk-lib';
+import { type App, Aspects, CfnResource, CliCredentialsStackSynthesizer, NestedStack, PermissionsBoundary, RemovalPolicies, Stack, Stage, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as cx from 'aws-cdk-lib/cx-api';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import { everyPart, MANAGEMENT, stackOf } from './every-construct';
+import { testApp } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 const ENV = { account: MANAGEMENT, region: 'us-east-1' };
@@ -54,12 +53,12 @@ function plainly(_key: string, value: any): unknown {
 const everything = (scope: Construct) => everyPart(stackOf(scope, 'Parts'));
 
 const withContext = (context: Record<string, unknown>) => {
-  const app = new App({ context });
+  const app = testApp({ context });
   everything(app);
   return app;
 };
 
-const after = (change: (app: App) => void, app = new App()) => {
+const after = (change: (app: App) => void, app = testApp()) => {
   everything(app);
   change(app);
   return app;
@@ -91,12 +90,12 @@ const APPS: [what: string, app: () => App][] = [
     RemovalPolicies.of(app).retain();
   })],
   ['a Stage with a permissions boundary', () => {
-    const app = new App();
+    const app = testApp();
     everything(new Stage(app, 'Stage', { env: ENV, permissionsBoundary: PermissionsBoundary.fromArn(BOUNDARY) }));
     return app;
   }],
   ['CDK Pipelines', () => {
-    const app = new App();
+    const app = testApp();
     const connectionArn = `arn:aws:codestar-connections:us-east-1:${MANAGEMENT}:connection/c`;
     const pipeline = new CodePipeline(stackOf(app, PIPELINE), 'Pipeline', {
       synth: new ShellStep('Synth', { input: CodePipelineSource.connection('o/r', 'main', { connectionArn }), commands: ['npx cdk synth'] }),
@@ -107,12 +106,12 @@ const APPS: [what: string, app: () => App][] = [
     return app;
   }],
   ['NestedStacks', () => {
-    const app = new App();
+    const app = testApp();
     everyPart(new NestedStack(stackOf(app, 'Parts'), 'Nested'));
     return app;
   }],
   ['a stack without account and Region, and another synthesizer', () => {
-    const app = new App({ defaultStackSynthesizer: new CliCredentialsStackSynthesizer({ qualifier: 'corp' }) });
+    const app = testApp({ defaultStackSynthesizer: new CliCredentialsStackSynthesizer({ qualifier: 'corp' }) });
     everyPart(new Stack(app, 'Parts'));
     return app;
   }],

@@ -1,10 +1,11 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { App, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { everyPart, everythingInOne, MANAGEMENT, stackOf } from './every-construct';
 import { OrgRootAccessFeatures, RootActivityMonitor, RootCredentialsAudit, RootSessionRunbooks } from '../../lib';
+import { testApp } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 type Functions = Record<string, { Properties: { VpcConfig?: { SubnetIds: unknown[]; SecurityGroupIds: unknown[] }; Role: { 'Fn::GetAtt': [string, string] } } }>;
@@ -46,7 +47,7 @@ async function mayCreate(inVpc: boolean): Promise<boolean> {
 }
 
 describe('with functionOptions.vpc', () => {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   everyPart(stack, { vpc: vpcIn(stack) });
   const template = Template.fromStack(stack);
   const functions = Object.entries(functionsOf(template));
@@ -60,7 +61,7 @@ describe('with functionOptions.vpc', () => {
   });
 
   test('so is every function of CentralizedRootAccess', () => {
-    const whole = stackOf(new App());
+    const whole = stackOf(testApp());
     everythingInOne(whole, { vpc: vpcIn(whole) });
     const outside = Object.entries(functionsOf(Template.fromStack(whole))).filter(([, { Properties }]) => !Properties.VpcConfig).map(([id]) => id);
     expect(outside).toEqual([]);
@@ -87,7 +88,7 @@ describe('with functionOptions.vpc', () => {
   });
 
   test('subnets and security groups that are given are those of all functions', () => {
-    const other = stackOf(new App());
+    const other = stackOf(testApp());
     const vpc = vpcIn(other, [...PRIVATE, { name: 'root', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }]);
     const securityGroup = new ec2.SecurityGroup(other, 'Group', { vpc });
     new RootCredentialsAudit(other, 'Audit', { functionOptions: { vpc, vpcSubnets: { subnetGroupName: 'root' }, securityGroups: [securityGroup] } });
@@ -108,7 +109,7 @@ describe('of isolated subnets', () => {
     services.forEach((service, i) => new ec2.InterfaceVpcEndpoint(Stack.of(vpc), `Endpoint${i}`, { vpc, service })));
 
   test('synth says once for a stack which services the functions do not reach', () => {
-    const stack = stackOf(new App());
+    const stack = stackOf(testApp());
     const functionOptions = handlerIn(stack);
     new OrgRootAccessFeatures(stack, 'Features', { functionOptions });
     new RootSessionRunbooks(stack, 'Runbooks', { functionOptions });
@@ -118,7 +119,7 @@ describe('of isolated subnets', () => {
   });
 
   test('it names those that are missing beside the endpoints of the app, whenever these were added', () => {
-    const stack = stackOf(new App());
+    const stack = stackOf(testApp());
     const functionOptions = handlerIn(stack);
     new OrgRootAccessFeatures(stack, 'Features', { functionOptions });
     const { IAM, STS, LAMBDA } = ec2.InterfaceVpcEndpointAwsService;
@@ -129,7 +130,7 @@ describe('of isolated subnets', () => {
   });
 
   test('nothing is said when none is missing, also in a stack whose Region is not known', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const functionOptions = handlerIn(stack);
     new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions });
     endpointsFor(functionOptions.vpc, ec2.InterfaceVpcEndpointAwsService.SNS, ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE);
@@ -137,7 +138,7 @@ describe('of isolated subnets', () => {
   });
 
   test('endpoints of another VPC are none of this one', () => {
-    const stack = stackOf(new App());
+    const stack = stackOf(testApp());
     new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions: handlerIn(stack) });
     const other = new ec2.Vpc(stack, 'Other', { subnetConfiguration: ISOLATED, restrictDefaultSecurityGroup: false });
     endpointsFor(other, ec2.InterfaceVpcEndpointAwsService.SNS, ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE);
@@ -148,13 +149,13 @@ describe('of isolated subnets', () => {
     ['is imported', (stack) => ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetRouteTableIds: ['rtb-1'] })],
     ['is of another stack', (stack) => vpcIn(stackOf(stack.node.root as App, 'Network'), ISOLATED)],
   ])('synth says it of a VPC that %s', (_what, vpc) => {
-    const stack = stackOf(new App());
+    const stack = stackOf(testApp());
     new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions: { vpc: vpc(stack) } });
     expect(warnings(stack)).toEqual([expect.stringContaining('no endpoint there for: events, sns. ')]);
   });
 
   test('which a selection mixes with others, synth says it, since Lambda takes any of them', () => {
-    const stack = stackOf(new App());
+    const stack = stackOf(testApp());
     const vpc = vpcIn(stack, [...PRIVATE, ...ISOLATED]);
     new RootActivityMonitor(stack, 'Monitor', { trailLogGroup: new logs.LogGroup(stack, 'Trail'), functionOptions: { vpc, vpcSubnets: { subnets: [...vpc.privateSubnets, ...vpc.isolatedSubnets] } } });
     expect(warnings(stack)).toEqual([expect.stringContaining('are isolated')]);
@@ -162,7 +163,7 @@ describe('of isolated subnets', () => {
 });
 
 test('a function says of every service that its role may use that it calls it', () => {
-  const stack = stackOf(new App());
+  const stack = stackOf(testApp());
   everyPart(stack, { vpc: vpcIn(stack, ISOLATED) });
   const [told] = warnings(stack).filter((text) => text.includes('isolated')).map((text) => /there for: ([\w, ]+)\./.exec(text)![1].split(', '));
   const template = Template.fromStack(stack);

@@ -1,11 +1,12 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps, OrgRootAccessFeatures, RootCredential } from '../../lib';
+import { testApp } from '../support/apps';
 
 function synthesized(props: CentralizedRootAccessProps = {}) {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
+  const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
   const construct = new CentralizedRootAccess(stack, 'RootAccess', props);
   return { stack, construct, template: Template.fromStack(stack) };
 }
@@ -99,7 +100,7 @@ describe('centralized root access', () => {
   });
 
   test('tells the topic that is given, and makes none', () => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
+    const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
     const topic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111111111111:security');
     expect(new CentralizedRootAccess(stack, 'RootAccess', { notifications: topic }).notifications).toBe(topic);
     Template.fromStack(stack).resourceCountIs('AWS::SNS::Topic', 0);

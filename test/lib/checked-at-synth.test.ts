@@ -1,4 +1,4 @@
-import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -10,10 +10,11 @@ import {
   AccountSelection, CentralizedRootAccess, OrgRootAccessFeatures, RootAccessDelegation, RootActivityMonitor, RootCredential, RootCredentialsAudit,
   RootCredentialsPurge, RootSessionRunbooks, RootTaskPolicy, RootUserGuardrail,
 } from '../../lib';
+import { testApp } from '../support/apps';
 
 const MANAGEMENT = '111111111111';
 
-const stackIn = (region?: string, account: string | undefined = MANAGEMENT, app = new App()) => new Stack(app, `Stack${app.node.children.length}`, { env: { account, region } });
+const stackIn = (region?: string, account: string | undefined = MANAGEMENT, app = testApp()) => new Stack(app, `Stack${app.node.children.length}`, { env: { account, region } });
 const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
 
 describe('a topic that AWS encrypts with its own key is told', () => {
@@ -83,7 +84,7 @@ describe('two guardrails of one name', () => {
       return [stack, stack];
     }],
     ['in one account', () => {
-      const app = new App();
+      const app = testApp();
       return [stackIn('us-east-1', MANAGEMENT, app), stackIn('eu-west-1', MANAGEMENT, app)];
     }],
   ])('are refused %s', (_where, stacks) => {
@@ -93,7 +94,7 @@ describe('two guardrails of one name', () => {
   });
 
   test('are told where the accounts are not known, and pass in two accounts', () => {
-    const app = new App();
+    const app = testApp();
     const [one, other, third] = [new Stack(app, 'One'), stackIn('us-east-1', MANAGEMENT, app), stackIn('us-east-1', '999999999999', app)];
     guardrail(other);
     guardrail(third);

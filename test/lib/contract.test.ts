@@ -1,14 +1,15 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { environment } from '../../lambda/aws/environment';
 import { Handler } from '../../lib/private/handler';
 import { pathsIn } from '../../lib/private/rendered';
 import { invoke } from '../../lib/private/state-machine';
 import { type BatchEvent, JOINED, type JoinedAnswer, LOOK, type WalkEnvironment } from '../../lib/sweep/contract';
+import { testApp } from '../support/apps';
 
 /** The compiler is the test of the errors here: `tsc --project test` fails where an expected one is missing. */
 
-const stack = new Stack(new App(), 'Stack');
+const stack = new Stack(testApp(), 'Stack');
 const common = { description: 'test', timeout: Duration.minutes(1), memorySize: 512, calls: [] };
 const variables: WalkEnvironment = { REPORTS_BUCKET: 'reports', ACCEPTED_KEY: 'accepted/1.json', STS_REGION: 'us-east-1' };
 const look = new Handler(stack, 'Look', { ...common, contract: LOOK, environment: variables });

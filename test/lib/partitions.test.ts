@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -11,6 +11,7 @@ import { rootRequest } from '../../lambda/policies/root-requests';
 import { queueReference } from '../../lambda/session/resource-policy/queue/queue-policy';
 import { AccountJoinedForwarder, JoinedAccounts, RootActivityMonitor, RootCredentialsAudit, RootSessionRunbooks } from '../../lib';
 import { partitionOfArn, partitionOfRegion, REGION_PATTERN } from '../../lib/private/partitions';
+import { testApp } from '../support/apps';
 import { setEnvironment } from '../support/environment-variables';
 
 /** Every Region that the CDK knows. */
@@ -66,7 +67,7 @@ test.each([...new Set(OTHERS.map((region) => RegionInfo.get(region).partition!))
 });
 
 describe('sessions are taken', () => {
-  const stackIn = (region?: string) => new Stack(new App(), 'Stack', { env: { account: '111111111111', region } });
+  const stackIn = (region?: string) => new Stack(testApp(), 'Stack', { env: { account: '111111111111', region } });
   const stsRegionsIn = (stack: Stack) => new Set(Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
     .flatMap(({ Properties }) => Properties.Environment?.Variables.STS_REGION ?? []));
 
@@ -94,7 +95,7 @@ describe('sessions are taken', () => {
 
 describe('accounts that join', () => {
   test.each(OTHERS)('are heard of in the Region of AWS Organizations alone: %s', (region) => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region } });
+    const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region } });
     const listen = () => new RootCredentialsAudit(stack, 'Audit', { joinedAccounts: JoinedAccounts.AUDIT });
     const isHome = endpoint(OrganizationsClient, region).signingRegion === region;
     (isHome ? expect(listen).not : expect(listen)).toThrow();
@@ -109,7 +110,7 @@ describe('synth warns outside of the partition aws', () => {
   ];
 
   test.each(USES)('also of %s', (_what, use) => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-gov-west-1' } });
+    const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'us-gov-west-1' } });
     use(stack);
     expect(warnings(stack)).toEqual([expect.stringContaining('accounts in AWS GovCloud (US) have no root user')]);
   });

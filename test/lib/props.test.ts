@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -11,8 +11,9 @@ import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as lib from '../../lib';
+import { testApp } from '../support/apps';
 
-const app = new App();
+const app = testApp();
 const stack = new Stack(app, 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
 const ids = (() => {
   let made = 0;

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { CentralizedRootAccess, OrgRootAccessFeatures, RootActivityMonitor, RootCredentialsAudit, RootCredentialsPurge, RootSessionRunbooks, RootUserGuardrail } from '../../lib';
+import { testApp } from '../support/apps';
 
 const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
 
@@ -26,7 +27,7 @@ test('the README has the number of resources of each of them', () => {
 });
 
 test.each(stated)('%s makes about %i resources', (construct, count) => {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
+  const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
   BUILDS[construct](stack);
   const { Resources: resources } = Template.fromStack(stack).toJSON();
   expect(Math.abs(Object.keys(resources).length - count)).toBeLessThanOrEqual(Math.max(1, count / 20));

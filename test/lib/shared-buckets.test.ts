@@ -1,9 +1,10 @@
-import { App, NestedStack, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type App, NestedStack, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { PasswordRecoveries, RootCredentialsAudit, RootCredentialsPurge, RootSessionRunbooks } from '../../lib';
+import { testApp } from '../support/apps';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const stackOf = (app: App, id: string, env = ENV) => new Stack(app, id, { env });
@@ -36,7 +37,7 @@ function writersOf(template: Template, prefix: string): string[] {
 
 describe('one records bucket', () => {
   test('of two runbooks has one statement for each prefix, which spares the writers of both', () => {
-    const stack = stackOf(new App(), 'Stack');
+    const stack = stackOf(testApp(), 'Stack');
     const one = new RootSessionRunbooks(stack, 'One');
     new RootSessionRunbooks(stack, 'Two', { recordsBucket: one.recordsBucket });
     const template = Template.fromStack(stack);
@@ -49,7 +50,7 @@ describe('one records bucket', () => {
   });
 
   test('of another stack is used, and the warning has the statements that its policy needs', () => {
-    const app = new App();
+    const app = testApp();
     const bucket = versioned(stackOf(app, 'Storage'));
     new RootSessionRunbooks(stackOf(app, 'One'), 'Runbooks', { recordsBucket: bucket });
     const two = stackOf(app, 'Two');
@@ -67,7 +68,7 @@ describe('one records bucket', () => {
     ['another stack', (app) => stackOf(app, 'Two')],
     ['a nested stack', (app) => new NestedStack(app.node.findChild('One') as Stack, 'Two')],
   ])('whose policy spares the runbooks of its own stack is not for those of %s', (_what, other) => {
-    const app = new App();
+    const app = testApp();
     const one = new RootSessionRunbooks(stackOf(app, 'One'), 'Runbooks');
     new RootSessionRunbooks(other(app), 'Others', { recordsBucket: one.recordsBucket });
     expect(() => app.synth()).toThrow("recordsBucket is a bucket of stack 'One', whose policy lets only the constructs of that stack write below policies/ and recoveries/: "
@@ -75,7 +76,7 @@ describe('one records bucket', () => {
   });
 
   test('is the same one when it is imported by its name', () => {
-    const app = new App();
+    const app = testApp();
     const bucket = versioned(stackOf(app, 'One'), { bucketName: 'records' });
     new RootSessionRunbooks(Stack.of(bucket), 'Runbooks', { recordsBucket: bucket });
     const two = stackOf(app, 'Two');
@@ -88,7 +89,7 @@ describe('one records bucket', () => {
     ['versions', { versioned: true }, undefined],
     ['an object lock, which brings versions along', { objectLockEnabled: true, versioned: undefined }, undefined],
   ])('with %s', (_what, props, message) => {
-    const app = new App();
+    const app = testApp();
     const stack = stackOf(app, 'Stack');
     new RootSessionRunbooks(stack, 'Runbooks', { recordsBucket: versioned(stack, props) });
     const synth = expect(() => app.synth());
@@ -96,7 +97,7 @@ describe('one records bucket', () => {
   });
 
   test('is not a reports bucket', () => {
-    const app = new App();
+    const app = testApp();
     const stack = stackOf(app, 'Stack');
     const audit = new RootCredentialsAudit(stack, 'Audit');
     new RootSessionRunbooks(stack, 'Runbooks', { recordsBucket: audit.reportsBucket });
@@ -112,7 +113,7 @@ describe('one reports bucket', () => {
   };
 
   test('has a part for each sweep, which spares the functions of that sweep alone', () => {
-    const stack = stackOf(new App(), 'Stack');
+    const stack = stackOf(testApp(), 'Stack');
     const { audit, purge } = two(stack, new s3.Bucket(stack, 'Bucket'));
     const template = Template.fromStack(stack);
     expect([audit, purge].map(({ reportsPrefix }) => reportsPrefix)).toEqual(['111111111111/Stack/Audit/', '111111111111/Stack/A%20purge%2a/']);
@@ -131,12 +132,12 @@ describe('one reports bucket', () => {
   });
 
   test('that a sweep made has its reports at the top, and a part for another', () => {
-    const { audit, purge } = two(stackOf(new App(), 'Stack'));
+    const { audit, purge } = two(stackOf(testApp(), 'Stack'));
     expect([audit, purge].map(({ reportsPrefix }) => reportsPrefix)).toEqual(['', '111111111111/Stack/A%20purge%2a/']);
   });
 
   test('is read as far as the grant of one sweep goes', () => {
-    const stack = stackOf(new App(), 'Stack');
+    const stack = stackOf(testApp(), 'Stack');
     two(stack).purge.grantReadReports(new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }));
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
@@ -150,7 +151,7 @@ describe('one reports bucket', () => {
   });
 
   test('of one stack is shared by the sweeps of others, each of which has a warning of its part', () => {
-    const app = new App();
+    const app = testApp();
     const bucket = versioned(stackOf(app, 'Storage'));
     const owners = new RootCredentialsAudit(Stack.of(bucket), 'Audit', { reportsBucket: bucket });
     const others = ['One', 'Two'].map((id) => new RootCredentialsAudit(stackOf(app, id), 'Audit', { reportsBucket: bucket }));
@@ -168,7 +169,7 @@ describe('one reports bucket', () => {
       purge.node.addDependency(between);
     }],
   ])('is not for a sweep that depends on %s, which would make a circle', (_what, depend) => {
-    const app = new App();
+    const app = testApp();
     const stack = stackOf(app, 'Stack');
     depend(two(stack), stack);
     expect(() => app.synth()).toThrow("reportsBucket is shared with 'Stack/Audit', on which this construct depends");
@@ -180,13 +181,13 @@ describe('a bucket that the CDK empties', () => {
     ['reports', (stack, reportsBucket) => void new RootCredentialsAudit(stack, 'User', { reportsBucket })],
     ['records', (stack, recordsBucket) => void new RootSessionRunbooks(stack, 'User', { recordsBucket })],
   ])('of %s spares the function that does it, and no other bucket does', (_what, use) => {
-    const stack = stackOf(new App(), 'Stack');
+    const stack = stackOf(testApp(), 'Stack');
     use(stack, versioned(stack, { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY }));
     const emptiers = Object.values(spared(Template.fromStack(stack))).map((roles) => roles.filter((role) => role.startsWith('CustomS3AutoDelete')));
     expect(emptiers.length).toBeGreaterThan(0);
     expect(new Set(emptiers.map(({ length }) => length))).toEqual(new Set([1]));
 
-    const kept = stackOf(new App(), 'Stack');
+    const kept = stackOf(testApp(), 'Stack');
     new s3.Bucket(kept, 'Emptied', { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY }).policy!.node.tryRemoveChild('Resource');
     use(kept, versioned(kept));
     expect(JSON.stringify(spared(Template.fromStack(kept)))).not.toContain('AutoDelete');
@@ -203,13 +204,13 @@ describe('a bucket', () => {
   ];
 
   test.each(USES)('of another Region is refused as %s', (property, use) => {
-    const app = new App();
+    const app = testApp();
     const bucket = versioned(stackOf(app, 'Elsewhere', ELSEWHERE), { bucketName: 'elsewhere' });
     expect(() => use(stackOf(app, 'Here'), bucket)).toThrow(`${property} must be in us-east-1, the Region of stack 'Here', got a bucket in eu-west-1`);
   });
 
   test.each(USES)('of another account is refused as %s while its name cannot be known, and taken when it can', (property, use) => {
-    const app = new App();
+    const app = testApp();
     const others = stackOf(app, 'Others', OTHERS);
     expect(() => use(stackOf(app, 'Here'), versioned(others))).toThrow(`${property} Others/Bucket must have a name that stack 'Here' can know`);
     others.node.tryRemoveChild('Bucket');
@@ -221,7 +222,7 @@ describe('a bucket', () => {
   });
 
   test('of another stack that the CDK empties stays so: the warning has the function that does it', () => {
-    const app = new App();
+    const app = testApp();
     const bucket = versioned(stackOf(app, 'Storage'), { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY });
     new RootCredentialsAudit(stackOf(app, 'One'), 'Audit', { reportsBucket: bucket });
     app.synth();
@@ -232,7 +233,7 @@ describe('a bucket', () => {
     ['of the parent in a nested stack', (parent, nested) => [parent, nested]],
     ['of a nested stack in its parent', (parent, nested) => [nested, parent]],
   ])('%s makes no circle', (_what, order) => {
-    const app = new App();
+    const app = testApp();
     const parent = stackOf(app, 'Parent');
     const [owner, user] = order(parent, new NestedStack(parent, 'Nested'));
     new RootCredentialsAudit(user, 'Audit', { reportsBucket: versioned(owner) });

@@ -1,10 +1,11 @@
-import { App, Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { type RootAccessFunctionOptions, OrgRootAccessFeatures, RootAccessDelegation, RootUserGuardrail } from '../../lib';
+import { testApp } from '../support/apps';
 
-const app = new App();
+const app = testApp();
 const place = new Stack(app, 'Place');
 const vpc = new ec2.Vpc(place, 'Vpc');
 const zones = vpc.availabilityZones;
@@ -15,7 +16,7 @@ const lazily = (value: number) => Lazy.number({ produce: () => value });
 /** Two constructs of one stack that share a function. */
 type Sharing = (first?: RootAccessFunctionOptions, second?: RootAccessFunctionOptions) => void;
 const inOneStack = (make: (stack: Stack, id: string, functionOptions?: RootAccessFunctionOptions) => void): Sharing => (first, second) => {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(testApp(), 'Stack');
   make(stack, 'First', first);
   make(stack, 'Second', second);
 };

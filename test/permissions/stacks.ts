@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -14,6 +14,7 @@ import {
   RootTaskPolicy, RootUserGuardrail,
 } from '../../lib';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
+import { testApp } from '../support/apps';
 
 /** A delegated administrator whose registration outlives the stack. */
 export const KEPT = member(9);
@@ -129,7 +130,7 @@ const VARIANTS: readonly Build[] = [
 ];
 
 export const synthesized = (build: Build): Stack => {
-  const stack = new Stack(new App(), 'Stack', { env: { account: MANAGEMENT, region: 'us-east-1' } });
+  const stack = new Stack(testApp(), 'Stack', { env: { account: MANAGEMENT, region: 'us-east-1' } });
   build(stack);
   return stack;
 };

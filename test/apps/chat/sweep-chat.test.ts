@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SweepChat } from './sweep-chat';
 import { RootCredentialsAudit } from '../../../lib';
+import { testApp } from '../../support/apps';
 
-const stack = new Stack(new App(), 'Audit');
+const stack = new Stack(testApp(), 'Audit');
 const chat = new SweepChat(stack, 'Chat');
 const audit = new RootCredentialsAudit(stack, 'Audit', { alarms: { actions: [new SnsAction(chat.topic)] } });
 chat.addDeletionsOf(audit);

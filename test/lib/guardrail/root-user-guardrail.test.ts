@@ -1,4 +1,4 @@
-import { App, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { CfnPolicy } from 'aws-cdk-lib/aws-organizations';
@@ -7,6 +7,7 @@ import { judge } from '../../../lambda/policies/judge';
 import { rootRequest } from '../../../lambda/policies/root-requests';
 import { BlockedRootSessions, type LongTermRootExemption, OrgRootAccessFeatures, RootUserGuardrail, type RootUserGuardrailProps } from '../../../lib';
 import { isAllowed, levelsOf } from '../../lambda/policies/simulated';
+import { testApp } from '../../support/apps';
 import { cases } from '../../support/cases';
 import { expectAbout } from '../../support/expect-about';
 
@@ -15,7 +16,7 @@ const MEMBER = '333333333333';
 const OTHER = '222222222222';
 
 function stackWith(props: Partial<RootUserGuardrailProps> = {}): Stack {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(testApp(), 'Stack');
   new RootUserGuardrail(stack, 'Guardrail', { targets: [UNIT], ...props });
   return stack;
 }
@@ -166,7 +167,7 @@ describe('the preflight', () => {
   });
 
   test('waits for the features, and so does the policy', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const features = new OrgRootAccessFeatures(stack, 'RootAccess');
     new RootUserGuardrail(stack, 'Guardrail', { targets: [UNIT], features });
     const template = Template.fromStack(stack);
@@ -219,7 +220,7 @@ describe('synth fails for', () => {
   });
 
   test('the management account', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const features = OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'RootAccess', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' });
     expect(() => new RootUserGuardrail(stack, 'Guardrail', { targets: ['111111111111'], features })).toThrow("targets must not name the management account '111111111111': service control policies never affect it");
   });

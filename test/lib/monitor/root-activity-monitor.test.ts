@@ -1,4 +1,4 @@
-import { App, Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -13,6 +13,7 @@ import { kindsOf } from '../../../lambda/monitor/activity/classify';
 import { RootActivity, RootActivityMonitor, type RootActivityMonitorProps, RootUserGuardrail } from '../../../lib';
 import { ACTIVITY_KINDS, type ActivityKind, COUNTED_BY_FUNCTION, type MonitorSettings } from '../../../lib/monitor/contract';
 import { EVENTS, eventNamed, GUARDRAIL, MEMBER, RUNBOOK_USER, SWEEP_ROLE } from '../../lambda/monitor/activity/events';
+import { testApp } from '../../support/apps';
 import { cases } from '../../support/cases';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
@@ -21,7 +22,7 @@ const EXEMPTION = { accountId: MEMBER, activities: [RootActivity.ROOT_SIGN_IN, R
 type Props = Partial<RootActivityMonitorProps>;
 
 function monitorWith(props: Props | ((stack: Stack) => Props) = {}, more?: (monitor: RootActivityMonitor, stack: Stack) => void) {
-  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  const stack = new Stack(testApp(), 'Stack', { env: ENV });
   const trailLogGroup = logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail');
   const monitor = new RootActivityMonitor(stack, 'Monitor', { trailLogGroup, ...typeof props === 'function' ? props(stack) : props });
   more?.(monitor, stack);
@@ -292,7 +293,7 @@ describe('the topic', () => {
 
 describe('an imported monitor', () => {
   const imported = (attrs: { readonly eventBus?: boolean; readonly metricNamespace?: string } = {}) => {
-    const stack = new Stack(new App(), 'Stack', { env: ENV });
+    const stack = new Stack(testApp(), 'Stack', { env: ENV });
     const eventBus = attrs.eventBus ? events.EventBus.fromEventBusName(stack, 'Bus', 'security') : undefined;
     const topic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:111111111111:root-activity');
     return { stack, topic, monitor: RootActivityMonitor.fromRootActivityMonitorAttributes(stack, 'Monitor', { ...attrs, topic, eventBus }) };

@@ -1,10 +1,11 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { statementsOf } from './statements';
 import { OrgRootAccessFeatures, RootAccessFeature, type OrgRootAccessFeaturesProps } from '../../../lib';
+import { testApp } from '../../support/apps';
 
 const FOR_IAM = { StringEquals: { 'organizations:ServicePrincipal': 'iam.amazonaws.com' } };
 
@@ -18,7 +19,7 @@ const TURN = [
 const WITHDRAW = 'organizations:ListDelegatedAdministrators';
 
 function stackWith(props?: OrgRootAccessFeaturesProps): Stack {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(testApp(), 'Stack');
   new OrgRootAccessFeatures(stack, 'RootAccess', props);
   return stack;
 }
@@ -111,7 +112,7 @@ describe('the handler', () => {
   });
 
   test('runs as its options say', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const vpc = new ec2.Vpc(stack, 'Vpc');
     new OrgRootAccessFeatures(stack, 'RootAccess', { functionOptions: { vpc, runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS), logRetention: logs.RetentionDays.TWO_YEARS } });
     const template = Template.fromStack(stack);
@@ -145,7 +146,7 @@ describe('imported features', () => {
   const attributes = { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' };
 
   test('add nothing to the template and keep what they were given', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const features = OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'RootAccess', attributes);
     expect(Template.fromStack(stack).toJSON().Resources).toBeUndefined();
     expect(features).toMatchObject(attributes);
@@ -155,7 +156,7 @@ describe('imported features', () => {
     [{ organizationId: 'abc' }, "organizationId must be the id of an organization ('o-abcdefghij'), got 'abc'"],
     [{ managementAccountId: '1111' }, "managementAccountId must be a 12-digit AWS account id, got '1111'"],
   ])('are refused with %j', (wrong, message) => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     expect(() => OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'RootAccess', { ...attributes, ...wrong })).toThrow(message);
   });
 });

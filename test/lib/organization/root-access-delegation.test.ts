@@ -1,14 +1,15 @@
-import { App, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { statementsOf } from './statements';
 import { OrgRootAccessFeatures, RootAccessDelegation, type RootAccessDelegationProps } from '../../../lib';
+import { testApp } from '../../support/apps';
 
 const SECURITY = '222222222222';
 const FOR_IAM = { StringEquals: { 'organizations:ServicePrincipal': 'iam.amazonaws.com' } };
 
 function stackWith(props: Partial<RootAccessDelegationProps> = {}): Stack {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(testApp(), 'Stack');
   new RootAccessDelegation(stack, 'Delegation', { accountId: SECURITY, ...props });
   return stack;
 }
@@ -30,7 +31,7 @@ describe('the custom resource', () => {
   });
 
   test('waits for the features that it is given', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const features = new OrgRootAccessFeatures(stack, 'RootAccess');
     new RootAccessDelegation(stack, 'Delegation', { accountId: SECURITY, features });
     const template = Template.fromStack(stack);
@@ -66,7 +67,7 @@ describe('the function', () => {
   });
 
   test('of a nested stack may ask for the state of the stack around it', () => {
-    const outer = new Stack(new App(), 'Outer');
+    const outer = new Stack(testApp(), 'Outer');
     const nested = new NestedStack(outer, 'Nested');
     new RootAccessDelegation(nested, 'Delegation', { accountId: SECURITY });
     const [{ Parameters }] = Object.values(Template.fromStack(outer).findResources('AWS::CloudFormation::Stack')).map(({ Properties }) => Properties);
@@ -126,13 +127,13 @@ describe('synth fails for', () => {
   });
 
   test('the management account, when it is known', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const features = OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(stack, 'RootAccess', { organizationId: 'o-abcdefghij', managementAccountId: '111111111111' });
     expect(() => new RootAccessDelegation(stack, 'Delegation', { accountId: '111111111111', features })).toThrow("accountId must be a member account: '111111111111'");
   });
 
   test("the management account's attribute", () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const features = new OrgRootAccessFeatures(stack, 'RootAccess');
     expect(() => new RootAccessDelegation(stack, 'Delegation', { accountId: features.managementAccountId, features })).toThrow('accountId must be a member account');
   });

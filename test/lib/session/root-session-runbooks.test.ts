@@ -1,5 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -8,6 +8,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AccountSelection, OrgRootAccessFeatures, RootAccessFeature, RootSessionRunbooks, type RootSessionRunbooksProps, RootTaskPolicy } from '../../../lib';
 import { TASK_POLICIES } from '../../../lib/private/contract';
+import { madeOnce, testApp } from '../../support/apps';
 import { expectAbout } from '../../support/expect-about';
 
 const MEMBER = '222222222222';
@@ -17,15 +18,17 @@ const ENV = { account: '111111111111', region: 'us-east-1' };
 
 type Props = RootSessionRunbooksProps | ((stack: Stack) => RootSessionRunbooksProps);
 
-function synthesized(props: Props = {}, also: (runbooks: RootSessionRunbooks, stack: Stack) => void = () => undefined) {
-  const stack = new Stack(new App(), 'Stack', { env: ENV });
+const synthesized = madeOnce((props: Props = {}, also: (runbooks: RootSessionRunbooks, stack: Stack) => void = () => undefined) => {
+  const stack = new Stack(testApp(), 'Stack', { env: ENV });
   const runbooks = new RootSessionRunbooks(stack, 'Runbooks', typeof props === 'function' ? props(stack) : props);
   also(runbooks, stack);
   return Template.fromStack(stack);
-}
+});
 
 const person = (stack: Stack, id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
 const withApprovers = (stack: Stack) => ({ approvers: { topic: new sns.Topic(stack, 'Topic') } });
+const withReplacement = (stack: Stack) => ({ ...withApprovers(stack), allowReplacement: true });
+const withKey = (stack: Stack) => ({ encryptionKey: new kms.Key(stack, 'Key') });
 
 /** Policies of a role, by a part of its logical id, with intrinsics in IAM's words. */
 function policiesOf(template: Template, role: RegExp) {
@@ -119,7 +122,7 @@ describe('root sessions', () => {
 });
 
 describe('permissions of a function', () => {
-  const template = synthesized((stack) => ({ ...withApprovers(stack), allowReplacement: true }));
+  const template = synthesized(withReplacement);
   const bucket = Object.keys(template.findResources('AWS::S3::Bucket'))[0];
   const file = (key: string) => `arn:aws:s3:::${bucket}/${key}`;
   const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:DescribeExecution', 'sts:AssumeRoot'];
@@ -179,7 +182,7 @@ describe('permissions of a function', () => {
   });
 
   test.each([['kms:Decrypt', 10], ['kms:GenerateDataKey', 15]])('with a key are the two that S3 needs: %s by way of it for %i of them', (action, roles) => {
-    const keyed = synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') }));
+    const keyed = synthesized(withKey);
     keyed.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: [Match.objectLike({ Action: action, Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } })] },
       Roles: Array(roles).fill({ Ref: Match.stringLikeRegexp('^Runbooks') }),
@@ -213,7 +216,7 @@ describe('people', () => {
   test('who may start may put a replacement only where it is allowed', () => {
     const grant = (runbooks: RootSessionRunbooks, stack: Stack) => { runbooks.grantStart(person(stack, 'Operator')); };
     expect(actionsOf(synthesized({}, grant), /^Operator/)).toEqual(OPERATOR_ACTIONS);
-    expect(actionsOf(synthesized((stack) => ({ ...withApprovers(stack), allowReplacement: true }), grant), /^Operator/)).toEqual(['s3:PutObject', ...OPERATOR_ACTIONS].sort());
+    expect(actionsOf(synthesized(withReplacement, grant), /^Operator/)).toEqual(['s3:PutObject', ...OPERATOR_ACTIONS].sort());
   });
 
   test('who may approve may answer, and nothing else', () => {
@@ -312,7 +315,7 @@ describe('the state machine', () => {
 
 describe('the documents', () => {
   test('have for every parameter a pattern that lets nothing out of a JSON text', () => {
-    const documents = Object.values(synthesized((stack) => ({ ...withApprovers(stack), allowReplacement: true })).findResources('AWS::SSM::Document'));
+    const documents = Object.values(synthesized(withReplacement).findResources('AWS::SSM::Document'));
     expect(documents).toHaveLength(7);
     for (const { Properties: { Content } } of documents) {
       expect(Object.keys(Content.parameters)).toEqual(expect.arrayContaining(['AccountId', 'Reason', 'DryRun']));
@@ -376,7 +379,7 @@ describe('properties', () => {
 
 describe('RootTaskPolicy', () => {
   const grant = (task: RootTaskPolicy, options?: Parameters<RootTaskPolicy['grantAssumeRoot']>[1]) => {
-    const stack = new Stack(new App(), 'Stack', { env: ENV });
+    const stack = new Stack(testApp(), 'Stack', { env: ENV });
     task.grantAssumeRoot(person(stack, 'Role'), options);
     return policiesOf(Template.fromStack(stack), /^Role/);
   };

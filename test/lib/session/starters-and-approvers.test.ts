@@ -1,41 +1,47 @@
-import { App, Aws, CfnParameter, Fn, Stack, Stage } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Fn, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { RootSessionRunbooks } from '../../../lib';
+import { Approvals } from '../../../lib/private/approvals';
+import { testApp } from '../../support/apps';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const ARN = 'arn:aws:iam::111111111111:role/Ops';
 const REFUSED = 'must not be given both grantStart and grantApprove: who starts a runbook does not approve it';
 
-/** Nobody reads the file of the construct tree here. */
-const appWithoutTree = () => new App({ treeMetadata: false });
-
-/** Runbooks of two stacks, with a topic each. */
-function world(scope: Construct = appWithoutTree(), env: { account?: string; region?: string } = ENV) {
-  const [one, two] = ['One', 'Two'].map((id) => {
-    const stack = new Stack(scope, id, { env });
-    return { stack, runbooks: new RootSessionRunbooks(stack, 'Runbooks', { approvers: { topic: new sns.Topic(stack, 'Topic') } }) };
-  });
-  return { one: one.stack, two: two.stack, starts: one.runbooks, approves: two.runbooks };
+interface World {
+  readonly one: Stack;
+  readonly two: Stack;
+  /** Lets it start what is in the first stack. */
+  readonly start: (starter: iam.IGrantable) => unknown;
+  /** Lets it approve what is in the second one. */
+  readonly approve: (approver: iam.IGrantable) => unknown;
 }
 
-type World = ReturnType<typeof world>;
-type Principals = (stacks: World) => [starter: iam.IGrantable, approver: iam.IGrantable];
+const stacksIn = (scope: Construct, env: { account?: string; region?: string } = ENV) => ['One', 'Two'].map((id) => new Stack(scope, id, { env }));
+const approvers = (stack: Stack) => ({ topic: new sns.Topic(stack, 'Topic') });
+
+/** The approvals that every runbook has, without the runbooks. */
+function world(scope: Construct = testApp(), env = {}): World {
+  const [one, two] = stacksIn(scope, { ...ENV, ...env });
+  const [starts, approves] = [one, two].map((stack) => new Approvals(approvers(stack)));
+  return { one, two, start: (starter) => starts.addStarter(one, starter), approve: (approver) => approves.grantApprove(two, approver, 'approvers') };
+}
+
+/** Runbooks of two stacks. */
+function runbooks(): World & Record<'starts' | 'approves', RootSessionRunbooks> {
+  const [one, two] = stacksIn(testApp());
+  const [starts, approves] = [one, two].map((stack) => new RootSessionRunbooks(stack, 'Runbooks', { approvers: approvers(stack) }));
+  return { one, two, starts, approves, start: (starter) => starts.unlockBucket.grantStart(starter), approve: (approver) => approves.grantApprove(approver) };
+}
+
+type Principals = (stacks: Pick<World, 'one' | 'two'>) => [starter: iam.IGrantable, approver: iam.IGrantable];
 
 const role = (stack: Stack, props: Partial<iam.RoleProps> = {}) => new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal(), ...props });
 const parameter = (stack: Stack) => new CfnParameter(stack, 'Arn').valueAsString;
 const twice = (principal: iam.IPrincipal): ReturnType<Principals> => [principal, principal];
-
-const startFirst = ({ starts, approves }: World, starter: iam.IGrantable, approver: iam.IGrantable) => {
-  starts.unlockBucket.grantStart(starter);
-  approves.grantApprove(approver);
-};
-const approveFirst = ({ starts, approves }: World, starter: iam.IGrantable, approver: iam.IGrantable) => {
-  approves.grantApprove(approver);
-  starts.unlockBucket.grantStart(starter);
-};
 
 const SAME: [string, Principals][] = [
   ['the same role', ({ one }) => twice(role(one))],
@@ -90,42 +96,50 @@ const unsure = (stacks: World) => synth(stacks).getStackArtifact(stacks.one.arti
 
 test.each(SAME)('to start and to approve is refused to %s', (_what, principals) => {
   const stacks = world();
-  startFirst(stacks, ...principals(stacks));
+  const [starter, approver] = principals(stacks);
+  stacks.start(starter);
+  stacks.approve(approver);
   expect(() => synth(stacks)).toThrow(REFUSED);
 });
 
-test.each(SAME.filter((_same, i) => i % 5 === 0))('to start and to approve is refused to %s in the other order, the other way round', (_what, principals) => {
-  const stacks = world();
-  const [one, other] = principals(stacks);
-  approveFirst(stacks, other, one);
+test.each(SAME.filter((_same, i) => i % 5 === 0))('to start and to approve runbooks is refused to %s in the other order, the other way round', (_what, principals) => {
+  const stacks = runbooks();
+  const [approver, starter] = principals(stacks);
+  stacks.approve(approver);
+  stacks.start(starter);
   expect(() => synth(stacks)).toThrow(REFUSED);
 });
 
 test.each(DIFFERENT)('to start and to approve is for %s', (_what, principals) => {
   const stacks = world();
-  startFirst(stacks, ...principals(stacks));
+  const [starter, approver] = principals(stacks);
+  stacks.start(starter);
+  stacks.approve(approver);
   expect(unsure(stacks)).toBe(0);
 });
 
 test.each(UNKNOWN)('to start and to approve is for %s, with a warning', (_what, principals) => {
   const stacks = world();
-  approveFirst(stacks, ...principals(stacks));
+  const [starter, approver] = principals(stacks);
+  stacks.approve(approver);
+  stacks.start(starter);
   expect(unsure(stacks)).toBe(1);
 });
 
 test('a name in a stack whose account is not known is that of another such stack, and perhaps that of an account', () => {
-  const stacks = world(appWithoutTree(), {});
-  stacks.starts.grantStart(iam.Role.fromRoleName(stacks.one, 'A', 'Ops'));
-  stacks.approves.grantApprove(iam.Role.fromRoleArn(stacks.two, 'B', ARN));
+  const unknown = { account: undefined, region: undefined };
+  const stacks = world(testApp(), unknown);
+  stacks.start(iam.Role.fromRoleName(stacks.one, 'A', 'Ops'));
+  stacks.approve(iam.Role.fromRoleArn(stacks.two, 'B', ARN));
   expect(unsure(stacks)).toBe(1);
-  const same = world(appWithoutTree(), {});
-  same.starts.grantStart(iam.Role.fromRoleName(same.one, 'A', 'Ops'));
-  same.approves.grantApprove(iam.Role.fromRoleArn(same.two, 'B', `arn:aws:iam::${Aws.ACCOUNT_ID}:role/Ops`));
+  const same = world(testApp(), unknown);
+  same.start(iam.Role.fromRoleName(same.one, 'A', 'Ops'));
+  same.approve(iam.Role.fromRoleArn(same.two, 'B', `arn:aws:iam::${Aws.ACCOUNT_ID}:role/Ops`));
   expect(() => synth(same)).toThrow(REFUSED);
 });
 
 test('the error names both, once for all runbooks', () => {
-  const stacks = world();
+  const stacks = runbooks();
   stacks.starts.grantStart(iam.Role.fromRoleArn(stacks.one, 'A', ARN));
   stacks.approves.grantApprove(iam.Role.fromRoleArn(stacks.two, 'B', ARN));
   let message = '';
@@ -139,15 +153,15 @@ test('the error names both, once for all runbooks', () => {
 });
 
 test('the stacks of a stage are checked with it', () => {
-  const stacks = world(new Stage(appWithoutTree(), 'Stage'));
+  const stacks = world(new Stage(testApp(), 'Stage'));
   const both = role(stacks.one);
-  stacks.starts.grantStart(both);
-  stacks.approves.grantApprove(both);
+  stacks.start(both);
+  stacks.approve(both);
   expect(() => synth(stacks)).toThrow(REFUSED);
 });
 
 test('who may approve may start what nobody has to approve', () => {
-  const stacks = world();
+  const stacks = runbooks();
   const plain = new RootSessionRunbooks(stacks.one, 'Plain');
   const both = role(stacks.one);
   plain.grantStart(both);
@@ -158,8 +172,8 @@ test('who may approve may start what nobody has to approve', () => {
 
 test('another app in the process is another matter', () => {
   const [here, there] = [world(), world()];
-  here.starts.grantStart(iam.Role.fromRoleArn(here.one, 'A', ARN));
-  there.approves.grantApprove(iam.Role.fromRoleArn(there.two, 'B', ARN));
+  here.start(iam.Role.fromRoleArn(here.one, 'A', ARN));
+  there.approve(iam.Role.fromRoleArn(there.two, 'B', ARN));
   synth(here);
   synth(there);
 });

@@ -1,12 +1,13 @@
-import { App, NestedStack, Stack } from 'aws-cdk-lib';
+import { type App, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountSelection, type IOrgRootAccessFeatures, OrgRootAccessFeatures, RootCredentialsAudit, type RootCredentialsAuditProps } from '../../../lib';
+import { madeOnce, testApp } from '../../support/apps';
 
-function synthesized(props?: RootCredentialsAuditProps): Template {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+const synthesized = madeOnce((props?: RootCredentialsAuditProps) => {
+  const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
   new RootCredentialsAudit(stack, 'Audit', props);
   return Template.fromStack(stack);
-}
+});
 
 const sweepOf = (props?: RootCredentialsAuditProps) => Object.values(synthesized(props).findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
 
@@ -75,17 +76,17 @@ describe('an audit', () => {
         { scope: new Stack(app, 'Stack'), features: new OrgRootAccessFeatures(new Stack(app, 'Switches'), 'RootAccess') })],
       ['without switches', false, (app) => ({ scope: stackIn(app, 'Stack', MANAGEMENT) })],
     ])('by default %s: %s', (_where, expected, place) => {
-      const { scope, features } = place(new App());
+      const { scope, features } = place(testApp());
       new RootCredentialsAudit(scope, 'Audit', { features });
       expect(statements(Template.fromStack(scope)).length > 0).toBe(expected);
-      const refusing = place(new App());
+      const refusing = place(testApp());
       new RootCredentialsAudit(refusing.scope, 'Audit', { features: refusing.features, readServiceControlPolicies: false });
       expect(statements(Template.fromStack(refusing.scope))).toEqual([]);
     });
   });
 
   test('looks again when its selection or its gate changes', () => {
-    expect(sweepOf()).toEqual(sweepOf());
+    expect(sweepOf({})).toEqual(sweepOf());
     expect(sweepOf({ failOnFindings: true })).not.toEqual(sweepOf());
     expect(sweepOf({ accounts: AccountSelection.accounts(['222222222222']) })).not.toEqual(sweepOf());
   });

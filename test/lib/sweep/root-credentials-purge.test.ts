@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -17,6 +17,7 @@ import {
   RootCredential, RootCredentialsPurge, type RootCredentialsPurgeProps,
 } from '../../../lib';
 import { PLAN_SCHEMA } from '../../../lib/sweep/contract';
+import { madeOnce, testApp } from '../../support/apps';
 import { onTestFinished } from '../../support/on-test-finished';
 
 const member = (n: number) => String(200_000_000_000 + n);
@@ -24,12 +25,12 @@ const members = (count: number) => Array.from({ length: count }, (_, n) => membe
 
 type Props = RootCredentialsPurgeProps | ((stack: Stack) => RootCredentialsPurgeProps);
 
-function synthesized(props: Props = {}, more?: (purge: RootCredentialsPurge, stack: Stack) => void) {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+const synthesized = madeOnce((props: Props = {}, more?: (purge: RootCredentialsPurge, stack: Stack) => void) => {
+  const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
   const purge = new RootCredentialsPurge(stack, 'Purge', typeof props === 'function' ? props(stack) : props);
   more?.(purge, stack);
   return { stack, template: Template.fromStack(stack) };
-}
+});
 
 /** Every statement about an action, in whatever policy it stands. */
 function statements(template: Template, action: string) {
@@ -48,7 +49,7 @@ function definition(template: Template): string {
   return machines[0][1].Properties.DefinitionString['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : '*').join('');
 }
 
-const settingsOf = (props: Props) => JSON.parse(definition(synthesized(props).template)).States.WriteRun.Parameters.Body.settings;
+const settingsOf = (props?: Props) => JSON.parse(definition(synthesized(props).template)).States.WriteRun.Parameters.Body.settings;
 
 describe('root sessions', () => {
   test('are for the function that looks, which cannot delete, and for the one that purges', () => {
@@ -108,7 +109,7 @@ describe('root sessions', () => {
 
   test('come from the Region of the stack, or from us-east-1 where that one may be disabled in a member account', () => {
     const regionOf = (region: string | undefined, props: RootCredentialsPurgeProps = {}) => {
-      const stack = new Stack(new App(), 'Stack', { env: { region } });
+      const stack = new Stack(testApp(), 'Stack', { env: { region } });
       new RootCredentialsPurge(stack, 'Purge', props);
       const functions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
       return functions.map(({ Properties }) => Properties.Environment?.Variables?.STS_REGION).find(Boolean);
@@ -121,6 +122,9 @@ describe('root sessions', () => {
 });
 
 describe('permissions', () => {
+  const withKey = (stack: Stack) => ({ encryptionKey: new kms.Key(stack, 'Key') });
+  const inVpc = (stack: Stack) => ({ functionOptions: { vpc: new ec2.Vpc(stack, 'Vpc') } });
+
   test.each([
     [AccountSelection.organization({ exclude: [member(1)] }), ['organizations:ListAccounts'], []],
     [AccountSelection.organizationalUnits(['r-abcd']), ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'], ['organizations:DescribeAccount', 'organizations:ListParents']],
@@ -206,21 +210,21 @@ describe('permissions', () => {
     ['kms:Decrypt', ['Select', 'Look', 'Decide', 'Purge', 'Report']],
     ['kms:GenerateDataKey', ['Select', 'Look', 'Decide', 'Purge', 'Report', 'StateMachine']],
   ])('with a key are, by way of S3, %s for %j', (action, expected) => {
-    const [statement] = statements(synthesized((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })).template, action);
+    const [statement] = statements(synthesized(withKey).template, action);
     const holders = statement.roles.map(({ Ref }: { Ref: string }) => /(Select|Look|Decide|Purge|Report|StateMachine)Role/.exec(Ref)?.[1]);
     expect(holders).toEqual(expected);
     expect(statement).toMatchObject({ Action: action, Condition: { StringEquals: { 'kms:ViaService': expect.anything() } } });
   });
 
   test('in a VPC are those of network interfaces', () => {
-    const { template } = synthesized((stack) => ({ functionOptions: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const { template } = synthesized(inVpc);
     const [allowing, denying] = ['Allow', 'Deny'].map((effect) => statements(template, 'ec2:CreateNetworkInterface').filter(({ Effect }) => Effect === effect));
     expect(allowing).toHaveLength(8); // six functions, and two roles of the framework
     expect(denying).toHaveLength(8);
   });
 
   test('in a VPC are those of Lambda itself, and not of the code of the function', async () => {
-    const { template } = synthesized((stack) => ({ functionOptions: { vpc: new ec2.Vpc(stack, 'Vpc') } }));
+    const { template } = synthesized(inVpc);
     const text = JSON.stringify(statements(template, 'ec2:DeleteNetworkInterface').map(({ roles: _roles, ...statement }) => statement)).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]*)"\]\]\}/g, '"arn:aws$1"');
     const policies = [{ name: 'role', policy: { Version: '2012-10-17', Statement: JSON.parse(text) } }];
     const decide = async (contextVariables: Record<string, string>) => {
@@ -327,13 +331,12 @@ describe('the state machine', () => {
 });
 
 describe('what is kept', () => {
-  const protection = (props: RootCredentialsPurgeProps) =>
-    JSON.parse(definition(synthesized(props).template)).States.WriteRun.Parameters.Body.settings.protection;
+  const protection = (props?: RootCredentialsPurgeProps) => settingsOf(props).protection;
 
   test('stands in the definition, where no start can change it', () => {
     const keep = [{ accounts: [member(1)], credentials: [RootCredential.ACCESS_KEY], reason: 'a "quoted" reason, $.with ${braces} and <tags>' }];
     expect(protection({ keep, keepIfUsedWithin: Duration.days(90) })).toEqual({ keep, usedWithinSeconds: 90 * 86_400, keepCertificates: true });
-    expect(protection({})).toEqual({ keep: [], keepCertificates: false });
+    expect(protection()).toEqual({ keep: [], keepCertificates: false });
   });
 
   test('are certificates beside a window of use, unless they are named', () => {
@@ -343,10 +346,10 @@ describe('what is kept', () => {
   });
 
   test('makes another sweep of a deployment when it changes', () => {
-    const sweepOf = (props: RootCredentialsPurgeProps) =>
+    const sweepOf = (props?: RootCredentialsPurgeProps) =>
       Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
-    expect(sweepOf({ keepIfUsedWithin: Duration.days(1) })).not.toEqual(sweepOf({}));
-    expect(sweepOf({ keep: [{ accounts: [member(1)], reason: 'why' }] })).not.toEqual(sweepOf({}));
+    expect(sweepOf({ keepIfUsedWithin: Duration.days(1) })).not.toEqual(sweepOf());
+    expect(sweepOf({ keep: [{ accounts: [member(1)], reason: 'why' }] })).not.toEqual(sweepOf());
   });
 
   test('has an owner and an end for the reports, of which a deployment knows nothing', () => {
@@ -424,18 +427,18 @@ describe('what is kept', () => {
 
 describe('a deployment', () => {
   test('sweeps again when its properties change, and only then', () => {
-    const properties = (props: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties;
-    const plain = properties({});
+    const properties = (props?: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties;
+    const plain = properties();
     expect(properties({})).toEqual(plain);
     expect(properties({ accounts: AccountSelection.accounts([member(1)]) })).not.toEqual(plain);
     expect(properties({ credentials: [RootCredential.PASSWORD] })).not.toEqual(plain);
   });
 
   test('is no other sweep when only its timeout, its tolerance or its concurrency changes', () => {
-    const sweepOf = (props: RootCredentialsPurgeProps) =>
+    const sweepOf = (props?: RootCredentialsPurgeProps) =>
       Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
     const other = sweepOf({ deploymentTimeout: Duration.minutes(20), failedAccounts: FailedAccounts.TOLERATE, concurrency: { accountsPerBatch: 5 } });
-    expect(other).toEqual(sweepOf({}));
+    expect(other).toEqual(sweepOf());
   });
 
   test('sweeps every time when that is asked for', async () => {
@@ -510,18 +513,18 @@ test('two purges in one stack do not get into each other’s way', () => {
 });
 
 describe('limits', () => {
-  const limitsOf = (props: RootCredentialsPurgeProps) => settingsOf(props).limits;
+  const limitsOf = (props?: RootCredentialsPurgeProps) => settingsOf(props).limits;
 
   test('stand in the definition, where no start can change them', () => {
     expect(limitsOf({ limits: PurgeLimits.of({ credentials: 20, accounts: 5 }) })).toEqual({ credentials: 20, accounts: 5 });
     expect(limitsOf({ limits: PurgeLimits.none() })).toEqual({ none: true });
-    expect(limitsOf({})).toBeUndefined();
+    expect(limitsOf()).toBeUndefined();
   });
 
   test('are part of what a deployment sweeps, and one that has none has the template that it had', () => {
-    const sweepOf = (props: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
+    const sweepOf = (props?: RootCredentialsPurgeProps) => Object.values(synthesized(props).template.findResources('Custom::RootCredentialsSweep'))[0].Properties.Sweep;
     expect(sweepOf({ limits: PurgeLimits.of({ accounts: 5 }) }).limits).toEqual({ accounts: 5 });
-    expect(Object.keys(sweepOf({}))).toEqual(['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings']);
+    expect(Object.keys(sweepOf())).toEqual(['work', 'selection', 'credentials', 'dryRun', 'protection', 'failOnFindings']);
   });
 
   test.each<[() => PurgeLimits, string]>([
@@ -579,12 +582,11 @@ describe('a plan from code review', () => {
 });
 
 describe('an approval', () => {
-  const withApproval = (more: (purge: RootCredentialsPurge, stack: Stack) => void = () => {}, timeout?: Duration) => (
-    synthesized((stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers'), timeout } }), more));
+  const approved = (stack: Stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers') } });
   const person = (stack: Stack, id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
 
   test('stands between the decision and what lets the plan go, and what is not approved is reported', () => {
-    const { States: states } = JSON.parse(definition(withApproval().template));
+    const { States: states } = JSON.parse(definition(synthesized(approved).template));
     expect(states['Purges?'].Choices[0].Next).toBe('WriteAsked');
     expect([states.WriteAsked.Next, states.WriteLatestAsked.Next, states.AskForApproval.Next]).toEqual(['WriteLatestAsked', 'AskForApproval', 'Approved?']);
     expect(states['Approved?'].Choices[0].Next).toBe('Approved');
@@ -597,7 +599,7 @@ describe('an approval', () => {
   });
 
   test('is on record with the times of request and answer, for the execution and as the latest of all, under keys of plain characters', () => {
-    const { States: states } = JSON.parse(definition(withApproval().template));
+    const { States: states } = JSON.parse(definition(synthesized(approved).template));
     const at = { 'at.$': '$$.State.EnteredTime' };
     expect([states.WriteAsked, states.WriteLatestAsked, states.WriteGo].map(({ Parameters: { Body } }) => Body)).toEqual([
       { 'execution.$': '$$.Execution.Id', 'plan.$': '$.decision.plan', ...at },
@@ -609,7 +611,7 @@ describe('an approval', () => {
   });
 
   test('is not logged, and its token is in no history that a starter may read', () => {
-    const { template } = withApproval((purge, stack) => purge.grantStart(person(stack, 'Operator')));
+    const { template } = synthesized(approved, (purge, stack) => purge.grantStart(person(stack, 'Operator')));
     const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('SweepStateMachine'));
     expect(machines[0][1].Properties.LoggingConfiguration.IncludeExecutionData).toBe(false);
     expect(statements(template, 'states:GetExecutionHistory')).toEqual([]);
@@ -617,7 +619,7 @@ describe('an approval', () => {
   });
 
   test('is given by nobody who starts', () => {
-    expect(() => withApproval((purge, stack) => {
+    expect(() => synthesized(approved, (purge, stack) => {
       const both = person(stack, 'Both');
       purge.grantStart(both);
       purge.grantApprove(both);
@@ -631,12 +633,12 @@ describe('an approval', () => {
   });
 
   test('waits from 5 minutes to 7 days', () => {
-    expect(() => withApproval(undefined, Duration.days(8))).toThrow('approval.timeout must be from 5 minutes to 7 days, in whole minutes, got 8 days');
+    expect(() => synthesized((stack) => ({ approval: { ...approved(stack).approval, timeout: Duration.days(8) } }))).toThrow('approval.timeout must be from 5 minutes to 7 days, in whole minutes, got 8 days');
   });
 });
 
 test('keys in use are deleted only where that is said', () => {
-  const protection = (props: RootCredentialsPurgeProps) => settingsOf(props).protection;
+  const protection = (props?: RootCredentialsPurgeProps) => settingsOf(props).protection;
   expect(protection({ deleteAccessKeysInUse: true })).toEqual({ keep: [], keepCertificates: false, deleteAccessKeysInUse: true });
-  expect(protection({ deleteAccessKeysInUse: false })).toEqual(protection({}));
+  expect(protection({ deleteAccessKeysInUse: false })).toEqual(protection());
 });

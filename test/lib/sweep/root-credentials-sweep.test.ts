@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -7,12 +7,13 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { RootCredentialsAudit, RootCredentialsDashboard, RootCredentialsPurge, type IRootCredentialsSweep, type RootCredentialsSweepAttributes } from '../../../lib';
+import { testApp } from '../../support/apps';
 
 const HERE = { account: '111111111111', region: 'eu-west-1' };
 const MACHINE = 'arn:aws:states:eu-west-1:111111111111:stateMachine:Purge';
 const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
 
-const stackIn = (env = HERE) => new Stack(new App(), 'People', { env });
+const stackIn = (env = HERE) => new Stack(testApp(), 'People', { env });
 
 function imported(stack: Stack, attrs: Partial<RootCredentialsSweepAttributes> = {}): IRootCredentialsSweep {
   return RootCredentialsPurge.fromRootCredentialsPurgeAttributes(stack, 'Purge', {

@@ -1,7 +1,8 @@
-import { App, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import { AccountJoinedForwarder, JoinedAccounts, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
+import { testApp } from '../../support/apps';
 
 const MANAGEMENT = '111111111111';
 const SECURITY = '222222222222';
@@ -9,7 +10,7 @@ const HOME = { account: MANAGEMENT, region: 'us-east-1' };
 const ELSEWHERE = { account: SECURITY, region: 'eu-west-1' };
 const PATTERN = { source: ['aws.organizations'], detail: { eventName: ['AccountJoinedOrganization'] } };
 
-const stackIn = (env: StackProps['env']) => new Stack(new App(), 'RootAccess', { env });
+const stackIn = (env: StackProps['env']) => new Stack(testApp(), 'RootAccess', { env });
 
 function purgeIn(env: StackProps['env'], props: RootCredentialsPurgeProps) {
   const stack = stackIn(env);
@@ -101,7 +102,7 @@ describe('events that are forwarded', () => {
   });
 
   test('leave the management account by one rule, to that bus, with a role that may do nothing else', () => {
-    const app = new App();
+    const app = testApp();
     const purge = new RootCredentialsPurge(new Stack(app, 'Security', { env: ELSEWHERE }), 'Purge', FORWARDED);
     const management = new Stack(app, 'Management', { env: HOME });
     const forwarder = new AccountJoinedForwarder(management, 'Forwarder', { bus: purge.joinedAccountsBus! });

@@ -1,14 +1,15 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { App, Duration, Stack, TimeZone, Token } from 'aws-cdk-lib';
+import { Duration, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
+import { testApp } from '../../support/apps';
 
 const DAILY = ScheduleExpression.rate(Duration.days(1));
 
 function synthesized(props: RootCredentialsPurgeProps, more: (stack: Stack) => RootCredentialsPurgeProps = () => ({})) {
-  const stack = new Stack(new App(), 'RootAccess', { env: { account: '111111111111', region: 'us-east-1' } });
+  const stack = new Stack(testApp(), 'RootAccess', { env: { account: '111111111111', region: 'us-east-1' } });
   const construct = new RootCredentialsPurge(stack, 'Purge', { ...props, ...more(stack) });
   return { stack, construct, template: Template.fromStack(stack) };
 }

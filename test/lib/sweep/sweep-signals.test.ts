@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -6,23 +6,27 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Notify, RootCredentialsDashboard, RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
+import { madeOnce, testApp } from '../../support/apps';
 
 type Props = RootCredentialsPurgeProps | ((stack: Stack) => RootCredentialsPurgeProps);
 
-function synthesized(props: Props = {}, more?: (purge: RootCredentialsPurge, stack: Stack) => void): Template {
-  const stack = new Stack(new App(), 'RootAccess', { env: { account: '111111111111', region: 'eu-west-1' } });
+const synthesized = madeOnce((props: Props, more?: (purge: RootCredentialsPurge, stack: Stack) => void) => {
+  const stack = new Stack(testApp(), 'RootAccess', { env: { account: '111111111111', region: 'eu-west-1' } });
   const purge = new RootCredentialsPurge(stack, 'Purge', typeof props === 'function' ? props(stack) : props);
   more?.(purge, stack);
   return Template.fromStack(stack);
-}
+});
 
 const alone = (props: Props) => synthesized(props);
+const NONE = {};
+const withAlarms = { alarms: {} };
+const withPeople = (stack: Stack) => ({ notifications: new sns.Topic(stack, 'People') });
 const reporter = (template: Template) => Object.values(template.findResources('AWS::Lambda::Function')).find(({ Properties }) => /reports one outcome/.test(Properties.Description))!.Properties;
 const reportPolicy = (template: Template) => Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => /ReportRoleDefaultPolicy/.test(id))![1].Properties.PolicyDocument.Statement;
 
 describe('a sweep without further props', () => {
   test('sends its events, and adds neither alarm nor rule nor topic', () => {
-    const template = alone({});
+    const template = alone(NONE);
     for (const type of ['AWS::CloudWatch::Alarm', 'AWS::Events::Rule', 'AWS::SNS::TopicPolicy', 'AWS::CloudWatch::Dashboard']) {
       template.resourceCountIs(type, 0);
     }
@@ -40,7 +44,7 @@ describe('alarms', () => {
   const alarms = (template: Template) => Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
   test('hold between sweeps what the last sweep said, and are off when nobody has swept yet', () => {
-    expect(alarms(alone({ alarms: {} }))).toEqual([
+    expect(alarms(alone(withAlarms))).toEqual([
       expect.objectContaining({ MetricName: 'AccountsFailed', Namespace: 'CdkRootAccess', Dimensions: [{ Name: 'Sweep', Value: 'RootAccess/Purge' }], Statistic: 'Maximum', Threshold: 1, TreatMissingData: 'ignore' }),
       expect.objectContaining({ MetricName: 'CredentialsFound', Statistic: 'Maximum', Threshold: 1, TreatMissingData: 'ignore' }),
       expect.objectContaining({ Threshold: 1, TreatMissingData: 'notBreaching' }),
@@ -49,7 +53,7 @@ describe('alarms', () => {
   });
 
   test('go off for a sweep that was stopped, timed out, broke, could not report or could not tell', () => {
-    const summed = alarms(alone({ alarms: {} })).slice(2).map(({ Metrics: [{ Expression }, ...metrics] }) => [
+    const summed = alarms(alone(withAlarms)).slice(2).map(({ Metrics: [{ Expression }, ...metrics] }) => [
       Expression, ...metrics.map(({ Id, MetricStat: { Metric } }: any) => [Id, Metric.Namespace, Metric.MetricName]),
     ]);
     expect(summed).toEqual([
@@ -68,7 +72,7 @@ describe('alarms', () => {
   });
 
   test('have names, and name the bucket of the report', () => {
-    const shown = alarms(alone({ alarms: {} }));
+    const shown = alarms(alone(withAlarms));
     expect(shown.map(({ AlarmName }) => AlarmName)).toEqual([
       'RootAccess/Purge - failed accounts', 'RootAccess/Purge - found credentials', 'RootAccess/Purge - unfinished sweep', 'RootAccess/Purge - unreported sweep',
     ]);
@@ -82,7 +86,7 @@ describe('alarms', () => {
 
   test('have the name of their stack, of which there may be two in an account, and none that is too long', () => {
     const named = (stackName: string, id: string) => {
-      const stack = new Stack(new App(), 'RootAccess', { stackName });
+      const stack = new Stack(testApp(), 'RootAccess', { stackName });
       return alarms((new RootCredentialsPurge(stack, id, { alarms: {} }), Template.fromStack(stack))).map(({ AlarmName }) => AlarmName);
     };
     expect(named('preview-1', 'Purge')[0]).toBe('preview-1/Purge - failed accounts');
@@ -111,14 +115,14 @@ describe('alarms', () => {
 
 describe('notifications', () => {
   test('of every sweep are asked of the function that reports, and only where there is a topic', () => {
-    const variables = (notify?: Notify) => reporter(alone((stack) => ({ notifications: new sns.Topic(stack, 'People'), notify }))).Environment.Variables;
-    expect(variables(Notify.ALWAYS)).toHaveProperty('NOTIFY', 'ALWAYS');
-    expect(variables()).not.toHaveProperty('NOTIFY');
+    const variables = (props: Props) => reporter(alone(props)).Environment.Variables;
+    expect(variables((stack) => ({ ...withPeople(stack), notify: Notify.ALWAYS }))).toHaveProperty('NOTIFY', 'ALWAYS');
+    expect(variables(withPeople)).not.toHaveProperty('NOTIFY');
     expect(() => alone({ notify: Notify.NEW })).toThrow('notify must not be given without notifications: no topic is notified');
   });
 
   test('come from the function that reports, and from a rule when a sweep was stopped or timed out', () => {
-    const template = alone((stack) => ({ notifications: new sns.Topic(stack, 'People') }));
+    const template = alone(withPeople);
     expect(reporter(template).Environment.Variables).toHaveProperty('NOTIFICATIONS_TOPIC_ARN', { Ref: expect.stringMatching(/^People/) });
     expect(reportPolicy(template)).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: expect.stringMatching(/^People/) } });
     template.hasResourceProperties('AWS::Events::Rule', {
@@ -132,7 +136,7 @@ describe('notifications', () => {
   });
 
   test('leave the topic open to the alarms of the account: the policy for the rule replaces the one that lets them', () => {
-    const template = alone((stack) => ({ notifications: new sns.Topic(stack, 'People') }));
+    const template = alone(withPeople);
     const alarms = {
       Effect: 'Allow',
       Action: 'sns:Publish',
@@ -192,7 +196,7 @@ describe('the lifecycle of the reports', () => {
   const rules = (props: RootCredentialsPurgeProps) => Object.values(alone(props).findResources('AWS::S3::Bucket'))[0].Properties.LifecycleConfiguration.Rules;
 
   test('keeps every run, and older versions of latest/ for 90 days', () => {
-    expect(rules({})).toEqual([
+    expect(rules(NONE)).toEqual([
       { Id: 'OlderLatest', Prefix: 'latest/', NoncurrentVersionExpiration: { NoncurrentDays: 90 }, Status: 'Enabled' },
       { Id: 'Uploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
     ]);

@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { delegates, delegateTo, IAM, ORGANIZATION_ID, SECURITY, switchesOf, world } from './testing';
 import * as delegation from '../../../../lambda/organization/switches/delegation';
@@ -6,6 +6,7 @@ import * as features from '../../../../lambda/organization/switches/features';
 import { AccountSelection, OrgRootAccessFeatures, RootAccessDelegation, RootCredentialsPurge, RootUserGuardrail } from '../../../../lib';
 import type { DelegationProperties, FeaturesProperties } from '../../../../lib/organization/contract';
 import { FEATURES } from '../../../../local-aws/organization';
+import { testApp } from '../../../support/apps';
 
 const ALL_ON = { trustedAccess: true, features: [...FEATURES] };
 const FEATURES_RETAINED: FeaturesProperties = { Features: [...FEATURES], RemovalPolicy: 'retain' };
@@ -17,13 +18,13 @@ const imported = (stack: Stack) => OrgRootAccessFeatures.fromOrgRootAccessFeatur
 
 describe('where Terraform keeps the switches', () => {
   test('imported features add nothing to the template', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     imported(stack);
     expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
   });
 
   test('what uses imported features gets neither a switch nor a permission to work one', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     const given = imported(stack);
     new RootCredentialsPurge(stack, 'Purge', { features: given, accounts: AccountSelection.organization() });
     new RootUserGuardrail(stack, 'Guardrail', { features: given, targets: ['ou-abcd-11111111'] });
@@ -34,7 +35,7 @@ describe('where Terraform keeps the switches', () => {
   });
 
   test('the management account of imported features is still protected from a root session', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     new RootCredentialsPurge(stack, 'Purge', { features: imported(stack) });
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
       PolicyDocument: { Statement: [Match.objectLike({ Effect: 'Deny', Action: 'sts:AssumeRoot', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::111111111111:root']] } })] },
@@ -79,14 +80,14 @@ describe('from the CDK to Terraform', () => {
   });
 
   test('under RETAIN CloudFormation keeps the policy of a guardrail', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(testApp(), 'Stack');
     new RootUserGuardrail(stack, 'Guardrail', { targets: ['ou-abcd-11111111'], removalPolicy: RemovalPolicy.RETAIN });
     Template.fromStack(stack).hasResource('AWS::Organizations::Policy', { DeletionPolicy: 'Retain' });
   });
 
   test('the default of the delegation lets go only after RETAIN was deployed', () => {
     const removalOf = (removalPolicy?: RemovalPolicy) => {
-      const stack = new Stack(new App(), 'Stack');
+      const stack = new Stack(testApp(), 'Stack');
       new RootAccessDelegation(stack, 'Delegation', { accountId: SECURITY, removalPolicy });
       return Object.values(Template.fromStack(stack).findResources('Custom::RootAccessDelegation'))[0].Properties.RemovalPolicy;
     };

@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { serveListener } from '../listener';
 import { accountOf, accountsOf, DENIED, reportOf } from './report-samples';
@@ -14,6 +14,7 @@ import { verdictOf } from '../../../../lambda/sweep/report/verdict';
 import { resultOf } from '../../../../lambda/sweep/results';
 import { RootCredentialsPurge } from '../../../../lib';
 import { SweepBase } from '../../../../lib/sweep/root-credentials-sweep';
+import { testApp } from '../../../support/apps';
 import { expectAbout } from '../../../support/expect-about';
 
 const SWEEP = 'RootAccess/Purge';
@@ -78,7 +79,7 @@ describe('the metrics of a sweep', () => {
   });
 
   test('have the names, namespace and dimension by which the construct reads them', async () => {
-    const purge = new RootCredentialsPurge(new Stack(new App(), 'RootAccess'), 'Purge');
+    const purge = new RootCredentialsPurge(new Stack(testApp(), 'RootAccess'), 'Purge');
     const methods = Object.getOwnPropertyNames(SweepBase.prototype).filter((name) => /^metric[A-Z]/.test(name));
     const read = methods.map((name) => (purge as unknown as Record<string, () => cloudwatch.Metric>)[name]());
     const exclusions = [{ accounts: [accountOf(3).accountId], reason: 'moves out', until: '2020-01-31' }];

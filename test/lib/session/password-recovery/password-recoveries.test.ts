@@ -1,15 +1,16 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { PasswordRecoveries, RootCredentialsPurge, RootSessionRunbooks } from '../../../../lib';
+import { testApp } from '../../../support/apps';
 
 const env = { account: '111111111111', region: 'us-east-1' };
 const SWEEP = 'arn:aws:iam::222222222222:role/Purge';
 
 test('records of the runbooks of another app are read by a purge, in the bucket that is named and nowhere else', () => {
-  const stack = new Stack(new App(), 'Sweep', { env });
+  const stack = new Stack(testApp(), 'Sweep', { env });
   const bucket = s3.Bucket.fromBucketAttributes(stack, 'Records', {
     bucketName: 'records', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/of-records'),
   });
@@ -29,7 +30,7 @@ test('records of the runbooks of another app are read by a purge, in the bucket 
 });
 
 test('a purge of another account is let in by the policies of the bucket and of its key, to the records of recoveries alone', () => {
-  const stack = new Stack(new App(), 'Runbooks', { env });
+  const stack = new Stack(testApp(), 'Runbooks', { env });
   const encryptionKey = new kms.Key(stack, 'Key');
   new RootSessionRunbooks(stack, 'Runbooks', { encryptionKey }).passwordRecoveries.grantRead(new iam.ArnPrincipal(SWEEP));
   const template = Template.fromStack(stack);

@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -6,6 +6,7 @@ import { OPENER_MS } from '../../../../lambda/session/password-recovery/record';
 import { Approvals } from '../../../../lib/private/approvals';
 import { SharedAssumeRoot } from '../../../../lib/private/assume-root';
 import { PasswordRecovery, type PasswordRecoveryOptions } from '../../../../lib/session/password-recovery/password-recovery-runbooks';
+import { madeOnce, testApp } from '../../../support/apps';
 
 const ACCOUNTS = ['222222222222', '333333333333'];
 const PROTECTED = ['444444444444'];
@@ -16,8 +17,8 @@ interface Options {
   readonly approvers?: boolean;
 }
 
-function synthesized({ recovery, topic, approvers }: Options = {}) {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-central-1' } });
+const synthesized = madeOnce(({ recovery, topic, approvers }: Options = {}) => {
+  const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'eu-central-1' } });
   const told = topic ? new sns.Topic(stack, 'Topic') : undefined;
   const construct = new PasswordRecovery(stack, 'Recovery', {
     recovery: { ...recovery, topic: told },
@@ -28,7 +29,7 @@ function synthesized({ recovery, topic, approvers }: Options = {}) {
     stsRegion: 'us-east-1',
   });
   return { stack, construct, template: Template.fromStack(stack) };
-}
+});
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: Record<string, Record<string, unknown>> };
 
