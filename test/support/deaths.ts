@@ -1,29 +1,53 @@
-/** At which call something dies: before what it asks for is done, or after. */
-export interface Death {
-  readonly call: number;
-  readonly withEffect: boolean;
+import { operationOf } from './operation-of';
+import type { WireRequest } from '../../local-aws/wire';
+
+/** Operations that change nothing; a root session that nobody has any more changes nothing either. */
+const READ = /^(AssumeRoot$|Describe|Get|List)/;
+
+const mayChange = (request: WireRequest) => request.method !== 'GET' && !READ.test(operationOf(request));
+
+/** The life of the function that calls a world. */
+export class Life {
+  private changes = 0;
+  private endsAt = Infinity;
+
+  /** It ends right before a change, of which the first is 1; with 0 it is over. From then on nothing that the function does has an effect. */
+  endAt(change: number): void {
+    this.changes = 0;
+    this.endsAt = change;
+  }
+
+  /** The next function lives. Whether the life before ended early. */
+  renew(): boolean {
+    const isOver = this.changes >= this.endsAt;
+    this.endsAt = Infinity;
+    return isOver;
+  }
+
+  /** Whether the function is dead when it sends a request. */
+  isOverAt(request: WireRequest): boolean {
+    this.changes += Number(mayChange(request));
+    return this.changes >= this.endsAt;
+  }
 }
 
-interface Mortal {
-  dieAt(death: Death): void;
-  /** Whether anything died. */
-  revive(): boolean;
-}
-
-/** Runs something that dies at a call, and says whether it lived so long. */
-export async function died(world: Mortal, death: Death, run: () => Promise<unknown>): Promise<boolean> {
-  world.dieAt(death);
+/** Runs something that dies right before a change, and says whether it lived so long. */
+export async function died({ life }: { readonly life: Life }, change: number, run: () => Promise<unknown>): Promise<boolean> {
+  life.endAt(change);
   await run().catch(() => undefined);
-  return world.revive();
+  return life.renew();
 }
 
-/** Every moment at which something may die: at each of its calls, before and after its effect, until it lives to its end. */
-export async function atEveryDeath(diesIn: (death: Death) => Promise<boolean>): Promise<number> {
-  for (let call = 1; ; call++) {
-    const before = await diesIn({ call, withEffect: false });
-    const after = await diesIn({ call, withEffect: true });
-    if (!before && !after) {
-      return call - 1;
+/**
+ * Every death that leaves something else behind: right before each change, until it lives to its end. Of the moments between two changes one stands for all,
+ * since what a function has read dies with it.
+ *
+ * @returns how many changes there were
+ */
+export async function atEveryDeath(diesBefore: (change: number) => Promise<boolean>): Promise<number> {
+  for (let change = 1; ; change++) {
+    if (!await diesBefore(change)) {
+      return change - 1;
     }
   }
 }

@@ -287,12 +287,12 @@ describe('a batch that died before it deleted what it had planned to', () => {
     const repair = organization.faults.add({
       operation: 'iam:DeleteAccessKey',
       effect: async (call, answer) => {
-        stage.world.dieAt({ call: 0, withEffect: false });
+        stage.world.life.endAt(0);
         return fail('AccessDenied')(call, answer);
       },
     });
     await expect(stage.sweep.purge(run, decision, 0)).rejects.toThrow();
-    stage.world.revive();
+    stage.world.life.renew();
     repair();
     organization.account(memberId(0)).root.accessKeys = [];
     await stage.sweep.purge(run, decision, 0);
@@ -320,10 +320,10 @@ describe('a batch that died after it had deleted', () => {
     const { organization } = stage.world;
     const repair = organization.faults.add({
       operation: 'iam:DeleteAccessKey',
-      effect: async (_call, answer) => answer().finally(() => stage.world.dieAt({ call: 0, withEffect: false })),
+      effect: async (_call, answer) => answer().finally(() => stage.world.life.endAt(0)),
     });
     await expect(stage.sweep.purge(run, decision, 0)).rejects.toThrow();
-    stage.world.revive();
+    stage.world.life.renew();
     repair();
     again(stage);
     await stage.sweep.purge(run, decision, 0, endBy);

@@ -6,6 +6,7 @@ import { ObjectStore } from './object-store';
 import { Witness } from './witness';
 import { retryingUnreadable } from '../../lambda/aws/answers';
 import { requestHandler } from '../../lambda/aws/clients';
+import { MOST_PAGES } from '../../lambda/aws/pages';
 import type { Patience } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/root-user/sessions';
 import { digestOfSettings } from '../../lambda/sweep/acceptance';
@@ -25,7 +26,7 @@ import { FakeOrganization, signatureOf, type Effect, type OrganizationOptions } 
 import { Faults } from '../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../local-aws/wire';
 import { CONTROL_ENVIRONMENT, controlFiles } from '../lambda/sweep/control';
-import type { Death } from '../support/deaths';
+import { Life } from '../support/deaths';
 import { serveWorld } from '../support/served-world';
 
 export const MANAGEMENT = '111111111111';
@@ -75,35 +76,15 @@ export class World {
   /** Trouble with the reports bucket. */
   readonly bucketFaults = new Faults();
   readonly witness = new Witness(this.organization);
-  private calls = 0;
-  private death?: Death;
+  readonly life = new Life();
 
   /** Puts a record of a password recovery where sweeps look for it. */
   recordRecovery(accountId: string, recovery: RecoveryOnRecord): void {
     this.bucket.objects.set(`${RECOVERIES_PREFIX}${accountId}.json`, RECORDS[recovery](accountId));
   }
 
-  /** The function that runs now dies at a call: from then on nothing that it does has an effect. */
-  dieAt(death: Death): void {
-    this.calls = 0;
-    this.death = death;
-  }
-
-  /** Whether it came to die; what runs next lives. */
-  revive(): boolean {
-    const died = this.death !== undefined && this.calls >= this.death.call;
-    this.death = undefined;
-    return died;
-  }
-
   async answer(request: WireRequest): Promise<WireResponse> {
-    const number = ++this.calls;
-    const { call, withEffect } = this.death ?? { call: Infinity, withEffect: false };
-    if (number > call || (number === call && !withEffect)) {
-      return dead(request);
-    }
-    const answer = await this.live(request);
-    return number === call ? dead(request) : answer;
+    return this.life.isOverAt(request) ? dead(request) : this.live(request);
   }
 
   private async live(request: WireRequest): Promise<WireResponse> {
@@ -149,6 +130,7 @@ export function serveWorlds(): void {
     const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
       setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout);
+    jest.replaceProperty(MOST_PAGES, 'emptyInARow', 20); // hundreds are followed in the test of the pages
   });
 }
 
@@ -218,7 +200,7 @@ export class Sweep {
       accountsInFlight: this.settings.accountsInFlight,
       endBy,
       accountMs: this.patience.accountMs,
-      partsMs: 20,
+      partsMs: 0,
     };
   }
 

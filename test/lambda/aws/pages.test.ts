@@ -38,11 +38,12 @@ describe.each(Object.keys(LISTS))('the list of %s', (operation) => {
   test.each<[string, Effect, RegExp]>([
     ['empty, with the same token', endlessPages('same'), /a page token has come again$/],
     ['the same again, with the same token', sameAgain, /a page token has come again$/],
-    ['empty, with a new token each', endlessPages('new'), /5\d\d pages in a row are empty$/],
+    ['empty, with a new token each', endlessPages('new'), /501 pages in a row are empty$/],
   ])('is an error when its pages never end, being %s', async (_what, effect, why) => {
     organization.faults.add({ operation, effect });
-    await expect(LISTS[operation]()).rejects.toMatchObject({ name: 'EndlessList', message: expect.stringMatching(why) });
-    await expect(LISTS[operation]()).rejects.toThrow(`the list that AWS answers to ${operation} never ends`);
+    const error = await LISTS[operation]().catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ name: 'EndlessList', message: expect.stringMatching(why) });
+    expect(error).toMatchObject({ message: expect.stringContaining(`the list that AWS answers to ${operation} never ends`) });
   });
 
   test('is an error when the answer has none', async () => {

@@ -5,7 +5,7 @@ import { expectAbout } from '../../../support/expect-about';
 
 serveWorlds();
 
-/** Every moment at which somebody else may come between. */
+/** Every moment at which somebody else may come between and make a difference. */
 async function atEveryCall(run: (call: number) => Promise<World>): Promise<number> {
   for (let call = 1; ; call++) {
     if (!(await run(call)).wasInterrupted) {
@@ -31,9 +31,9 @@ async function expectEnd(world: World) {
 
 describe('an opener that dies at any of its calls', () => {
   test('leaves nothing open for longer than it has recorded', async () => {
-    const calls = await atEveryDeath(async (death) => {
+    const changes = await atEveryDeath(async (change) => {
       const world = newWorld();
-      const hasDied = await died(world, death, allow);
+      const hasDied = await died(world, change, allow);
       if (world.account.root.password) {
         expect(world.isOpen).toBe(true);
         expect(world.closers.size).toBeGreaterThan(0);
@@ -44,14 +44,14 @@ describe('an opener that dies at any of its calls', () => {
       }
       return hasDied;
     });
-    expect(calls).toBeGreaterThan(10);
+    expect(changes).toBeGreaterThanOrEqual(4);
   });
 
   test('opens one recovery when it is begun again', async () => {
-    await atEveryDeath(async (death) => {
+    await atEveryDeath(async (change) => {
       const world = newWorld();
-      const hasDied = await died(world, death, allow);
-      await allow().catch((error: Error) => expectAbout(JSON.stringify(death), error.name).toBe('RecoveryRefused'));
+      const hasDied = await died(world, change, allow);
+      await allow().catch((error: Error) => expectAbout(`death before change ${change}`, error.name).toBe('RecoveryRefused'));
       expect(world.account.root.password).toBe(world.record!.allowedAt !== undefined);
       expect(world.record).toMatchObject({ recoveryId: 'opener', extensions: [] });
       await expectEnd(world);
@@ -61,9 +61,9 @@ describe('an opener that dies at any of its calls', () => {
   });
 
   test('can be followed by closing by hand, whatever it has left', async () => {
-    await atEveryDeath(async (death) => {
+    await atEveryDeath(async (change) => {
       const world = newWorld();
-      const hasDied = await died(world, death, allow);
+      const hasDied = await died(world, change, allow);
       world.advance(16 * MINUTE);
       await close().catch((error: Error) => expect(error.name).toBe('RecoveryUnknown'));
       expectTruth(world);
@@ -75,10 +75,10 @@ describe('an opener that dies at any of its calls', () => {
 
 describe('closing by hand that dies at any of its calls', () => {
   test('is finished by closers', async () => {
-    const calls = await atEveryDeath(async (death) => {
+    const changes = await atEveryDeath(async (change) => {
       const world = newWorld();
       await allow();
-      const hasDied = await died(world, death, close);
+      const hasDied = await died(world, change, close);
       expectTruth(world);
       if (closerOf('by-hand')) {
         world.advance(10 * MINUTE);
@@ -89,14 +89,14 @@ describe('closing by hand that dies at any of its calls', () => {
       expect(world.record).toHaveProperty('closedAt');
       return hasDied;
     });
-    expect(calls).toBeGreaterThan(10);
+    expect(changes).toBeGreaterThanOrEqual(4);
   });
 
   test('closes when it is begun again', async () => {
-    await atEveryDeath(async (death) => {
+    await atEveryDeath(async (change) => {
       const world = newWorld();
       await allow();
-      const hasDied = await died(world, death, close);
+      const hasDied = await died(world, change, close);
       expect(await close()).toMatchObject({ state: 'closed' });
       expectTruth(world);
       return hasDied;
@@ -105,11 +105,11 @@ describe('closing by hand that dies at any of its calls', () => {
 });
 
 test('a closer that dies at any of its calls closes when it is begun again', async () => {
-  await atEveryDeath(async (death) => {
+  await atEveryDeath(async (change) => {
     const world = newWorld();
     const closer = await allow({ hours: 1 });
     world.advance(HOUR);
-    const hasDied = await died(world, death, () => closer.wake());
+    const hasDied = await died(world, change, () => closer.wake());
     expectTruth(world);
     await closer.wake();
     await expectEnd(world);
@@ -119,11 +119,11 @@ test('a closer that dies at any of its calls closes when it is begun again', asy
 });
 
 test('extending that dies at any of its calls has extended once when it is begun again', async () => {
-  await atEveryDeath(async (death) => {
+  await atEveryDeath(async (change) => {
     const world = newWorld();
     await allow();
     const before = Date.parse(world.record!.endsAt);
-    const hasDied = await died(world, death, () => extend(2));
+    const hasDied = await died(world, change, () => extend(2));
     expect([0, 2 * HOUR]).toContain(Date.parse(world.record!.endsAt) - before);
     await extend(2);
     expect(Date.parse(world.record!.endsAt) - before).toBe(2 * HOUR);

@@ -13,7 +13,8 @@ import { RecoveryStore } from '../../../../lambda/session/password-recovery/stor
 import { FakeOrganization, signatureOf, type Effect, type FakeAccount } from '../../../../local-aws/organization';
 import { Faults } from '../../../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../../../local-aws/wire';
-import type { Death } from '../../../support/deaths';
+import { Life } from '../../../support/deaths';
+import { operationOf } from '../../../support/operation-of';
 import { serveWorld } from '../../../support/served-world';
 import { ObjectStore } from '../../../truth/object-store';
 
@@ -28,6 +29,9 @@ export const HOUR = 3_600_000;
 
 /** What a function sees of a call after it was killed: nothing that it could do anything with. */
 const DEAD: WireResponse = { status: 403, headers: {}, body: '' };
+
+/** Nobody here changes what these answer: it makes no difference whether somebody comes before or after them. */
+const UNCONCERNED: ReadonlySet<string> = new Set(['AssumeRoot', 'GetUser', 'ListAccessKeys', 'ListSigningCertificates', 'ListMFADevices']);
 
 const etagOf = (text: string) => `"${createHash('md5').update(text).digest('hex')}"`;
 
@@ -66,8 +70,8 @@ export class World {
   readonly closers = new Map<string, RunningCloser>();
   /** Executions of runbooks that are at work, by ARN. */
   readonly runs = new Set<string>();
+  readonly life = new Life();
   private calls = 0;
-  private death?: Death;
   private interruption?: { readonly call: number; readonly by: () => Promise<unknown> };
 
   constructor() {
@@ -93,20 +97,7 @@ export class World {
     return this.organization.calls.filter(({ operation, error, caller }) => caller.taskPolicy && !error && !/^(Get|List)/.test(operation)).map(({ operation, target }) => `${operation} ${target}`);
   }
 
-  /** The function that runs now dies at a call: from then on nothing that it does has an effect. */
-  dieAt(death: Death): void {
-    this.calls = 0;
-    this.death = death;
-  }
-
-  /** Whether it came to die; what runs next lives. */
-  revive(): boolean {
-    const died = this.death !== undefined && this.calls >= this.death.call;
-    this.death = undefined;
-    return died;
-  }
-
-  /** Somebody else does something right before a call is answered. */
+  /** Somebody else does something right before a call is answered, of those to which it may make a difference. */
   interruptAt(call: number, by: () => Promise<unknown>): void {
     this.calls = 0;
     this.interruption = { call, by };
@@ -123,18 +114,13 @@ export class World {
   }
 
   async answer(request: WireRequest): Promise<WireResponse> {
-    const number = ++this.calls;
-    if (number === this.interruption?.call) {
+    this.calls += Number(!UNCONCERNED.has(operationOf(request)));
+    if (this.calls === this.interruption?.call) {
       const { by } = this.interruption;
       this.interruption = undefined;
       await by();
     }
-    const { call, withEffect } = this.death ?? { call: Infinity, withEffect: false };
-    if (number > call || (number === call && !withEffect)) {
-      return DEAD;
-    }
-    const answer = await this.live(request);
-    return number === call ? DEAD : answer;
+    return this.life.isOverAt(request) ? DEAD : this.live(request);
   }
 
   private async live(request: WireRequest): Promise<WireResponse> {
