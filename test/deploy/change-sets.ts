@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteStackCommand, DescribeChangeSetCommand, DescribeStacksCommand,
   ExecuteChangeSetCommand, paginateDescribeStackEvents, type Stack,
@@ -104,7 +104,7 @@ export class ChangeSets {
     return eventually(async () => {
       const { Stacks: [stack] = [] } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
       return !stack.StackStatus!.endsWith('_IN_PROGRESS') && stack;
-    }, { timeout: 280_000, interval: 100 });
+    }, { timeout: 280_000 });
   }
 
   /** What the stack's events say, oldest first. */
@@ -126,7 +126,7 @@ export class ChangeSets {
       await Promise.all(copies.map(async ({ source, bucketName: Bucket, objectKey: Key }) => {
         const isThere = await this.s3.send(new HeadObjectCommand({ Bucket, Key })).then(() => true, () => false);
         if (!isThere) {
-          const path = join(assembly.directory, source.path);
+          const path = resolve(assembly.directory, source.path);
           await this.s3.send(new PutObjectCommand({ Bucket, Key, Body: source.packaging === 'zip' ? packed(path, Key) : readFileSync(path) }));
         }
       }));

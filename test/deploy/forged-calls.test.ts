@@ -15,7 +15,7 @@ import { DENY_ALL } from '../lambda/session/resource-policy/world';
 import { Deployed } from '../permissions/deployed';
 import { acceptUndeployed, allOn, begun, idling } from '../permissions/exercises';
 import { pathsOf } from '../permissions/grants';
-import { BELOW, everyConstruct, IMPORTED_BUCKET, synthesized, UNDEPLOYED, UNIT } from '../permissions/stacks';
+import { BELOW, everyStack, IMPORTED_BUCKET, UNDEPLOYED, UNIT } from '../permissions/stacks';
 
 /**
  * Somebody may invoke every function, as the policy AWSLambdaRole of AWS allows, and nothing else. He knows the account well: names, settings, ARNs, what is
@@ -202,7 +202,7 @@ const ROWS: readonly (readonly [path: RegExp, events: (part: string) => object[]
   [/^Monitor\/(Tell)$/, () => 'it is there to tell of what it is given: a forged event is a false alarm, which the metric filters do not share'],
 ];
 
-const FUNCTIONS = functionsOf(synthesized(everyConstruct));
+const FUNCTIONS = functionsOf(everyStack());
 
 function functionsOf(stack: Stack): string[] {
   const paths = pathsOf(stack);

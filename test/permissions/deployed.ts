@@ -1,18 +1,16 @@
-import { CloudFormationClient, DescribeStacksCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
   AttachRolePolicyCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, GetPolicyCommand, GetPolicyVersionCommand, GetRolePolicyCommand,
   IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand, PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Stack } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import { allowedBy, type Grant, pathsOf, rolesOf, type Statement, without } from './grants';
-import { everyConstruct, synthesized } from './stacks';
+import { everyStack } from './stacks';
 import { Permissions } from '../../local-aws/front/permissions';
 import type { FakeOrganization } from '../../local-aws/organization';
 import type { Caller } from '../../local-aws/wire';
 import { Deployment, MANAGEMENT } from '../deploy/testing';
-
-const STACK = 'RootAccess';
 
 /** What the local AWS decided. */
 export interface Decision {
@@ -50,31 +48,29 @@ export class Deployed {
   static async into(organization: FakeOrganization): Promise<Deployed> {
     const decisions = recordedDecisions();
     const deployment = await Deployment.into(organization);
-    const { code, output } = await deployment.deploy(everyConstruct);
+    const { code, output } = await deployment.deployAssembly(Stage.of(everyStack())!.synth());
     if (code !== 0) {
       await deployment.stop();
       throw new Error(output);
     }
     const client = new CloudFormationClient(deployment.aws.clientSettings());
-    const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: STACK }));
-    return new Deployed(deployment, synthesized(everyConstruct), stacks![0].StackId!, decisions, await physicalIds(client));
+    return new Deployed(deployment, await deployment.stackId(), decisions, await physicalIds(client, everyStack().stackName));
   }
 
   private readonly iam: IAMClient;
   private readonly lambda: LambdaClient;
-  private readonly logicalIds: ReadonlyMap<string, string>;
+  private readonly paths = pathsOf(everyStack());
+  private readonly logicalIds: ReadonlyMap<string, string> = new Map([...this.paths].map(([id, path]) => [path, id]));
   private readonly policies = new Map<string, Promise<AttachedPolicy[]>>();
 
   private constructor(
     readonly deployment: Deployment,
-    private readonly stack: Stack,
     readonly stackId: string,
     private readonly decided: readonly Decision[],
     private readonly physical: ReadonlyMap<string, string>,
   ) {
     this.iam = new IAMClient(deployment.aws.clientSettings());
     this.lambda = new LambdaClient(deployment.aws.clientSettings());
-    this.logicalIds = new Map([...pathsOf(stack)].map(([id, path]) => [path, id]));
   }
 
   /** Physical id of what is at a path of the construct tree. */
@@ -90,7 +86,7 @@ export class Deployed {
 
   /** Path of the role that has a grant. */
   pathOf({ at }: Grant): string {
-    return pathsOf(this.stack).get(at.role)!;
+    return this.paths.get(at.role)!;
   }
 
   /** The role at a path, in a session as Lambda or Step Functions begins it. */
@@ -108,8 +104,7 @@ export class Deployed {
 
   /** Paths of every role in the stack. */
   roles(): string[] {
-    const paths = pathsOf(this.stack);
-    return Object.keys(rolesOf(this.stack)).map((id) => paths.get(id)!);
+    return Object.keys(rolesOf(everyStack())).map((id) => this.paths.get(id)!);
   }
 
   /** Every decision so far, in the order of the questions. */
@@ -226,9 +221,9 @@ const allows = ({ Effect, Action }: Statement, action: string) => Effect === 'Al
 /** IAM sends documents URL-encoded. */
 const statementsIn = (document: string) => (JSON.parse(decodeURIComponent(document)) as { Statement: Statement[] }).Statement;
 
-async function physicalIds(client: CloudFormationClient): Promise<Map<string, string>> {
+async function physicalIds(client: CloudFormationClient, StackName: string): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  for await (const page of paginateListStackResources({ client }, { StackName: STACK })) {
+  for await (const page of paginateListStackResources({ client }, { StackName })) {
     page.StackResourceSummaries!.forEach(({ LogicalResourceId, PhysicalResourceId }) => ids.set(LogicalResourceId!, PhysicalResourceId!));
   }
   return ids;

@@ -14,7 +14,7 @@ import {
   RootTaskPolicy, RootUserGuardrail,
 } from '../../lib';
 import { type Build, EXCLUDED, MANAGEMENT, member, SECURITY } from '../deploy/testing';
-import { testApp } from '../support/apps';
+import { madeOnce, testApp } from '../support/apps';
 
 /** A delegated administrator whose registration outlives the stack. */
 export const KEPT = member(9);
@@ -39,7 +39,7 @@ export const IMPORTED_BUCKET = 'imported-reports';
 export const FORWARDED_TO = `arn:aws:events:eu-west-1:${SECURITY}:event-bus/joined`;
 
 /** One of each construct, and purges that differ in what their roles may do. */
-export const everyConstruct: Build = (stack) => {
+const everyConstruct: Build = (stack) => {
   const features = new OrgRootAccessFeatures(stack, 'RootAccess', { removalPolicy: RemovalPolicy.DESTROY });
   new RootAccessDelegation(stack, 'SecurityAccount', { accountId: SECURITY, features });
   new RootAccessDelegation(stack, 'KeptAccount', { accountId: KEPT, features, removalPolicy: RemovalPolicy.RETAIN });
@@ -129,10 +129,13 @@ const VARIANTS: readonly Build[] = [
   (stack) => void new AccountJoinedForwarder(stack, 'Forwarder', { bus: events.EventBus.fromEventBusArn(stack, 'Bus', FORWARDED_TO) }),
 ];
 
-export const synthesized = (build: Build): Stack => {
-  const stack = new Stack(testApp(), 'Stack', { env: { account: MANAGEMENT, region: 'us-east-1' } });
+const synthesized = (build: Build): Stack => {
+  const stack = new Stack(testApp(), 'RootAccess', { env: { account: MANAGEMENT, region: 'us-east-1' } });
   build(stack);
   return stack;
 };
+
+/** The stack with every construct, for what is read from it and for what is deployed. */
+export const everyStack = madeOnce(() => synthesized(everyConstruct));
 
 export const everyVariant = (): Stack[] => VARIANTS.map(synthesized);

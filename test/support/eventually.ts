@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface EventuallyOptions {
   /** @default a minute: for a machine that has much else to do */
   readonly timeout?: number;
-  /** Milliseconds between two attempts. @default 50 */
+  /** Milliseconds between two attempts. @default 50 at first, and half as much again from one attempt to the next, up to 250: what takes long is asked less often */
   readonly interval?: number;
 }
 
@@ -13,9 +13,9 @@ export interface EventuallyOptions {
  * Tests wait for a state with it, never for a time. When the time is over, the last attempt's error is thrown.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<Exclude<T, false>> {
-  const { timeout = 60_000, interval = 50 } = options;
+  const { timeout = 60_000, interval } = options;
   const end = performance.now() + timeout;
-  for (;;) {
+  for (let pause = interval ?? 50; ; pause = interval ?? Math.min(pause * 1.5, 250)) {
     try {
       const answer = await attempt();
       if (answer !== false) {
@@ -29,6 +29,6 @@ export async function eventually<T>(attempt: () => T | Promise<T>, options: Even
         throw error;
       }
     }
-    await sleep(interval);
+    await sleep(pause);
   }
 }
