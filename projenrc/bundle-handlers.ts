@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
-import { dirname, extname, join } from 'path';
-import { build, transform, type BuildOptions, type Loader, type Metafile, type Plugin } from 'esbuild';
+import { dirname, extname, join, relative } from 'path';
+import { build, transform, type BuildOptions, type Loader, type Plugin } from 'esbuild';
 import { billOfMaterials, bundledIn, noticesOf } from './third-party';
 
 const KB = 1000;
@@ -9,8 +9,8 @@ const VERSION = { LIBRARY_VERSION: JSON.stringify(JSON.parse(readFileSync('packa
 
 /** Runs as `projen bundle`: the handlers and the program for the terminal, ESM with the SDK inside, because the runtime's own copy may not know AssumeRoot yet. */
 async function main() {
-  const all = await Promise.all([...handlers().map(bundle), bundleOfTerminal()]);
-  const bundles = new Map(all.map(({ outfile, contents }) => [outfile, contents]));
+  const [ofHandlers, ofTerminal] = await Promise.all([bundleHandlers(), bundleTerminal()]);
+  const bundles = new Map([...ofHandlers.outputFiles, ...ofTerminal.outputFiles].map(({ path, contents }) => [relative('.', path).replaceAll('\\', '/'), contents]));
   for (const [outfile, contents] of bundles) {
     replace(outfile, contents);
     console.log(`${outfile}  ${Math.round(contents.length / KB)} kB`);
@@ -20,7 +20,7 @@ async function main() {
   for (const stale of readdirSync('assets').map((name) => `assets/${name}`).filter((folder) => !folders.includes(folder))) {
     rmSync(stale, { recursive: true });
   }
-  const packages = bundledIn(all.map(({ metafile }) => metafile));
+  const packages = bundledIn([ofHandlers.metafile, ofTerminal.metafile]);
   replace('THIRD-PARTY-LICENSES', Buffer.from(noticesOf(packages)));
   replace('sbom.cdx.json', Buffer.from(billOfMaterials(packages)));
 }
@@ -41,26 +41,20 @@ function handlers(): string[] {
     .sort();
 }
 
-interface Bundle {
-  readonly outfile: string;
-  readonly contents: Uint8Array;
-  readonly metafile: Metafile;
-}
-
-async function bundle(handler: string): Promise<Bundle> {
+const bundleHandlers = () => bundled(handlers().map((handler) => {
   const path = handler.split('/').slice(1, -1);
-  return built(handler, `assets/${path.join('-')}/index.mjs`, { target: 'node22', external: CREDENTIALS_ELSEWHERE, define: VERSION });
-}
+  return { in: handler, out: `assets/${path.join('-')}/index` };
+}), { target: 'node22', external: CREDENTIALS_ELSEWHERE });
 
 /** What runs in a terminal finds credentials wherever the AWS CLI does, and on the oldest Node that the package supports. */
-async function bundleOfTerminal(): Promise<Bundle> {
-  return built('cli/main.ts', 'bin/cdk-root-access.mjs', { target: 'node20', define: VERSION }, '#!/usr/bin/env node\n');
-}
+const bundleTerminal = () => bundled([{ in: 'cli/main.ts', out: 'bin/cdk-root-access' }], { target: 'node20' }, '#!/usr/bin/env node\n');
 
-async function built(entry: string, outfile: string, options: BuildOptions, firstLine = ''): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
-    outfile,
+/** A bundle for each entry point. One build reads what they share once. */
+function bundled(entryPoints: { in: string; out: string }[], options: Pick<BuildOptions, 'target' | 'external'>, firstLine = '') {
+  return build({
+    entryPoints,
+    outdir: '.',
+    outExtension: { '.js': '.mjs' },
     write: false,
     metafile: true,
     bundle: true,
@@ -69,12 +63,12 @@ async function built(entry: string, outfile: string, options: BuildOptions, firs
     format: 'esm',
     mainFields: ['module', 'main'], // the SDK's CommonJS builds cannot be tree-shaken: 43 % larger
     tsconfig: 'lambda/tsconfig.json',
+    define: VERSION,
     banner: { js: `${firstLine}import{createRequire}from'node:module';const require=createRequire(import.meta.url);` },
     plugins: [rawText],
     logLevel: 'warning',
     ...options,
   });
-  return { outfile, contents: outputFiles![0].contents, metafile: metafile! };
 }
 
 /** `import text from './page.css?raw'`, as Vite has it for the tests; what esbuild can make smaller is smaller. */
