@@ -1,10 +1,10 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { CfnParameter, type Stack } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { MANAGEMENT, stackOf } from './every-construct';
 import { AccountSelection, CentralizedRootAccess, RootSessionRunbooks, type RootSessionRunbooksProps, RootTaskPolicy } from '../../lib';
-import { testApp } from '../support/apps';
+import { testApp, warningsOf } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 /** AWS CloudFormation and IAM user guides, "Quotas". */
@@ -92,7 +92,7 @@ function synthesized(props: RootSessionRunbooksProps | ((stack: Stack) => RootSe
   const stack = stackOf(testApp());
   new RootSessionRunbooks(stack, 'Runbooks', typeof props === 'function' ? props(stack) : props);
   const json = Template.fromStack(stack).toJSON();
-  return { json, roles: rootPoliciesOf(json), warnings: Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data)) };
+  return { json, roles: rootPoliciesOf(json), warnings: warningsOf(stack) };
 }
 
 const LISTED = accounts(500);

@@ -1,11 +1,11 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { type App, Stack } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { everyPart, everythingInOne, MANAGEMENT, stackOf } from './every-construct';
 import { OrgRootAccessFeatures, RootActivityMonitor, RootCredentialsAudit, RootSessionRunbooks } from '../../lib';
-import { testApp } from '../support/apps';
+import { testApp, warningsOf } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 type Functions = Record<string, { Properties: { VpcConfig?: { SubnetIds: unknown[]; SecurityGroupIds: unknown[] }; Role: { 'Fn::GetAtt': [string, string] } } }>;
@@ -16,8 +16,7 @@ const ISOLATED = [{ name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATE
 const functionsOf = (template: Template) => template.findResources('AWS::Lambda::Function') as Functions;
 const vpcIn = (stack: Stack, subnetConfiguration = PRIVATE) => new ec2.Vpc(stack, 'Vpc', { subnetConfiguration, restrictDefaultSecurityGroup: false });
 /** Those of the library: a newer CDK has others of its own. */
-const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data))
-  .filter((text) => text.includes('cdk-root-access:'));
+const warnings = (stack: Stack) => warningsOf(stack).filter((text) => text.includes('cdk-root-access:'));
 
 /** The Lambda developer guide, "Using condition keys for VPC settings". */
 const VPC_FUNCTIONS_ONLY = {

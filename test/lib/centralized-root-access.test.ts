@@ -3,13 +3,15 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AccountSelection, CentralizedRootAccess, type CentralizedRootAccessProps, OrgRootAccessFeatures, RootCredential } from '../../lib';
-import { testApp } from '../support/apps';
+import { madeOnce, testApp } from '../support/apps';
 
-function synthesized(props: CentralizedRootAccessProps = {}) {
+const synthesized = madeOnce((props: CentralizedRootAccessProps = {}) => {
   const stack = new Stack(testApp(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
   const construct = new CentralizedRootAccess(stack, 'RootAccess', props);
   return { stack, construct, template: Template.fromStack(stack) };
-}
+});
+
+const PURGING = { accounts: AccountSelection.accounts(['333333333333']), purge: {} };
 
 const tasks = (template: Template) => new Set([...JSON.stringify(template.toJSON()).matchAll(/root-task\/(\w+)/g)].map(([, task]) => task));
 const sweeps = (template: Template) => Object.values(template.findResources('Custom::RootCredentialsSweep')).map(({ Properties }) => Properties.Sweep);
@@ -62,7 +64,7 @@ describe('centralized root access', () => {
   });
 
   test('deletes only when it is asked to, in the accounts that it audits', () => {
-    const { template, construct } = synthesized({ accounts: AccountSelection.accounts(['333333333333']), purge: {} });
+    const { template, construct } = synthesized(PURGING);
     const selection = { accounts: ['333333333333'] };
     expect(sweeps(template)).toMatchObject([{ work: 'audit', selection }, { work: 'purge', dryRun: false, selection }]);
     expect(tasks(template)).toEqual(new Set(['IAMAuditRootUserCredentials', 'IAMDeleteRootUserCredentials']));
@@ -70,7 +72,7 @@ describe('centralized root access', () => {
   });
 
   test('audits when the purge is done, so that its report names what stays and not what goes', () => {
-    const { template } = synthesized({ purge: {} });
+    const { template } = synthesized(PURGING);
     const [[purge], [, audit]] = ['purge', 'audit'].map((work) => (
       Object.entries(template.findResources('Custom::RootCredentialsSweep', { Properties: { Sweep: { work } } }))[0]));
     expect(audit.DependsOn).toContain(purge);
@@ -82,8 +84,8 @@ describe('centralized root access', () => {
   });
 
   test.each(['features', 'accounts', 'notifications', 'alarms', 'handler', 'dryRun'])('is not changed by a purge whose %s is undefined', (name) => {
-    const props = { accounts: AccountSelection.accounts(['333333333333']) };
-    expect(synthesized({ ...props, purge: { [name]: undefined } }).template.toJSON()).toEqual(synthesized({ ...props, purge: {} }).template.toJSON());
+    const { accounts } = PURGING;
+    expect(synthesized({ accounts, purge: { [name]: undefined } }).template.toJSON()).toEqual(synthesized(PURGING).template.toJSON());
   });
 
   test.each([

@@ -1,21 +1,23 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import {
   AccountSelection, CentralizedRootAccess, OrgRootAccessFeatures, RootAccessDelegation, RootActivityMonitor, RootCredential, RootCredentialsAudit,
   RootCredentialsPurge, RootSessionRunbooks, RootTaskPolicy, RootUserGuardrail,
 } from '../../lib';
-import { testApp } from '../support/apps';
+import { testApp, warningsOf } from '../support/apps';
 
 const MANAGEMENT = '111111111111';
 
 const stackIn = (region?: string, account: string | undefined = MANAGEMENT, app = testApp()) => new Stack(app, `Stack${app.node.children.length}`, { env: { account, region } });
-const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
+/** The warnings that constructs give as soon as they are made. */
+const warningsAtOnce = (stack: Stack) => stack.node.findAll().flatMap(({ node }) => node.metadata)
+  .filter(({ type }) => type === ArtifactMetadataEntryType.WARN).map(({ data }) => String(data));
 
 describe('a topic that AWS encrypts with its own key is told', () => {
   const TOPICS: [what: string, topic: (stack: Stack) => sns.ITopic][] = [
@@ -41,14 +43,14 @@ describe('a topic that AWS encrypts with its own key is told', () => {
   test.each(TOPICS.flatMap(([what, topic]) => USES.map(([property, use]) => [what, property, topic, use] as const)))('%s, %s', (_what, property, topic, use) => {
     const stack = stackIn('us-east-1');
     use(stack, topic(stack));
-    expect(warnings(stack)).toContainEqual(expect.stringContaining(`${property} is encrypted with alias/aws/sns`));
+    expect(warningsAtOnce(stack)).toContainEqual(expect.stringContaining(`${property} is encrypted with alias/aws/sns`));
   });
 
   test('and one with a key of yours, or with none, is not', () => {
     const stack = stackIn('us-east-1');
     new RootCredentialsAudit(stack, 'One', { notifications: new sns.Topic(stack, 'Encrypted', { masterKey: new kms.Key(stack, 'Key') }) });
     new RootCredentialsAudit(stack, 'Other', { notifications: new sns.Topic(stack, 'Plain') });
-    expect(warnings(stack)).toEqual([]);
+    expect(warningsOf(stack)).toEqual([]);
   });
 });
 
@@ -62,16 +64,16 @@ describe('another partition is told, once for each stack', () => {
     new RootAccessDelegation(stack, 'Delegation', { accountId: '222222222222' });
     new RootUserGuardrail(stack, 'Guardrail', { targets: ['ou-abcd-11111111'] });
     new RootSessionRunbooks(stack, 'Runbooks');
-    expect(warnings(stack)).toEqual([expect.stringContaining(why)]);
+    expect(warningsAtOnce(stack)).toEqual([expect.stringContaining(why)]);
     const other = stackIn(region);
     new RootCredentialsAudit(other, 'Audit');
-    expect(warnings(other)).toEqual([expect.stringContaining(why)]);
+    expect(warningsAtOnce(other)).toEqual([expect.stringContaining(why)]);
   });
 
   test.each(['us-east-1', 'eu-central-1', undefined])('and %s is not', (region) => {
     const stack = stackIn(region);
     new OrgRootAccessFeatures(stack, 'Features');
-    expect(warnings(stack)).toEqual([]);
+    expect(warningsOf(stack)).toEqual([]);
   });
 });
 
@@ -98,9 +100,9 @@ describe('two guardrails of one name', () => {
     const [one, other, third] = [new Stack(app, 'One'), stackIn('us-east-1', MANAGEMENT, app), stackIn('us-east-1', '999999999999', app)];
     guardrail(other);
     guardrail(third);
-    expect(warnings(third)).toEqual([]);
+    expect(warningsAtOnce(third)).toEqual([]);
     guardrail(one);
-    expect(warnings(one)).toContainEqual(expect.stringContaining("policyName 'deny' is that of"));
+    expect(warningsOf(one)).toContainEqual(expect.stringContaining("policyName 'deny' is that of"));
   });
 
   test('and two of two names pass', () => {
@@ -134,7 +136,7 @@ describe('alarms without actions are told', () => {
   ])('%s', (_what, alarms) => {
     const stack = stackIn('us-east-1');
     new RootCredentialsPurge(stack, 'Purge', { alarms });
-    expect(warnings(stack)).toEqual([expect.stringContaining('alarms has no actions')]);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('alarms has no actions')]);
   });
 
   test.each<[string, (audit: RootCredentialsAudit, action: cloudwatch.IAlarmAction) => void]>([
@@ -144,7 +146,7 @@ describe('alarms without actions are told', () => {
     const stack = stackIn('us-east-1');
     const action = new actions.SnsAction(new sns.Topic(stack, 'Topic'));
     add(new RootCredentialsAudit(stack, 'Audit', { alarms: what === 'actions' ? { actions: [action] } : {} }), action);
-    expect(warnings(stack)).toEqual([]);
+    expect(warningsOf(stack)).toEqual([]);
   });
 });
 
@@ -174,12 +176,12 @@ describe('a selection of which nothing is left is refused', () => {
   ])('and a purge that keeps %s is told', (_what, props) => {
     const stack = stackIn('us-east-1');
     new RootCredentialsPurge(stack, 'Purge', props);
-    expect(warnings(stack)).toEqual([expect.stringContaining('keep keeps everything')]);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('keep keeps everything')]);
   });
 
   test('and one that keeps a part is not', () => {
     const stack = stackIn('us-east-1');
     new RootCredentialsPurge(stack, 'Purge', { accounts: two, keepIfUsedWithin: Duration.days(1), keep: [{ accounts: ['222222222222'], reason: 'r' }, { credentials: [RootCredential.PASSWORD], reason: 'r' }] });
-    expect(warnings(stack)).toEqual([]);
+    expect(warningsOf(stack)).toEqual([]);
   });
 });

@@ -2,8 +2,8 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { sts } from '../../lambda/aws/clients';
@@ -68,8 +68,8 @@ test.each([...new Set(OTHERS.map((region) => RegionInfo.get(region).partition!))
 
 describe('sessions are taken', () => {
   const stackIn = (region?: string) => new Stack(testApp(), 'Stack', { env: { account: '111111111111', region } });
-  const stsRegionsIn = (stack: Stack) => new Set(Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
-    .flatMap(({ Properties }) => Properties.Environment?.Variables.STS_REGION ?? []));
+  const stsRegionsIn = (stack: Stack) => new Set(stack.node.findAll().filter((construct) => construct instanceof CfnFunction)
+    .flatMap(({ environment }) => stack.resolve(environment)?.variables.STS_REGION ?? []));
 
   test.each<[string | undefined, string]>([...OTHERS.map((region): [string, string] => [region, region]), ['eu-west-1', 'eu-west-1'], ['eu-south-1', 'us-east-1'], [undefined, 'us-east-1']])('of a stack in %s in %s', (region, expected) => {
     const stack = stackIn(region);

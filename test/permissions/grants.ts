@@ -1,6 +1,7 @@
 import { CfnElement, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IMPORTED_BUCKET } from './stacks';
+import { madeOnce } from '../support/apps';
 
 /** One thing that one role is allowed: an action on a resource, under one condition. */
 export interface Grant {
@@ -103,24 +104,25 @@ interface PolicyResource {
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
 
+const templateOf = madeOnce((stack: Stack) => Template.fromStack(stack));
+
 /** Policies of roles and of resources. */
-export function policiesOf(stack: Stack): PolicyResource[] {
+export const policiesOf = madeOnce((stack: Stack): PolicyResource[] => {
   const paths = pathsOf(stack);
-  return Object.entries(Template.fromStack(stack).toJSON().Resources as Record<string, { Properties?: Omit<PolicyResource, 'id' | 'path'> }>)
+  return Object.entries(templateOf(stack).toJSON().Resources as Record<string, { Properties?: Omit<PolicyResource, 'id' | 'path'> }>)
     .filter(([, { Properties }]) => Properties?.PolicyDocument)
     .map(([id, { Properties }]) => ({ id, path: paths.get(id)!, ...Properties! }));
-}
+});
 
 /** The roles of a stack, as its template has them. */
 export function rolesOf(stack: Stack): Record<string, { readonly Properties: any }> {
-  return Template.fromStack(stack).findResources('AWS::IAM::Role') as Record<string, { Properties: any }>;
+  return templateOf(stack).findResources('AWS::IAM::Role') as Record<string, { Properties: any }>;
 }
 
 /** Path of a construct by its logical id, without the stack and the CDK's own last part. */
-export function pathsOf(stack: Stack): Map<string, string> {
-  return new Map(stack.node.findAll().filter(CfnElement.isCfnElement)
-    .map((element) => [stack.getLogicalId(element), element.node.path.replace(`${stack.node.path}/`, '').replace(/\/Resource$/, '')]));
-}
+export const pathsOf = madeOnce((stack: Stack): ReadonlyMap<string, string> => (
+  new Map(stack.node.findAll().filter(CfnElement.isCfnElement)
+    .map((element) => [stack.getLogicalId(element), element.node.path.replace(`${stack.node.path}/`, '').replace(/\/Resource$/, '')]))));
 
 /** What one grant allows, as it stands in a policy. */
 export interface Allowed {

@@ -1,11 +1,10 @@
 import { Aws, CfnParameter, Fn, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { RootSessionRunbooks } from '../../../lib';
 import { Approvals } from '../../../lib/private/approvals';
-import { testApp } from '../../support/apps';
+import { testApp, warningsOf } from '../../support/apps';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const ARN = 'arn:aws:iam::111111111111:role/Ops';
@@ -27,14 +26,16 @@ const approvers = (stack: Stack) => ({ topic: new sns.Topic(stack, 'Topic') });
 function world(scope: Construct = testApp(), env = {}): World {
   const [one, two] = stacksIn(scope, { ...ENV, ...env });
   const [starts, approves] = [one, two].map((stack) => new Approvals(approvers(stack)));
-  return { one, two, start: (starter) => starts.addStarter(one, starter), approve: (approver) => approves.grantApprove(two, approver, 'approvers') };
+  const approve = (approver: iam.IGrantable) => approves.grantApprove(two, approver, 'approvers');
+  return { one, two, start: (starter) => starts.addStarter(one, starter), approve };
 }
 
 /** Runbooks of two stacks. */
 function runbooks(): World & Record<'starts' | 'approves', RootSessionRunbooks> {
   const [one, two] = stacksIn(testApp());
   const [starts, approves] = [one, two].map((stack) => new RootSessionRunbooks(stack, 'Runbooks', { approvers: approvers(stack) }));
-  return { one, two, starts, approves, start: (starter) => starts.unlockBucket.grantStart(starter), approve: (approver) => approves.grantApprove(approver) };
+  const start = (starter: iam.IGrantable) => starts.unlockBucket.grantStart(starter);
+  return { one, two, starts, approves, start, approve: (approver) => approves.grantApprove(approver) };
 }
 
 type Principals = (stacks: Pick<World, 'one' | 'two'>) => [starter: iam.IGrantable, approver: iam.IGrantable];
@@ -91,8 +92,7 @@ const synth = ({ one }: World) => Stage.of(one)!.synth();
 const UNSURE = /it is not known before the deployment whether .*, who may start runbooks, and .*, who may approve them, can be the same/;
 
 /** How many warnings of it a synthesis has. */
-const unsure = (stacks: World) => synth(stacks).getStackArtifact(stacks.one.artifactId).messages
-  .filter(({ level, entry }) => level === SynthesisMessageLevel.WARNING && UNSURE.test(String(entry.data))).length;
+const unsure = ({ one }: World) => warningsOf(one).filter((text) => UNSURE.test(text)).length;
 
 test.each(SAME)('to start and to approve is refused to %s', (_what, principals) => {
   const stacks = world();
