@@ -1,5 +1,6 @@
 """Calls of the engine to the front, which answers them itself: a call that came back to the engine would block its event loop."""
 import json
+import threading
 import urllib.error
 import urllib.request
 
@@ -7,6 +8,9 @@ import botocore.session
 
 from local_engine.settings import settings
 from ministack.core.responses import get_account_id, get_region
+
+making_clients = threading.Lock()
+models = botocore.session.get_session()  # one for all clients: each session reads the models of the services anew, which costs more than a call
 
 
 def ask(path, **body):
@@ -33,11 +37,12 @@ def denial(action, resource, role=None, session=None, service=None, account=None
 def client(service, keys=None):
     """An AWS client of the front, with a role's credentials or as administrator of the account that the engine works for now."""
     keys = keys or {"AccessKeyId": get_account_id(), "SecretAccessKey": "local", "SessionToken": None}
-    return botocore.session.get_session().create_client(
-        service,
-        region_name=get_region(),
-        endpoint_url=settings.endpoint,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
+    with making_clients:  # making a client is not thread-safe, using it is
+        return models.create_client(
+            service,
+            region_name=get_region(),
+            endpoint_url=settings.endpoint,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
