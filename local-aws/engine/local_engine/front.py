@@ -10,7 +10,8 @@ from local_engine.settings import settings
 from ministack.core.responses import get_account_id, get_region
 
 making_clients = threading.Lock()
-models = botocore.session.get_session()  # one for all clients: each session reads the models of the services anew, which costs more than a call
+models = botocore.session.get_session()
+clients = {}  # a client costs more than a call: it reads the models of its service
 
 
 def ask(path, **body):
@@ -34,15 +35,22 @@ def denial(action, resource, role=None, session=None, service=None, account=None
     return ask("authorize", action=action, resource=resource, roleArn=role, session=session, service=service, accountId=account or get_account_id(), context=context or {})["denial"]
 
 
-def client(service, keys=None):
-    """An AWS client of the front, with a role's credentials or as administrator of the account that the engine works for now."""
-    keys = keys or {"AccessKeyId": get_account_id(), "SecretAccessKey": "local", "SessionToken": None}
-    with making_clients:  # making a client is not thread-safe, using it is
-        return models.create_client(
-            service,
-            region_name=get_region(),
-            endpoint_url=settings.endpoint,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-        )
+def client(service, role=None):
+    """An AWS client of the front, as a role that a state machine has or as administrator of the account that the engine works for now."""
+    key = (service, get_region(), role or get_account_id())
+    with making_clients:  # only to use one is thread-safe
+        if key not in clients:
+            clients[key] = make_client(service, role)
+        return clients[key]
+
+
+def make_client(service, role):
+    keys = credentials(role, "states") if role else {"AccessKeyId": get_account_id(), "SecretAccessKey": "local", "SessionToken": None}
+    return models.create_client(
+        service,
+        region_name=get_region(),
+        endpoint_url=settings.endpoint,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

@@ -4,7 +4,7 @@ import json
 import botocore.exceptions
 
 from local_engine.executions import role_of_execution
-from local_engine.front import client, credentials
+from local_engine.front import client
 from local_engine.handlers import around
 from ministack.core.responses import error_response_json
 from ministack.services import cloudwatch_logs, stepfunctions
@@ -22,7 +22,7 @@ CLIENT_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs
 def call_sdk(resource, parameters):
     """arn:aws:states:::aws-sdk:SERVICE:ACTION, through the front with the credentials of the machine's role."""
     service, action = resource.split(":")[6:8]
-    sdk = client(CLIENT_NAMES.get(service, service), credentials(role_of_execution.get(), "states"))
+    sdk = client(CLIENT_NAMES.get(service, service), role_of_execution.get())
     operation = sdk.meta.service_model.operation_model(action[0].upper() + action[1:])
     try:
         answer = sdk._make_api_call(operation.name, as_members(operation.input_shape, parameters))
