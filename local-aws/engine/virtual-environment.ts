@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { lock } from 'proper-lockfile';
 
 const run = promisify(execFile);
 
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
 const OLDEST_PYTHON = [3, 10];
+/** To install takes most of a minute and two cores: of processes that want it at once, one does. A lock whose holder has died ends after 10 s. */
+const WHILE_ANOTHER_BUILDS = { retries: 3_000, factor: 1, minTimeout: 200 };
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 /**
@@ -19,14 +22,18 @@ export async function virtualEnvironment(folder: string, requirements = REQUIREM
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const home = join(folder, `python-${hash}`);
   if (!existsSync(home)) {
-    await build(home, folder, requirements);
+    mkdirSync(folder, { recursive: true });
+    const release = await lock(home, { realpath: false, retries: WHILE_ANOTHER_BUILDS });
+    await build(home, folder, requirements).finally(release);
   }
   return executable(home);
 }
 
-/** Builds aside and renames: of two processes that do it at once, the second finds the first one's and throws its own away. */
+/** Builds aside and renames: what is interrupted leaves no half of an environment. */
 async function build(home: string, folder: string, requirements: string) {
-  mkdirSync(folder, { recursive: true });
+  if (existsSync(home)) {
+    return;
+  }
   const python = await findPython(CANDIDATES);
   const draft = mkdtempSync(join(folder, 'draft-'));
   try {
@@ -34,9 +41,7 @@ async function build(home: string, folder: string, requirements: string) {
     renameSync(draft, home);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(home)) {
-      throw error;
-    }
+    throw error;
   }
 }
 
