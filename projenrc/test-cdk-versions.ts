@@ -48,7 +48,7 @@ function compile(folder: string) {
 }
 
 function test(folders: readonly string[]) {
-  run(process.execPath, ['--max-semi-space-size=64', 'node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${REPORT}`, '--projects', ...folders]);
+  run(process.execPath, ['--max-semi-space-size=64', 'node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${REPORT}`, '--maxWorkers=100%', '--projects', ...folders]);
 }
 
 function run(command: string, options: readonly string[]) {
