@@ -7,7 +7,7 @@ import { judge } from '../../../lambda/policies/judge';
 import { rootRequest } from '../../../lambda/policies/root-requests';
 import { BlockedRootSessions, type LongTermRootExemption, OrgRootAccessFeatures, RootUserGuardrail, type RootUserGuardrailProps } from '../../../lib';
 import { isAllowed, levelsOf } from '../../lambda/policies/simulated';
-import { testApp } from '../../support/apps';
+import { madeOnce, testApp } from '../../support/apps';
 import { cases } from '../../support/cases';
 import { expectAbout } from '../../support/expect-about';
 
@@ -20,13 +20,18 @@ function stackWith(props: Partial<RootUserGuardrailProps> = {}): Stack {
   new RootUserGuardrail(stack, 'Guardrail', { targets: [UNIT], ...props });
   return stack;
 }
-const templateWith = (props?: Partial<RootUserGuardrailProps>) => Template.fromStack(stackWith(props));
+const templateWith = madeOnce((props?: Partial<RootUserGuardrailProps>) => Template.fromStack(stackWith(props)));
 
 function policyOf(template: Template): { Properties: any; DependsOn: string[]; DeletionPolicy: string; Metadata?: any } {
   const [policy] = Object.values(template.findResources('AWS::Organizations::Policy'));
   return policy as ReturnType<typeof policyOf>;
 }
-const contentWith = (...exemptions: LongTermRootExemption[]) => policyOf(templateWith({ exemptions })).Properties.Content;
+
+function contentWith(...exemptions: LongTermRootExemption[]): object {
+  const stack = stackWith({ exemptions });
+  return stack.resolve((stack.node.findChild('Guardrail').node.defaultChild as CfnPolicy).content);
+}
+
 const reason = 'because';
 
 describe('the policy', () => {

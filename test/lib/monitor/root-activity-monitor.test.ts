@@ -13,7 +13,7 @@ import { kindsOf } from '../../../lambda/monitor/activity/classify';
 import { RootActivity, RootActivityMonitor, type RootActivityMonitorProps, RootUserGuardrail } from '../../../lib';
 import { ACTIVITY_KINDS, type ActivityKind, COUNTED_BY_FUNCTION, type MonitorSettings } from '../../../lib/monitor/contract';
 import { EVENTS, eventNamed, GUARDRAIL, MEMBER, RUNBOOK_USER, SWEEP_ROLE } from '../../lambda/monitor/activity/events';
-import { testApp } from '../../support/apps';
+import { madeOnce, testApp } from '../../support/apps';
 import { cases } from '../../support/cases';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
@@ -21,13 +21,13 @@ const EXEMPTION = { accountId: MEMBER, activities: [RootActivity.ROOT_SIGN_IN, R
 
 type Props = Partial<RootActivityMonitorProps>;
 
-function monitorWith(props: Props | ((stack: Stack) => Props) = {}, more?: (monitor: RootActivityMonitor, stack: Stack) => void) {
+const monitorWith = madeOnce((props: Props | ((stack: Stack) => Props) = {}, more?: (monitor: RootActivityMonitor, stack: Stack) => void) => {
   const stack = new Stack(testApp(), 'Stack', { env: ENV });
   const trailLogGroup = logs.LogGroup.fromLogGroupName(stack, 'Trail', 'organization-trail');
   const monitor = new RootActivityMonitor(stack, 'Monitor', { trailLogGroup, ...typeof props === 'function' ? props(stack) : props });
   more?.(monitor, stack);
   return { stack, monitor, template: Template.fromStack(stack) };
-}
+});
 
 const propertiesOf = (template: Template, type: string): any[] => Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 const settingsOf = (template: Template): MonitorSettings => {

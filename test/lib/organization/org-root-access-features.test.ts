@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { statementsOf } from './statements';
 import { OrgRootAccessFeatures, RootAccessFeature, type OrgRootAccessFeaturesProps } from '../../../lib';
-import { testApp } from '../../support/apps';
+import { madeOnce, testApp } from '../../support/apps';
 
 const FOR_IAM = { StringEquals: { 'organizations:ServicePrincipal': 'iam.amazonaws.com' } };
 
@@ -24,7 +24,7 @@ function stackWith(props?: OrgRootAccessFeaturesProps): Stack {
   return stack;
 }
 
-const templateWith = (props?: OrgRootAccessFeaturesProps) => Template.fromStack(stackWith(props));
+const templateWith = madeOnce((props?: OrgRootAccessFeaturesProps) => Template.fromStack(stackWith(props)));
 
 describe('the custom resource', () => {
   test('asks for both features and keeps them by default', () => {

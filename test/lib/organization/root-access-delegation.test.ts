@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { statementsOf } from './statements';
 import { OrgRootAccessFeatures, RootAccessDelegation, type RootAccessDelegationProps } from '../../../lib';
-import { testApp } from '../../support/apps';
+import { madeOnce, testApp } from '../../support/apps';
 
 const SECURITY = '222222222222';
 const FOR_IAM = { StringEquals: { 'organizations:ServicePrincipal': 'iam.amazonaws.com' } };
@@ -14,7 +14,7 @@ function stackWith(props: Partial<RootAccessDelegationProps> = {}): Stack {
   return stack;
 }
 
-const templateWith = (props?: Partial<RootAccessDelegationProps>) => Template.fromStack(stackWith(props));
+const templateWith = madeOnce((props?: Partial<RootAccessDelegationProps>) => Template.fromStack(stackWith(props)));
 
 const accountArn = (accountId: string) => ({
   'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:organizations::*:account/o-*/${accountId}`]],

@@ -4,22 +4,23 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { RootCredentialsPurge, type RootCredentialsPurgeProps } from '../../../lib';
-import { testApp } from '../../support/apps';
+import { madeOnce, testApp } from '../../support/apps';
 
 const DAILY = ScheduleExpression.rate(Duration.days(1));
+const daily = { schedule: DAILY };
 
-function synthesized(props: RootCredentialsPurgeProps, more: (stack: Stack) => RootCredentialsPurgeProps = () => ({})) {
+const synthesized = madeOnce((props: RootCredentialsPurgeProps, more: (stack: Stack) => RootCredentialsPurgeProps = () => ({})) => {
   const stack = new Stack(testApp(), 'RootAccess', { env: { account: '111111111111', region: 'us-east-1' } });
   const construct = new RootCredentialsPurge(stack, 'Purge', { ...props, ...more(stack) });
   return { stack, construct, template: Template.fromStack(stack) };
-}
+});
 
 const templateOf = (props: RootCredentialsPurgeProps) => synthesized(props).template;
 const MISSED = { Namespace: 'CdkRootAccess', MetricName: 'SweepsFinished' };
 
 describe('a schedule', () => {
   test('starts the sweep, gives way to one that is at work, and begins after the deployment\'s own', () => {
-    const template = templateOf({ schedule: DAILY });
+    const template = templateOf(daily);
     const [deployment] = Object.keys(template.findResources('Custom::RootCredentialsSweep'));
     const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
     expect(schedule.DependsOn).toContain(deployment);
@@ -37,7 +38,7 @@ describe('a schedule', () => {
     template.hasResourceProperties('Custom::RootCredentialsSweep', { Schedule: 'rate(1 day)' });
   });
 
-  const [{ Properties: ROLE }] = Object.entries(templateOf({ schedule: DAILY }).findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('PurgeScheduleRole')).map(([, role]) => role);
+  const [{ Properties: ROLE }] = Object.entries(templateOf(daily).findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('PurgeScheduleRole')).map(([, role]) => role);
 
   test.each<[string, boolean, { account: string; group: string; region?: string; service?: string } | undefined]>([
     ['a schedule of this account', true, { account: '111111111111', group: 'default' }],
@@ -84,11 +85,11 @@ describe('a schedule', () => {
   });
 
   test('is the same in two syntheses, so that a diff is quiet', () => {
-    expect(templateOf({ schedule: DAILY }).toJSON()).toEqual(templateOf({ schedule: DAILY }).toJSON());
+    expect(templateOf({ ...daily }).toJSON()).toEqual(templateOf(daily).toJSON());
   });
 
   test('keeps starts that could not be delivered in an encrypted queue that speaks TLS only, with an alarm', () => {
-    const template = templateOf({ schedule: DAILY });
+    const template = templateOf(daily);
     template.hasResourceProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 3_600 });
     template.hasResourceProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: { Statement: [Match.objectLike({ Effect: 'Deny', Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })] },
@@ -145,7 +146,7 @@ describe('the alarm for a sweep that is missing', () => {
   });
 
   test('looks for plans where people approve them: a sweep that waits for an answer has run', () => {
-    const template = synthesized({ schedule: DAILY }, (stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers'), timeout: Duration.days(7) } })).template;
+    const template = synthesized(daily, (stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers'), timeout: Duration.days(7) } })).template;
     template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', MISSED, 0);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'PlansMade',
