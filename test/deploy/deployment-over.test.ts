@@ -5,7 +5,7 @@ import { AccountSelection, OrgRootAccessFeatures, RootCredential, type RootCrede
 import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 
-const organization = variedOrganization();
+const organization = variedOrganization({}, 13);
 const stack = deploymentInto(organization);
 
 /** One account after the other, so that many are not begun when a sweep is stopped. */

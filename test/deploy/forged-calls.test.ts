@@ -23,7 +23,7 @@ import { BELOW, everyStack, IMPORTED_BUCKET, UNDEPLOYED, UNIT } from '../permiss
  */
 const ATTACKER = 'Attacker';
 
-const organization = variedOrganization();
+const organization = variedOrganization({}, 12);
 organization.addAccount({ id: BELOW, ou: organization.addOrganizationalUnit({ name: 'below', parent: UNIT }) });
 
 let deployed: Deployed;

@@ -114,7 +114,7 @@ describe('a deployment', () => {
   test('of another selection sweeps what is selected now, and nothing else', async () => {
     organization.account(member(1)).root.password = true;
     organization.account(member(3)).root.password = true;
-    expect(await stack.deployByCli(selecting(AccountSelection.accounts([SECURITY, member(1)])))).toMatchObject({ code: 0 });
+    expect(await stack.deploy(selecting(AccountSelection.accounts([SECURITY, member(1)])))).toMatchObject({ code: 0 });
     expect(rootSessions(organization.calls)).toEqual(new Set([SECURITY, member(1)]));
     expect(withCredentials()).toEqual([MANAGEMENT, EXCLUDED, ...INACTIVE, member(3)]);
     expect(await stack.sweeps()).toEqual(['SUCCEEDED', 'SUCCEEDED']);
@@ -122,7 +122,7 @@ describe('a deployment', () => {
 
   test('that finds every account clean takes no session that could delete, and changes nothing', async () => {
     organization.account(member(3)).root.password = false;
-    expect(await stack.deployByCli(allButOne)).toMatchObject({ code: 0 });
+    expect(await stack.deploy(allButOne)).toMatchObject({ code: 0 });
     expect((await stack.latestReport()).counts).toMatchObject({ purged: 0, clean: 32, skipped: 6 });
     expect(rootSessions(organization.calls, 'IAMDeleteRootUserCredentials')).toEqual(new Set());
     expect(changes(organization.calls)).toEqual([]);

@@ -10,7 +10,7 @@ import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 import { expectAbout } from '../support/expect-about';
 
-const organization = variedOrganization(BOTH_FEATURES);
+const organization = variedOrganization(BOTH_FEATURES, 3);
 const stack = deploymentInto(organization);
 
 describe('a sweep with signals', () => {

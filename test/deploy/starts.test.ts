@@ -4,7 +4,7 @@ import { AccountSelection, type RootCredentialsPurgeProps } from '../../lib';
 import { delay } from '../../local-aws/organization';
 import { eventually } from '../support/eventually';
 
-const organization = variedOrganization(BOTH_FEATURES);
+const organization = variedOrganization(BOTH_FEATURES, 7);
 const stack = deploymentInto(organization);
 
 const deploy = (props: RootCredentialsPurgeProps) => stack().deploy((scope) => {
@@ -17,7 +17,7 @@ describe('a dry run', () => {
   test('reports what would be deleted, and deletes nothing', async () => {
     const before = organization.accounts.map(({ root }) => root.credentials.current);
     expect(await deploy({ dryRun: true, accounts: AccountSelection.organization({ exclude: [EXCLUDED] }) })).toMatchObject({ code: 0 });
-    expect(await stack().latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 17, 'clean': 15 } });
+    expect(await stack().latestReport()).toMatchObject({ dryRun: true, counts: { 'purged': 0, 'would-purge': 5, 'clean': 3 } });
     expect(changes(organization.calls)).toEqual([]);
     expect(organization.accounts.map(({ root }) => root.credentials.current)).toEqual(before);
   });

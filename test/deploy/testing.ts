@@ -32,8 +32,12 @@ export const BOTH_FEATURES: OrganizationOptions = { trustedAccess: true, feature
 const REGION = 'us-east-1';
 const STACK = 'RootAccess';
 
-/** With accounts of every kind and state; 32 of them are members that can be swept, so that both pages and batches are more than one. */
-export function variedOrganization(options: OrganizationOptions = {}): FakeOrganization {
+/**
+ * With accounts of every kind and state.
+ *
+ * @param members how many of `MEMBERS` are there: all of them, with which both pages and batches are more than one, or as few as show a behaviour; those after the tenth are in a unit
+ */
+export function variedOrganization(options: OrganizationOptions = {}, members = MEMBERS.length): FakeOrganization {
   const organization = new FakeOrganization(options);
   organization.addAccount({ id: SECURITY, name: 'security', root: { mfaDevices: [{}] } });
   organization.addAccount({ id: EXCLUDED, name: 'break-glass', root: EVERYTHING });
@@ -41,7 +45,7 @@ export function variedOrganization(options: OrganizationOptions = {}): FakeOrgan
   states.forEach((state, i) => organization.addAccount({ id: INACTIVE[i], name: state, state, root: EVERYTHING }));
   const unit = organization.addOrganizationalUnit({ name: 'workloads' });
   const credentials = [EVERYTHING, { password: true }, { accessKeys: [{ status: 'Inactive' as const }] }, { signingCertificates: [{}] }, { mfaDevices: [{}] }];
-  for (let n = 1; n <= MEMBERS.length; n++) {
+  for (let n = 1; n <= members; n++) {
     organization.addAccount({ id: member(n), name: `workload ${n}`, ou: n > 10 ? unit : undefined, root: n % 2 ? credentials[(n - 1) / 2 % credentials.length] : {} });
   }
   return organization;

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { Deployment, EXCLUDED, INACTIVE, MANAGEMENT, member, rootSessions, SECURITY, variedOrganization } from './testing';
+import { Deployment, EXCLUDED, INACTIVE, MANAGEMENT, member, MEMBERS, purge, rootSessions, SECURITY, variedOrganization } from './testing';
+import { AccountSelection, OrgRootAccessFeatures } from '../../lib';
 import { IAM_SERVICE_PRINCIPAL } from '../../lib/organization/contract';
 import { EVERYTHING } from '../lambda/sweep/testing';
 
 const JOINED = '600000000001';
 
-const organization = variedOrganization();
+const organization = variedOrganization({}, 5);
 const CONTEXT = { management: MANAGEMENT, security: SECURITY, organization: organization.organizationId, exclude: [EXCLUDED] };
 const EXAMPLES = join(__dirname, '..', '..', 'examples');
 let management: Deployment;
@@ -48,6 +49,8 @@ describe('the example of two accounts', () => {
     expect(await deploy('Security', '--exclusively', '-c', 'purge=true')).toMatchObject({ code: 0 });
     expect(new Set(deleting().map(({ caller }) => caller.accountId))).toEqual(new Set([SECURITY]));
     expect(organization.accounts.filter(({ root }) => !root.isClean).map(({ id }) => id)).toEqual([MANAGEMENT, SECURITY, EXCLUDED, ...INACTIVE]);
+    expect(new Set(sessions().map(({ caller }) => caller.accountId))).toEqual(new Set([SECURITY]));
+    expect(rootSessions(organization.calls)).toEqual(new Set(MEMBERS.slice(0, 5))); // none in the management account, an excluded or an inactive one
   });
 
   test('looks from the security account at an account that joins, which the management account hears of in another Region', async () => {
@@ -73,5 +76,26 @@ describe('the example of two accounts', () => {
     const client = new EventBridgeClient(security.aws.clientSettings(accountId, 'eu-west-1'));
     const event = { EventBusName: `arn:aws:events:eu-west-1:${SECURITY}:event-bus/${bus}`, Source, DetailType: 'made up', Detail: '{}' };
     await expect(client.send(new PutEventsCommand({ Entries: [event] }))).rejects.toThrow('not authorized to perform: events:PutEvents');
+  });
+});
+
+describe('a purge in the account of the delegated administrator that selects this account too', () => {
+  test('cleans the others, and reports its own account as skipped, since AWS denies it a root session there', async () => {
+    const own = security.stack('Own');
+    organization.account(member(1)).root.password = true;
+    expect(await own.deploy((scope) => {
+      const features = OrgRootAccessFeatures.fromOrgRootAccessFeaturesAttributes(scope, 'RootAccess', {
+        organizationId: organization.organizationId, managementAccountId: MANAGEMENT,
+      });
+      purge(scope, { features, accounts: AccountSelection.accounts([SECURITY, member(1), member(2)]) });
+    })).toMatchObject({ code: 0 });
+    const { accounts, counts } = await own.latestReport();
+    expect(counts).toMatchObject({ failed: 0, purged: 1, clean: 1, skipped: 1 });
+    expect(accounts.find(({ accountId }) => accountId === SECURITY)).toMatchObject({
+      outcome: 'skipped', reason: expect.stringContaining('sweep it from the management account'),
+    });
+    expect([organization.account(member(1)).root.isClean, organization.account(SECURITY).root.isClean]).toEqual([true, false]);
+    expect(rootSessions(organization.calls)).toEqual(new Set([SECURITY, member(1), member(2)]));
+    expect(new Set(organization.calls.filter(({ operation }) => operation === 'AssumeRoot').map(({ caller }) => caller.accountId))).toEqual(new Set([SECURITY]));
   });
 });

@@ -17,7 +17,7 @@ const RECOVERING = member(2);
 const AGAIN = member(1);
 
 const clock = new LocalClock();
-const organization = variedOrganization({ ...BOTH_FEATURES, clock: clock.now });
+const organization = variedOrganization({ ...BOTH_FEATURES, clock: clock.now }, 3);
 
 let stack: Deployment;
 let sfn: SFNClient;

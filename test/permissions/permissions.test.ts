@@ -19,7 +19,7 @@ import { EXCLUDED, MANAGEMENT, member, SECURITY, variedOrganization } from '../d
 import { eventually } from '../support/eventually';
 import { expectAbout } from '../support/expect-about';
 
-const organization = variedOrganization();
+const organization = variedOrganization({}, 12);
 organization.addAccount({ id: BELOW, ou: organization.addOrganizationalUnit({ name: 'below', parent: UNIT }) });
 let deployed: Deployed;
 
