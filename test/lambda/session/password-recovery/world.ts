@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
+import { requestHandler } from '../../../../lambda/aws/clients';
 import { RootSessions } from '../../../../lambda/root-user/sessions';
 import { allowRecovery, type OpeningAws } from '../../../../lambda/session/password-recovery/allow/opening';
 import { closeAsCloser, closeByHand, type Closing } from '../../../../lambda/session/password-recovery/close/closing';
@@ -71,6 +72,13 @@ export class World {
   /** Executions of runbooks that are at work, by ARN. */
   readonly runs = new Set<string>();
   readonly life = new Life();
+  /** Those of all functions: each new one would look for its configuration again. */
+  readonly clients = {
+    s3: new S3Client({ requestHandler, maxAttempts: 4, forcePathStyle: true }),
+    stepFunctions: new SFNClient({ requestHandler, maxAttempts: 4 }),
+    sts: new STSClient({ requestHandler, maxAttempts: 4 }),
+  };
+
   private calls = 0;
   private interruption?: { readonly call: number; readonly by: () => Promise<unknown> };
 
@@ -198,15 +206,15 @@ const patience = { forMs: 300, firstPauseMs: 3, longestPauseMs: 20 };
 /** What the runbooks' functions work with: production code on the wire, with waits that are short enough for a test. */
 export class Functions implements OpeningAws {
   readonly store: RecoveryStore;
-  readonly sessions = new RootSessions(new STSClient({ maxAttempts: 4 }), 'aws', 0, patience);
-  readonly closers = new Closers(new SFNClient({ maxAttempts: 4 }), `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:closer`, BUCKET, world.clock);
+  readonly sessions = new RootSessions(world.clients.sts, 'aws', 0, patience);
+  readonly closers = new Closers(world.clients.stepFunctions, `arn:aws:states:us-east-1:${MANAGEMENT}:stateMachine:closer`, BUCKET, world.clock);
   readonly clock = world.clock;
   readonly reads = patience;
   readonly unmodifiable = patience;
 
   /** @param bucket that the runbooks have now */
   constructor(bucket = BUCKET) {
-    this.store = new RecoveryStore(new S3Client({ maxAttempts: 4, forcePathStyle: true }), bucket);
+    this.store = new RecoveryStore(world.clients.s3, bucket);
   }
 }
 
@@ -274,7 +282,7 @@ export class RunningCloser {
   }
 
   async look(): Promise<AwakeCloser> {
-    const { name, closer } = await runningCloser(new SFNClient({ maxAttempts: 4 }), `${CLOSERS}:${this.name}`);
+    const { name, closer } = await runningCloser(world.clients.stepFunctions, `${CLOSERS}:${this.name}`);
     const record = await new RecordOfCloser(new Functions(this.bucket).store, closer).read(MEMBER);
     const state = awake(record, { ...closer, remindedUntil: this.state.remindedUntil }, name, this.remindsAt, world.clock());
     this.state = state;
@@ -282,7 +290,7 @@ export class RunningCloser {
   }
 
   async close(): Promise<Closing> {
-    const { closer } = await runningCloser(new SFNClient({ maxAttempts: 4 }), `${CLOSERS}:${this.name}`);
+    const { closer } = await runningCloser(world.clients.stepFunctions, `${CLOSERS}:${this.name}`);
     const functions = new Functions(this.bucket);
     return closeAsCloser(closer, { ...functions, store: new RecordOfCloser(functions.store, closer) });
   }
