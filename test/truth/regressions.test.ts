@@ -2,6 +2,7 @@ import { expectTruth } from './properties';
 import { credentialsIn, memberId, PURGE, setUp, type Scenario, type Stage } from './scenario';
 import type { Trouble } from './trouble';
 import { RECOVERIES_BUCKET, serveWorlds, type RecoveryOnRecord } from './world';
+import type { Patience } from '../../lambda/aws/patience';
 import { PURGE_PATIENCE } from '../../lambda/sweep/purge/account';
 import type { AccountResult } from '../../lambda/sweep/results';
 import type { DecisionReference, RunReference } from '../../lib/sweep/contract';
@@ -14,7 +15,9 @@ serveWorlds();
 /** What the properties found, shrunk to what it takes. */
 const WAIT_MS = 500;
 
-function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes: Partial<Scenario> = {}, waitMs = WAIT_MS): Stage {
+function oneMember(
+  root: RootCredentialsInit, troubles: Trouble[] = [], changes: Partial<Scenario> = {}, patience: number | Patience = WAIT_MS,
+): Stage {
   return setUp({
     members: [{ id: memberId(0), root }],
     unknown: {},
@@ -25,7 +28,7 @@ function oneMember(root: RootCredentialsInit, troubles: Trouble[] = [], changes:
     troubles,
     meanwhile: [],
     ...changes,
-  }, waitMs);
+  }, patience);
 }
 
 async function swept(stage: Stage): Promise<AccountResult> {
@@ -235,7 +238,7 @@ describe('time that passes in a moment', () => {
   });
 
   test.each([[90, 'deleted'], [180, 'failed']])('a password that IAM will not have changed for %s seconds is %s', async (seconds, status) => {
-    const stage = oneMember({ password: true }, [], {}, PURGE_PATIENCE.unmodifiable.forMs);
+    const stage = oneMember({ password: true }, [], {}, PURGE_PATIENCE.unmodifiable);
     const until = Date.now() + seconds * 1_000;
     const refuse = fail('EntityTemporarilyUnmodifiable');
     stage.world.organization.faults.add({ operation: 'iam:DeleteLoginProfile', effect: async (call, answer) => Date.now() < until ? refuse(call, answer) : answer() });

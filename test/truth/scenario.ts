@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { arrange, does, lastingTrouble, meanwhile, passingTrouble, type Deed, type Trouble } from './trouble';
 import { credentialsOf } from './witness';
-import { MANAGEMENT, newWorld, RECOVERIES_BUCKET, Sweep, waits, type RecoveryOnRecord, type World } from './world';
+import { hasty, MANAGEMENT, newWorld, RECOVERIES_BUCKET, Sweep, waits, type RecoveryOnRecord, type World } from './world';
+import type { Patience } from '../../lambda/aws/patience';
 import { CREDENTIAL_KINDS, type CredentialKind, type Selection } from '../../lib/private/contract';
 import { type KeptCredentials, type SweepSettings } from '../../lib/sweep/contract';
 import type { AccountInit, AccountState, UnknownSwitches } from '../../local-aws/organization';
@@ -182,7 +183,8 @@ export interface Stage {
   another(changes: Partial<SweepSettings>): Sweep;
 }
 
-export function setUp(scenario: Scenario, forMs: number): Stage {
+/** @param patience how long to wait for what AWS makes true late, in milliseconds with short pauses in between */
+export function setUp(scenario: Scenario, patience: number | Patience): Stage {
   const { members: list, unknown, select, settings: how, denied, troubles } = scenario;
   const world = newWorld();
   const { organization } = world;
@@ -216,9 +218,9 @@ export function setUp(scenario: Scenario, forMs: number): Stage {
   const skipped = [...selected.map(({ id }) => id).filter((id) => !swept.includes(id)), ...select.by === 'organization' ? [MANAGEMENT] : []];
   const keep = rulesIn(scenario);
   const hangs = troubles.some(({ what, times }) => what === 'unanswered' && times === undefined);
-  const patience = waits(forMs, hangs ? HANGING_ACCOUNT_MS : undefined);
+  const allWaits = waits(typeof patience === 'number' ? hasty(patience) : patience, hangs ? HANGING_ACCOUNT_MS : undefined);
   const another = (changes: Partial<SweepSettings>) =>
-    new Sweep({ ...how, protection: { ...how.protection, keep }, selection: selection[select.by], ...changes }, patience);
+    new Sweep({ ...how, protection: { ...how.protection, keep }, selection: selection[select.by], ...changes }, allWaits);
   const sweep = another({});
   sweep.between = () => scenario.meanwhile.forEach((deed) => does(world, deed));
   const readsMayBeStale = (accountId: string) => troubles.some(({ what, account }) => what.startsWith('stale') && [undefined, accountId].includes(account));

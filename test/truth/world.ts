@@ -50,11 +50,12 @@ export interface Waits {
   readonly late: Patience;
 }
 
+/** With pauses that are short enough for a test. */
+export const hasty = (forMs: number): Patience => ({ forMs, firstPauseMs: 3, longestPauseMs: 20 });
+
 /** Waits that are long enough for what passes, and short enough for what does not. */
-export const waits = (forMs: number, accountMs = 60_000): Waits => {
-  const patience = { forMs, firstPauseMs: 3, longestPauseMs: 20 };
-  return { account: { reads: patience, unmodifiable: patience }, accountMs, late: patience };
-};
+export const waits = (patience: Patience, accountMs = 60_000): Waits => (
+  { account: { reads: patience, unmodifiable: patience }, accountMs, late: patience });
 
 const record = (endsAt: string, closedAt?: string) => (accountId: string) =>
   JSON.stringify({ accountId, reason: 'TICKET-1', openedAt: '2020-01-01T00:00:00.000Z', endsAt, closedAt });
@@ -127,9 +128,9 @@ export function serveWorlds(): void {
   });
   beforeAll(() => {
     jest.spyOn(process.stdout, 'write').mockReturnValue(true); // the metrics of the reports
-    const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here
-    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
-      setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout);
+    const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here; a spy would keep every request that set a timer
+    globalThis.setTimeout = ((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
+      setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout;
     jest.replaceProperty(MOST_PAGES, 'emptyInARow', 20); // hundreds are followed in the test of the pages
   });
 }
