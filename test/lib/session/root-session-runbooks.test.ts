@@ -200,9 +200,15 @@ describe('people', () => {
   const OPERATOR_ACTIONS = [
     'ssm:GetAutomationExecution', 'ssm:StartAutomationExecution', 'states:DescribeExecution', 'states:StartExecution', 'states:StopExecution',
   ];
+  const everybody = (runbooks: RootSessionRunbooks, stack: Stack) => {
+    runbooks.unlockBucket.grantStart(person(stack, 'Operator'));
+    runbooks.grantStart(person(stack, 'Starter'));
+    runbooks.grantApprove(person(stack, 'Approver'));
+    runbooks.grantReadRecords(person(stack, 'Auditor'));
+  };
 
   test('who may start one runbook may start that one, follow and stop it, and nothing else', async () => {
-    const template = synthesized({}, (runbooks, stack) => runbooks.unlockBucket.grantStart(person(stack, 'Operator')));
+    const template = synthesized(withApprovers, everybody);
     const policies = policiesOf(template, /^Operator/);
     expect(actionsOf(template, /^Operator/)).toEqual(OPERATOR_ACTIONS);
     const [own] = Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) => id.includes('BucketUnlock'));
@@ -214,14 +220,12 @@ describe('people', () => {
   });
 
   test('who may start may put a replacement only where it is allowed', () => {
-    const grant = (runbooks: RootSessionRunbooks, stack: Stack) => { runbooks.grantStart(person(stack, 'Operator')); };
-    expect(actionsOf(synthesized({}, grant), /^Operator/)).toEqual(OPERATOR_ACTIONS);
-    expect(actionsOf(synthesized(withReplacement, grant), /^Operator/)).toEqual(['s3:PutObject', ...OPERATOR_ACTIONS].sort());
+    expect(actionsOf(synthesized(withApprovers, everybody), /^Starter/)).toEqual(OPERATOR_ACTIONS);
+    expect(actionsOf(synthesized(withReplacement, everybody), /^Starter/)).toEqual(['s3:PutObject', ...OPERATOR_ACTIONS].sort());
   });
 
   test('who may approve may answer, and nothing else', () => {
-    const template = synthesized(withApprovers, (runbooks, stack) => runbooks.grantApprove(person(stack, 'Approver')));
-    expect(actionsOf(template, /^Approver/)).toEqual(['states:SendTaskFailure', 'states:SendTaskSuccess']);
+    expect(actionsOf(synthesized(withApprovers, everybody), /^Approver/)).toEqual(['states:SendTaskFailure', 'states:SendTaskSuccess']);
   });
 
   test.each<[string, (runbooks: RootSessionRunbooks, role: iam.Role) => void]>([
@@ -236,8 +240,7 @@ describe('people', () => {
   });
 
   test('who may read records reads those, and nothing else of the bucket', () => {
-    const template = synthesized({}, (runbooks, stack) => runbooks.grantReadRecords(person(stack, 'Auditor')));
-    const [{ policy }] = policiesOf(template, /^Auditor/);
+    const [{ policy }] = policiesOf(synthesized(withApprovers, everybody), /^Auditor/);
     expect(policy.Statement).toMatchObject([
       { Action: 's3:GetObject', Resource: [expect.stringMatching(/\/policies\/\*$/), expect.stringMatching(/\/recoveries\/\*$/)] },
       { Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': ['policies/*', 'recoveries/*'] } } },
