@@ -218,11 +218,14 @@ export class Deployment {
   /** Addresses of every object in every bucket of the account. */
   async objects(): Promise<string[]> {
     const { Buckets } = await this.s3.send(new ListBucketsCommand({}));
+    return (await Promise.all(Buckets!.map(({ Name: bucket }) => this.objectsIn(bucket!)))).flat();
+  }
+
+  /** Addresses of every object in one of them. */
+  async objectsIn(bucket: string): Promise<string[]> {
     const addresses: string[] = [];
-    for (const { Name: bucket } of Buckets!) {
-      for await (const { Contents } of paginateListObjectsV2({ client: this.s3 }, { Bucket: bucket })) {
-        addresses.push(...(Contents ?? []).map(({ Key }) => `s3://${bucket}/${Key}`));
-      }
+    for await (const { Contents } of paginateListObjectsV2({ client: this.s3 }, { Bucket: bucket })) {
+      addresses.push(...(Contents ?? []).map(({ Key }) => `s3://${bucket}/${Key}`));
     }
     return addresses;
   }

@@ -4,6 +4,7 @@ import {
   IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand, PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { Stage } from 'aws-cdk-lib';
 import { allowedBy, type Grant, pathsOf, rolesOf, type Statement, without } from './grants';
 import { everyStack } from './stacks';
@@ -59,9 +60,11 @@ export class Deployed {
 
   private readonly iam: IAMClient;
   private readonly lambda: LambdaClient;
+  private readonly stepFunctions: SFNClient;
   private readonly paths = pathsOf(everyStack());
   private readonly logicalIds: ReadonlyMap<string, string> = new Map([...this.paths].map(([id, path]) => [path, id]));
   private readonly policies = new Map<string, Promise<AttachedPolicy[]>>();
+  private readonly definitions = new Map<string, string>();
 
   private constructor(
     readonly deployment: Deployment,
@@ -71,6 +74,7 @@ export class Deployed {
   ) {
     this.iam = new IAMClient(deployment.aws.clientSettings());
     this.lambda = new LambdaClient(deployment.aws.clientSettings());
+    this.stepFunctions = new SFNClient(deployment.aws.clientSettings());
   }
 
   /** Physical id of what is at a path of the construct tree. */
@@ -110,6 +114,14 @@ export class Deployed {
   /** Every decision so far, in the order of the questions. */
   decisions(): Decision[] {
     return [...this.decided];
+  }
+
+  /** The definition of the state machine at a path, as it was deployed. */
+  async definition(path: string): Promise<string> {
+    const known = this.definitions.get(path)
+      ?? (await this.stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: this.id(path) }))).definition!;
+    this.definitions.set(path, known);
+    return known;
   }
 
   /** Invokes a function as administrator. What it throws is in the answer, as Lambda sends it. */

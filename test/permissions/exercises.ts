@@ -150,7 +150,7 @@ export async function runMachine(deployed: Deployed, { action }: Grant, machine:
   const [denialsBefore, messagesBefore] = [denials(), await messages()];
   const start = { stateMachineArn: deployed.id(machine), input: JSON.stringify(input), name };
   const { executionArn } = await client.send(new StartExecutionCommand(start));
-  for (;;) {
+  return eventually(async () => {
     const { status, output, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING') {
       return output ?? cause ?? '';
@@ -159,8 +159,8 @@ export async function runMachine(deployed: Deployed, { action }: Grant, machine:
       await client.send(new StopExecutionCommand({ executionArn }));
       return '';
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return false;
+  }, { timeout: 280_000 });
 }
 
 /** What a state machine says of an execution. */
@@ -179,10 +179,10 @@ export async function begun(deployed: Deployed, path: string, what: Begun) {
   const { input = {}, startTime = LONG_AGO, file = RUN_FILE, content, name = latest } = what;
   const client = new SFNClient(deployed.deployment.aws.clientSettings());
   const machine = deployed.id(`${path}/StateMachine`);
-  const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: machine }));
-  const { Bucket, 'Key.$': key, Body } = JSON.parse(definition!).States.WriteRun.Parameters;
+  const definition = await deployed.definition(`${path}/StateMachine`);
+  const { Bucket, 'Key.$': key, Body } = JSON.parse(definition).States.WriteRun.Parameters;
   const [, prefix] = /'([^']*control\/.+\/)\{\}/.exec(key)!;
-  const execution = { id: await running(client, machine, definition!), name, startTime, machine };
+  const execution = { id: await running(client, machine, definition), name, startTime, machine };
   const run: RunFile = { execution, input, settings: Body.settings, timeoutSeconds: 1e10 };
   await new S3Client({ ...deployed.settingsAs(`${path}/StateMachine/Role`), forcePathStyle: true }).send(new PutObjectCommand({
     Bucket, Key: `${prefix}${name}/${file}`, Body: JSON.stringify(content ?? run),
@@ -378,7 +378,7 @@ type Amid = (deployed: Deployed, grant: Grant, purge: With) => Promise<string>;
 /** What a walk over one batch has written, of the attempt that began last. */
 async function resultsOf({ deployment, id }: Deployed, { at }: Grant, file: string): Promise<string> {
   const bucket = at.construct === 'Units' ? IMPORTED_BUCKET : id(`${at.construct}/Reports`);
-  const results = (await deployment.objects()).filter((address) => address.startsWith(`s3://${bucket}/`) && address.includes(`/${runPrefix(EXECUTION())}${file}`));
+  const results = (await deployment.objectsIn(bucket)).filter((address) => address.includes(`/${runPrefix(EXECUTION())}${file}`));
   return deployment.read(results.sort().at(-1)!);
 }
 
@@ -481,10 +481,7 @@ export async function acceptUndeployed(deployed: Deployed): Promise<void> {
 
 /** Writes what a deployment of a sweep would: that its settings are those to go by. */
 async function accept(deployed: Deployed, construct: string, as: S3ClientConfig) {
-  const { deployment, id } = deployed;
-  const stepFunctions = new SFNClient(deployment.aws.clientSettings());
-  const { definition } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: id(`${construct}/Sweep/StateMachine`) }));
-  const settings = digestOfSettings(JSON.parse(definition!).States.WriteRun.Parameters.Body.settings);
+  const settings = digestOfSettings(JSON.parse(await deployed.definition(`${construct}/Sweep/StateMachine`)).States.WriteRun.Parameters.Body.settings);
   const { REPORTS_BUCKET: Bucket, ACCEPTED_KEY: Key } = await variablesOf(deployed, `${construct}/Sweep/Functions/Select`);
   await new S3Client({ ...as, forcePathStyle: true }).send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ settings }) }));
 }
