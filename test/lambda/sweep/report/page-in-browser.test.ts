@@ -53,30 +53,33 @@ const executable = findChromium();
 
 (executable === undefined ? describe.skip : describe)('the report in Chromium', () => {
   let browser: Browser;
+  let page: Page;
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'report-page-'));
     browser = await launchChromium(executable!);
+    page = await browser.newPage({ offline: true });
   });
   afterAll(async () => {
     await browser?.close();
     rmSync(folder, { recursive: true });
   });
 
-  /** Opens the file of a report as a person would, without a network. */
-  async function open(report: SweepReport, look: Look = { width: DESKTOP, colorScheme: 'light' }): Promise<Opened> {
-    const file = join(folder, 'report.html');
+  /** Opens the file of a report as a person would, without a network, in place of the one before. */
+  async function open(report: SweepReport, { width, colorScheme }: Look = { width: DESKTOP, colorScheme: 'light' }): Promise<Opened> {
+    const file = join(mkdtempSync(join(folder, 'open-')), 'report.html');
     writeFileSync(file, htmlOf(report));
-    const { width, colorScheme } = look;
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true });
-    const opened = new Opened(await context.newPage(), pathToFileURL(file).href);
-    await opened.page.goto(opened.address);
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, media: null });
+    page.removeAllListeners();
+    const opened = new Opened(page, pathToFileURL(file).href);
+    await page.goto(opened.address);
     return opened;
   }
 
   describe.each(LOOKS)('$width pixels wide, $colorScheme', (look) => {
     test('fits its width, whatever names and errors are like, and loads nothing', async () => {
-      const { page, ...opened } = await open(UNWIELDY, look);
+      const opened = await open(UNWIELDY, look);
       await openAll(page);
       expect(await page.locator('.details').count()).toBeGreaterThan(5);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
@@ -85,7 +88,7 @@ const executable = findChromium();
     });
 
     test('can be read: its text stands out from what is behind it', async () => {
-      const { page } = await open(reportOf([...accountsOf(10), IN_USE], {}, DENIED, { executionArn: 'arn' }), look);
+      await open(reportOf([...accountsOf(10), IN_USE], {}, DENIED, { executionArn: 'arn' }), look);
       await openAll(page);
       const texts = await contrasts(page);
       expect(texts.length).toBeGreaterThan(50);
@@ -98,7 +101,7 @@ const executable = findChromium();
     const look: Look = { width, colorScheme: 'light' };
 
     test('shows what to do about failures before the accounts', async () => {
-      const { page } = await open(reportOf(accountsOf(10)), look);
+      await open(reportOf(accountsOf(10)), look);
       const [remedy, first] = await Promise.all([page.getByText(DENIED.remedies[0]).first().boundingBox(), page.locator('#rows > tr').first().boundingBox()]);
       expect(remedy!.height).toBeGreaterThan(0);
       expect(remedy!.y).toBeLessThan(first!.y);
@@ -109,7 +112,7 @@ const executable = findChromium();
     });
 
     test('shows what is still in use before the accounts, and each list whole in its width', async () => {
-      const { page } = await open(reportOf([...accountsOf(10), IN_USE]), look);
+      await open(reportOf([...accountsOf(10), IN_USE]), look);
       const first = page.locator('#left tbody > tr').first();
       expect(await first.innerText()).toContain('used within 30 days');
       expect((await first.boundingBox())!.y).toBeLessThan((await page.locator('#rows > tr').first().boundingBox())!.y);
@@ -119,7 +122,7 @@ const executable = findChromium();
     });
 
     test('filters by outcome and by organizational unit', async () => {
-      const { page } = await open(reportOf(accountsOf(10)), look);
+      await open(reportOf(accountsOf(10)), look);
       await page.getByRole('button', { name: 'Failed' }).click();
       expect(await ids(page)).toEqual([0, 5].map(id));
       await page.locator('#unit').selectOption('ou-abcd-workloads');
@@ -130,7 +133,7 @@ const executable = findChromium();
   });
 
   test('can be filtered, sorted and opened without a mouse', async () => {
-    const { page } = await open(reportOf(accountsOf(10)));
+    await open(reportOf(accountsOf(10)));
     await tabTo(page, 'Failed');
     await page.keyboard.press('Space');
     expect(await ids(page)).toEqual([0, 5].map(id));
@@ -155,12 +158,12 @@ const executable = findChromium();
   });
 
   test('is sorted by clicks on its heads, and on a phone by a list', async () => {
-    const wide = await open(reportOf(accountsOf(10)));
-    await wide.page.getByRole('button', { name: 'Last used' }).click();
-    expect((await ids(wide.page)).slice(0, 2)).toEqual([1, 6].map(id));
-    const narrow = await open(reportOf(accountsOf(10)), { width: PHONE, colorScheme: 'light' });
-    await narrow.page.getByLabel('Sort by').selectOption('Account');
-    expect(await ids(narrow.page)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(id));
+    await open(reportOf(accountsOf(10)));
+    await page.getByRole('button', { name: 'Last used' }).click();
+    expect((await ids(page)).slice(0, 2)).toEqual([1, 6].map(id));
+    await open(reportOf(accountsOf(10)), { width: PHONE, colorScheme: 'light' });
+    await page.getByLabel('Sort by').selectOption('Account');
+    expect(await ids(page)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(id));
   });
 
   test('shows text of others as it is, and runs none of it', async () => {
@@ -169,7 +172,7 @@ const executable = findChromium();
     ]));
     const units = HOSTILE.map((name, n) => ({ id: `ou-${n}`, name }));
     const parents = Object.fromEntries(results.map(({ accountId }, n) => [accountId, `ou-${n}`]));
-    const { page, ...opened } = await open(reportOf(results, { placement: { units, parents } }));
+    const opened = await open(reportOf(results, { placement: { units, parents } }));
     await openAll(page);
     expect(await page.locator('.account').allTextContents()).toEqual(HOSTILE);
     expect(await page.locator('#rows > tr:not(.details) > td[data-label="Organizational unit"]').allTextContents()).toEqual(HOSTILE);
@@ -181,7 +184,7 @@ const executable = findChromium();
   });
 
   test('is printed with every row, as a table on white paper', async () => {
-    const { page } = await open(reportOf(accountsOf(600)), { width: DESKTOP, colorScheme: 'dark' });
+    await open(reportOf(accountsOf(600)), { width: DESKTOP, colorScheme: 'dark' });
     expect(await ids(page)).toHaveLength(100);
     await page.pdf({ format: 'A4' });
     expect(await ids(page)).toHaveLength(600);
@@ -201,7 +204,7 @@ class Opened {
   readonly heard: string[] = [];
   readonly requests: string[] = [];
 
-  constructor(readonly page: Page, readonly address: string) {
+  constructor(page: Page, readonly address: string) {
     page.on('console', (message) => this.heard.push(message.text())); // what its policy refuses is said there too
     page.on('pageerror', ({ message }) => this.heard.push(message));
     page.on('dialog', (dialog) => {
