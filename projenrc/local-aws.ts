@@ -10,8 +10,7 @@ export function localAws(project: awscdk.AwsCdkConstructLibrary) {
   });
   project.addTask('demo', {
     description: 'Deploy examples/quick-start to an organization on this machine (--keep leaves it running, --runbooks deploys the runbooks too, --open opens the report)',
-    exec: 'tsx local-aws/demo/main.ts',
-    receiveArgs: true,
+    steps: [{ spawn: 'bundle' }, { exec: 'tsx local-aws/demo/main.ts', receiveArgs: true }],
   });
   project.addTask('bench', {
     description: 'Measure sweeps against their floor and against a bash loop (sizes: npm run bench -- 20 200)',

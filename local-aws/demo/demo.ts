@@ -25,7 +25,7 @@ interface Example {
   readonly name: string;
   readonly context: Readonly<Record<string, unknown>>;
   /** Of `cdk deploy`. */
-  readonly args: readonly string[];
+  readonly args?: readonly string[];
 }
 
 const QUICK_START: Example = {
@@ -36,7 +36,6 @@ const QUICK_START: Example = {
 const BREAK_GLASS: Example = {
   name: 'break-glass',
   context: { exclude: [BREAK_GLASS_ACCOUNT], protectedBuckets: ['central-audit-logs'] },
-  args: ['--build='], // the quick start has bundled the handlers
 };
 const folderOf = ({ name }: Example) => join(LOCAL_FOLDER, name);
 const LAST_LINES = 25;
@@ -139,15 +138,15 @@ async function deployRunbooks(terminal: Terminal, aws: LocalAws, signal: AbortSi
 }
 
 const deployExample = (terminal: Terminal, aws: LocalAws, signal: AbortSignal, example: Example) => (
-  cdk(terminal, aws, signal, example, ['deploy', ...example.args, '--require-approval', 'never']));
+  cdk(terminal, aws, signal, example, ['deploy', ...example.args ?? [], '--require-approval', 'never']));
 
 const outputIn = (text: string, name: string) => new RegExp(`\\.${name} = (\\S+)`).exec(text)![1];
 
 function writeSettings(terminal: Terminal, example: Example) {
-  const app = `npx tsx --tsconfig ../../examples/tsconfig.json ../../examples/${example.name}/app.ts`;
+  const app = `tsx --tsconfig ../../examples/tsconfig.json ../../examples/${example.name}/app.ts`;
   const folder = folderOf(example);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app, build: 'npm run --prefix ../.. bundle', context: example.context }, undefined, 2));
+  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app, context: example.context }, undefined, 2));
   terminal.print();
   terminal.print(terminal.style('dim', `# examples/${example.name}, with these settings in ${relative(process.cwd(), join(folder, 'cdk.json'))}:`));
   Object.entries(example.context).forEach(([name, value]) => terminal.print(terminal.style('dim', `#   ${JSON.stringify(name)}: ${JSON.stringify(value)}`)));

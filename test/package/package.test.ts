@@ -73,6 +73,7 @@ describe('what the package says of the work of others in its bundles', () => {
       format: 'esm',
       mainFields: ['module', 'main'],
       sourcemap: 'external',
+      sourcesContent: false,
       external: ['@aws-sdk/credential-provider-*', '@smithy/credential-provider-imds'],
       loader: { '.css': 'text', '.html': 'text', '.js': 'js' },
       logLevel: 'error',
