@@ -1,4 +1,3 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { Caller } from '../wire';
 import { Organization } from './organization';
 import { FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, RESOURCE_CONTROL_POLICY, SERVICE_CONTROL_POLICY } from './policies';
@@ -72,6 +71,7 @@ async function simulate(
   organization: Organization, levels: Levels, caller: Caller, action: string, resource: string, context: Readonly<Record<string, string | string[]>>,
   accountId = caller.accountId,
 ): Promise<string | undefined> {
+  const { runSimulation } = await import('@cloud-copilot/iam-simulate'); // large, and few organizations have anything to evaluate
   const isIam = action.startsWith('iam:');
   const asTaken = (all: Level[]) => all.map(({ orgIdentifier, policies }) => (
     { orgIdentifier, policies: policies.map(({ name, policy }) => ({ name, policy: isIam ? ofUsers(policy) : policy })) }));
