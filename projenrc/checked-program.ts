@@ -14,6 +14,6 @@ host.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
 export const program = ts.createProgram({ rootNames, options, host, configFileParsingDiagnostics });
 
 /** A parser for ESLint that gives it this program: one of its own would read the CDK and the SDK, and find their types, once more. */
-export function parseForESLint(code: string, parserOptions: ParserOptions) {
+export function parseForESLint(code: string, parserOptions: ParserOptions): ReturnType<typeof parse> {
   return parse(code, { ...parserOptions, project: undefined, programs: [program] });
 }

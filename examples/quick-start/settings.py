@@ -1,7 +1,7 @@
 import json
 import re
 
-import aws_cdk as cdk
+from constructs import Construct
 
 # keys of the context that are the CDK's own: feature flags, what the CLI adds, what it looked up
 OF_THE_CDK = re.compile(r"^@|^aws:|^aws-cdk:|:account=|^(acknowledged-issue-numbers|cli-telemetry)\Z")
@@ -14,7 +14,7 @@ class Settings:
     A setting that nobody reads is refused, and so is a value that nobody allows: either may have been meant to protect something.
     """
 
-    def __init__(self, app: cdk.App, names: list[str]) -> None:
+    def __init__(self, app: Construct, names: list[str]) -> None:
         self._context: dict[str, object] = app.node.get_all_context()
         unknown = next((name for name in self._context if name not in names and not OF_THE_CDK.search(name)), None)
         if unknown is not None:
