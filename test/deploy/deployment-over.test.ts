@@ -38,6 +38,12 @@ function slowWork(milliseconds = 700) {
 /** Once a sweep has begun to purge some of the accounts. */
 const atWork = () => eventually(() => purged().size >= 2);
 
+/** Once the batch of a sweep that was stopped is over: it ends what it has begun. */
+const batchOver = (name: string) => eventually(async () => {
+  const results = (await stack().objects()).find((address) => address.includes(`-${name}/purge-0000-`));
+  return results !== undefined && (JSON.parse(await stack().read(results)) as { readonly ended: boolean }).ended;
+});
+
 /**
  * Once the sweep that began last is stopped and its batch is over.
  *
@@ -50,10 +56,7 @@ async function stopped(name: RegExp) {
   });
   const begun = purged();
   const notBegun = DIRTY.filter((id) => !begun.has(id));
-  await eventually(async () => {
-    const results = (await stack().objects()).find((address) => address.includes(`-${execution.name}/purge-0000-`));
-    return results !== undefined && (JSON.parse(await stack().read(results)) as { readonly ended: boolean }).ended;
-  });
+  await batchOver(execution.name!);
   return { status: execution.status, notBegun, lost: notBegun.filter((id) => !organization.account(id).root.password) };
 }
 
@@ -110,6 +113,7 @@ describe('a sweep whose deployment is over', () => {
     expect(await deployment).toMatchObject({ code: 0 });
     expect(withPassword()).toEqual([LATER]);
     expect(purged().has(LATER)).toBe(false);
+    await batchOver(byHand.split(':').pop()!);
   });
 });
 
