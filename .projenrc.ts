@@ -126,6 +126,9 @@ project.addDevDeps(`constructs@${CDK.constructs}`); // projen takes one of `devD
 // 1.13.0 names platform packages that are not published; npm then writes a lockfile that `npm ci` rejects
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// tasks find the programs of packages. Each of them and each that it spawns evaluates this, and projen's own line starts npm for it, which takes a second
+project.tasks.addEnvironment('PATH', '$(node --print "[require(\'path\').resolve(\'node_modules/.bin\'), process.env.PATH].join(require(\'path\').delimiter)")');
+
 bundleHandlers(project);
 jest(project);
 testCdkVersions(project, OLDEST_CDK, NEWEST_CDK);
