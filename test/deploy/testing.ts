@@ -8,7 +8,7 @@ import {
   SFNClient, StartExecutionCommand, StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ChangeSets } from './change-sets';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
@@ -16,7 +16,6 @@ import { RootCredentialsAudit, type RootCredentialsAuditProps, RootCredentialsPu
 import { type CdkResult, LocalAws, type LocalClock } from '../../local-aws/local-aws';
 import { FakeOrganization, type Effect, type OrganizationOptions, type RecordedCall } from '../../local-aws/organization';
 import { EVERYTHING } from '../lambda/sweep/testing';
-import { testApp } from '../support/apps';
 import { eventually } from '../support/eventually';
 
 export const MANAGEMENT = '111111111111';
@@ -310,7 +309,7 @@ export class Deployment {
   }
 
   private synthesized(build: Build): CloudAssembly {
-    const app = testApp({ outdir: mkdtempSync(join(this.aws.workFolder, 'app-')) });
+    const app = new App({ treeMetadata: false, outdir: mkdtempSync(join(this.aws.workFolder, 'app-')) });
     build(new Stack(app, this.stackName, { env: { account: this.accountId, region: this.region } }));
     return app.synth();
   }

@@ -3,8 +3,8 @@ import { DISABLE_ASSET_STAGING_CONTEXT, SynthesisMessageLevel } from 'aws-cdk-li
 import type { IConstruct } from 'constructs';
 
 /**
- * An app whose templates and messages a test reads, or that it deploys. A synthesis of it leaves out what only a tool reads, and what takes a fifth of its time:
- * the copies of the assets, which are deployed from where they are, and the file of the construct tree.
+ * An app whose templates and messages a test reads. A synthesis of it leaves out what only a deployment or a tool reads, and what takes a fifth of its time:
+ * the copies of the assets, and the file of the construct tree.
  */
 export function testApp({ context, ...props }: AppProps = {}): App {
   return new App({ treeMetadata: false, context: { [DISABLE_ASSET_STAGING_CONTEXT]: true, ...context }, ...props });
