@@ -46,7 +46,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
       collectCoverage: false,
       collectCoverageFrom: ['lib/**/*.ts', 'lambda/**/*.ts'],
       additionalOptions: {
-        maxWorkers: 4, // of two cores: a test file mostly waits, for deployments, functions and processes
+        maxWorkers: 6, // of two cores: a test file mostly waits, for deployments, functions and processes; with four they stand idle for a tenth of the time
         testSequencer: './test/support/longest-first.cjs',
       },
     },
