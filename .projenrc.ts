@@ -139,7 +139,7 @@ gitHub(project, NAMES);
 
 // examples in README, guides and doc comments must compile, in every language
 const rosetta = project.addTask('rosetta', { description: 'Compile every snippet of the README, of guides and of @example' });
-rosetta.exec('tsx projenrc/guides.ts');
+rosetta.exec('node --import tsx projenrc/guides.ts');
 rosetta.exec('jsii-rosetta extract .jsii-with-guides --strict');
 project.postCompileTask.spawn(rosetta);
 project.gitignore.addPatterns('.jsii.tabl.json', '.jsii-with-guides');

@@ -4,7 +4,7 @@ import { awscdk, javascript } from 'projen';
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   const bundle = project.addTask('bundle', {
     description: 'Bundle the Lambda handlers into assets/, and the program for the terminal into bin/',
-    exec: 'tsx projenrc/bundle-handlers.ts',
+    exec: 'node --import tsx projenrc/bundle-handlers.ts',
   });
   project.preCompileTask.spawn(bundle); // the package holds the bundles
   project.gitignore.addPatterns('/assets/', '/bin/', '/THIRD-PARTY-LICENSES', '/sbom.cdx.json');

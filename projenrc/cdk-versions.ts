@@ -11,7 +11,7 @@ export function testCdkVersions(project: awscdk.AwsCdkConstructLibrary, ...versi
     description: 'Compile lib/ and run its unit tests with the oldest CDK that users may have, and with the newest',
     steps: [
       { spawn: 'bundle' },
-      { exec: `tsx projenrc/test-cdk-versions.ts ${versions.map(({ awsCdkLib, constructs }) => `${awsCdkLib}+${constructs}`).join(' ')}` },
+      { exec: `node --import tsx projenrc/test-cdk-versions.ts ${versions.map(({ awsCdkLib, constructs }) => `${awsCdkLib}+${constructs}`).join(' ')}` },
     ],
   });
   // jsii would have the oldest one installed here; the task compiles with it
@@ -21,7 +21,7 @@ export function testCdkVersions(project: awscdk.AwsCdkConstructLibrary, ...versi
   const newest = versions[versions.length - 1];
   project.addTask('test:go', {
     description: 'Make the package for Go, compile an app with it, and compare what it makes with the quick start',
-    steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: `tsx projenrc/test-go.ts ${newest.awsCdkLib} ${newest.constructs}` }],
+    steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: `node --import tsx projenrc/test-go.ts ${newest.awsCdkLib} ${newest.constructs}` }],
   });
   project.gitignore.addPatterns('/.cdk-versions/');
 }

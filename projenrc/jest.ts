@@ -84,7 +84,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   });
   project.addTask('mutation', {
     description: 'Change the code in small ways and see whether a test notices (files: npm run mutation -- lambda/sweep/batch/plan.ts)',
-    exec: 'tsx test/mutation/main.mts',
+    exec: 'node --import tsx test/mutation/main.mts',
     receiveArgs: true,
   });
   project.gitignore.addPatterns('/coverage/', '/test-reports/', '/.stryker-tmp/');

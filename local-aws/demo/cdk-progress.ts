@@ -1,6 +1,6 @@
 /** What the CDK CLI is doing, in a few words, by the lines that say so. */
 const PHASES: readonly [RegExp, (match: RegExpExecArray) => string][] = [
-  [/bundle \| tsx/, () => 'bundling the handlers'],
+  [/bundle \| node/, () => 'bundling the handlers'],
   [/^assets\//, () => 'synthesizing'],
   [/: start: Publishing/, () => 'uploading'],
   [/creating CloudFormation changeset/, () => 'creating the change set'],

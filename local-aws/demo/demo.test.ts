@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient, StartAutomationExecutionCommand } from '@aws-sdk/client-ssm';
@@ -12,6 +13,8 @@ import { eventually } from '../../test/support/eventually';
 import { expectAbout } from '../../test/support/expect-about';
 
 const PROJECT = join(__dirname, '../..');
+/** What `npm run demo` runs once it has bundled, and how npm's shell waits for it. */
+const COMMAND: string = JSON.parse(readFileSync(join(PROJECT, '.projen/tasks.json'), 'utf8')).tasks.demo.steps.at(-1).exec;
 
 /** Two deployments by the CDK CLI, on a machine that has much else to do. */
 const DEPLOYMENTS_MILLISECONDS = 600_000;
@@ -30,7 +33,8 @@ describe('the demo', () => {
 
   /** Runs as the only one of a process group, as a shell runs what is typed. */
   function start(...args: string[]) {
-    const child = spawn(join(PROJECT, 'node_modules/.bin/tsx'), ['local-aws/demo/main.ts', ...args], {
+    const child = spawn(`trap : INT; ${COMMAND} ${args.join(' ')}; exit $?`, {
+      shell: true,
       cwd: PROJECT,
       env: { ...process.env, PATH: [temporary, process.env.PATH].join(delimiter), TMPDIR: temporary, AWS_PROFILE: 'of-the-user', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', NODE_NO_WARNINGS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,7 +67,7 @@ describe('the demo', () => {
     await eventually(() => running === undefined || shown().includes('${RECORDS}'), { timeout: DEPLOYMENTS_MILLISECONDS });
     await tryTerminal(shown());
     await tryRunbook(shown);
-    process.kill(-child.pid!, 'SIGINT');
+    await pressControlC(child, started);
     const { code, output: everything, errors } = await ended;
     const [output] = everything.split('The local AWS stays up');
 
@@ -130,14 +134,14 @@ describe('the demo', () => {
   }
 
   test.each([
-    ['at Ctrl-C, with exit code 130', (id: number) => process.kill(-id, 'SIGINT'), 130],
-    ['when what started it is killed', (id: number) => process.kill(id, 'SIGKILL'), null],
+    ['at Ctrl-C, with exit code 130', pressControlC, 130],
+    ['when what started it is killed', async ({ pid }: ChildProcess) => process.kill(pid!, 'SIGKILL'), null],
   ])('ends %s, and leaves nothing behind', async (_, interrupt, code) => {
     const { child, started, ended, output } = start('--keep');
     await eventually(() => expect(output()).toContain('$ npx cdk bootstrap'));
-    await eventually(() => expect(commandsOf(started)).toContainEqual(expect.stringContaining('aws-cdk/bin/cdk')));
+    await eventually(() => expect([...commandsOf(started).values()]).toContainEqual(expect.stringContaining('aws-cdk/bin/cdk')));
 
-    interrupt(child.pid!);
+    await interrupt(child, started);
 
     expect(await ended).toMatchObject({ code, output: expect.stringMatching(/■ stopped: bootstrap.*\nInterrupted\. The local AWS has ended, and nothing is left of it\.\n$/) });
     await expectNothingLeft(started);
@@ -148,6 +152,15 @@ describe('the demo', () => {
   });
 });
 
+/** On a machine that is so busy that the demo has its turn only later. */
+async function pressControlC({ pid }: ChildProcess, started: ReadonlySet<number>) {
+  const [demo] = [...commandsOf(started)].findLast(([, command]) => /^\S*node .*demo\/main\.ts/.test(command))!;
+  process.kill(demo, 'SIGSTOP');
+  process.kill(-pid!, 'SIGINT');
+  await setTimeout(500);
+  process.kill(demo, 'SIGCONT');
+}
+
 function descendantsOf(id: number): number[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const parents = new Map(lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
@@ -155,8 +168,11 @@ function descendantsOf(id: number): number[] {
   return below(id);
 }
 
-function commandsOf(ids: ReadonlySet<number>): string[] {
-  return execFileSync('ps', ['-o', 'args=', '-p', [process.pid, ...ids].join()], { encoding: 'utf8' }).split('\n');
+/** Of those that are alive. */
+function commandsOf(ids: ReadonlySet<number>): Map<number, string> {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).trim().split('\n');
+  const commands = lines.map((line) => /^ *(\d+) (.*)$/.exec(line)!).map(([, id, command]) => [Number(id), command] as const);
+  return new Map(commands.filter(([id]) => ids.has(id)));
 }
 
 function isAlive(id: number): boolean {
