@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { NODE_FLAGS } from './node-flags';
 
 /** Tests on the deployment engine, of the package, in a browser, in other languages, and those that go through very many cases. */
 const NOT_UNITS = [
@@ -12,8 +13,7 @@ const PROPERTIES = ['test/truth', 'test/lambda/sweep/joined', 'test/lambda/polic
 /** Packages that are published as ES modules only. */
 const ESM_ONLY = ['p-limit', 'yocto-queue'];
 
-/** With room for what a synthesis makes and drops: collecting it in the usual 16 MB costs a tenth of the tests' time. */
-const NODE = 'node --max-semi-space-size=64';
+const NODE = ['node', ...NODE_FLAGS].join(' ');
 const JEST = `${NODE} node_modules/jest/bin/jest.js`;
 
 const reports = { exec: 'mkdir -p test-reports' };

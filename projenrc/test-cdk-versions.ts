@@ -1,6 +1,7 @@
 import { execFileSync } from 'child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { NODE_FLAGS } from './node-flags';
 
 /** Below the project, so that everything else is found in its node_modules. */
 const HOME = '.cdk-versions';
@@ -48,7 +49,7 @@ function compile(folder: string) {
 }
 
 function test(folders: readonly string[]) {
-  run(process.execPath, ['--max-semi-space-size=64', 'node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${REPORT}`, '--maxWorkers=100%', '--projects', ...folders]);
+  run(process.execPath, [...NODE_FLAGS, 'node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${REPORT}`, '--maxWorkers=100%', '--projects', ...folders]);
 }
 
 function run(command: string, options: readonly string[]) {

@@ -1,7 +1,7 @@
 import { failure, incompleteAnswer } from './errors';
 
 /** AWS may send empty pages before others. So many in a row are no list. */
-export const MOST_PAGES = { emptyInARow: 500 };
+const MOST_EMPTY_PAGES = 500;
 
 /**
  * Everything on every page: pages may be short, or empty and followed by others.
@@ -28,7 +28,7 @@ export async function everyItem<Page extends object, Item>(
     if (token !== undefined && tokens.has(token)) {
       throw endlessList(operation, 'a page token has come again');
     }
-    if (emptyPages > MOST_PAGES.emptyInARow) {
+    if (emptyPages > MOST_EMPTY_PAGES) {
       throw endlessList(operation, `${emptyPages} pages in a row are empty`);
     }
     if (token !== undefined) {

@@ -12,8 +12,8 @@ export interface Pages {
   size?: number;
   /** An empty page with a token goes before each page. */
   empty?: boolean;
-  /** Every page is empty and has a token, `same` or `new` each time. */
-  endless?: 'same' | 'new';
+  /** Every page is empty and has a token, of which there are so many. */
+  endless?: number;
 }
 
 /** One request to the organization on its way to an answer. */

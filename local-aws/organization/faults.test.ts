@@ -216,9 +216,9 @@ describe('reads that lag behind', () => {
 });
 
 describe('pages', () => {
-  test.each(['same', 'new'] as const)('that never end are empty, with the %s token each time', async (token) => {
+  test.each([1, 2, Infinity])('that never end are empty, with %d tokens', async (count) => {
     const { faults, root, management } = await withPassword();
-    faults.add({ operation: '*', effect: endlessPages(token) });
+    faults.add({ operation: '*', effect: endlessPages(count) });
     const { iam } = await root(MEMBER, AUDIT);
     const tokens: (string | undefined)[] = [];
     for await (const page of paginateListAccessKeys({ client: iam }, {})) {
@@ -233,7 +233,7 @@ describe('pages', () => {
         break;
       }
     }
-    expect([new Set(tokens.slice(0, 3)).size, new Set(tokens.slice(3)).size]).toEqual(token === 'same' ? [1, 1] : [3, 3]);
+    expect([new Set(tokens.slice(0, 3)).size, new Set(tokens.slice(3)).size]).toEqual([Math.min(count, 3), Math.min(count, 3)]);
   });
 
   test('are shorter than was asked for', async () => {

@@ -150,10 +150,10 @@ export const emptyPages: Effect = async (call, answer) => {
   return answer();
 };
 
-/** Empty pages with a token that never end: the token is the same on each, or a new one each time. */
-export function endlessPages(token: 'same' | 'new'): Effect {
+/** Empty pages with a token that never end: the tokens come again after so many, with 1 the same each time and with Infinity never. */
+export function endlessPages(tokens: number): Effect {
   return async (call, answer) => {
-    call.pages.endless = token;
+    call.pages.endless = tokens;
     return answer();
   };
 }

@@ -16,7 +16,7 @@ interface Position {
 export function page<T>(items: readonly T[], { pages }: Call, wanted: number, token?: string): Page<T> | undefined {
   const position = token === undefined ? { offset: 0, skipped: false } : read(token);
   if (!position) return undefined;
-  if (pages.endless) return { items: [], next: write({ offset: pages.endless === 'same' ? 0 : position.offset + 1, skipped: true }) };
+  if (pages.endless) return { items: [], next: write({ offset: (position.offset + 1) % pages.endless, skipped: true }) };
   const { offset, skipped } = position;
   if (pages.empty && !skipped) return { items: [], next: write({ offset, skipped: true }) };
   const end = offset + Math.min(wanted, pages.size ?? wanted);

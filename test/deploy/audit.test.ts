@@ -170,9 +170,7 @@ describe('an audit and a purge on one reports bucket', () => {
     expect((await shared.objects()).filter((address) => address.startsWith(`s3://${bucket}/`))).toEqual([]);
 
     const left = await shared.logGroups();
-    const again = await shared.deploy((scope) => { // the log groups of the first time are still there
-      new RootCredentialsAudit(scope, 'Audit', { accounts }).node.tryRemoveChild('OnDeploy'); // the state machine and its log are what matters
-    });
+    const again = await shared.deploy((scope) => void new RootCredentialsAudit(scope, 'Audit', { accounts })); // the log groups of the first time are still there
     expectAbout(again.output, again).toMatchObject({ code: 0 });
     const ofMachines = (await shared.logGroups()).filter((name) => name.startsWith('/aws/vendedlogs/states/Shared-'));
     expect(ofMachines.filter((name) => left.includes(name))).toHaveLength(2);

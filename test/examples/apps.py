@@ -1,17 +1,16 @@
 """Runs the app of an example for each case of the list on stdin, and prints the error of each, or null: in one process, since it takes seconds to load the CDK."""
 
-import gc
-
-gc.disable()  # to look for garbage among what the CDK keeps is a quarter of the time that it takes to load
-
 import functools
+import gc
 import json
 import os
 import runpy
 import sys
 import traceback
 
+gc.disable()  # to look for garbage among what the CDK keeps is a quarter of the time that it takes to load
 import aws_cdk as cdk
+gc.enable()
 
 App = cdk.App
 

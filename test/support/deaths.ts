@@ -1,10 +1,10 @@
-import { operationOf } from './operation-of';
+import { operationOf } from '../../local-aws/front/actions';
 import type { WireRequest } from '../../local-aws/wire';
 
 /** Operations that change nothing; a root session that nobody has any more changes nothing either. */
 const READ = /^(AssumeRoot$|Describe|Get|List)/;
 
-const mayChange = (request: WireRequest) => request.method !== 'GET' && !READ.test(operationOf(request));
+const mayChange = (request: WireRequest) => request.method !== 'GET' && !READ.test(operationOf(request) ?? '');
 
 /** The life of the function that calls a world. */
 export class Life {

@@ -45,7 +45,7 @@ async function planned(stage: Stage): Promise<{ run: RunReference; decision: Dec
   return { run, decision };
 }
 
-describe('a function that looks and dies at any of its calls', () => {
+describe('a function that looks and dies before any of its changes', () => {
   test('is begun again, and the plan is that of a sweep in which nothing died', async () => {
     const { sweep } = stageOf();
     const whole = await sweep.decide(await lookedAt(sweep));
@@ -86,7 +86,7 @@ const lookedAt = async (sweep: Stage['sweep']) => {
 };
 
 describe('the function that decides', () => {
-  test('that dies at any of its calls has deleted nothing, and decides the same when it is begun again', async () => {
+  test('that dies before any of its changes has deleted nothing, and decides the same when it is begun again', async () => {
     const plans = new Set<string>();
     await atEveryDeath(async (change) => {
       const stage = stageOf();
@@ -114,7 +114,7 @@ describe('the function that decides', () => {
   });
 });
 
-describe('a function that purges and dies at any of its calls', () => {
+describe('a function that purges and dies before any of its changes', () => {
   test('is begun again, and all that the two have deleted is reported as gone, and as deleted where somebody has lived to say so', async () => {
     const ends = new Set<string>();
     const changes = await atEveryDeath(async (change) => {
@@ -188,7 +188,7 @@ describe('a batch that is begun again while it is still at work, as after a conn
 });
 
 describe('the function that selects', () => {
-  test('that dies at any of its calls has touched no account, and one that is begun again selects the same', async () => {
+  test('that dies before any of its changes has touched no account, and one that is begun again selects the same', async () => {
     await atEveryDeath(async (change) => {
       const stage = stageOf();
       const hasDied = await died(stage.world, change, () => stage.sweep.select());
@@ -202,7 +202,7 @@ describe('the function that selects', () => {
 });
 
 describe('the function that reports', () => {
-  test('that dies at any of its calls makes the same report when it is begun again', async () => {
+  test('that dies before any of its changes makes the same report when it is begun again', async () => {
     await atEveryDeath(async (change) => {
       const stage = stageOf();
       const { run, decision } = await planned(stage);

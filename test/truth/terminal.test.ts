@@ -19,7 +19,6 @@ const sayable = (scenario: Scenario): Scenario => ({
   settings: { ...scenario.settings, dryRun: false, failOnFindings: false, protection: { ...scenario.settings.protection, keepCertificates: false } },
   keep: scenario.keep.filter(({ members, credentials }) => members !== undefined && credentials === undefined),
   meanwhile: [],
-  troubles: scenario.troubles.map((trouble) => trouble.what === 'endlessAnew' ? { ...trouble, what: 'endless' } : trouble), // it would follow hundreds of pages
 });
 
 function argumentsOf({ sweep: { settings }, world }: Stage): string[] {

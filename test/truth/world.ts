@@ -6,7 +6,6 @@ import { ObjectStore } from './object-store';
 import { Witness } from './witness';
 import { retryingUnreadable } from '../../lambda/aws/answers';
 import { requestHandler } from '../../lambda/aws/clients';
-import { MOST_PAGES } from '../../lambda/aws/pages';
 import type { Patience } from '../../lambda/aws/patience';
 import { RootSessions } from '../../lambda/root-user/sessions';
 import { digestOfSettings } from '../../lambda/sweep/acceptance';
@@ -131,7 +130,6 @@ export function serveWorlds(): void {
     const { setTimeout } = globalThis; // half a minute, after which a request is given up, is a second here; a spy would keep every request that set a timer
     globalThis.setTimeout = ((...[act, ms, ...rest]: Parameters<typeof setTimeout>) => (
       setTimeout(act, ms === 30_000 ? 1_000 : ms, ...rest))) as typeof setTimeout;
-    jest.replaceProperty(MOST_PAGES, 'emptyInARow', 20); // hundreds are followed in the test of the pages
   });
 }
 

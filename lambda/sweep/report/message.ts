@@ -128,7 +128,6 @@ function leftOver(report: SweepReport, html: string): Advice {
   };
 }
 
-/** The same sweep again, of these accounts as long as they fit on a line. */
 /** With a line that does no more than the sweep did: its start may have made it a dry run, or one of some accounts. Without accounts it sweeps the whole selection. */
 function again(text: string, { executionArn, narrowed, dryRun }: SweepReport, accounts: readonly AccountResult[]): Advice {
   const ids = accounts.length > MOST_ACCOUNTS ? [] : accounts.map(({ accountId }) => accountId);

@@ -33,7 +33,8 @@ def end_with_parent():
 class Server(uvicorn.Server):
     async def startup(self, sockets=None):
         await super().startup(sockets)
-        print(f"ready {port}", flush=True)
+        if self.started:
+            print(f"ready {port}", flush=True)
 
 
 # ministack's own server, which is written in Python, takes half of the engine's time

@@ -29,7 +29,7 @@ async function expectEnd(world: World) {
   expect(world.isOpen).toBe(false);
 }
 
-describe('an opener that dies at any of its calls', () => {
+describe('an opener that dies before any of its changes', () => {
   test('leaves nothing open for longer than it has recorded', async () => {
     const changes = await atEveryDeath(async (change) => {
       const world = newWorld();
@@ -73,7 +73,7 @@ describe('an opener that dies at any of its calls', () => {
   });
 });
 
-describe('closing by hand that dies at any of its calls', () => {
+describe('closing by hand that dies before any of its changes', () => {
   test('is finished by closers', async () => {
     const changes = await atEveryDeath(async (change) => {
       const world = newWorld();
@@ -104,7 +104,7 @@ describe('closing by hand that dies at any of its calls', () => {
   });
 });
 
-test('a closer that dies at any of its calls closes when it is begun again', async () => {
+test('a closer that dies before any of its changes closes when it is begun again', async () => {
   await atEveryDeath(async (change) => {
     const world = newWorld();
     const closer = await allow({ hours: 1 });
@@ -118,7 +118,7 @@ test('a closer that dies at any of its calls closes when it is begun again', asy
   });
 });
 
-test('extending that dies at any of its calls has extended once when it is begun again', async () => {
+test('extending that dies before any of its changes has extended once when it is begun again', async () => {
   await atEveryDeath(async (change) => {
     const world = newWorld();
     await allow();

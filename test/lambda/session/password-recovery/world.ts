@@ -11,11 +11,11 @@ import { Closers } from '../../../../lambda/session/password-recovery/closer-exe
 import { extendRecovery } from '../../../../lambda/session/password-recovery/extend/extending';
 import { awake, closerName, type AwakeCloser, type Closer, type Opening, type RecoveryRecord } from '../../../../lambda/session/password-recovery/record';
 import { RecoveryStore } from '../../../../lambda/session/password-recovery/store';
+import { operationOf } from '../../../../local-aws/front/actions';
 import { FakeOrganization, signatureOf, type Effect, type FakeAccount } from '../../../../local-aws/organization';
 import { Faults } from '../../../../local-aws/organization/faults';
 import type { WireRequest, WireResponse } from '../../../../local-aws/wire';
 import { Life } from '../../../support/deaths';
-import { operationOf } from '../../../support/operation-of';
 import { serveWorld } from '../../../support/served-world';
 import { ObjectStore } from '../../../truth/object-store';
 
@@ -122,7 +122,7 @@ export class World {
   }
 
   async answer(request: WireRequest): Promise<WireResponse> {
-    this.calls += Number(!UNCONCERNED.has(operationOf(request)));
+    this.calls += Number(!UNCONCERNED.has(operationOf(request) ?? ''));
     if (this.calls === this.interruption?.call) {
       const { by } = this.interruption;
       this.interruption = undefined;

@@ -80,16 +80,8 @@ export class PoliciesWorld {
   readonly queue;
   /** Of every execution. */
   status = 'RUNNING';
-  private readonly handlers = new Map<RunbookName, ReturnType<typeof runbook>>();
-  private readonly aws: PolicyAws;
 
   private constructor() {
-    const client = sts('us-east-1');
-    this.aws = {
-      records: new PolicyRecords(s3(), 'records'),
-      sessionsOf: () => new RootSessions(client, 'aws', 0, seconds(0)),
-      patience: seconds(2, 20, 100),
-    };
     [MEMBER, OTHER].forEach((id) => this.organization.addAccount({ id }));
     this.bucket = this.organization.addBucket({ name: 'locked', account: MEMBER, region: 'eu-central-1', policy: DENY_ALL });
     this.organization.addBucket({ name: 'locked-too', account: MEMBER, region: 'us-east-1', policy: DENY_ALL });
@@ -139,11 +131,13 @@ export class PoliciesWorld {
     return this.organization.calls.filter(({ operation, error }) => !error && /^(Put|Delete|Set)/.test(operation)).map(({ operation, target }) => `${operation} ${target}`);
   }
 
-  /** One function for both steps, as a warm one is. */
   private handler(name: RunbookName) {
-    const handler = this.handlers.get(name) ?? runbook(RUNBOOKS[name](this.aws) as ReturnType<typeof unlockBucket>);
-    this.handlers.set(name, handler);
-    return handler;
+    const aws: PolicyAws = {
+      records: new PolicyRecords(s3(), 'records'),
+      sessionsOf: () => new RootSessions(sts('us-east-1'), 'aws', 0, seconds(0)),
+      patience: seconds(2, 20, 100),
+    };
+    return runbook(RUNBOOKS[name](aws) as ReturnType<typeof unlockBucket>);
   }
 
   private async answer(request: WireRequest): Promise<WireResponse> {
