@@ -1,10 +1,10 @@
 import { awscdk, javascript } from 'projen';
 import { NODE_FLAGS } from './node-flags';
 
-/** Tests on the deployment engine, of the package, in a browser, in other languages, and those that go through very many cases. */
+/** Tests on the deployment engine, of the package, of the program for the terminal, in a browser, in other languages, and those that go through very many cases. */
 const NOT_UNITS = [
-  '/test/(deploy|examples|package)/', '/local-aws/(demo|engine|front)/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
-  '/truth/', '/crashes\\.test',
+  '/test/(cli|deploy|examples|package)/', '/local-aws/(demo|engine|front)/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
+  '/truth/', '/crashes\\.test', '/matrix\\.test', '/many-accounts\\.test', '/second-opinion\\.test', '/resource-policy/runbooks\\.test',
 ];
 
 /** Tests that draw cases. */
@@ -41,6 +41,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
       },
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.local-aws/', '<rootDir>/.stryker-tmp/', '<rootDir>/.cdk-versions/'],
       setupFiles: ['<rootDir>/test/support/setup.ts'],
+      globalSetup: '<rootDir>/test/support/one-folder.cjs',
       testTimeout: 900_000, // that of the machine which has much else to do; tests wait for states, not for time
       clearMocks: false,
       collectCoverage: false,

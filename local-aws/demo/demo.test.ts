@@ -154,7 +154,7 @@ describe('the demo', () => {
 
 /** On a machine that is so busy that the demo has its turn only later. */
 async function pressControlC({ pid }: ChildProcess, started: ReadonlySet<number>) {
-  const [demo] = [...commandsOf(started)].findLast(([, command]) => /^\S*node .*demo\/main\.ts/.test(command))!;
+  const [demo] = [...commandsOf(started)].filter(([, command]) => /^\S*node .*demo\/main\.ts/.test(command)).at(-1)!;
   process.kill(demo, 'SIGSTOP');
   process.kill(-pid!, 'SIGINT');
   await setTimeout(500);
