@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { SweepReport } from '../../lambda/sweep/report/contents';
@@ -164,6 +164,7 @@ async function cdk(terminal: Terminal, aws: LocalAws, signal: AbortSignal, examp
   const run = async () => {
     // the CLI's own copy of the SDK warns about Node 20
     const { code, output } = await aws.cdk(args, { cwd: folderOf(example), onLine, environment: { NODE_NO_WARNINGS: '1' } });
+    await setImmediate(); // Ctrl-C ends the CDK CLI too: when both are heard of at once, its end may be the first
     signal.throwIfAborted();
     if (code !== 0) {
       throw new Error(`cdk ${args[0]} ended with exit code ${code}; its last lines:\n\n${output.split('\n').slice(-LAST_LINES).join('\n')}`);
