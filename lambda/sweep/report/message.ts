@@ -1,6 +1,7 @@
 import type { SweepReport } from './contents';
 import type { ReportedException } from './exceptions';
 import { tallyOf } from './tally';
+import { isLeft } from './totals';
 import { PLAN_FILE, type StartInput, type Verdict } from '../../../lib/sweep/contract';
 import { inert, inertName } from '../../text';
 import { CREDENTIAL_STATUSES, type AccountResult, type CredentialResult } from '../results';
@@ -98,7 +99,8 @@ interface Advice {
 }
 
 function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
-  const { found, deleted } = tallyOf(report);
+  const { deleted } = tallyOf(report);
+  const isIncomplete = report.accounts.some(({ credentials }) => credentials.some((credential) => isLeft(credential) && credential.status !== 'kept'));
   const failed = report.accounts.filter(({ outcome }) => outcome === 'failed');
   return [
     ...report.problem !== undefined
@@ -107,7 +109,7 @@ function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
       ? [again('failed accounts may still have root credentials: follow the remedies above, then sweep them', report, failed)] : [],
     ...deleted > 0
       ? [{ text: 'credentials were deleted. Unless this was the first sweep, find out in CloudTrail who created them, with credentials of each of those accounts:', command: WHO_WAS_ROOT }] : [],
-    ...found > deleted ? [leftOver(report, html)] : [],
+    ...isIncomplete ? [leftOver(report, html)] : [],
     { text: 'read the whole report:', command: `aws s3 cp ${html} .` },
   ];
 }

@@ -202,6 +202,21 @@ describe('the message to people', () => {
     expectAbout('a clean account is no news', told.join()).not.toContain('200000000000');
   });
 
+  test('shows what a purge would do in those accounts alone in which something is left, 30 at most, and says nothing of what was gone', async () => {
+    const left = (i: number) => resultOf(accountOf(i), [{ kind: 'Password', status: 'found' }]);
+    const gone = resultOf(accountOf(90), [{ kind: 'Password', status: 'deleted' }]);
+    await tell(reportOf([gone, left(1), left(3)]));
+    await tell(reportOf(Array.from({ length: 31 }, (_, i) => left(i)), { work: 'audit' }));
+    await tell(reportOf([resultOf(accountOf(0), [{ kind: 'Password', status: 'absent' }])]));
+    await tell(reportOf([resultOf(accountOf(0), [{ kind: 'Password', status: 'failed', problem: DENIED }])]));
+    const [some, many, none, failed] = listener.heard.messages.map(({ Message }) => Message);
+    expect(some).toContain('\nnpx cdk-root-access plan --accounts 200000000001,200000000003\n');
+    expect(/plan --accounts (\S+)/.exec(many)![1].split(',')).toHaveLength(30);
+    const STILL_THERE = 'credentials that were found and not deleted are still there';
+    expect(none).not.toContain(STILL_THERE);
+    expect(failed).toContain(`- ${STILL_THERE}: the report names each one and why\n- read`);
+  });
+
   test('names 30 accounts and the number of the others, and sweeps all again where more have failed', async () => {
     await tell(reportOf(accountsOf(200).filter(({ outcome }) => outcome === 'failed'), {}, undefined, OF_EXECUTION));
     const message = listener.heard.messages[0].Message;
