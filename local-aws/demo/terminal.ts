@@ -6,6 +6,8 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MILLISECONDS = 100;
 /** In a file or a pipe a step that takes longer than this says where it is. */
 const HEARTBEAT_MILLISECONDS = 4_000;
+/** Of a file or a pipe. */
+const COLUMNS = 100;
 
 /** One live line on a terminal, plain lines anywhere else; colour only where it is shown and wanted (NO_COLOR). */
 export class Terminal {
@@ -35,9 +37,9 @@ export class Terminal {
     const started = Date.now();
     let frame = 0;
     const show = () => {
-      const text = [title, elapsed(started), status()].filter(Boolean).join('  ');
+      const text = [title, elapsed(started), status()].filter(Boolean).join('  ').slice(0, (this.live ? this.stream.columns : COLUMNS) - 3);
       if (this.live) {
-        this.stream.write(`\r\x1b[K${FRAMES[frame++ % FRAMES.length]} ${text.slice(0, this.stream.columns - 3)}`);
+        this.stream.write(`\r\x1b[K${FRAMES[frame++ % FRAMES.length]} ${text}`);
       } else {
         this.print(`  ${text}`);
       }
