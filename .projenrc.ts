@@ -4,6 +4,7 @@ import { testCdkVersions, type CdkVersions } from './projenrc/cdk-versions';
 import { gitHub, PULL_REQUEST_TEMPLATE } from './projenrc/github';
 import { jest } from './projenrc/jest';
 import { localAws } from './projenrc/local-aws';
+import { RUN_TYPESCRIPT } from './projenrc/node';
 import { packageContents } from './projenrc/package-contents';
 import { releaseTask } from './projenrc/release';
 
@@ -139,7 +140,7 @@ gitHub(project, NAMES);
 
 // examples in README, guides and doc comments must compile, in every language
 const rosetta = project.addTask('rosetta', { description: 'Compile every snippet of the README, of guides and of @example' });
-rosetta.exec('node --import tsx projenrc/guides.ts');
+rosetta.exec(`${RUN_TYPESCRIPT} projenrc/guides.ts`);
 rosetta.exec('jsii-rosetta extract .jsii-with-guides --strict');
 project.postCompileTask.spawn(rosetta);
 project.gitignore.addPatterns('.jsii.tabl.json', '.jsii-with-guides');

@@ -1,10 +1,11 @@
 import { awscdk, javascript } from 'projen';
+import { RUN_TYPESCRIPT } from './node';
 
 /** Bundles every `lambda/<room>/<step>/handler.ts` to `assets/<room>-<step>/index.mjs`, and tells what of others is in them. */
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   const bundle = project.addTask('bundle', {
     description: 'Bundle the Lambda handlers into assets/, and the program for the terminal into bin/',
-    exec: 'node --import tsx projenrc/bundle-handlers.ts',
+    exec: `${RUN_TYPESCRIPT} projenrc/bundle-handlers.ts`,
   });
   project.preCompileTask.spawn(bundle); // the package holds the bundles
   project.gitignore.addPatterns('/assets/', '/bin/', '/THIRD-PARTY-LICENSES', '/sbom.cdx.json');

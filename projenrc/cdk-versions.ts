@@ -1,4 +1,5 @@
 import { awscdk, type Task } from 'projen';
+import { RUN_TYPESCRIPT } from './node';
 
 export interface CdkVersions {
   readonly awsCdkLib: string;
@@ -11,7 +12,7 @@ export function testCdkVersions(project: awscdk.AwsCdkConstructLibrary, ...versi
     description: 'Compile lib/ and run its unit tests with the oldest CDK that users may have, and with the newest',
     steps: [
       { spawn: 'bundle' },
-      { exec: `node --import tsx projenrc/test-cdk-versions.ts ${versions.map(({ awsCdkLib, constructs }) => `${awsCdkLib}+${constructs}`).join(' ')}` },
+      { exec: `${RUN_TYPESCRIPT} projenrc/test-cdk-versions.ts ${versions.map(({ awsCdkLib, constructs }) => `${awsCdkLib}+${constructs}`).join(' ')}` },
     ],
   });
   // jsii would have the oldest one installed here; the task compiles with it
@@ -21,7 +22,7 @@ export function testCdkVersions(project: awscdk.AwsCdkConstructLibrary, ...versi
   const newest = versions[versions.length - 1];
   project.addTask('test:go', {
     description: 'Make the package for Go, compile an app with it, and compare what it makes with the quick start',
-    steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: `node --import tsx projenrc/test-go.ts ${newest.awsCdkLib} ${newest.constructs}` }],
+    steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: `${RUN_TYPESCRIPT} projenrc/test-go.ts ${newest.awsCdkLib} ${newest.constructs}` }],
   });
   project.gitignore.addPatterns('/.cdk-versions/');
 }

@@ -1,4 +1,5 @@
 import { awscdk, github, YamlFile } from 'projen';
+import { RUN_TYPESCRIPT } from './node';
 
 const { JobPermission } = github.workflows;
 type JobPermissions = github.workflows.JobPermissions;
@@ -61,7 +62,7 @@ export function gitHub(project: awscdk.AwsCdkConstructLibrary, published: Publis
   newestCdk(project);
   release(project, published);
   issueTemplates(project);
-  project.addTask('lint:workflows', { description: 'Check the workflows of GitHub: actionlint and zizmor', exec: 'node --import tsx projenrc/lint-workflows.ts' });
+  project.addTask('lint:workflows', { description: 'Check the workflows of GitHub: actionlint and zizmor', exec: `${RUN_TYPESCRIPT} projenrc/lint-workflows.ts` });
 }
 
 function build(project: awscdk.AwsCdkConstructLibrary) {
@@ -101,7 +102,7 @@ function newestCdk(project: awscdk.AwsCdkConstructLibrary) {
     permissions: { contents: JobPermission.READ },
     steps: [
       ...sources(), NODE, run('Install', 'npm ci'), run('Bundle', 'npx projen bundle'),
-      run('Unit tests with the newest CDK', 'node --import tsx projenrc/test-cdk-versions.ts latest+latest'),
+      run('Unit tests with the newest CDK', `${RUN_TYPESCRIPT} projenrc/test-cdk-versions.ts latest+latest`),
     ],
   });
 }

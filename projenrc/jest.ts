@@ -1,7 +1,10 @@
 import { awscdk, javascript } from 'projen';
-import { NODE_FLAGS } from './node-flags';
+import { NODE_FLAGS, RUN_TYPESCRIPT } from './node';
 
-/** Tests on the deployment engine, of the package, of the program for the terminal, in a browser, in other languages, and those that go through very many cases. */
+/** What other toolchains make of the package and of its templates. They need packages of PyPI and Maven, and fail when the API changes or an example. */
+const TOOLCHAINS = 'test/toolchains/';
+
+/** Tests on the deployment engine, of the package, of the program for the terminal, in a browser, and those that go through very many cases. */
 const NOT_UNITS = [
   '/test/(cli|deploy|examples|package)/', '/local-aws/(demo|engine|front)/', '/local-aws\\.test', '/permissions\\.test', '/page-in-browser\\.test', '/sweep/run\\.test',
   '/truth/', '/crashes\\.test', '/matrix\\.test', '/many-accounts\\.test', '/second-opinion\\.test', '/resource-policy/runbooks\\.test',
@@ -16,11 +19,14 @@ const ESM_ONLY = ['p-limit', 'yocto-queue'];
 const NODE = ['node', ...NODE_FLAGS].join(' ');
 const JEST = `${NODE} node_modules/jest/bin/jest.js`;
 
+/** Followed by another option: it takes every argument up to there. */
+const without = (...paths: string[]) => ['--testPathIgnorePatterns', '/node_modules/', TOOLCHAINS, ...paths].map((pattern) => `'${pattern}'`).join(' ');
+
 const reports = { exec: 'mkdir -p test-reports' };
 
 /** The tests run on jest; their results are also written as JSON, from which CI counts. */
 export function jest(project: awscdk.AwsCdkConstructLibrary) {
-  project.addDevDeps('@swc/core', '@swc/jest', '@types/jest@^30', 'concurrently@^9', 'jest-environment-node@^30');
+  project.addDevDeps('@swc/core', '@swc/jest', '@types/jest@^30', 'concurrently@^9', 'jest-mock@^30', 'jest-util@^30', '@jest/fake-timers@^30');
   const { config } = new javascript.Jest(project, {
     jestVersion: '^30',
     configFilePath: 'jest.config.json',
@@ -56,12 +62,12 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
 
   const check = project.addTask('check', { description: 'Types, style and the rules of import' });
   everythingIn(project);
-  check.exec(`${NODE} --import tsx projenrc/check.ts`);
+  check.exec([RUN_TYPESCRIPT, ...NODE_FLAGS, 'projenrc/check.ts'].join(' '));
   check.exec('tsc --project lambda/sweep/report/page');
 
   const all = project.addTask('test:all', {
-    description: 'Every test',
-    steps: [reports, { exec: `${JEST} --ci --json --outputFile=test-reports/jest.json`, receiveArgs: true }],
+    description: 'Every test, but for those of other toolchains',
+    steps: [reports, { exec: `${JEST} ${without()} --ci --json --outputFile=test-reports/jest.json`, receiveArgs: true }],
   });
 
   // what only computes has its turn while tests wait
@@ -75,8 +81,15 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
 
   project.addTask('test:unit', {
     description: 'The tests that take seconds',
-    exec: `${JEST} --testPathIgnorePatterns /node_modules/ ${NOT_UNITS.map((pattern) => `'${pattern}'`).join(' ')}`,
+    exec: `${JEST} ${without(...NOT_UNITS)} --ci`,
     receiveArgs: true,
+  });
+  project.addTask('test:toolchains', {
+    description: 'Make the packages for Python and Java, run the examples with them, and let cfn-lint read the templates of the examples',
+    steps: [
+      { spawn: 'bundle' }, { spawn: 'compile' }, reports,
+      { exec: `${JEST} --ci --json --outputFile=test-reports/toolchains.json ${TOOLCHAINS}`, receiveArgs: true },
+    ],
   });
   project.addTask('fuzz', {
     description: 'The tests that draw cases, with new ones (FC_SEED repeats those of a seed, FC_RUNS makes more of them)',
@@ -85,7 +98,7 @@ export function jest(project: awscdk.AwsCdkConstructLibrary) {
   });
   project.addTask('mutation', {
     description: 'Change the code in small ways and see whether a test notices (files: npm run mutation -- lambda/sweep/batch/plan.ts)',
-    exec: 'node --import tsx test/mutation/main.mts',
+    exec: `${RUN_TYPESCRIPT} test/mutation/main.mts`,
     receiveArgs: true,
   });
   project.gitignore.addPatterns('/coverage/', '/test-reports/', '/.stryker-tmp/');

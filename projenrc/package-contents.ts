@@ -1,4 +1,5 @@
 import { awscdk } from 'projen';
+import { RUN_TYPESCRIPT } from './node';
 
 const BUILD = 'node projenrc/build.mjs';
 
@@ -9,7 +10,7 @@ export function packageContents(project: awscdk.AwsCdkConstructLibrary) {
   project.package.addField('peerDependenciesMeta', { 'aws-cdk-lib': { optional: true }, 'constructs': { optional: true } });
   project.package.addBin({ 'cdk-root-access': 'bin/cdk-root-access.mjs' });
   project.gitignore.addPatterns('/.npmignore'); // jsii-pacmak writes it, and npm prefers `files`
-  project.compileTask.exec('node --import tsx projenrc/absolute-links.ts');
+  project.compileTask.exec(`${RUN_TYPESCRIPT} projenrc/absolute-links.ts`);
   project.setScript('prepare', `${BUILD} --dependency`);
   for (const language of ['js', 'java', 'python', 'dotnet', 'go']) {
     project.tasks.tryFind(`package:${language}`)!.prependExec(BUILD);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { NODE_FLAGS } from './node-flags';
+import { NODE_FLAGS } from './node';
 
 /** Below the project, so that everything else is found in its node_modules. */
 const HOME = '.cdk-versions';

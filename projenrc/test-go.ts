@@ -20,7 +20,7 @@ function main([awsCdk, constructs]: readonly string[]) {
 
   const app = join(HOME, 'app');
   mkdirSync(app);
-  copyFileSync('test/package/go/main.go', join(app, 'main.go'));
+  copyFileSync('test/toolchains/go/main.go', join(app, 'main.go'));
   writeModule(app, 'quickstart', [`${path} v0.0.0`], `replace ${path} => ${module}`);
   go(app, 'build', '-o', 'quickstart', '.');
   execFileSync('./quickstart', { cwd: app, stdio: 'inherit', env: { ...process.env, CDK_OUTDIR: join(app, 'cdk.out'), CDK_VALIDATION: 'false' } });

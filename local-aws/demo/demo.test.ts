@@ -13,7 +13,7 @@ import { eventually } from '../../test/support/eventually';
 import { expectAbout } from '../../test/support/expect-about';
 
 const PROJECT = join(__dirname, '../..');
-/** What `npm run demo` runs once it has bundled, and how npm's shell waits for it. */
+/** What `npm run demo` runs once it has bundled. */
 const COMMAND: string = JSON.parse(readFileSync(join(PROJECT, '.projen/tasks.json'), 'utf8')).tasks.demo.steps.at(-1).exec;
 
 /** Two deployments by the CDK CLI, on a machine that has much else to do. */
@@ -31,7 +31,7 @@ describe('the demo', () => {
     rmSync(temporary, { recursive: true, force: true });
   });
 
-  /** Runs as the only one of a process group, as a shell runs what is typed. */
+  /** Runs as the only one of a process group, as a shell runs what is typed; npm's shell, like this one, waits for it when Ctrl-C comes. */
   function start(...args: string[]) {
     const child = spawn(`trap : INT; ${COMMAND} ${args.join(' ')}; exit $?`, {
       shell: true,

@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-const PROJECT = join(__dirname, '..', '..');
-
-export const EXAMPLES = join(PROJECT, 'examples');
+export const EXAMPLES = join(__dirname, '..', '..', 'examples');
 export const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
 /** Templates of the examples, a file for each stack. */
@@ -26,11 +22,3 @@ export function shipped(name: string): Record<string, string | string[]> {
 
 /** Asset hashes change with every version of the SDK that is bundled. */
 export const withoutAssetHashes = (template: string): string => template.replaceAll(/[0-9a-f]{64}/g, 'ASSET');
-
-/** The package for a language, as it is published but for being packed, in a folder below the given one. */
-export async function generated(language: 'python' | 'java', folder: string): Promise<string> {
-  await promisify(execFile)(process.execPath, [
-    require.resolve('jsii-pacmak/bin/jsii-pacmak'), '--code-only', '--target', language, '--outdir', folder,
-  ], { cwd: PROJECT });
-  return join(folder, language);
-}

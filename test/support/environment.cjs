@@ -1,24 +1,60 @@
-const { TestEnvironment } = require('jest-environment-node');
+const vm = require('node:vm');
+const { ModernFakeTimers } = require('@jest/fake-timers');
+const { ModuleMocker } = require('jest-mock');
+const { installCommonGlobals } = require('jest-util');
 
 /** Errors that Node's own modules make, and a test file's, are of two worlds in jest. */
 const NATIVE_ERRORS = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'AggregateError'];
 
 /**
- * jest's environment for Node, in which `instanceof Error` holds for the errors of Node itself too, as it does in Lambda.
+ * The world of a test file: a context with the globals of Node, as in jest's own environment for Node, but for two things.
  *
- * Without it the SDK does not know the error of a reset connection for one, wraps it and loses its code; then it is not repeated.
+ * Its globals are properties like others. In jest's a proxy answers for each `Date`, `Map` or `Promise` that is read, which takes a tenth of the time of tests
+ * that compute. Node has such contexts since 20.18; before, nothing differs but the time.
+ *
+ * `instanceof Error` holds for the errors of Node itself too, as it does in Lambda. Without it the SDK does not know the error of a reset connection for one,
+ * wraps it and loses its code; then it is not repeated.
  */
-module.exports = class extends TestEnvironment {
-  async setup() {
-    await super.setup();
-    for (const name of NATIVE_ERRORS) {
-      const [inner, outer] = [this.global[name], globalThis[name]];
-      const isOne = Function.prototype[Symbol.hasInstance];
-      Object.defineProperty(inner, Symbol.hasInstance, {
-        value(error) { // inherited by every class of errors, for which the question is another
-          return isOne.call(this, error) || (this === inner && isOne.call(outer, error));
-        },
-      });
-    }
+module.exports = class {
+  constructor({ projectConfig }) {
+    this.context = vm.createContext(vm.constants.DONT_CONTEXTIFY);
+    const global = this.global = vm.runInContext('globalThis', this.context);
+    Object.getOwnPropertyNames(globalThis).filter((name) => !Object.hasOwn(global, name)).forEach((name) => lend(global, name));
+    Object.assign(global, { global, Buffer, ArrayBuffer, Uint8Array }); // what Node's modules give is of these
+    installCommonGlobals(global, projectConfig.globals);
+    NATIVE_ERRORS.forEach((name) => recognize(global[name], globalThis[name]));
+    this.moduleMocker = new ModuleMocker(global);
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global });
+  }
+
+  exportConditions() {
+    return ['node', 'node-addons'];
+  }
+
+  getVmContext() {
+    return this.context;
+  }
+
+  async setup() {}
+
+  async teardown() {
+    this.fakeTimersModern.dispose();
+    this.context = this.global = this.moduleMocker = this.fakeTimersModern = null;
   }
 };
+
+/** A global of Node. It may be one that Node loads when it is first read, and that is read of Node's own global alone. */
+function lend(global, name) {
+  const { enumerable } = Object.getOwnPropertyDescriptor(globalThis, name);
+  const own = (value) => Object.defineProperty(global, name, { value, configurable: true, enumerable, writable: true });
+  Object.defineProperty(global, name, { configurable: true, enumerable, get: () => globalThis[name], set: own });
+}
+
+function recognize(inner, outer) {
+  const isOne = Function.prototype[Symbol.hasInstance];
+  Object.defineProperty(inner, Symbol.hasInstance, {
+    value(error) { // inherited by every class of errors, for which the question is another
+      return isOne.call(this, error) || (this === inner && isOne.call(outer, error));
+    },
+  });
+}

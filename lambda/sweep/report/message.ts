@@ -100,7 +100,7 @@ interface Advice {
 
 function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
   const { deleted } = tallyOf(report);
-  const isIncomplete = report.accounts.some(({ credentials }) => credentials.some((credential) => isLeft(credential) && credential.status !== 'kept'));
+  const someAreLeft = report.accounts.some(({ credentials }) => credentials.some((credential) => isLeft(credential) && credential.status !== 'kept'));
   const failed = report.accounts.filter(({ outcome }) => outcome === 'failed');
   return [
     ...report.problem !== undefined
@@ -109,7 +109,7 @@ function advice(report: SweepReport, { html }: ReportAddresses): Advice[] {
       ? [again('failed accounts may still have root credentials: follow the remedies above, then sweep them', report, failed)] : [],
     ...deleted > 0
       ? [{ text: 'credentials were deleted. Unless this was the first sweep, find out in CloudTrail who created them, with credentials of each of those accounts:', command: WHO_WAS_ROOT }] : [],
-    ...isIncomplete ? [leftOver(report, html)] : [],
+    ...someAreLeft ? [leftOver(report, html)] : [],
     { text: 'read the whole report:', command: `aws s3 cp ${html} .` },
   ];
 }

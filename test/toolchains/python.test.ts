@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, type Errors, runInPython, runInTypeScript } from './app-runs';
-import { CONTEXT, EXAMPLES, generated, names, shipped, SNAPSHOTS, withoutAssetHashes } from './examples';
+import { generated } from './generated';
+import { CONTEXT, EXAMPLES, names, shipped, SNAPSHOTS, withoutAssetHashes } from '../examples/examples';
 
 /** The context of an example, and what becomes of it: sweeps only look, or the app ends with an error in which this stands. */
 const APPS: [name: string, context: object, becomes: 'dry run' | 'nothing to sweep' | string][] = [

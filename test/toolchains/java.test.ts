@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CONTEXT, EXAMPLES, generated, SNAPSHOTS, withoutAssetHashes } from './examples';
+import { generated } from './generated';
+import { CONTEXT, EXAMPLES, SNAPSHOTS, withoutAssetHashes } from '../examples/examples';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EXAMPLES } from './examples';
 import { virtualEnvironment } from '../../local-aws/engine/virtual-environment';
+import { EXAMPLES } from '../examples/examples';
 
 const PROJECT = join(EXAMPLES, '..');
 

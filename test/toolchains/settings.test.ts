@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { CONTEXT, EXAMPLES, names, shipped } from './examples';
 import { Settings } from '../../examples/quick-start/settings';
 import { virtualEnvironment } from '../../local-aws/engine/virtual-environment';
+import { CONTEXT, EXAMPLES, names, shipped } from '../examples/examples';
 
 const PROJECT = join(EXAMPLES, '..');
 
