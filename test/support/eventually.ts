@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface EventuallyOptions {
   /** @default a minute: for a machine that has much else to do */
   readonly timeout?: number;
-  /** Milliseconds between two attempts. @default 50 at first, and half as much again from one attempt to the next, up to 250: what takes long is asked less often */
+  /** Milliseconds between two attempts. @default 50 at first, and half as much again from one attempt to the next, up to 500: what takes long is asked less often */
   readonly interval?: number;
 }
 
@@ -15,7 +15,7 @@ export interface EventuallyOptions {
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<Exclude<T, false>> {
   const { timeout = 60_000, interval } = options;
   const end = performance.now() + timeout;
-  for (let pause = interval ?? 50; ; pause = interval ?? Math.min(pause * 1.5, 250)) {
+  for (let pause = interval ?? 50; ; pause = interval ?? Math.min(pause * 1.5, 500)) {
     try {
       const answer = await attempt();
       if (answer !== false) {
