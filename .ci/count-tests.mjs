@@ -12,11 +12,11 @@ const all = Object.entries(REPORTS).map(([name, file]) => resultsIn(name, file))
 const sum = (...counts) => all.flatMap((results) => counts.map((count) => results?.[count] ?? 0)).reduce((one, other) => one + other);
 for (const { status: state, fullName } of all.flatMap((results) => results?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults)) {
   if (state === 'pending' || state === 'skipped') {
-    console.log(`SKIPPED:{fullName}`);
+    console.log(`SKIPPED: ${fullName}`);
   }
 }
 const [passed, failed, skipped] = [sum('numPassedTests'), sum('numFailedTests'), sum('numPendingTests', 'numTodoTests')];
-console.log(`tests:{passed} passed, ${failed} failed, ${skipped} skipped`);
+console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(status !== 0 || guard !== 0 || failed > 0 || sum('numRuntimeErrorTestSuites') > 0 || all.includes(undefined) || passed === 0 ? 1 : 0);
 
 function resultsIn(name, file) {
