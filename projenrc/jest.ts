@@ -19,7 +19,7 @@ const ESM_ONLY = ['p-limit', 'yocto-queue'];
 const NODE = ['node', ...NODE_FLAGS].join(' ');
 const JEST = `${NODE} node_modules/jest/bin/jest.js`;
 
-/** Followed by another option: it takes every argument up to there. */
+/** The option that leaves out these paths, and always other toolchains. It takes every argument up to the next option: let one follow. */
 const without = (...paths: string[]) => ['--testPathIgnorePatterns', '/node_modules/', TOOLCHAINS, ...paths].map((pattern) => `'${pattern}'`).join(' ');
 
 const reports = { exec: 'mkdir -p test-reports' };

@@ -12,6 +12,8 @@ interface Results {
   readonly skipped?: string[];
 }
 
+const ALL_PASS: Results[] = [{ passed: 6_000 }, { passed: 100 }, { passed: 3_000 }];
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'count-'));
@@ -34,7 +36,7 @@ function counted(all: (Results | undefined)[], codes = ['0', '0']) {
 }
 
 test('the last line of CI counts the tests of every run', () => {
-  expect(counted([{ passed: 6_000 }, { passed: 100 }, { passed: 3_000 }])).toEqual({ lines: ['tests: 9100 passed, 0 failed, 0 skipped'], status: 0 });
+  expect(counted(ALL_PASS)).toEqual({ lines: ['tests: 9100 passed, 0 failed, 0 skipped'], status: 0 });
 });
 
 test('CI says which tests were skipped', () => {
@@ -46,8 +48,8 @@ test.each<[string, (Results | undefined)[], string[] | undefined, string]>([
   ['a test fails', [{ passed: 6_000 }, { passed: 99, failed: 1 }, { passed: 3_000 }], undefined, 'tests: 9099 passed, 1 failed, 0 skipped'],
   ['there is no test', [{}, {}, {}], undefined, 'tests: 0 passed, 0 failed, 0 skipped'],
   ['a run did not come to its end', [{ passed: 6_000 }, undefined, { passed: 3_000 }], undefined, 'tests: 9000 passed, 0 failed, 0 skipped'],
-  ['what ran the tests fails', [{ passed: 6_000 }, { passed: 100 }, { passed: 3_000 }], ['1', '0'], 'tests: 9100 passed, 0 failed, 0 skipped'],
-  ['another guard fails', [{ passed: 6_000 }, { passed: 100 }, { passed: 3_000 }], ['0', '1'], 'tests: 9100 passed, 0 failed, 0 skipped'],
+  ['what ran the tests fails', ALL_PASS, ['1', '0'], 'tests: 9100 passed, 0 failed, 0 skipped'],
+  ['another guard fails', ALL_PASS, ['0', '1'], 'tests: 9100 passed, 0 failed, 0 skipped'],
 ])('CI fails when %s', (_when, results, codes, line) => {
   const { lines, status } = counted(results, codes);
   expect(lines.at(-1)).toBe(line);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { runInNewContext } from 'node:vm';
 import { OrganizationsClient, DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
 import { setEnvironment } from './environment-variables';
 import { onTestFinished } from './on-test-finished';
@@ -28,7 +29,20 @@ describe('the environment of a test', () => {
     const once = new OrganizationsClient({ maxAttempts: 1 });
     await expect(once.send(new DescribeOrganizationCommand({}))).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
+
+  test('compares text as Node does', () => {
+    const ofNode: Compare = runInNewContext('(a, b, locales, options) => a.localeCompare(b, locales, options)');
+    const texts = ['', 'a', 'A', 'á', 'b', 'arn:aws:iam::1', 'arn:aws:iam::12', 'item 2', 'item 10'];
+    const options: Intl.CollatorOptions[] = [{ sensitivity: 'base' }, { sensitivity: 'accent' }, { sensitivity: 'variant' }, { numeric: true }, {}];
+    const compared = (compare: Compare) => texts.flatMap((a) => texts.flatMap((b) => [
+      compare(a, b),
+      ...options.flatMap((each) => [undefined, 'de', ['sv', 'en']].map((locales) => compare(a, b, locales, each))),
+    ]));
+    expect(compared((a, b, locales, each) => a.localeCompare(b, locales, each))).toEqual(compared(ofNode));
+  });
 });
+
+type Compare = (a: string, b: string, locales?: string | string[], options?: Intl.CollatorOptions) => number;
 
 function attempt(operation: () => unknown): unknown {
   try {

@@ -7,7 +7,10 @@ process.env.NODE_NO_WARNINGS = '1';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 
-/** As Node's, which makes a collator for each comparison with options: the simulator of policies compares ARNs so, character by character. */
+/**
+ * As Node's, which makes a collator for each comparison with options. `@cloud-copilot/iam-utils` and `@cloud-copilot/iam-policy` compare ARNs so, character by
+ * character; once they keep their collators, this can go.
+ */
 const collators = new Map<string, Intl.Collator>();
 const { localeCompare } = String.prototype;
 String.prototype.localeCompare = function (that: string, locales?: Intl.LocalesArgument, options?: Intl.CollatorOptions) {
